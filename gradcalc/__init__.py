@@ -1,0 +1,51 @@
+"""gradcalc: a calculator that differentiates.
+
+    >>> import gradcalc
+    >>> result = gradcalc.evaluate("x^2*y", {"x": 3, "y": 2})
+    >>> result.value, result.gradient
+    (18.0, {'x': 12.0, 'y': 9.0})
+
+This module holds the public names and nothing else.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from gradcalc.errors import GradcalcError
+
+if TYPE_CHECKING:
+    from gradcalc.engine.compiled import value_and_grad
+    from gradcalc.engine.derivative import derivative
+    from gradcalc.engine.evaluation import Evaluation, evaluate
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Evaluation",
+    "GradcalcError",
+    "__version__",
+    "derivative",
+    "evaluate",
+    "value_and_grad",
+]
+
+# Imported on first use: the command line must not pay for what it does not call.
+_HOMES = {
+    "Evaluation": "gradcalc.engine.evaluation",
+    "derivative": "gradcalc.engine.derivative",
+    "evaluate": "gradcalc.engine.evaluation",
+    "value_and_grad": "gradcalc.engine.compiled",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

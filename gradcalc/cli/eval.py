@@ -1,0 +1,90 @@
+"""`gradcalc eval`: the value and the gradient of every node."""
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.engine.evaluation import Evaluation, evaluate
+from gradcalc.errors import UsageError
+
+
+@click.command(
+    "eval",
+    cls=FormulaCommand,
+    help="Print the value of a formula and the gradient of every node in it.",
+    examples=[
+        'gradcalc eval "x^2*y" --x=3 --y=-1',
+        'gradcalc eval "-x^2" --x 3 --json | jq .gradient.x',
+        'gradcalc eval "n = w @ x + b; tanh(n)" --w=1,2 --x=[3,4] --b=-11',
+        'gradcalc eval "sin(theta)" --theta=pi/4 --only gradient.theta',
+        "gradcalc eval --file loss.grad --vars weights.json",
+        'echo "a*b + c" | gradcalc eval --a=2 --b=-3 --c=10 --only value',
+    ],
+)
+@options.as_json
+@click.option(
+    "--only",
+    metavar="WHAT",
+    help="Print bare numbers: value, gradient, gradient.NAME, jacobian.",
+)
+@options.wrt
+@options.output
+@options.precision
+@options.strict
+@options.expand
+@click.option(
+    "--all", "all_rows", is_flag=True, help="Print every row of a large graph."
+)
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    only: str | None,
+    wrt: list[str] | None,
+    output: str | None,
+    precision: int | None,
+    strict: bool,
+    expand: bool,
+    all_rows: bool,
+) -> int:
+    if as_json and only is not None:
+        raise UsageError(
+            "--json and --only are both given", hint="leave out one of them"
+        )
+    evaluation = evaluate(request.formula, request.variables, wrt=wrt, output=output)
+    if only is not None:
+        from gradcalc.reports.selection import selected_lines
+
+        for line in selected_lines(evaluation, only, precision):
+            consoles.show_text(line)
+    elif as_json:
+        from gradcalc.reports.evaluation_json import evaluation_to_dict
+
+        consoles.show_json(evaluation_to_dict(evaluation))
+    else:
+        from gradcalc.reports import eval_table
+
+        if evaluation.jacobian is not None:
+            page = eval_table.jacobian_page(
+                evaluation, width=consoles.width(), precision=precision
+            )
+        else:
+            page = eval_table.evaluation_page(
+                evaluation,
+                width=consoles.width(),
+                precision=precision,
+                expand=expand,
+                all_rows=all_rows,
+            )
+        consoles.show(page)
+    return warn_if_not_finite(evaluation, strict=strict)
+
+
+def warn_if_not_finite(evaluation: Evaluation, *, strict: bool) -> int:
+    """Warn about every non-finite number's first node; the exit status is returned."""
+    if evaluation.finite:
+        return 0
+    reasons = [note.message for note in evaluation.notes if note.kind == "nonfinite"]
+    for reason in reasons or ["the result is not finite"]:
+        consoles.warn(reason)
+    return 1 if strict else 0

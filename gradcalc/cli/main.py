@@ -1,0 +1,232 @@
+"""The program: finds the command, runs it, and turns whatever goes wrong into a page.
+
+Commands are imported when they are called. Their names and summaries stand in one table
+here, so that `--help` and completion import none of them.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+import gradcalc
+from gradcalc.cli.hints import nearest, quoted
+from gradcalc.errors import FileError, GradcalcError, UsageError, describe
+
+# Each command is `command` in the module of its name in gradcalc.cli.
+COMMANDS = {
+    "eval": "The value and the gradient of every node.",
+}
+
+HELP = """A calculator that differentiates.
+
+Type a formula, get its value and the exact gradient of every node in it.
+
+\b
+    gradcalc eval "tanh(x1*w1 + x2*w2 + b)" \\
+        --x1=2 --x2=0 --w1=-3 --w2=1 --b=6.8813735870195432
+"""
+
+EPILOG = """\b
+The language, from loosest to tightest:
+    < <= > >= == !=   comparisons: 1 or 0, not chained
+    + -               to the left
+    * / @             to the left; @ is the matrix product
+    - +               sign: -x^2 is -(x^2)
+    ^ **              power, to the right: 2^3^2 is 512
+    f(a, b)  v[0]     call, index
+    numbers, names, ( ), [a, b, c]; statements end at ; or a new line
+    n = x*w + b       labels a formula; f(x) = x^2 + 1 defines a function
+
+\b
+Variables are options; the value is any constant formula:
+    --x=2  --x 2  --x=-3  --theta=pi/4      a number
+    --v=1,2,3  --v=[1,2,3]                  a list
+    --m="1,2;3,4"  --m=[[1,2],[3,4]]        a matrix
+    --set NAME=VALUE                        where the name is also an option
+    --vars FILE                             a JSON object of them
+
+\b
+Status: 0 done, 1 the answer is no, 2 the request cannot be understood.
+Completion for bash (zsh and fish likewise):
+    eval "$(_GRADCALC_COMPLETE=bash_source gradcalc)"
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"gradcalc.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        command = self.get_command(ctx, word)
+        if command is None and not ctx.resilient_parsing:
+            near = nearest(word, COMMANDS)
+            raise UsageError(
+                f"there is no command {quoted(word)}",
+                hint=f"did you mean gradcalc {near}?"
+                if near
+                else "gradcalc --help lists the commands"
+                if word.isidentifier()
+                else 'to evaluate a formula: gradcalc eval "FORMULA"',
+            )
+        return word, command, args[1:]
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+program = LazyGroup(
+    name="gradcalc",
+    help=HELP,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=lambda context, _, given: _show_version(context, given),
+            help="Show the version and exit.",
+        )
+    ],
+)
+
+
+def _show_version(context: click.Context, given: bool) -> None:
+    if given and not context.resilient_parsing:
+        click.echo(f"gradcalc {gradcalc.__version__}")
+        context.exit()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _prepare_streams()
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+        return status
+    except GradcalcError as error:
+        _report(error, words)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _silence()
+        return 130
+    except BrokenPipeError:
+        _silence()
+        return 0
+    except OSError as error:
+        _silence()
+        reason = (error.strerror or str(error)).lower()
+        _report(FileError(f"cannot write the answer: {reason}"), words)
+    except MemoryError:
+        _report(GradcalcError("there is not enough memory for this"), words)
+    except RecursionError:
+        _report(GradcalcError("this is nested too deeply"), words)
+    return 2
+
+
+def _run(words: list[str]) -> int:
+    """Run the command that the words ask for, and return its exit status."""
+    if "_GRADCALC_COMPLETE" in os.environ:
+        program.main(words, prog_name="gradcalc")
+    if sys.stdout is None:
+        raise FileError("cannot write the answer: standard output is closed")
+    words = [_decoded(word, number) for number, word in enumerate(words, start=1)]
+    try:
+        with program.make_context("gradcalc", words) as context:
+            return program.invoke(context) or 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(error.format_message() + "\n")
+        return 2
+    except click.ClickException as error:
+        raise _from_click(error) from None
+
+
+def _decoded(word: str, number: int) -> str:
+    """The word as text, also where the locale is ASCII and could not read it."""
+    try:
+        word.encode("utf-8")
+        return word
+    except UnicodeEncodeError:
+        pass
+    try:
+        return os.fsencode(word).decode("utf-8")
+    except UnicodeError:
+        raise UsageError(f"argument {number} is not UTF-8 text") from None
+
+
+def _from_click(error: click.ClickException) -> GradcalcError:
+    """Click's error as one of ours."""
+    message = error.message
+    hint = None
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        message = f"{error.param.opts[0]}: {message}"
+    elif isinstance(error, click.NoSuchOption):
+        message = f"there is no option {error.option_name}"
+        near = error.possibilities or []
+        hint = f"did you mean {near[0]}?" if near else None
+    if hint is None and context is not None:
+        hint = f"see {context.command_path} --help"
+    message = message[:1].lower() + message[1:].rstrip(".")
+    return UsageError(message, hint=hint)
+
+
+def _report(error: GradcalcError, words: Sequence[str]) -> None:
+    """Print the error to standard error: as a page, or as JSON if that was asked."""
+    from gradcalc.cli.consoles import say
+
+    try:
+        if "--json" in words:
+            import json
+
+            sys.stderr.write(json.dumps({"error": error.to_dict()}) + "\n")
+        else:
+            kind, _, rest = describe(error).partition(": ")
+            say(kind, rest)
+        sys.stderr.flush()
+    except OSError:
+        _silence()
+
+
+def _prepare_streams() -> None:
+    """Make both streams replace what they cannot encode, one `?` for one character."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as we do
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _silence() -> None:
+    """Let nothing more be written, so that the flush at exit cannot fail as well."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            try:
+                os.dup2(null, stream.fileno())
+            except (OSError, ValueError, AttributeError):
+                pass

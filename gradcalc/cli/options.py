@@ -1,0 +1,61 @@
+"""Options that several commands share, each declared once."""
+
+from typing import Any
+
+import click
+
+
+def sources() -> list[click.Option]:
+    """The options of every command with variables: where their values come from."""
+    return [
+        click.Option(
+            ["--set", "settings"],
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A variable whose name is also an option.",
+        ),
+        click.Option(
+            ["--vars", "variables_file"],
+            metavar="FILE",
+            help="A JSON object of variables (- for standard input).",
+        ),
+    ]
+
+
+def formula_file() -> click.Option:
+    """The option that reads the formula from a file."""
+    return click.Option(
+        ["--file", "formula_file"],
+        metavar="FILE",
+        help="Read the formula from a file.",
+    )
+
+
+def _names(context: Any, parameter: Any, text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+
+
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, unrounded."
+)
+precision = click.option(
+    "--precision",
+    type=click.IntRange(1, 17),
+    metavar="DIGITS",
+    help="Significant digits to show, 1 to 17.",
+)
+wrt = click.option(
+    "--wrt",
+    metavar="NAMES",
+    callback=_names,
+    help="Differentiate only with respect to these: x1,w1.",
+)
+output = click.option("--output", metavar="NAME", help="Take this label as the result.")
+strict = click.option(
+    "--strict", is_flag=True, help="End with status 1 if a number is not finite."
+)
+expand = click.option(
+    "--expand", is_flag=True, help="Show the nodes inside called functions."
+)

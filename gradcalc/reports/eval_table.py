@@ -1,0 +1,242 @@
+"""An evaluation as a page: a row for every node, and the notes.
+
+Digits are never cut and numbers never wrapped: where a terminal is too narrow, only the
+expressions give way.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.cells import cell_len, set_cell_size
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gradcalc.reports.numbers import align_numbers, format_value
+
+if TYPE_CHECKING:
+    from gradcalc.engine.evaluation import Evaluation, NodeResult
+
+# A larger graph shows its variables and its output, unless all rows are asked for.
+MOST_ROWS = 200
+
+_DASH = "-"
+_NARROWEST = 12
+_WIDEST = 300
+_STYLES = {"variable": "cyan", "literal": "dim", "": "", "output": "bold green"}
+
+
+def evaluation_page(
+    evaluation: "Evaluation",
+    *,
+    width: int | None = None,
+    precision: int | None = None,
+    expand: bool = False,
+    all_rows: bool = False,
+) -> RenderableType:
+    """The evaluation as a page; `width` is the terminal's, None where there is none.
+
+    `expand` shows the nodes inside called functions, `all_rows` every row of a graph
+    however large.
+    """
+    outputs = set(_flat([evaluation.output]))
+    nodes = [
+        node
+        for node in evaluation.nodes
+        if expand or not node.inner or node.id in outputs
+    ]
+    left_out = 0
+    if len(nodes) > MOST_ROWS and not all_rows:
+        ends = [n for n in nodes if n.kind == "variable" or n.id in outputs]
+        if len(ends) > MOST_ROWS:
+            ends = ends[: MOST_ROWS // 2] + ends[-MOST_ROWS // 2 :]
+        left_out = len(nodes) - len(ends)
+        nodes = ends
+    parts: list[RenderableType] = [
+        node_table(nodes, outputs, width=width, precision=precision)
+    ]
+    if left_out:
+        rows = "row is" if left_out == 1 else "rows are"
+        parts.append(Text(f"{left_out} more {rows} left out; --all shows them."))
+    parts += notes(evaluation, width)
+    return Group(*parts)
+
+
+def node_table(
+    nodes: Sequence["NodeResult"],
+    outputs: set[int],
+    *,
+    width: int | None = None,
+    precision: int | None = None,
+) -> Table:
+    """The table of the nodes: what each is, its expression, value and gradient."""
+    kinds = [
+        "output" if node.id in outputs else node.kind.replace("operation", "")
+        for node in nodes
+    ]
+    labels = [
+        node.label if node.label and node.label != node.expression else ""
+        for node in nodes
+    ]
+    values = align_numbers([format_value(node.value, precision) for node in nodes])
+    gradients = align_numbers(
+        [
+            _DASH if node.gradient is None else format_value(node.gradient, precision)
+            for node in nodes
+        ]
+    )
+    expressions = [one_line(node.expression) for node in nodes]
+    columns = [("", kinds), ("label", labels), ("expression", expressions)]
+    columns += [("value", values), ("gradient", gradients)]
+    if not any(labels):
+        del columns[1]
+    return _table(columns, kinds, shrinking="expression", width=width)
+
+
+def _table(
+    columns: Sequence[tuple[str, Sequence[str]]],
+    kinds: Sequence[str],
+    *,
+    shrinking: str,
+    width: int | None,
+) -> Table:
+    """A table of the columns' texts, only the shrinking one cut to fit the width."""
+    widths = {
+        header: max(map(cell_len, (header, *texts)), default=0)
+        for header, texts in columns
+    }
+    # One blank on either side of every column.
+    taken = sum(widths.values()) - widths[shrinking] + 2 * len(columns)
+    room = _WIDEST if width is None else max(_NARROWEST, width - taken)
+    widths[shrinking] = min(widths[shrinking], room)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+    for header, _ in columns:
+        table.add_column(header, width=widths[header], no_wrap=True)
+    for kind, *row in zip(kinds, *(texts for _, texts in columns), strict=True):
+        cells = [
+            Text(_cut(text, widths[header]), style=_STYLES[kind])
+            for (header, _), text in zip(columns, row, strict=True)
+        ]
+        table.add_row(*cells)
+    return table
+
+
+def _cut(text: str, columns: int) -> str:
+    """The text, its end replaced by an ellipsis if it needs more columns."""
+    if cell_len(text) <= columns:
+        return text
+    return set_cell_size(text, columns - 3).rstrip() + "..."
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks, tabs and what else cannot be shown as blanks."""
+    if text.isprintable():
+        return text
+    return " ".join(
+        "".join(c if c.isprintable() else " " for c in line).strip()
+        for line in text.splitlines()
+    )
+
+
+def notes(evaluation: "Evaluation", width: int | None) -> list[RenderableType]:
+    """The notes of the evaluation, a paragraph each, after an empty line."""
+    if not evaluation.notes:
+        return []
+    from textwrap import wrap
+
+    lines = [Text()]
+    for note in evaluation.notes:
+        text = one_line(f"note: {note.message}")
+        for line in wrap(text, width, subsequent_indent="  ") if width else [text]:
+            lines.append(Text(line))
+    return list(lines)
+
+
+def jacobian_page(
+    evaluation: "Evaluation",
+    *,
+    width: int | None = None,
+    precision: int | None = None,
+) -> RenderableType:
+    """The Jacobian of a list: a column for every output, a row for every variable.
+
+    Values stand above it. Where a terminal is too narrow for all columns, the page is
+    several tables, one below the other.
+    """
+    assert evaluation.jacobian is not None
+    values = list(_indexed("", evaluation.value))
+    rows: list[tuple[str, list[str]]] = []
+    by_output = {
+        name: list(_outputs(evaluation.value, slopes))
+        for name, slopes in evaluation.jacobian.items()
+    }
+    for name, slopes in by_output.items():
+        for index, (path, _) in enumerate(_indexed(name, slopes[0])):
+            column = [list(_flat([slope]))[index] for slope in slopes]
+            rows.append((path, [format_value(entry, precision) for entry in column]))
+    shown = [format_value(value, precision) for _, value in values]
+    columns = [
+        align_numbers([shown[k], *(row[k] for _, row in rows)])
+        for k in range(len(values))
+    ]
+    heads = [path for path, _ in values]
+    names = ["value", *(f"d/d{path}" for path, _ in rows)]
+    parts: list[RenderableType] = []
+    for chosen in _fitting(names, heads, columns, width):
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+        table.add_column("", no_wrap=True, style="cyan")
+        for k in chosen:
+            table.add_column(heads[k], no_wrap=True)
+        for row, name in enumerate(names):
+            cells = [Text(columns[k][row]) for k in chosen]
+            style = "bold" if row == 0 else ""
+            table.add_row(Text(name), *cells, style=style, end_section=row == 0)
+        parts += [Text(), table] if parts else [table]
+    return Group(*parts, *notes(evaluation, width))
+
+
+def _fitting(
+    names: Sequence[str],
+    heads: Sequence[str],
+    columns: Sequence[Sequence[str]],
+    width: int | None,
+) -> Iterable[list[int]]:
+    """The columns' indices, in groups that fit the width."""
+    first = max(map(cell_len, names)) + 2
+    room, group = first, list[int]()
+    for k, texts in enumerate(columns):
+        needed = max(map(cell_len, (heads[k], *texts))) + 2
+        if group and width is not None and room + needed > width:
+            yield group
+            room, group = first, []
+        room += needed
+        group.append(k)
+    if group:
+        yield group
+
+
+def _flat(nested: Iterable[Any]) -> Iterable[Any]:
+    for entry in nested:
+        if isinstance(entry, list | tuple):
+            yield from _flat(entry)
+        else:
+            yield entry
+
+
+def _indexed(name: str, value: Any) -> Iterable[tuple[str, float]]:
+    """Every number in the value with the path to it: `v[0]`, `m[1][2]`."""
+    if isinstance(value, list | tuple):
+        for index, entry in enumerate(value):
+            yield from _indexed(f"{name}[{index}]", entry)
+    else:
+        yield name, value
+
+
+def _outputs(shape: Any, slopes: Any) -> Iterable[Any]:
+    """The gradients, one for every number of a value of that shape, in its order."""
+    if isinstance(shape, list | tuple):
+        for part, slope in zip(shape, slopes, strict=True):
+            yield from _outputs(part, slope)
+    else:
+        yield slopes

@@ -1,0 +1,71 @@
+"""Values given by a formula without variables: pi/4, [1, 2, 3], "1,2;3,4"."""
+
+from typing import Any
+
+from gradcalc.errors import BindingError, GradcalcError
+from gradcalc.graph import flatten, unflatten
+from gradcalc.language.builder import build, free_names
+from gradcalc.language.parser import parse
+
+
+def constant_value(text: str) -> Any:
+    """The value of a constant formula: a float, a list or a list of lists.
+
+    A list may be written without brackets, "1,2,3", and a matrix with its rows
+    separated by semicolons, "1,2;3,4". Raises GradcalcError, with a span in the text.
+    """
+    try:
+        # A plain number needs no parser.
+        return float(text) if text.isascii() and "_" not in text else _formula(text)
+    except ValueError:
+        return _formula(text)
+
+
+def _formula(text: str) -> Any:
+    formula, offset = text, 0
+    if "[" not in text and (";" in text or "," in _outside_parentheses(text)):
+        rows = text.split(";")
+        if len(rows) > 1:
+            # Brackets replace the separators one for two, so that spans stay close.
+            formula = "[[" + "],[".join(rows) + "]]"
+            offset = 2
+        else:
+            formula, offset = f"[{text}]", 1
+    try:
+        statements = parse(formula)
+        names = free_names(statements)
+        if names:
+            name, span = next(iter(names.items()))
+            raise BindingError(
+                f"{name} is not a constant", source=formula, span=span,
+                hint="a value is a number or a formula of numbers, such as pi/4",
+            )
+        program = build(formula, statements)
+        values = program.graph.forward({})
+    except GradcalcError as error:
+        if offset and error.span is not None:
+            error.source = text
+            error.span = _moved(formula, error.span, offset)
+        raise
+    leaves = (values[node] for node in flatten(program.result))
+    return unflatten(program.result, leaves)
+
+
+def _moved(formula: str, span: tuple[int, int], offset: int) -> tuple[int, int]:
+    """The span in the text as typed, before brackets were put around its rows."""
+
+    def moved(position: int) -> int:
+        return position - offset - 2 * formula.count("],[", 0, position)
+
+    return max(0, moved(span[0])), max(0, moved(span[1]))
+
+
+def _outside_parentheses(text: str) -> str:
+    """The characters of the text that no parenthesis encloses."""
+    depth = 0
+    outside = []
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            outside.append(character)
+    return "".join(outside)

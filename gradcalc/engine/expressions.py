@@ -1,0 +1,62 @@
+"""The text that a node stands for, as it was typed."""
+
+from gradcalc.graph import Graph
+from gradcalc.operations import VARIABLE
+from gradcalc.writers.infix import written_operation
+
+# The texts of nested nodes together grow with the square of the formula's length.
+LONGEST = 400
+
+
+# Nodes that nobody typed may stand on one another.
+_DEEPEST = 4
+
+
+def expression(graph: Graph, node: int, depth: int = 0) -> str:
+    """The node's expression as typed; for a node that nobody typed, as it would be.
+
+    One that is longer than LONGEST characters is shortened in its middle.
+    """
+    if graph.operations[node] is VARIABLE:
+        return graph.names[node]
+    if node in graph.composed:
+        if depth == _DEEPEST:
+            return "…"
+        operands = [
+            expression(graph, operand, depth + 1) for operand in graph.inputs[node]
+        ]
+        return shortened(written_operation(graph.operations[node], operands))
+    text = graph.bodies.get(node, graph.source)
+    start, end = graph.starts[node], graph.ends[node]
+    element = graph.elements.get(node, "")
+    if end - start > LONGEST:
+        half = LONGEST // 2 - 2
+        return f"{text[start : start + half]} … {text[end - half : end]}{element}"
+    typed = text[start:end]
+    return f"{parenthesized(typed)}{element}" if element else typed
+
+
+def parenthesized(text: str) -> str:
+    """The text in parentheses unless it is a name, a call or something in brackets."""
+    if text.isidentifier():
+        return text
+    closes_at_end = text.endswith((")", "]"))
+    depth = 0
+    for position, character in enumerate(text):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+            if depth == 0 and position < len(text) - 1:
+                closes_at_end = False
+        elif depth == 0 and not (character.isalnum() or character == "_"):
+            return f"({text})"
+    return text if closes_at_end or text.isalnum() else f"({text})"
+
+
+def shortened(text: str) -> str:
+    """The text, shortened in its middle if it is long."""
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2 - 2
+    return f"{text[:half]} … {text[-half:]}"

@@ -1,0 +1,109 @@
+"""Backpropagation over numbers.
+
+The table's rules are turned into Python functions, once for each operation and each
+choice of operands whose gradient is wanted. Such a pullback takes the gradient that
+comes in, the operation's own value and its operands, and returns what each operand is
+handed; None where nothing is.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import add
+
+from gradcalc.engine.backward import backward
+from gradcalc.graph import Graph
+from gradcalc.language.rules import Rule, rule_of
+from gradcalc.operations import Operation
+from gradcalc.writers.python_code import PythonCode
+
+Pullback = Callable[..., Sequence[float | None]]
+
+# A rule over a longer list is walked as a graph: compiling it would not pay.
+_MOST_COMPILED = 200
+
+
+def gradients(
+    graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
+) -> list[float | None]:
+    """The gradient of the output with respect to every node up to it, as numbers."""
+    operations, inputs = graph.operations, graph.inputs
+
+    def contributions(node: int, gradient: float) -> Sequence[float | None]:
+        operands = inputs[node]
+        mask = tuple([active[operand] for operand in operands])
+        return pullback(operations[node], mask)(
+            gradient, values[node], *[values[operand] for operand in operands]
+        )
+
+    return backward(graph, output, active, 1.0, contributions, add)
+
+
+@lru_cache(maxsize=4096)
+def pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
+    """The pullback of the operation to the operands that the mask flags with 1."""
+    rule = rule_of(operation, len(mask))
+    if len(rule.graph) > _MOST_COMPILED:
+        return _walked(rule, mask)
+    return _compiled(rule, mask)
+
+
+def _walked(rule: Rule, mask: tuple[int, ...]) -> Pullback:
+    def walked(
+        gradient: float, out: float, *operands: float
+    ) -> Sequence[float | None]:
+        values = rule.graph.forward([*operands, out])
+        outside = rule.domain is not None and values[rule.domain] == 0
+        handed: list[float | None] = []
+        for wanted, partial, gate in zip(
+            mask, rule.partials, rule.selected, strict=True
+        ):
+            if (
+                not wanted
+                or partial is None
+                or (gate is not None and values[gate] == 0)
+            ):
+                handed.append(None)
+            else:
+                handed.append(gradient * (math.nan if outside else values[partial]))
+        return handed
+
+    return walked
+
+
+def _compiled(rule: Rule, mask: tuple[int, ...]) -> Pullback:
+    graph = rule.graph
+    wanted = [
+        partial if flag else None
+        for flag, partial in zip(mask, rule.partials, strict=True)
+    ]
+    gates = [
+        None if partial is None else gate
+        for partial, gate in zip(wanted, rule.selected, strict=True)
+    ]
+    roots = [node for node in (*wanted, *gates, rule.domain) if node is not None]
+    code = PythonCode(graph, roots)
+    names = [code.parameter(node) for node in range(len(mask))]
+    handed = []
+    for partial, gate in zip(wanted, gates, strict=True):
+        if partial is None:
+            handed.append("None")
+            continue
+        factor = graph.literals.get(partial)
+        product = (
+            "gradient" if factor == 1.0 else f"gradient * {code.operand(partial)}"
+        )
+        if rule.domain is not None:
+            product = f"({product} if {code.operand(rule.domain)} != 0 else nan)"
+        if gate is not None:
+            product = f"({product} if {code.operand(gate)} != 0 else None)"
+        handed.append(product)
+    lines = [
+        f"def pullback(gradient, {code.parameter(len(mask))}, {', '.join(names)}):",
+        *(f"    {line}" for line in code.lines),
+        f"    return ({', '.join(handed)},)",
+    ]
+    namespace = {**code.namespace, "nan": math.nan}
+    exec("\n".join(lines), namespace)
+    function: Pullback = namespace["pullback"]
+    return function

@@ -1,0 +1,162 @@
+"""The one family of errors: everything that a caller can do wrong.
+
+An error is a sentence, the source text, the span it is about and a hint. `describe`
+lays these out as a page: sentence, line of the source, caret, hint.
+"""
+
+import unicodedata
+from typing import Any
+
+Span = tuple[int, int]
+
+# A formula may be one line of megabytes: at most this much of it is shown.
+_WINDOW = 72
+_BEFORE_CARET = 48
+
+
+class GradcalcError(Exception):
+    """A request that cannot be understood or carried out.
+
+    `span` is the (start, end) range of characters of `source` that the error is about;
+    an empty span stands between two characters. `exit_code` is the status that the
+    command line ends with.
+    """
+
+    kind = "error"
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        span: Span | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.span = span
+        self.hint = hint
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as an object for JSON: kind, message, span, hint."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "span": list(self.span) if self.span is not None else None,
+            "hint": self.hint,
+        }
+
+
+class FormulaSyntaxError(GradcalcError):
+    """The text is not a formula."""
+
+    kind = "syntax"
+
+
+class FormulaNameError(GradcalcError):
+    """A name in the formula is unknown, used too early, or defined twice."""
+
+    kind = "name"
+
+
+class ShapeError(GradcalcError):
+    """Lists whose lengths do not fit each other, or an index out of range."""
+
+    kind = "shape"
+
+
+class FormulaError(GradcalcError):
+    """The formula is well formed but asks for something impossible."""
+
+    kind = "formula"
+
+
+class BindingError(GradcalcError):
+    """A variable is missing, unused, given twice or given something unusable."""
+
+    kind = "variable"
+
+
+class UsageError(GradcalcError):
+    """Options or arguments that do not make sense together."""
+
+    kind = "usage"
+
+
+class FileError(GradcalcError):
+    """A file that cannot be read or written."""
+
+    kind = "file"
+
+
+class DataError(GradcalcError):
+    """Rows of data that cannot be used."""
+
+    kind = "data"
+
+
+class MissingExtraError(GradcalcError):
+    """An optional dependency that is not installed."""
+
+    kind = "extra"
+
+
+def _shown(text: str) -> str:
+    """The text with every control character replaced by one visible character."""
+    return "".join(
+        " "
+        if character == "\t"
+        else "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs")
+        else character
+        for character in text
+    )
+
+
+def _columns(text: str) -> int:
+    """The number of terminal columns that the text takes."""
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )
+
+
+def _excerpt(source: str, span: Span) -> list[str]:
+    """The line of the source that holds the span's start, and a line of carets."""
+    start, end = span
+    start = min(max(start, 0), len(source))
+    line_start = source.rfind("\n", 0, start) + 1
+    line_end = source.find("\n", start)
+    if line_end < 0:
+        line_end = len(source)
+    end = max(start, min(end, line_end))
+    first = line_start
+    if start - first > _BEFORE_CARET:
+        first = start - _BEFORE_CARET
+    last = min(line_end, first + _WINDOW)
+    before = "…" if first > line_start else ""
+    after = "…" if last < line_end else ""
+    left = before + _shown(source[first:start])
+    marked = _shown(source[start : min(end, last)])
+    line = left + _shown(source[start:last]) + after
+    carets = " " * _columns(left) + "^" * max(1, _columns(marked))
+    return ["  " + line, "  " + carets]
+
+
+def describe(error: GradcalcError) -> str:
+    """The error as a page: sentence, line of the source, caret, hint."""
+    lines = [f"error: {error.message}"]
+    if error.source is not None and error.span is not None:
+        if "\n" in error.source.strip("\n"):
+            number = error.source.count("\n", 0, error.span[0]) + 1
+            lines[0] = f"error: line {number}: {error.message}"
+        lines += _excerpt(error.source, error.span)
+    if error.hint:
+        lines.append(f"hint: {error.hint}")
+    return "\n".join(lines)

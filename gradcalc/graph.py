@@ -1,0 +1,174 @@
+"""The expression graph: an append-only list in which every node follows its inputs.
+
+Forward is the list, backward the list reversed: no sort, no recursion, one order on
+every run. The columns of the list are kept as arrays side by side, so that a million
+nodes fit in memory.
+"""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradcalc.operations import LITERAL, VARIABLE, Operation
+
+# A node's number, or a list of them, or a list of such lists (a matrix).
+Structure = Any
+
+
+class Graph:
+    """Nodes in the order of evaluation, each known by its number from 0.
+
+    operations  the operation of each node
+    inputs      the numbers of the nodes that each node takes
+    starts      where each node's expression starts in its source text
+    ends        where it ends
+    literals    the value of each literal node
+    variables   the node or nodes of each free variable, by name, in order of first use
+    names       the name of each variable node, "x" or "v[0]", and of each constant, "pi"
+    labels      the label of each labelled node
+    bodies      for a node inside a called function: the text that its span refers to
+    elements    for a node that is one element of a list: its index, "[0]" or "[1][2]"
+    composed    nodes that unroll a list operation and that nobody typed
+    """
+
+    __slots__ = (
+        "bodies",
+        "composed",
+        "elements",
+        "ends",
+        "inputs",
+        "labels",
+        "literals",
+        "names",
+        "operations",
+        "source",
+        "starts",
+        "variables",
+    )
+
+    def __init__(self, source: str = "") -> None:
+        self.source = source
+        self.operations: list[Operation] = []
+        self.inputs: list[tuple[int, ...]] = []
+        self.starts = array("q")
+        self.ends = array("q")
+        self.literals: dict[int, float] = {}
+        self.variables: dict[str, Structure] = {}
+        self.names: dict[int, str] = {}
+        self.labels: dict[int, str] = {}
+        self.bodies: dict[int, str] = {}
+        self.elements: dict[int, str] = {}
+        self.composed: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def add(
+        self, operation: Operation, inputs: tuple[int, ...], start: int, end: int
+    ) -> int:
+        """The number of a new node for the operation on earlier nodes."""
+        node = len(self.operations)
+        self.operations.append(operation)
+        self.inputs.append(inputs)
+        self.starts.append(start)
+        self.ends.append(end)
+        return node
+
+    def add_literal(self, value: float, start: int = 0, end: int = 0) -> int:
+        """The number of a new node for a literal."""
+        node = self.add(LITERAL, (), start, end)
+        self.literals[node] = value
+        return node
+
+    def add_variable(self, name: str, start: int = 0, end: int = 0) -> int:
+        """The number of a new node for a scalar variable or an element of a list."""
+        node = self.add(VARIABLE, (), start, end)
+        self.names[node] = name
+        return node
+
+    def truncate(self, length: int) -> None:
+        """Forget the nodes from number `length` on."""
+        for node in range(length, len(self.operations)):
+            for column in (self.literals, self.names, self.bodies, self.elements):
+                column.pop(node, None)
+            self.composed.discard(node)
+        for rows in (self.operations, self.inputs, self.starts, self.ends):
+            del rows[length:]
+
+    def forward(self, given: Sequence[float] | dict[int, float]) -> list[float]:
+        """The value of every node, from the values of the variable nodes."""
+        values: list[float] = []
+        append = values.append
+        literals = self.literals
+        for operation, inputs in zip(self.operations, self.inputs, strict=True):
+            if len(inputs) == 2:
+                a, b = inputs
+                append(operation.evaluate(values[a], values[b]))
+            elif len(inputs) == 1:
+                append(operation.evaluate(values[inputs[0]]))
+            elif inputs:
+                append(operation.evaluate(*[values[node] for node in inputs]))
+            elif operation is LITERAL:
+                append(literals[len(values)])
+            else:
+                append(given[len(values)])
+        return values
+
+    def dependents(self, nodes: Sequence[int]) -> bytearray:
+        """A flag per node: 1 for the given nodes and everything that depends on them."""
+        flags = bytearray(len(self.operations))
+        for node in nodes:
+            flags[node] = 1
+        for node, inputs in enumerate(self.inputs):
+            if len(inputs) == 2:
+                a, b = inputs
+                if flags[a] or flags[b]:
+                    flags[node] = 1
+            else:
+                for operand in inputs:
+                    if flags[operand]:
+                        flags[node] = 1
+                        break
+        return flags
+
+    def ancestors(self, nodes: Sequence[int]) -> bytearray:
+        """A flag per node: 1 for the given nodes and everything that they depend on."""
+        flags = bytearray(len(self.operations))
+        for node in nodes:
+            flags[node] = 1
+        for node in range(max(nodes, default=-1), -1, -1):
+            if flags[node]:
+                for operand in self.inputs[node]:
+                    flags[operand] = 1
+        return flags
+
+
+def flatten(structure: Structure) -> list[Any]:
+    """The leaves of a value, a list or a matrix, row by row."""
+    if not isinstance(structure, list):
+        return [structure]
+    if structure and isinstance(structure[0], list):
+        return [leaf for row in structure for leaf in row]
+    return list(structure)
+
+
+def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:
+    """The leaves arranged like the structure."""
+    if not isinstance(structure, list):
+        return next(leaves)
+    return [unflatten(item, leaves) for item in structure]
+
+
+def shape_of(structure: Structure) -> tuple[int, ...]:
+    """() for a scalar, (n,) for a list, (rows, columns) for a matrix."""
+    if not isinstance(structure, list):
+        return ()
+    return (len(structure), *shape_of(structure[0])) if structure else (0,)
+
+
+def element_names(name: str, shape: tuple[int, ...]) -> list[str]:
+    """The names of a variable's elements, row by row: v[0], v[1]; m[0][0], m[0][1]."""
+    names = [name]
+    for size in shape:
+        names = [f"{prefix}[{index}]" for prefix in names for index in range(size)]
+    return names

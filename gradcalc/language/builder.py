@@ -1,0 +1,611 @@
+"""Syntax to graph: labels, functions and lists unrolled into scalar nodes.
+
+A statement is a list of syntax nodes in the order of evaluation, run on a stack of
+structures (a node's number, or a list of them). A call of a function written in the
+language runs its body the same way, in a frame of its own, with its parameters bound
+to the arguments' nodes. Nothing here recurses, whatever the depth of the formula.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from gradcalc.errors import (
+    FormulaError,
+    FormulaNameError,
+    FormulaSyntaxError,
+    GradcalcError,
+    ShapeError,
+    Span,
+)
+from gradcalc.graph import (
+    Graph,
+    Structure,
+    element_names,
+    flatten,
+    shape_of,
+    unflatten,
+)
+from gradcalc.language import lists
+from gradcalc.language.functions import (
+    STRUCTURAL,
+    Function,
+    arguments_expected,
+    near_function,
+)
+from gradcalc.language.syntax import (
+    ASSIGNMENT,
+    CALL,
+    INDEX,
+    LIST,
+    MARK,
+    NAME,
+    NUMBER,
+    OPERATION,
+    Syntax,
+    postorder,
+)
+from gradcalc.operations import (
+    CALLABLE,
+    CONSTANTS,
+    LITERAL,
+    OPERATIONS,
+    VARIABLE,
+    Operation,
+)
+
+# Functions that call functions can expand without end for all practical purposes.
+MOST_NODES = 10_000_000
+
+Shape = tuple[int, ...]
+
+
+class _Frame:
+    """A call under way: what to go back to when the body is done."""
+
+    __slots__ = ("code", "first", "function", "local", "node", "span")
+
+    def __init__(
+        self,
+        code: Iterator[Syntax],
+        function: Function | None,
+        local: dict[str, Structure],
+        node: Syntax,
+        first: int,
+        span: Span | None,
+    ) -> None:
+        self.code = code
+        self.function = function
+        self.local = local
+        self.node = node
+        self.first = first
+        # The outermost call of a library function: where its errors point.
+        self.span = span
+
+
+class Builder:
+    """Builds the graph of a program, statement by statement.
+
+    `shapes` gives the shape of each variable that has a value: () for a number, (n,)
+    for a list, (rows, columns) for a matrix. Other free variables are scalars. A given
+    name shadows a constant.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        shapes: Mapping[str, Shape] | None = None,
+        functions: dict[str, Function] | None = None,
+    ) -> None:
+        self.text = text
+        self.shapes = shapes or {}
+        self.graph = Graph(text)
+        self.scope: dict[str, Structure] = {}
+        self.functions: dict[str, Function] = {} if functions is None else functions
+        # Where a name was first used as a variable or constant: it cannot become a
+        # label afterwards.
+        self.used: dict[str, Span] = {}
+        self._rules: dict[tuple[Function, tuple[Shape, ...]], Operation] = {}
+        self._steps = 0
+
+    # --- statements
+
+    def statement(self, statement: Syntax) -> Structure | None:
+        """The structure that the statement evaluates to; None for a definition."""
+        if statement[0] != ASSIGNMENT:
+            return self.run(postorder(statement))
+        left = statement[4]
+        if left[0] == CALL:
+            self._define(statement)
+            return None
+        self._check_label(left)
+        structure = self.run(postorder(statement[5]))
+        self.scope[left[3]] = structure
+        self._label(left[3], structure)
+        return structure
+
+    def _check_label(self, left: Syntax) -> None:
+        name = left[3]
+        if name in self.scope:
+            raise self._name_error(f"{name} is already defined", (left[1], left[2]))
+        if name in self.used:
+            raise self._name_error(
+                f"{name} is used before it is defined",
+                self.used[name],
+                "define a label above the first line that uses it",
+            )
+        if name in self.shapes:
+            raise self._name_error(
+                f"{name} is given a value, but the formula computes it",
+                (left[1], left[2]),
+                f"leave out the value of {name}",
+            )
+
+    def _name_error(
+        self, message: str, span: Span, hint: str | None = None
+    ) -> FormulaNameError:
+        return FormulaNameError(message, source=self.text, span=span, hint=hint)
+
+    def _label(self, name: str, structure: Structure) -> None:
+        labels, graph = self.graph.labels, self.graph
+        names = element_names(name, shape_of(structure))
+        for node, label in zip(flatten(structure), names, strict=True):
+            if graph.operations[node] is not VARIABLE:
+                labels.setdefault(node, label)
+
+    def _define(self, statement: Syntax) -> None:
+        function = Function(self.text, statement, len(self.functions))
+        signature = statement[4]
+        span = (signature[1], signature[1] + len(function.name))
+        if function.name in self.functions:
+            raise self._name_error(f"{function.name} is already defined", span)
+        for call in function.calls():
+            if call[3] == function.name:
+                raise self._name_error(
+                    f"{function.name} calls itself; a function cannot be recursive",
+                    (call[1], call[2]),
+                )
+            self._callee(call, function)
+        for leaf in function.free_names():
+            if function.partials and leaf[3] not in CONSTANTS:
+                raise self._name_error(
+                    f"{leaf[3]} is not a parameter of {function.name}; a function"
+                    " with its own derivative rule uses nothing else",
+                    (leaf[1], leaf[2]),
+                )
+            if leaf[3] not in self.scope:
+                self.used.setdefault(leaf[3], (leaf[1], leaf[2]))
+        self._check_partials(function, statement[6:])
+        self.functions[function.name] = function
+
+    def _check_partials(self, function: Function, partials: tuple[Any, ...]) -> None:
+        known = {*function.parameters, "out", *CONSTANTS}
+        for partial in partials:
+            for node in postorder(partial):
+                if node[0] == NAME and node[3] not in known:
+                    raise self._name_error(
+                        f"{node[3]} is neither a parameter of {function.name} nor out",
+                        (node[1], node[2]),
+                        "a derivative rule is a formula in the parameters and in out,"
+                        " the function's own value",
+                    )
+                if node[0] == CALL:
+                    self._callee(node, function)
+
+    # --- formulas
+
+    def run(self, code: list[Syntax]) -> Structure:
+        """The structure that the code evaluates to."""
+        graph = self.graph
+        add, operations = graph.add, OPERATIONS
+        stack: list[Structure] = []
+        push, pop = stack.append, stack.pop
+        marks: list[int] = []
+        frames: list[_Frame] = []
+        frame = _Frame(iter(code), None, self.scope, (), 0, None)
+        local = self.scope
+        bodies, body = graph.bodies, None
+        seen = 0
+        while True:
+            for node in frame.code:
+                kind, start, end, detail = node[:4]
+                if kind == OPERATION:
+                    operation = operations.get(detail)
+                    if operation is None:
+                        right, left = pop(), pop()
+                        push(self._located(frame, node, lists.matrix_product,
+                                           left, right, start, end))
+                    elif len(node) == 5:
+                        operand = pop()
+                        if operand.__class__ is int:
+                            push(add(operation, (operand,), start, end))
+                        else:
+                            push(self._located(frame, node, lists.elementwise,
+                                               operation, [operand], start, end))
+                    else:
+                        right, left = pop(), pop()
+                        if left.__class__ is int and right.__class__ is int:
+                            push(add(operation, (left, right), start, end))
+                        else:
+                            push(self._located(frame, node, lists.elementwise,
+                                               operation, [left, right], start, end))
+                elif kind == NAME:
+                    structure = local.get(detail)
+                    push(self._name(frame, node) if structure is None else structure)
+                elif kind == NUMBER:
+                    push(graph.add_literal(float(detail), start, end))
+                elif kind == CALL:
+                    count = len(node) - 4
+                    arguments = stack[len(stack) - count :]
+                    del stack[len(stack) - count :]
+                    callee = self._callee(node, frame.function)
+                    if isinstance(callee, Function):
+                        self._check_arity(frame, node, *callee.arity())
+                        if callee.partials:
+                            callee = self._rule_operation(callee, arguments)
+                            push(add(callee, _leaves(arguments), start, end))
+                        else:
+                            frames.append(frame)
+                            frame = self._enter(frame, node, callee, arguments)
+                            local, body = frame.local, callee.text
+                            seen = len(graph)
+                            break
+                    elif isinstance(callee, Operation):
+                        push(self._apply(frame, node, callee, arguments))
+                    else:
+                        self._check_arity(frame, node, 1, 1)
+                        push(self._located(frame, node, lists.STRUCTURAL[callee],
+                                           arguments[0], start, end))
+                elif kind == LIST:
+                    count = len(node) - 4
+                    items = stack[len(stack) - count :]
+                    del stack[len(stack) - count :]
+                    push(self._located(frame, node, lists.make_list, items,
+                                       start, end))
+                elif kind == MARK:
+                    marks.append(len(graph))
+                elif kind == INDEX:
+                    index = self._constant(frame, node[5], pop())
+                    graph.truncate(marks.pop())
+                    push(self._located(frame, node, lists.element, pop(), index,
+                                       node[5][1], node[5][2]))
+                else:  # the value of a parameter that was not given
+                    local[detail] = pop()
+                if body is not None:
+                    for number in range(seen, len(graph)):
+                        if graph.operations[number] is not VARIABLE:
+                            bodies[number] = body
+                    seen = len(graph)
+            else:
+                if not frames:
+                    return pop()
+                self._leave(frame, frames[-1], stack[-1])
+                frame = frames.pop()
+                local = frame.local
+                body = frame.function.text if frame.function else None
+                seen = len(graph)
+
+    def _located(self, frame: _Frame, node: Syntax, function: Any, *details: Any) -> Any:
+        """What the function on lists makes; its errors point at the user's text."""
+        try:
+            structure = function(self.graph, *details)
+        except GradcalcError as error:
+            error.source = self.text
+            error.span = frame.span or error.span or (node[1], node[2])
+            raise
+        if len(self.graph) > MOST_NODES:
+            raise self._too_large(frame, node)
+        return structure
+
+    def _error(
+        self,
+        kind: type[GradcalcError],
+        frame: _Frame,
+        node: Syntax,
+        message: str,
+        hint: str | None = None,
+    ) -> GradcalcError:
+        span = frame.span or (node[1], node[2])
+        return kind(message, source=self.text, span=span, hint=hint)
+
+    def _too_large(self, frame: _Frame, node: Syntax) -> GradcalcError:
+        return self._error(
+            FormulaError,
+            frame,
+            node,
+            f"the formula expands to more than {MOST_NODES:,} nodes",
+        )
+
+    # --- names
+
+    def _name(self, frame: _Frame, node: Syntax) -> Structure:
+        """The structure of a name that is no label and no parameter."""
+        _, start, end, name = node
+        library = frame.function is not None and frame.function.library
+        if not library:
+            if frame.function is not None and name in self.scope:
+                return self.scope[name]
+            self.used.setdefault(name, (start, end))
+        graph = self.graph
+        if name in CONSTANTS and (library or name not in self.shapes):
+            constant = graph.add_literal(CONSTANTS[name], start, end)
+            graph.names[constant] = name
+            return constant
+        if name not in graph.variables:
+            shape = self.shapes.get(name, ())
+            nodes = [
+                graph.add_variable(element, start, end)
+                for element in element_names(name, shape)
+            ]
+            graph.variables[name] = lists.arrange(nodes, shape)
+        return graph.variables[name]
+
+    def _constant(self, frame: _Frame, node: Syntax, structure: Structure) -> int:
+        """The index that the structure stands for."""
+        graph = self.graph
+        if structure.__class__ is not int:
+            raise self._error(
+                ShapeError, frame, node, "an index must be a number, not a list"
+            )
+        needed = graph.ancestors([structure])
+        values: dict[int, float] = {}
+        for number in range(len(needed)):
+            if not needed[number]:
+                continue
+            operation = graph.operations[number]
+            if operation is VARIABLE:
+                raise self._error(
+                    FormulaError,
+                    frame,
+                    node,
+                    "an index must be a constant",
+                    f"it depends on the variable {graph.names[number]}",
+                )
+            values[number] = (
+                graph.literals[number]
+                if operation is LITERAL
+                else operation.evaluate(*[values[i] for i in graph.inputs[number]])
+            )
+        value = values[structure]
+        if not value.is_integer():
+            raise self._error(
+                ShapeError, frame, node, f"an index must be a whole number, not {value}"
+            )
+        return int(value)
+
+    # --- calls
+
+    def _callee(
+        self, node: Syntax, caller: Function | None
+    ) -> Function | Operation | str:
+        """What the name of a call stands for, seen from inside the caller."""
+        name = node[3]
+        if caller is None or not caller.library:
+            function = self.functions.get(name)
+            if function is not None and (
+                caller is None or function.order < caller.order
+            ):
+                return function
+        operation = CALLABLE.get(name)
+        if operation is not None:
+            return operation
+        if name in STRUCTURAL:
+            return name
+        # Only now, so that a formula that needs no library does not load it.
+        from gradcalc.language.library import library
+
+        if name in library():
+            return library()[name]
+        span = (node[1], node[1] + len(name))
+        similar = near_function(name, self.functions)
+        hint = f"did you mean {similar}?" if similar else "list them: gradcalc functions"
+        if name in self.scope or name in self.shapes or name in self.graph.variables:
+            hint = f"to multiply, write {name}*(...)"
+        raise self._name_error(f"there is no function {name}", span, hint)
+
+    def _check_arity(
+        self, frame: _Frame, node: Syntax, low: int, high: int | None
+    ) -> None:
+        count = len(node) - 4
+        if count < low or (high is not None and count > high):
+            given = "none is" if count == 0 else f"{count} is" if count == 1 else (
+                f"{count} are"
+            )
+            raise self._error(
+                FormulaSyntaxError,
+                frame,
+                node,
+                f"{node[3]} takes {arguments_expected(low, high)}, but {given} given",
+            )
+
+    def _apply(
+        self, frame: _Frame, node: Syntax, operation: Operation, arguments: list[Any]
+    ) -> Structure:
+        """The nodes of a primitive operation on its arguments."""
+        _, start, end = node[:3]
+        count = len(operation.parameters)
+        if not operation.lists:
+            self._check_arity(frame, node, count, count)
+        elif count == 1:
+            self._check_arity(frame, node, 1, None)
+            if len(arguments) == 1:
+                return self.graph.add(operation, _leaves(arguments), start, end)
+        else:
+            self._check_arity(frame, node, count, count)
+            return self._located(
+                frame, node, lists.row_operation, operation, arguments, start, end
+            )
+        if all(argument.__class__ is int for argument in arguments):
+            return self.graph.add(operation, tuple(arguments), start, end)
+        return self._located(
+            frame, node, lists.elementwise, operation, arguments, start, end
+        )
+
+    def _enter(
+        self, frame: _Frame, node: Syntax, function: Function, arguments: list[Any]
+    ) -> _Frame:
+        """The frame in which the function's body runs."""
+        local = dict(zip(function.parameters, arguments, strict=False))
+        code = function.body
+        missing = function.parameters[len(arguments) :]
+        if missing:
+            code = [
+                step
+                for name in missing
+                for step in (*function.defaults[name], ("bind", 0, 0, name))
+            ] + code
+        self._steps += len(code)
+        if self._steps > MOST_NODES:
+            raise self._too_large(frame, node)
+        span = frame.span
+        if span is None and function.library:
+            span = (node[1], node[2])
+        return _Frame(iter(code), function, local, node, len(self.graph), span)
+
+    def _leave(self, frame: _Frame, caller: _Frame, result: Structure) -> None:
+        """Make the nodes that a call results in stand for the call as typed."""
+        graph = self.graph
+        indices = element_names("", shape_of(result))
+        for number, index in zip(flatten(result), indices, strict=True):
+            if number >= frame.first and graph.operations[number] is not VARIABLE:
+                graph.starts[number], graph.ends[number] = frame.node[1], frame.node[2]
+                graph.composed.discard(number)
+                if index:
+                    graph.elements[number] = index
+                else:
+                    graph.elements.pop(number, None)
+                if caller.function is None:
+                    graph.bodies.pop(number, None)
+                else:
+                    graph.bodies[number] = caller.function.text
+
+    def _rule_operation(
+        self, function: Function, arguments: list[Structure]
+    ) -> Operation:
+        """The row of the table that a function with its own derivative rule makes."""
+        shapes = tuple(shape_of(argument) for argument in arguments)
+        key = (function, shapes)
+        if key not in self._rules:
+            inner = Builder(function.text, functions=self.functions)
+            inner.bind(dict(zip(function.parameters, shapes, strict=True)))
+            body = inner.run(function.body)
+            if body.__class__ is not int:
+                raise ShapeError(
+                    f"{function.name} has its own derivative rule,"
+                    " so it must give one number",
+                    source=function.text,
+                    span=function.span,
+                )
+            graph = inner.graph
+            start, end = function.span
+            self._rules[key] = Operation(
+                function.name,
+                function.parameters,
+                lambda *values: graph.forward(values)[body],
+                function.partials,
+                "a function with its own derivative rule",
+                definition=function.text[start:end],
+                scope=self.functions,
+                shapes=shapes,
+            )
+        return self._rules[key]
+
+    def bind(self, shapes: Mapping[str, Shape]) -> None:
+        """Make names of these shapes, in this order, the first nodes of the graph."""
+        for name, shape in shapes.items():
+            nodes = [
+                self.graph.add_variable(element)
+                for element in element_names(name, shape)
+            ]
+            self.scope[name] = self.graph.variables[name] = lists.arrange(nodes, shape)
+
+
+def _leaves(arguments: list[Structure]) -> tuple[int, ...]:
+    return tuple(leaf for argument in arguments for leaf in flatten(argument))
+
+
+class Program:
+    """A built program.
+
+    graph      its nodes
+    scope      the structure of each label
+    result     the structure of its last statement
+    functions  the functions that it defines
+    """
+
+    __slots__ = ("functions", "graph", "result", "scope")
+
+    def __init__(self, builder: Builder, result: Structure) -> None:
+        self.graph = builder.graph
+        self.scope = builder.scope
+        self.functions = builder.functions
+        self.result = result
+
+
+def build(
+    text: str, statements: list[Syntax], shapes: Mapping[str, Shape] | None = None
+) -> Program:
+    """The graph of the program. Raises GradcalcError, with a span in the text."""
+    builder = Builder(text, shapes)
+    result = None
+    for statement in statements:
+        structure = builder.statement(statement)
+        if structure is not None:
+            result = structure
+    if result is None or structure is None:
+        raise FormulaSyntaxError(
+            "the program ends with a definition and has no result",
+            source=text,
+            span=(len(text.rstrip()), len(text.rstrip())),
+            hint="add a last line that calls the function",
+        )
+    return Program(builder, result)
+
+
+def free_names(
+    statements: list[Syntax], given: Collection[str] = ()
+) -> dict[str, Span]:
+    """The free variables of the program in order of first use, and where that is.
+
+    A constant is one only if it is among the names that are `given`.
+    """
+    found: dict[str, Span] = {}
+    labels: set[str] = set()
+    functions: dict[str, tuple[list[Syntax], list[Syntax]]] = {}
+    entered: set[str] = set()
+
+    def use(leaf: Syntax) -> None:
+        name = leaf[3]
+        if name not in labels and (name not in CONSTANTS or name in given):
+            found.setdefault(name, (leaf[1], leaf[2]))
+
+    for statement in statements:
+        expression = statement
+        if statement[0] == ASSIGNMENT:
+            left, expression = statement[4:6]
+            if left[0] == CALL:
+                parameters = {parameter[3] for parameter in left[4:]}
+                body = postorder(expression)
+                functions[left[3]] = (
+                    [n for n in body if n[0] == NAME and n[3] not in parameters],
+                    [n for n in body if n[0] == CALL],
+                )
+                continue
+        pending = [iter(postorder(expression))]
+        while pending:
+            for node in pending[-1]:
+                if node[0] == NAME:
+                    use(node)
+                elif (
+                    node[0] == CALL
+                    and node[3] in functions
+                    and node[3] not in entered
+                ):
+                    entered.add(node[3])
+                    pending.append(iter([*functions[node[3]][0],
+                                         *functions[node[3]][1]]))
+                    break
+            else:
+                pending.pop()
+        if statement[0] == ASSIGNMENT:
+            labels.add(statement[4][3])
+    return found

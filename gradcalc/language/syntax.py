@@ -1,0 +1,121 @@
+"""The syntax tree: plain tuples, because a formula may have a million of them.
+
+Every node is (kind, start, end, detail, *children): its kind, the range of characters
+that it spans, a detail, and the nodes below it. Leaves are Lexemes of the same layout.
+
+    kind              detail               children
+    NAME, NUMBER      the text             -
+    operation         name in the table    the operands
+    call              function's name      the arguments
+    index             -                    the list, the index
+    list              -                    the items
+    group             -                    what stands in the parentheses
+    default           parameter's name     its value
+    assignment        -                    left side, right side, *partials
+"""
+
+from operator import itemgetter
+from typing import Any
+
+Syntax = tuple[Any, ...]
+Children = list[Any]
+
+NAME = "NAME"
+NUMBER = "NUMBER"
+OPERATION = "operation"
+CALL = "call"
+INDEX = "index"
+LIST = "list"
+GROUP = "group"
+DEFAULT = "default"
+ASSIGNMENT = "assignment"
+# Not typed by anybody: stands before an index, where its constant begins.
+MARK = "mark"
+
+
+class Lexeme(tuple[Any, ...]):
+    """A token as the parser wants it and, when it is a name or number, a leaf."""
+
+    __slots__ = ()
+
+    type = property(itemgetter(0))
+    start_pos = property(itemgetter(1))
+    end_pos = property(itemgetter(2))
+    value = property(itemgetter(3))
+    # Lark copies these to its end-of-text token; gradcalc counts characters alone.
+    line = column = end_line = end_column = None
+
+
+def postorder(root: Syntax) -> list[Syntax]:
+    """The nodes below and including `root`, operands before operations, no groups."""
+    order: list[Syntax] = []
+    stack = [root]
+    pop, push, visit = stack.pop, stack.extend, order.append
+    while stack:
+        node = pop()
+        kind = node[0]
+        if kind == NAME or kind == NUMBER:
+            visit(node)
+        elif kind == GROUP:
+            stack.append(node[4])
+        elif kind == INDEX:
+            visit(node)
+            push((node[4], (MARK, node[1], node[2], None), node[5]))
+        else:
+            visit(node)
+            push(node[4:])
+    order.reverse()
+    return order
+
+
+class SyntaxTree:
+    """Makes the tuples: one method per rule of the grammar, called as it is reduced."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def program(children: Children) -> Children:
+        return [child for child in children if child[0] != "SEPARATOR"]
+
+    @staticmethod
+    def _operation(children: Children) -> Syntax:
+        left, operator, right = children
+        return (OPERATION, left[1], right[2], operator[3], left, right)
+
+    comparison = sum = product = power = _operation
+
+    @staticmethod
+    def signed(children: Children) -> Syntax:
+        sign, operand = children
+        if sign[3] == "+":
+            # A plus sign makes no node: the operand, spanning its sign.
+            return (GROUP, sign[1], operand[2], None, operand)
+        return (OPERATION, sign[1], operand[2], "neg", operand)
+
+    @staticmethod
+    def group(children: Children) -> Syntax:
+        opener, inner, closer = children
+        return (GROUP, opener[1], closer[2], None, inner)
+
+    @staticmethod
+    def call(children: Children) -> Syntax:
+        name = children[0]
+        return (CALL, name[1], children[-1][2], name[3], *children[2:-1:2])
+
+    @staticmethod
+    def index(children: Children) -> Syntax:
+        base, _, index, closer = children
+        return (INDEX, base[1], closer[2], None, base, index)
+
+    @staticmethod
+    def list(children: Children) -> Syntax:
+        return (LIST, children[0][1], children[-1][2], None, *children[1:-1:2])
+
+    @staticmethod
+    def default(children: Children) -> Syntax:
+        name, _, value = children
+        return (DEFAULT, name[1], value[2], name[3], value)
+
+    @staticmethod
+    def assignment(children: Children) -> Syntax:
+        return (ASSIGNMENT, children[0][1], children[-1][2], None, *children[::2])

@@ -1,0 +1,703 @@
+"""THE TABLE: every primitive operation with its value and its derivative rule.
+
+A derivative rule is a formula in gradcalc's own language, one for each operand: it may
+use the operands by their names and `out`, the operation's own value. Everything else
+(backpropagation, symbolic derivatives, explanations, listings, tests) reads this table
+and restates none of it.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Point = tuple[float, ...]
+
+INF = math.inf
+NAN = math.nan
+
+
+class Singularity:
+    """A place where no unique derivative exists, or where it vanishes by rounding.
+
+    `kind` is "kink", "tie" or "saturated"; `condition` is a formula that is 1 at such a
+    place; `message` says which gradient is taken there. It concerns the partial
+    derivative with respect to the parameter `of`, or all of them if that is None.
+    """
+
+    __slots__ = ("condition", "kind", "message", "of")
+
+    def __init__(
+        self, kind: str, condition: str, message: str, *, of: str | None = None
+    ) -> None:
+        self.kind = kind
+        self.condition = condition
+        self.message = message
+        self.of = of
+
+
+class Operation:
+    """One row of the table.
+
+    name        what the operation is called in a graph and in JSON
+    parameters  the names that rules use for the operands
+    evaluate    the value as a function of the operands, IEEE double, never raising
+    partials    one formula per parameter; "0" passes nothing at all
+    meaning     one line for the reader
+    passes      what it does to a gradient on its way back, in a phrase
+    samples     points at which the tests compare the row with 50-digit arithmetic
+    lists       each parameter stands for a list of operands, all of equal length
+    selected    one formula per parameter, or None: where it is 0, that operand was not
+                selected and nothing at all is passed to it
+    domain      a formula that is 0 outside the operation's domain, where every partial
+                is NaN, or None where the partials say so themselves
+    singular    where a note is due
+    aliases     other names for it in the language
+    written     "call", "infix" or "prefix": how it is written
+    """
+
+    __slots__ = (
+        "aliases",
+        "definition",
+        "domain",
+        "evaluate",
+        "lists",
+        "meaning",
+        "name",
+        "parameters",
+        "partials",
+        "passes",
+        "samples",
+        "scope",
+        "selected",
+        "shapes",
+        "singular",
+        "written",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        parameters: Iterable[str],
+        evaluate: Callable[..., float],
+        partials: Iterable[str],
+        meaning: str,
+        *,
+        passes: str = "",
+        samples: Iterable[Point] = (),
+        lists: bool = False,
+        selected: tuple[str | None, ...] | None = None,
+        domain: str | None = None,
+        singular: tuple[Singularity, ...] = (),
+        aliases: tuple[str, ...] = (),
+        written: str = "call",
+        definition: str | None = None,
+        scope: Any = None,
+        shapes: tuple[tuple[int, ...], ...] | None = None,
+    ) -> None:
+        self.name = name
+        self.parameters = tuple(parameters)
+        self.evaluate = evaluate
+        self.partials = tuple(partials)
+        self.meaning = meaning
+        self.passes = passes
+        self.samples = tuple(samples)
+        self.lists = lists
+        self.selected = selected
+        self.domain = domain
+        self.singular = singular
+        self.aliases = aliases
+        self.written = written
+        # A function of the user's with a rule of its own is a row made while its
+        # formula is read: `definition` is the text that defines it, `scope` the
+        # functions that its rule may call, `shapes` those of its arguments.
+        self.definition = definition
+        self.scope = scope
+        self.shapes = shapes
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}>"
+
+
+# --- Values ---------------------------------------------------------------------------
+# Python's math raises where IEEE arithmetic gives an infinity or NaN.
+
+
+def _divide(a: float, b: float) -> float:
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0 or a != a:
+            return NAN
+        return math.copysign(INF, a) * math.copysign(1.0, b)
+
+
+def _power(a: float, b: float) -> float:
+    if b == 2.0:
+        return a * a
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -INF if a < 0 and b % 2 == 1 else INF
+    except ValueError:
+        if a != 0:
+            return NAN
+        # 0 to a negative power: the sign of the zero survives an odd power.
+        return math.copysign(INF, a) if b % 2 == 1 else INF
+
+
+def _guarded(
+    function: Callable[[float], float], fallback: Callable[[float], float]
+) -> Callable[[float], float]:
+    """The function, with `fallback` where Python's math raises."""
+
+    def guarded(x: float) -> float:
+        try:
+            return function(x)
+        except (ValueError, OverflowError):
+            return fallback(x)
+
+    guarded.__name__ = function.__name__
+    return guarded
+
+
+def _nan(x: float) -> float:
+    return NAN
+
+
+def _infinite(x: float) -> float:
+    return INF
+
+
+def _infinite_like(x: float) -> float:
+    return math.copysign(INF, x)
+
+
+def _infinite_at(pole: float, value: float = -INF) -> Callable[[float], float]:
+    return lambda x: value if x == pole else NAN
+
+
+_exp = _guarded(math.exp, _infinite)
+_log1p = _guarded(math.log1p, _infinite_at(-1.0))
+
+
+def _atanh_outside(x: float) -> float:
+    return math.copysign(INF, x) if abs(x) == 1 else NAN
+
+
+def _sign(x: float) -> float:
+    return NAN if x != x else float((x > 0) - (x < 0))
+
+
+def _whole(function: Callable[[float], float]) -> Callable[[float], float]:
+    """The rounding function, as a float of the operand's sign, defined everywhere."""
+
+    def rounded(x: float) -> float:
+        if not math.isfinite(x):
+            return x
+        return math.copysign(float(function(x)), x)
+
+    return rounded
+
+
+def _mod(a: float, b: float) -> float:
+    try:
+        return a % b
+    except ZeroDivisionError:
+        return NAN
+
+
+def _cube_root(x: float) -> float:
+    """The real cube root, for Python 3.10, whose math has none."""
+    if x == 0 or not math.isfinite(x):
+        return x
+    root = math.copysign(abs(x) ** (1 / 3), x)
+    # One Newton step removes the error of the rounded exponent 1/3.
+    return root - (root - x / (root * root)) / 3
+
+
+_cbrt: Callable[[float], float] = getattr(math, "cbrt", _cube_root)
+
+
+def _sigmoid(x: float) -> float:
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    power = math.exp(x)
+    return power / (1 + power)
+
+
+def _softplus(x: float) -> float:
+    if x != x:
+        return x
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _logsigmoid(x: float) -> float:
+    return -_softplus(-x)
+
+
+def _relu(x: float) -> float:
+    return x if x > 0 or x != x else 0.0
+
+
+def _clip(x: float, lo: float, hi: float) -> float:
+    return _min(_max(x, lo), hi)
+
+
+def _max(*operands: float) -> float:
+    largest = operands[0]
+    for operand in operands:
+        if operand != operand:
+            return NAN
+        if operand > largest:
+            largest = operand
+    return largest
+
+
+def _min(*operands: float) -> float:
+    smallest = operands[0]
+    for operand in operands:
+        if operand != operand:
+            return NAN
+        if operand < smallest:
+            smallest = operand
+    return smallest
+
+
+def _sum(*operands: float) -> float:
+    # From left to right, as the sum typed out; Python's own sum() compensates for
+    # rounding from 3.12 on and would differ between versions.
+    total = operands[0]
+    for operand in operands[1:]:
+        total += operand
+    return total
+
+
+def _prod(*operands: float) -> float:
+    product = operands[0]
+    for operand in operands[1:]:
+        product *= operand
+    return product
+
+
+def _xlogx(x: float) -> float:
+    return 0.0 if x == 0 else x * _log(x)
+
+
+def _excess(operands: tuple[float, ...]) -> tuple[float, float]:
+    """The largest operand m, and log(sum(exp(operand - m))) without losing small terms.
+
+    The largest term is exactly 1, so log1p of the others keeps their digits.
+    """
+    largest = _max(*operands)
+    if not math.isfinite(largest):
+        return largest, 0.0
+    rest = 0.0
+    skipped = False
+    for operand in operands:
+        if operand == largest and not skipped:
+            skipped = True
+        else:
+            rest += math.exp(operand - largest)
+    return largest, math.log1p(rest)
+
+
+def _logsumexp(*operands: float) -> float:
+    largest, excess = _excess(operands)
+    return largest + excess
+
+
+def _bce_logits(z: float, t: float) -> float:
+    value = 0.0
+    if t != 1:
+        value += (1 - t) * _softplus(z)
+    if t != 0:
+        value += t * _softplus(-z)
+    return value
+
+
+def _cross_entropy_logits(*operands: float) -> float:
+    half = len(operands) // 2
+    logits, targets = operands[:half], operands[half:]
+    largest, excess = _excess(logits)
+    total = 0.0
+    for z, t in zip(logits, targets, strict=True):
+        if t != 0:
+            total += t * ((largest - z) + excess)
+    return total
+
+
+_log = _guarded(math.log, _infinite_at(0.0))
+
+
+# --- Samples --------------------------------------------------------------------------
+
+
+def _each(*points: float) -> tuple[Point, ...]:
+    return tuple((point,) for point in points)
+
+
+_ANYWHERE = _each(-2.5, -0.3, 0.7, 1.9)
+_POSITIVE = _each(0.01, 0.4, 1.7, 35.0)
+_INSIDE_ONE = _each(-0.9, -0.2, 0.35, 0.8)
+_PAIRS: tuple[Point, ...] = ((1.5, -2.25), (-0.4, 3.0), (2.0, 0.7), (-3.5, -1.25))
+_ROWS: tuple[Point, ...] = ((1.5, -2.25), (0.3, 0.7, -1.9), (2.0, 5.0, 0.5, 1.0))
+
+
+# --- The table ------------------------------------------------------------------------
+
+_JUMP = "the gradient of {} is 0 everywhere, also at its jumps"
+
+
+def _general() -> list[Operation]:
+    return [
+        Operation(
+            "+", "ab", lambda a, b: a + b, ("1", "1"), "sum",
+            passes="hands the gradient on to both unchanged",
+            samples=_PAIRS, written="infix",
+        ),
+        Operation(
+            "-", "ab", lambda a, b: a - b, ("1", "-1"), "difference",
+            passes="hands the gradient on, to the second with its sign turned",
+            samples=_PAIRS, written="infix",
+        ),
+        Operation(
+            "*", "ab", lambda a, b: a * b, ("b", "a"), "product",
+            passes="hands each the gradient times the other",
+            samples=_PAIRS, written="infix",
+        ),
+        Operation(
+            "/", "ab", _divide, ("1/b", "-out/b"), "quotient",
+            passes="hands the gradient on divided by the denominator",
+            samples=_PAIRS, written="infix",
+        ),
+        Operation(
+            "^", "ab", _power,
+            (
+                "where(b == 0, 0, b*a^(b - 1))",
+                "where((a == 0)*(b >= 0), 0, out*log(a))",
+            ),
+            "power",
+            passes="scales the gradient by the slope of the power",
+            samples=((1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0)),
+            singular=(
+                Singularity(
+                    "kink", "(a == 0)*(b == 0)",
+                    "0^y jumps at y = 0; its gradient is taken as 0", of="b",
+                ),
+            ),
+            aliases=("pow",), written="infix",
+        ),
+        Operation(
+            "neg", "x", lambda x: -x, ("-1",), "negation",
+            passes="turns the sign of the gradient",
+            samples=_ANYWHERE, written="prefix",
+        ),
+        Operation(
+            "sum", "v", _sum, ("1",), "sum of the operands, from left to right",
+            passes="hands the gradient on to every operand unchanged",
+            samples=_ROWS, lists=True,
+        ),
+        Operation(
+            "prod", "v", _prod, ("others(v)",), "product of the operands",
+            passes="hands each the gradient times the product of the others",
+            samples=_ROWS, lists=True,
+        ),
+    ]  # fmt: skip
+
+
+def _comparisons() -> list[Operation]:
+    comparisons: list[tuple[str, Callable[[float, float], bool], str]] = [
+        ("<", lambda a, b: a < b, "less than"),
+        ("<=", lambda a, b: a <= b, "at most"),
+        (">", lambda a, b: a > b, "greater than"),
+        (">=", lambda a, b: a >= b, "at least"),
+        ("==", lambda a, b: a == b, "equal to"),
+        ("!=", lambda a, b: a != b, "not equal to"),
+    ]
+    return [
+        Operation(
+            name, "ab", lambda a, b, holds=holds: 1.0 if holds(a, b) else 0.0,
+            ("0", "0"), f"1 if a is {words} b, else 0",
+            passes="passes no gradient",
+            samples=_PAIRS, written="infix",
+            singular=(
+                Singularity(
+                    "kink", "a == b",
+                    "both sides are equal, so the comparison is about to switch;"
+                    " the side taken gives the gradient",
+                ),
+            ),
+        )
+        for name, holds, words in comparisons
+    ]  # fmt: skip
+
+
+def _selecting() -> list[Operation]:
+    return [
+        Operation(
+            "where", ("c", "a", "b"), lambda c, a, b: a if c != 0 else b,
+            ("0", "1", "1"), "a where c is not 0, else b",
+            passes="hands the gradient on to the one it selected",
+            selected=(None, "c != 0", "c == 0"),
+            samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0)),
+        ),
+        Operation(
+            "max", "v", _max, ("(v == out)/sum(v == out)",),
+            "largest of two or more operands, or of a list",
+            passes="hands the gradient on to the largest",
+            selected=("(v == out) + (out != out)",),
+            samples=_ROWS, lists=True,
+            singular=(
+                Singularity(
+                    "tie", "sum(v == out) > 1",
+                    "several operands are the largest;"
+                    " they share the gradient equally",
+                ),
+            ),
+        ),
+        Operation(
+            "min", "v", _min, ("(v == out)/sum(v == out)",),
+            "smallest of two or more operands, or of a list",
+            passes="hands the gradient on to the smallest",
+            selected=("(v == out) + (out != out)",),
+            samples=_ROWS, lists=True,
+            singular=(
+                Singularity(
+                    "tie", "sum(v == out) > 1",
+                    "several operands are the smallest;"
+                    " they share the gradient equally",
+                ),
+            ),
+        ),
+        Operation(
+            "clip", ("x", "lo", "hi"), _clip, ("1", "1", "1"),
+            "x held between lo and hi",
+            passes="hands the gradient on to x inside the bounds, else to the bound",
+            selected=(
+                "(lo <= x)*(x <= hi) + (out != out)",
+                "(x < lo)*(lo <= hi) + (out != out)",
+                "(max(x, lo) > hi) + (out != out)",
+            ),
+            domain="out == out",
+            samples=((0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0)),
+            singular=(
+                Singularity(
+                    "kink", "(x == lo) + (x == hi) > 0",
+                    "x is on a bound, where the slope jumps between 1 and 0;"
+                    " 1 is taken", of="x",
+                ),
+            ),
+        ),
+        Operation(
+            "relu", "x", _relu, ("1",), "x where x is positive, else 0",
+            passes="hands the gradient on where the operand is positive, else nothing",
+            selected=("(x > 0) + (x != x)",),
+            domain="x == x",
+            samples=_ANYWHERE,
+            singular=(
+                Singularity(
+                    "kink", "x == 0",
+                    "the slope of relu jumps from 0 to 1 at 0; 0 is taken",
+                ),
+            ),
+        ),
+        Operation(
+            "abs", "x", abs, ("sign(x)",), "absolute value",
+            passes="turns the sign of the gradient where the operand is negative",
+            samples=_ANYWHERE,
+            singular=(
+                Singularity(
+                    "kink", "x == 0",
+                    "the slope of abs jumps from -1 to 1 at 0; 0 is taken",
+                ),
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _rounding() -> list[Operation]:
+    return [
+        Operation(
+            name, "x", evaluate, ("0",), meaning,
+            passes="passes no gradient", samples=_ANYWHERE,
+            singular=(Singularity("kink", jump, _JUMP.format(name)),),
+        )
+        for name, evaluate, meaning, jump in [
+            ("sign", _sign, "-1, 0 or 1", "x == 0"),
+            ("floor", _whole(math.floor), "next whole number below", "x == out"),
+            ("ceil", _whole(math.ceil), "next whole number above", "x == out"),
+            (
+                "round", _whole(round), "nearest whole number, halves to the even one",
+                "abs(x - out) == 0.5",
+            ),
+        ]
+    ] + [
+        Operation(
+            "mod", "ab", _mod, ("1", "-round((a - out)/b)"),
+            "remainder of a/b with the sign of b",
+            passes="hands the gradient on to a, and -floor(a/b) times it to b",
+            domain="b != 0",
+            samples=((7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (0.3, 0.7)),
+            singular=(
+                Singularity(
+                    "kink", "out == 0",
+                    "a is a multiple of b, where mod jumps;"
+                    " the slope on its upper side is taken",
+                ),
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _exponential() -> list[Operation]:
+    underflow = Singularity(
+        "saturated", "out == 0", "exp is 0 to the last digit, so nothing passes"
+    )
+    return [
+        Operation("exp", "x", _exp, ("out",), "e to the power x",
+            samples=_ANYWHERE, singular=(underflow,)),
+        Operation("expm1", "x", _guarded(math.expm1, _infinite), ("exp(x)",),
+            "exp(x) - 1 without loss near 0", samples=(*_ANYWHERE, (1e-9,))),
+        Operation("log", "x", _log, ("1/x",), "natural logarithm",
+            domain="x >= 0", samples=_POSITIVE, aliases=("ln",)),
+        Operation("log2", "x", _guarded(math.log2, _infinite_at(0.0)),
+            ("1/(x*log(2))",), "logarithm to the base 2",
+            domain="x >= 0", samples=_POSITIVE),
+        Operation("log10", "x", _guarded(math.log10, _infinite_at(0.0)),
+            ("1/(x*log(10))",), "logarithm to the base 10",
+            domain="x >= 0", samples=_POSITIVE),
+        Operation("log1p", "x", _log1p, ("1/(1 + x)",),
+            "log(1 + x) without loss near 0",
+            domain="x >= -1", samples=_each(-0.9, 1e-9, 0.4, 35.0)),
+        Operation("sqrt", "x", _guarded(math.sqrt, _nan), ("1/(2*out)",),
+            "square root", samples=_POSITIVE),
+        Operation("cbrt", "x", _cbrt, ("1/(3*out^2)",), "cube root",
+            samples=_ANYWHERE),
+        Operation("hypot", "v", math.hypot, ("where(out == 0, 0, v/out)",),
+            "square root of the sum of squares, without overflow",
+            samples=_ROWS, lists=True,
+            singular=(
+                Singularity("kink", "out == 0",
+                    "hypot has a tip where all operands are 0; 0 is taken"),
+            )),
+        Operation("xlogx", "x", _xlogx, ("log(x) + 1",), "x*log(x), and 0 at 0",
+            samples=_POSITIVE),
+    ]  # fmt: skip
+
+
+def _trigonometric() -> list[Operation]:
+    return [
+        Operation("sin", "x", _guarded(math.sin, _nan), ("cos(x)",), "sine",
+            samples=_ANYWHERE),
+        Operation("cos", "x", _guarded(math.cos, _nan), ("-sin(x)",), "cosine",
+            samples=_ANYWHERE),
+        Operation("tan", "x", _guarded(math.tan, _nan), ("1 + out^2",), "tangent",
+            samples=_each(-1.2, -0.3, 0.7, 1.1)),
+        Operation("asin", "x", _guarded(math.asin, _nan),
+            ("1/sqrt((1 - x)*(1 + x))",), "inverse sine",
+            samples=_INSIDE_ONE, aliases=("arcsin",)),
+        Operation("acos", "x", _guarded(math.acos, _nan),
+            ("-1/sqrt((1 - x)*(1 + x))",), "inverse cosine",
+            samples=_INSIDE_ONE, aliases=("arccos",)),
+        Operation("atan", "x", math.atan, ("1/(1 + x^2)",), "inverse tangent",
+            samples=_ANYWHERE, aliases=("arctan",)),
+        Operation("atan2", ("y", "x"), math.atan2,
+            ("x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"),
+            "angle of the point (x, y)", samples=_PAIRS, aliases=("arctan2",)),
+        Operation("sinh", "x", _guarded(math.sinh, _infinite_like), ("cosh(x)",),
+            "hyperbolic sine", samples=_ANYWHERE),
+        Operation("cosh", "x", _guarded(math.cosh, _infinite), ("sinh(x)",),
+            "hyperbolic cosine", samples=_ANYWHERE),
+        Operation("tanh", "x", math.tanh, ("1 - out^2",), "hyperbolic tangent",
+            passes="scales it by 1 - out^2: fully at 0, hardly where tanh is flat",
+            samples=_each(-1.1, -0.3, 0.6, 0.9),
+            singular=(
+                Singularity("saturated", "abs(out) == 1",
+                    "tanh is 1 or -1 to the last digit, so nothing passes"),
+            )),
+        Operation("asinh", "x", math.asinh, ("1/hypot(1, x)",),
+            "inverse hyperbolic sine", samples=_ANYWHERE, aliases=("arcsinh",)),
+        Operation("acosh", "x", _guarded(math.acosh, _nan),
+            ("1/(sqrt(x - 1)*sqrt(x + 1))",), "inverse hyperbolic cosine",
+            samples=_each(1.2, 2.5, 35.0), aliases=("arccosh",)),
+        Operation("atanh", "x", _guarded(math.atanh, _atanh_outside),
+            ("1/((1 - x)*(1 + x))",), "inverse hyperbolic tangent",
+            domain="abs(x) <= 1", samples=_INSIDE_ONE, aliases=("arctanh",)),
+    ]  # fmt: skip
+
+
+def _learning() -> list[Operation]:
+    return [
+        Operation("sigmoid", "x", _sigmoid, ("out*sigmoid(-x)",),
+            "1/(1 + exp(-x))",
+            passes="scales it by out*(1 - out): a quarter at 0, hardly where it is flat",
+            samples=_ANYWHERE, aliases=("logistic",),
+            singular=(
+                Singularity("saturated", "out*sigmoid(-x) == 0",
+                    "sigmoid is 0 or 1 to the last digit, so nothing passes"),
+            )),
+        Operation("softplus", "x", _softplus, ("sigmoid(x)",),
+            "log(1 + exp(x)), a smooth relu", samples=_ANYWHERE),
+        Operation("logsigmoid", "x", _logsigmoid, ("sigmoid(-x)",),
+            "log(sigmoid(x))", samples=_ANYWHERE),
+        Operation("erf", "x", math.erf, ("2/sqrt(pi)*exp(-x^2)",),
+            "error function", samples=_each(-1.2, -0.3, 0.7, 1.4),
+            singular=(
+                Singularity("saturated", "exp(-x^2) == 0",
+                    "erf is 1 or -1 to the last digit, so nothing passes"),
+            )),
+        Operation("erfc", "x", math.erfc, ("-2/sqrt(pi)*exp(-x^2)",),
+            "1 - erf(x) without loss for large x",
+            samples=_each(-1.2, -0.3, 0.7, 1.4)),
+        Operation("logsumexp", "v", _logsumexp, ("exp(v - out)",),
+            "log of the sum of exponentials, a smooth max",
+            passes="hands the gradient on in the proportions of softmax",
+            samples=_ROWS, lists=True),
+        Operation("bce_logits", ("z", "t"), _bce_logits,
+            ("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
+            "binary cross entropy of sigmoid(z) with the target t",
+            passes="hands on sigmoid(z) - t times the gradient",
+            samples=((1.5, 0.0), (-0.4, 1.0), (0.7, 0.25))),
+        Operation("cross_entropy_logits", ("z", "t"), _cross_entropy_logits,
+            ("exp(z - logsumexp(z))*sum(t) - t", "logsumexp(z) - z"),
+            "cross entropy of softmax(z) with the target list t",
+            passes="hands on softmax(z) - t times the gradient",
+            samples=((1.5, -2.25, 1.0, 0.0), (0.3, 0.7, -1.9, 0.2, 0.3, 0.5)),
+            lists=True),
+    ]  # fmt: skip
+
+
+LITERAL = Operation("literal", (), lambda: NAN, (), "a number as it was typed")
+VARIABLE = Operation("variable", (), lambda: NAN, (), "a number that is given")
+
+OPERATIONS: dict[str, Operation] = {
+    operation.name: operation
+    for group in (
+        _general,
+        _comparisons,
+        _selecting,
+        _rounding,
+        _exponential,
+        _trigonometric,
+        _learning,
+    )
+    for operation in group()
+}
+
+# What a formula may call: every operation that is written as a call, and the aliases.
+CALLABLE: dict[str, Operation] = {
+    name: operation
+    for operation in OPERATIONS.values()
+    for name in (
+        (operation.name, *operation.aliases)
+        if operation.written == "call"
+        else operation.aliases
+    )
+}
+
+CONSTANTS: dict[str, float] = {
+    "pi": math.pi,
+    "tau": math.tau,
+    "e": math.e,
+    "inf": INF,
+}

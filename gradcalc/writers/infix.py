@@ -1,0 +1,149 @@
+"""A graph in gradcalc's own notation, with only the parentheses it needs."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from gradcalc.graph import Graph
+from gradcalc.operations import LITERAL, VARIABLE, Operation
+
+# How tightly each way of writing binds, as in the grammar, and what its operands need.
+COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
+
+# name: (how it is spelt, how tightly it binds, what its operands must at least bind)
+_INFIX: dict[str, tuple[str, int, tuple[int, int]]] = {
+    "<": ("{} < {}", COMPARISON, (SUM, SUM)),
+    "<=": ("{} <= {}", COMPARISON, (SUM, SUM)),
+    ">": ("{} > {}", COMPARISON, (SUM, SUM)),
+    ">=": ("{} >= {}", COMPARISON, (SUM, SUM)),
+    "==": ("{} == {}", COMPARISON, (SUM, SUM)),
+    "!=": ("{} != {}", COMPARISON, (SUM, SUM)),
+    "+": ("{} + {}", SUM, (SUM, PRODUCT)),
+    "-": ("{} - {}", SUM, (SUM, PRODUCT)),
+    "*": ("{}*{}", PRODUCT, (PRODUCT, SIGNED)),
+    "/": ("{}/{}", PRODUCT, (PRODUCT, SIGNED)),
+    "^": ("{}^{}", POWER, (PRIMARY, SIGNED)),
+}
+
+Piece = tuple[str, int]
+
+
+def _wrapped(piece: Piece, needed: int) -> str:
+    text, tier = piece
+    return text if tier >= needed else f"({text})"
+
+
+def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
+    """The operation on operands that are written already, and how tightly it binds."""
+    name = operation.name
+    if name in _INFIX and operation.definition is None:
+        template, tier, (left, right) = _INFIX[name]
+        first, second = operands
+        return template.format(_wrapped(first, left), _wrapped(second, right)), tier
+    if name == "neg":
+        return "-" + _wrapped(operands[0], SIGNED), SIGNED
+    texts = [text for text, _ in operands]
+    if operation.lists and len(operation.parameters) > 1:
+        size = len(texts) // len(operation.parameters)
+        texts = [
+            f"[{', '.join(texts[start : start + size])}]"
+            for start in range(0, len(texts), size)
+        ]
+    elif operation.lists and len(texts) == 1:
+        texts = [f"[{texts[0]}]"]
+    elif operation.shapes is not None:
+        texts = _shaped(texts, operation.shapes)
+    return f"{name}({', '.join(texts)})", PRIMARY
+
+
+def _shaped(texts: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> list[str]:
+    """The leaves of each argument, in the brackets of its shape."""
+    leaves = iter(texts)
+
+    def bracketed(shape: tuple[int, ...]) -> str:
+        if not shape:
+            return next(leaves)
+        return f"[{', '.join(bracketed(shape[1:]) for _ in range(shape[0]))}]"
+
+    return [bracketed(shape) for shape in shapes]
+
+
+def literal(value: float, *, precision: int | None = None) -> Piece:
+    """A number as the language reads it, the same double unless rounded."""
+    if value != value:
+        return "(inf - inf)", PRIMARY
+    if math.isinf(value):
+        return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
+    text = repr(value) if precision is None else f"{value:.{precision}g}"
+    if precision is None and value.is_integer() and abs(value) < 1e16:
+        text = f"{value:.0f}"
+    return text.replace("e+", "e"), SIGNED if text.startswith("-") else PRIMARY
+
+
+def written_operation(operation: Operation, operands: Sequence[str]) -> str:
+    """The operation on operands of which only the text is known."""
+    pieces = [
+        (text, PRIMARY if _is_simple(text) else COMPARISON) for text in operands
+    ]
+    return spell(operation, pieces)[0]
+
+
+def _is_simple(text: str) -> bool:
+    """Whether the text is a name, a number or an element such as v[0]."""
+    return all(character.isalnum() or character in "_.[]" for character in text)
+
+
+class InfixWriter:
+    """Writes nodes of a graph; `names` gives a text to stand for some of them."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        names: Mapping[int, str] | None = None,
+        *,
+        precision: int | None = None,
+    ) -> None:
+        self.graph = graph
+        self.names = names or {}
+        self.precision = precision
+
+    def text(self, root: int) -> str:
+        """The node and all that it depends on, as one formula."""
+        return self.piece(root)[0]
+
+    def piece(self, root: int) -> Piece:
+        """The node's text and how tightly it binds."""
+        graph = self.graph
+        pieces: dict[int, Piece] = {}
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in pieces:
+                stack.pop()
+                continue
+            leaf = self._leaf(node)
+            if leaf is not None:
+                pieces[node] = leaf
+                stack.pop()
+                continue
+            waiting = [
+                operand for operand in graph.inputs[node] if operand not in pieces
+            ]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            operands = [pieces[operand] for operand in graph.inputs[node]]
+            pieces[node] = spell(graph.operations[node], operands)
+            stack.pop()
+        return pieces[root]
+
+    def _leaf(self, node: int) -> Piece | None:
+        graph = self.graph
+        if node in self.names:
+            text = self.names[node]
+            return text, PRIMARY if _is_simple(text) else COMPARISON
+        operation = graph.operations[node]
+        if operation is VARIABLE or (operation is LITERAL and node in graph.names):
+            return graph.names[node], PRIMARY
+        if operation is LITERAL:
+            return literal(graph.literals[node], precision=self.precision)
+        return None

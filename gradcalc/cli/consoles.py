@@ -50,7 +50,14 @@ def show(page: "RenderableType") -> None:
         emoji=False,
         highlight=False,
     )
-    console.print(page, crop=False)
+    if colour:
+        console.print(page, crop=False)
+        return
+    with console.capture() as capture:
+        console.print(page, crop=False)
+    # Rich fills every row up to the table's width.
+    for line in capture.get().splitlines():
+        sys.stdout.write(line.rstrip() + "\n")
 
 
 def show_text(text: str) -> None:

@@ -51,7 +51,13 @@ def command(
         raise UsageError(
             "--json and --only are both given", hint="leave out one of them"
         )
-    evaluation = evaluate(request.formula, request.variables, wrt=wrt, output=output)
+    evaluation = evaluate(
+        request.formula,
+        request.variables,
+        defaults=request.defaults,
+        wrt=wrt,
+        output=output,
+    )
     if only is not None:
         from gradcalc.reports.selection import selected_lines
 
@@ -81,8 +87,8 @@ def command(
 
 
 def warn_if_not_finite(evaluation: Evaluation, *, strict: bool) -> int:
-    """Warn about every non-finite number's first node; the exit status is returned."""
-    if evaluation.finite:
+    """Warn if the result is not finite, and return the exit status."""
+    if evaluation.result_finite:
         return 0
     reasons = [note.message for note in evaluation.notes if note.kind == "nonfinite"]
     for reason in reasons or ["the result is not finite"]:

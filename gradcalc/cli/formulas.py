@@ -29,15 +29,16 @@ class Request:
     """What a command was asked.
 
     `positional` is the word that is neither option nor binding, `formula` the text of
-    the formula ("" for a command that takes none), `variables` every value by name, of
-    which `given` (name to text) came from the command line.
+    the formula ("" for a command that takes none). `variables` are the values given on
+    the command line, `defaults` those of a file: they may hold names that the formula
+    does not use, and `variables` win over them.
     """
 
     def __init__(self, split: Split) -> None:
         self.positional = next(iter(split.positionals), None)
         self.formula = ""
         self.variables: dict[str, Any] = {}
-        self.given = dict(split.bindings)
+        self.defaults: dict[str, Any] = {}
 
 
 class VariablesCommand(click.Command):
@@ -49,18 +50,21 @@ class VariablesCommand(click.Command):
 
     def __init__(
         self,
-        *arguments: Any,
+        name: str | None,
+        *,
         value: Callable[[str], Any] = constant,
         expected: str = "formula",
         examples: Sequence[str] = (),
         params: list[click.Parameter] | None = None,
         **settings: Any,
     ) -> None:
+        # No short options: -h would be a formula.
+        settings.setdefault("context_settings", {"help_option_names": ["--help"]})
         self.value = value
         self.expected = expected
         self.examples = examples
         shared = self.shared_options()
-        super().__init__(*arguments, params=(params or []) + shared, **settings)
+        super().__init__(name, params=(params or []) + shared, **settings)
         self.variable_options = [option.opts[0] for option in options.sources()]
 
     def shared_options(self) -> list[click.Parameter]:
@@ -87,7 +91,7 @@ class VariablesCommand(click.Command):
             split.problem = None
         if split.problem:
             raise split.problem
-        rest = super().parse_args(ctx, split.options)
+        rest = super().parse_args(ctx, [*split.options])
         split.bindings += map(split_setting, ctx.params.pop("settings") or ())
         ctx.obj = split
         ctx.params["request"] = Request(split)
@@ -97,21 +101,16 @@ class VariablesCommand(click.Command):
         request = ctx.params["request"]
         variables_file = ctx.params.pop("variables_file")
         names = list(self.declared_options(ctx))
-        values = read_bindings(ctx.obj.bindings, self.value, names)
+        request.variables = read_bindings(ctx.obj.bindings, self.value, names)
         self.read_positional(ctx, request, variables_file)
-        request.variables = values
         if variables_file is not None:
-            self.add_file(request, variables_file)
+            request.defaults = read_variables(variables_file)
         return super().invoke(ctx)
 
     def read_positional(
         self, context: click.Context, request: Request, variables_file: str | None
     ) -> None:
         """Read what the positional word stands for into the request."""
-
-    def add_file(self, request: Request, path: str) -> None:
-        """Add the file's variables that the command line does not give."""
-        request.variables = read_variables(path) | request.variables
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [f"[{self.expected.upper()}]", "[--NAME=VALUE ...]", "[OPTIONS]"]
@@ -126,7 +125,7 @@ class VariablesCommand(click.Command):
                 ' matrix ("1,2;3,4"). Also: --NAME VALUE.',
             )
         ]
-        others = []
+        others: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
@@ -149,13 +148,8 @@ class VariablesCommand(click.Command):
 class FormulaCommand(VariablesCommand):
     """A command whose positional word is a formula, or `-` for standard input.
 
-    Without one the formula comes from `--file`, else from standard input. `needs_all`
-    is False for a command that can do its work with variables left open.
+    Without one the formula comes from `--file`, else from standard input.
     """
-
-    def __init__(self, *arguments: Any, needs_all: bool = True, **settings: Any):
-        self.needs_all = needs_all
-        super().__init__(*arguments, **settings)
 
     def shared_options(self) -> list[click.Parameter]:
         return [options.formula_file(), *super().shared_options()]
@@ -167,15 +161,16 @@ class FormulaCommand(VariablesCommand):
             request = ctx.params["request"]
             if not request.formula:
                 raise
-            from gradcalc.language import free_names
-
+            options = dict.fromkeys(self.declared_options(ctx))
+            for word in ctx.obj.options:
+                option, _, text = word.partition("=")
+                options[option] = text
             raise explain_names(
-                free_names(request.formula),
-                request.given,
-                request.variables,
-                self.declared_options(ctx),
                 error,
-                needs_all=self.needs_all,
+                request.formula,
+                dict(ctx.obj.bindings),
+                {*request.variables, *request.defaults},
+                options,
             ) from None
 
     def read_positional(
@@ -205,25 +200,17 @@ class FormulaCommand(VariablesCommand):
                 "standard input cannot be both the formula and the variables"
             )
         request.formula = read_text(path).rstrip()
-        if not request.formula and word is None and request.given:
+        if not request.formula and word is None and request.variables:
             self._reject_swallowed(context, request)
 
     def _reject_swallowed(self, context: click.Context, request: Request) -> None:
         """Raise the error for a formula that a mistyped flag took for its value."""
         from gradcalc.cli.hints import nearest
 
-        for name in request.given:
+        for name in request.variables:
             near = nearest("--" + name, self.declared_options(context))
             if near:
                 raise UsageError(
                     f"there is no formula, and no option --{name}",
                     hint=f"did you mean {near}?",
                 )
-
-    def add_file(self, request: Request, path: str) -> None:
-        from gradcalc.language import free_names
-
-        names = free_names(request.formula)
-        found = read_variables(path)
-        wanted = {name: value for name, value in found.items() if name in names}
-        request.variables = wanted | request.variables

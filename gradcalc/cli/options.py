@@ -31,7 +31,7 @@ def formula_file() -> click.Option:
     )
 
 
-def _names(context: Any, parameter: Any, text: str | None) -> list[str] | None:
+def _names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
     if text is None:
         return None
     return list(dict.fromkeys(name.strip() for name in text.split(",")))
@@ -44,7 +44,7 @@ precision = click.option(
     "--precision",
     type=click.IntRange(1, 17),
     metavar="DIGITS",
-    help="Significant digits to show, 1 to 17.",
+    help="Significant digits to show.",
 )
 wrt = click.option(
     "--wrt",

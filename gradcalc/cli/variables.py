@@ -1,6 +1,6 @@
 """The variables' values: from the command line, from a JSON file, and merged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from gradcalc.cli.files import read_text
@@ -94,29 +94,26 @@ def read_variables(path: str) -> dict[str, Any]:
             f"{where} holds {_described(content)}, not an object",
             hint='variables are given as {"x": 2, "v": [1, 2, 3]}',
         )
-    for name, entry in content.items():
-        _check(name, entry, where)
-    return content
+    return {name: _checked(name, entry, where) for name, entry in content.items()}
 
 
-def _check(name: str, value: Any, where: str) -> None:
+def _checked(name: str, value: Any, where: str) -> Any:
+    from gradcalc.engine.bindings import checked_value
+    from gradcalc.graph import flatten
+
     if not name.isidentifier():
         raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
-    rows = value if isinstance(value, list) else [value]
-    matrix = any(isinstance(row, list) for row in rows)
-    for row in rows:
-        for entry in row if isinstance(row, list) else [row]:
-            if not isinstance(entry, float):
-                raise DataError(
-                    f"{where}: {name} is {_described(value)}"
-                    if entry is value
-                    else f"{where}: {name} holds {_described(entry)}",
-                    hint="a value is a number, a list of numbers or a list of rows",
-                )
-    if rows == [] or [] in rows:
-        raise DataError(f"{where}: {name} is an empty list")
-    if matrix and len({len(r) if isinstance(r, list) else -1 for r in rows}) > 1:
-        raise DataError(f"{where}: the rows of {name} have different lengths")
+    for entry in flatten(value):
+        if not isinstance(entry, float):
+            verb = "is" if entry is value else "holds"
+            raise DataError(
+                f"{where}: {name} {verb} {_described(entry)}",
+                hint="a value is a number, a list of numbers or a list of rows",
+            )
+    try:
+        return checked_value(name, value)
+    except GradcalcError as error:
+        raise DataError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 def _described(value: Any) -> str:
@@ -132,51 +129,36 @@ def _described(value: Any) -> str:
 
 
 def explain_names(
-    names: Sequence[str],
-    given: Mapping[str, str],
-    known: Mapping[str, Any],
-    declared: Mapping[str, str],
     error: GradcalcError,
-    *,
-    needs_all: bool,
+    formula: str,
+    given: Mapping[str, str],
+    known: Collection[str],
+    options: Mapping[str, str | None],
 ) -> GradcalcError:
-    """The engine's complaint about names, said in terms of the command line.
+    """The engine's complaint about names, with hints about the command's options.
 
-    `names` are the formula's, `given` the bindings of the command line (name to text),
-    `known` all values, `declared` the command's options.
+    `given` holds the bindings of the command line (name to text), `known` the names of
+    all values, `options` every option of the command and the text that it was given.
     """
-    unused = [name for name in given if name not in names]
-    missing = [name for name in names if name not in known] if needs_all else []
-    sentences, hints = [], []
-    if missing:
-        verb = "has" if len(missing) == 1 else "have"
-        sentences.append(f"{listing(missing)} {verb} no value")
-    if unused:
-        sentences.append(f"the formula has no variable {listing(unused, 'or')}")
-    if not sentences:
+    from gradcalc.language.builder import free_names
+    from gradcalc.language.parser import parse
+
+    names = list(free_names(parse(formula), known))
+    missing = [name for name in names if name not in known]
+    hints = []
+    for name in missing:
+        if "--" + name in options:
+            text = options["--" + name] or "VALUE"
+            hints.append(f"--{name} is an option, so use --set {name}={text}")
+    for name in given:
+        near = nearest("--" + name, options)
+        if near and name not in names and not nearest(name, names):
+            hints.append(f"did you mean the option {near}?")
+    if not hints:
         return error
-    renamed = set()
-    for name in unused:
-        near = nearest(name, missing) or nearest(name, names)
-        option = nearest("--" + name, declared)
-        if near in missing or (near and not option):
-            hints.append(f"did you mean --{near}={given[name]}?")
-            renamed.add(near)
-        elif option:
-            hints.append(f"did you mean the option {option}?")
-    clashing = [name for name in missing if "--" + name in declared]
-    for name in clashing:
-        hints.append(f"--{name} is an option: use --set {name}=VALUE")
-    rest = [name for name in missing if name not in renamed and name not in clashing]
+    rest = [name for name in missing if "--" + name not in options]
     if rest:
-        hints.append("write " + " ".join(f"--{name}=VALUE" for name in rest))
-    if unused and not hints:
-        hints.append(
-            f"its variables are {listing(names)}" if names else "it has no variables"
-        )
+        hints.append("add " + " ".join(f"--{name}=VALUE" for name in rest[:4]))
     return BindingError(
-        "; ".join(sentences),
-        source=error.source if missing else None,
-        span=error.span if missing else None,
-        hint="; ".join(hints) or None,
+        error.message, source=error.source, span=error.span, hint="; ".join(hints)
     )

@@ -106,11 +106,11 @@ def _table(
         header: max(map(cell_len, (header, *texts)), default=0)
         for header, texts in columns
     }
-    # One blank on either side of every column.
-    taken = sum(widths.values()) - widths[shrinking] + 2 * len(columns)
+    # Three blanks stand between columns.
+    taken = sum(widths.values()) - widths[shrinking] + 3 * (len(columns) - 1)
     room = _WIDEST if width is None else max(_NARROWEST, width - taken)
     widths[shrinking] = min(widths[shrinking], room)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for header, _ in columns:
         table.add_column(header, width=widths[header], no_wrap=True)
     for kind, *row in zip(kinds, *(texts for _, texts in columns), strict=True):
@@ -184,7 +184,7 @@ def jacobian_page(
     names = ["value", *(f"d/d{path}" for path, _ in rows)]
     parts: list[RenderableType] = []
     for chosen in _fitting(names, heads, columns, width):
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=True)
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         table.add_column("", no_wrap=True, style="cyan")
         for k in chosen:
             table.add_column(heads[k], no_wrap=True)
@@ -203,10 +203,10 @@ def _fitting(
     width: int | None,
 ) -> Iterable[list[int]]:
     """The columns' indices, in groups that fit the width."""
-    first = max(map(cell_len, names)) + 2
+    first = max(map(cell_len, names))
     room, group = first, list[int]()
     for k, texts in enumerate(columns):
-        needed = max(map(cell_len, (heads[k], *texts))) + 2
+        needed = max(map(cell_len, (heads[k], *texts))) + 3
         if group and width is not None and room + needed > width:
             yield group
             room, group = first, []

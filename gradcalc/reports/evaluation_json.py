@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
-# Expressions overlap: in a chain of 100 000 terms their texts would add up to gigabytes.
-# `span` says where the whole of a shortened one stands.
+# Expressions overlap: in a chain of 100 000 terms their texts would add up to
+# gigabytes. `span` says where the whole of a shortened one stands.
 _LONGEST_EXPRESSION = 1000
 
 

@@ -152,7 +152,7 @@ def _excerpt(source: str, span: Span) -> list[str]:
 def describe(error: GradcalcError) -> str:
     """The error as a page: sentence, line of the source, caret, hint."""
     lines = [f"error: {error.message}"]
-    if error.source is not None and error.span is not None:
+    if error.source and error.source.strip() and error.span is not None:
         if "\n" in error.source.strip("\n"):
             number = error.source.count("\n", 0, error.span[0]) + 1
             lines[0] = f"error: line {number}: {error.message}"

@@ -24,7 +24,7 @@ class Graph:
     ends        where it ends
     literals    the value of each literal node
     variables   the node or nodes of each free variable, by name, in order of first use
-    names       the name of each variable node, "x" or "v[0]", and of each constant, "pi"
+    names       the name of each variable node ("x", "v[0]") and constant ("pi")
     labels      the label of each labelled node
     bodies      for a node inside a called function: the text that its span refers to
     elements    for a node that is one element of a list: its index, "[0]" or "[1][2]"
@@ -115,7 +115,7 @@ class Graph:
         return values
 
     def dependents(self, nodes: Sequence[int]) -> bytearray:
-        """A flag per node: 1 for the given nodes and everything that depends on them."""
+        """A flag per node: 1 for the given ones and all that depends on them."""
         flags = bytearray(len(self.operations))
         for node in nodes:
             flags[node] = 1
@@ -132,7 +132,7 @@ class Graph:
         return flags
 
     def ancestors(self, nodes: Sequence[int]) -> bytearray:
-        """A flag per node: 1 for the given nodes and everything that they depend on."""
+        """A flag per node: 1 for the given ones and all that they depend on."""
         flags = bytearray(len(self.operations))
         for node in nodes:
             flags[node] = 1

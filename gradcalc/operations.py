@@ -160,11 +160,11 @@ def _guarded(
     return guarded
 
 
-def _nan(x: float) -> float:
+def _nan(_x: float) -> float:
     return NAN
 
 
-def _infinite(x: float) -> float:
+def _infinite(_x: float) -> float:
     return INF
 
 
@@ -550,12 +550,9 @@ def _rounding() -> list[Operation]:
 
 
 def _exponential() -> list[Operation]:
-    underflow = Singularity(
-        "saturated", "out == 0", "exp is 0 to the last digit, so nothing passes"
-    )
     return [
         Operation("exp", "x", _exp, ("out",), "e to the power x",
-            samples=_ANYWHERE, singular=(underflow,)),
+            samples=_ANYWHERE),
         Operation("expm1", "x", _guarded(math.expm1, _infinite), ("exp(x)",),
             "exp(x) - 1 without loss near 0", samples=(*_ANYWHERE, (1e-9,))),
         Operation("log", "x", _log, ("1/x",), "natural logarithm",
@@ -630,7 +627,7 @@ def _learning() -> list[Operation]:
     return [
         Operation("sigmoid", "x", _sigmoid, ("out*sigmoid(-x)",),
             "1/(1 + exp(-x))",
-            passes="scales it by out*(1 - out): a quarter at 0, hardly where it is flat",
+            passes="scales it by out*(1 - out): a quarter at 0, hardly where flat",
             samples=_ANYWHERE, aliases=("logistic",),
             singular=(
                 Singularity("saturated", "out*sigmoid(-x) == 0",

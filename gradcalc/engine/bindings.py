@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcalc.errors import BindingError, FormulaNameError, Span
+from gradcalc.errors import (
+    BindingError,
+    FormulaError,
+    FormulaNameError,
+    ShapeError,
+    Span,
+)
 from gradcalc.graph import Structure, flatten, shape_of
 from gradcalc.language.builder import Program, build, free_names
 from gradcalc.language.functions import is_function, near_miss
@@ -63,9 +69,15 @@ def bind(
         for name, value in {**(defaults or {}), **bindings}.items()
     }
     names = free_names(statements, values)
-    _check_names(text, names, bindings, values, complete=complete)
+    problem = _name_problem(text, names, bindings, values, complete=complete)
     shapes = {name: shape_of(values[name]) for name in names if name in values}
-    program = build(text, statements, shapes)
+    try:
+        program = build(text, statements, shapes)
+    except (ShapeError, FormulaError) as error:
+        # A missing list makes shapes that do not fit: its absence is what matters.
+        raise problem or error from None
+    if problem is not None:
+        raise problem
     graph = program.graph
     given: dict[int, float] = {}
     variables: dict[str, Value] = {}
@@ -100,9 +112,7 @@ def checked_value(name: str, value: Any) -> Value:
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
     except (TypeError, ValueError):
-        raise BindingError(
-            f"the value of {name} is not a number: {value!r}"
-        ) from None
+        raise BindingError(f"the value of {name} is not a number: {value!r}") from None
 
 
 def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
@@ -116,18 +126,19 @@ def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
     return value
 
 
-def _check_names(
+def _name_problem(
     text: str,
     names: Mapping[str, Span],
     bindings: Mapping[str, Value],
     values: Mapping[str, Value],
     *,
     complete: bool,
-) -> None:
+) -> BindingError | None:
+    """The error for variables without a value and values without a variable."""
     missing = [name for name in names if name not in values] if complete else []
     unused = [name for name in bindings if name not in names]
     if not missing and not unused:
-        return
+        return None
     sentences = []
     hints = []
     if missing:
@@ -155,7 +166,7 @@ def _check_names(
                 f"its variables are {', '.join(names)}" if names else "it has none"
             )
     span = names[missing[0]] if missing else None
-    raise BindingError(
+    return BindingError(
         "; ".join(sentences),
         source=text if span else None,
         span=span,
@@ -182,7 +193,9 @@ def _labelled(program: Program, output: str) -> Structure:
         try:
             structure = structure[int(part)]
         except (ValueError, IndexError, TypeError):
-            raise FormulaNameError(f"the label {name} has no element {output}") from None
+            raise FormulaNameError(
+                f"the label {name} has no element {output}"
+            ) from None
     return structure
 
 

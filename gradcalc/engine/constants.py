@@ -37,7 +37,9 @@ def _formula(text: str) -> Any:
         if names:
             name, span = next(iter(names.items()))
             raise BindingError(
-                f"{name} is not a constant", source=formula, span=span,
+                f"{name} is not a constant",
+                source=formula,
+                span=span,
                 hint="a value is a number or a formula of numbers, such as pi/4",
             )
         program = build(formula, statements)

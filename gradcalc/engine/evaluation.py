@@ -48,9 +48,7 @@ class NodeResult:
         operation = graph.operations[node]
         self.id = node
         self.operation = operation.name
-        self.kind = (
-            operation.name if operation in (VARIABLE, LITERAL) else "operation"
-        )
+        self.kind = operation.name if operation in (VARIABLE, LITERAL) else "operation"
         self.label = graph.labels.get(node)
         if operation is VARIABLE:
             self.label = graph.names[node]
@@ -125,9 +123,7 @@ class Evaluation:
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        return tuple(
-            notes_on(self.graph, self.values, self.active, self.gradients)
-        )
+        return tuple(notes_on(self.graph, self.values, self.active, self.gradients))
 
     @cached_property
     def result_finite(self) -> bool:
@@ -196,9 +192,7 @@ def evaluate(
     return evaluate_bound(bound, wrt)
 
 
-def evaluate_bound(
-    bound: BoundProgram, wrt: Sequence[str] | None = None
-) -> Evaluation:
+def evaluate_bound(bound: BoundProgram, wrt: Sequence[str] | None = None) -> Evaluation:
     """The evaluation of a program whose variables are bound."""
     wanted, nodes = wanted_nodes(bound.program, wrt)
     graph = bound.program.graph

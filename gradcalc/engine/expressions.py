@@ -2,7 +2,7 @@
 
 from gradcalc.graph import Graph
 from gradcalc.operations import VARIABLE
-from gradcalc.writers.infix import written_operation
+from gradcalc.writers.infix import is_primary, written_operation
 
 # The texts of nested nodes together grow with the square of the formula's length.
 LONGEST = 400
@@ -38,20 +38,7 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
 
 def parenthesized(text: str) -> str:
     """The text in parentheses unless it is a name, a call or something in brackets."""
-    if text.isidentifier():
-        return text
-    closes_at_end = text.endswith((")", "]"))
-    depth = 0
-    for position, character in enumerate(text):
-        if character in "([":
-            depth += 1
-        elif character in ")]":
-            depth -= 1
-            if depth == 0 and position < len(text) - 1:
-                closes_at_end = False
-        elif depth == 0 and not (character.isalnum() or character == "_"):
-            return f"({text})"
-    return text if closes_at_end or text.isalnum() else f"({text})"
+    return text if is_primary(text) else f"({text})"
 
 
 def shortened(text: str) -> str:

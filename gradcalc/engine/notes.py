@@ -38,7 +38,7 @@ def notes_on(
     gradients: Sequence[Sequence[float | None]],
 ) -> Iterator[Note]:
     """The notes on an evaluation; `gradients` has a list for each output."""
-    yield from _first_nonfinite_value(graph, values)
+    yield from _first_nonfinite_value(graph, values, active)
     for row in gradients:
         note = _first_nonfinite_gradient(graph, values, active, row)
         if note is not None:
@@ -96,10 +96,13 @@ def number(value: float) -> str:
     return "NaN" if value != value else repr(value)
 
 
-def _inputs_text(graph: Graph, values: Sequence[float], node: int) -> str:
-    """The inputs with their values: "x is 0 and y is 2"."""
+def _inputs_text(
+    graph: Graph, values: Sequence[float], active: Sequence[int], node: int
+) -> str:
+    """The inputs with their values, "x is 0 and y is 2", without constant ones."""
     parts = []
-    for operand in dict.fromkeys(graph.inputs[node]):
+    inputs = dict.fromkeys(graph.inputs[node])
+    for operand in [operand for operand in inputs if active[operand]] or inputs:
         if graph.operations[operand] is not LITERAL:
             parts.append(f"{expression(graph, operand)} is {number(values[operand])}")
     if len(parts) > 3:
@@ -112,7 +115,9 @@ def _inputs_text(graph: Graph, values: Sequence[float], node: int) -> str:
     return " and ".join(parts)
 
 
-def _first_nonfinite_value(graph: Graph, values: Sequence[float]) -> Iterator[Note]:
+def _first_nonfinite_value(
+    graph: Graph, values: Sequence[float], active: Sequence[int]
+) -> Iterator[Note]:
     for node, value in enumerate(values):
         if math.isfinite(value):
             continue
@@ -125,7 +130,7 @@ def _first_nonfinite_value(graph: Graph, values: Sequence[float]) -> Iterator[No
                 continue
             text += ", the nearest that a double can hold"
         else:
-            reason = _inputs_text(graph, values, node)
+            reason = _inputs_text(graph, values, active, node)
             text += f" because {reason}" if reason else ""
         yield Note(node, "nonfinite", text)
         return
@@ -154,7 +159,7 @@ def _first_nonfinite_gradient(
             if contribution is not None and not math.isfinite(contribution):
                 local = factors[position]
                 return _gradient_note(
-                    graph, values, node, position, gradient, local, contribution
+                    graph, values, active, node, position, gradient, local
                 )
     # Finite contributions that overflowed where they met.
     for node in range(len(gradients) - 1, -1, -1):
@@ -172,11 +177,11 @@ def _first_nonfinite_gradient(
 def _gradient_note(
     graph: Graph,
     values: Sequence[float],
+    active: Sequence[int],
     node: int,
     position: int,
     gradient: float,
     local: float | None,
-    contribution: float,
 ) -> Note:
     operation, inputs = graph.operations[node], graph.inputs[node]
     rule = rule_of(operation, len(inputs))
@@ -184,22 +189,22 @@ def _gradient_note(
     formula = ""
     if partial is not None and len(rule.graph) < 50:
         names = {
-            number_: expression(graph, operand) for number_, operand in enumerate(inputs)
+            place: expression(graph, operand) for place, operand in enumerate(inputs)
         }
         names[len(inputs)] = expression(graph, node)
         formula = " " + shortened(InfixWriter(rule.graph, names).text(partial))
     operand_text = expression(graph, inputs[position])
     outside = rule.domain is not None and local is not None and local != local
-    where = _inputs_text(graph, values, node)
+    where = _inputs_text(graph, values, active, node)
     local_text = number(math.nan if local is None else local)
     text = f"in {expression(graph, node)}, where {where},"
     if outside:
         text += f" the derivative for {operand_text} does not exist: NaN"
     else:
         text += f" the derivative for {operand_text},{formula}, is {local_text}"
-        if gradient != 1:
+        if gradient != 1 and local is not None:
             text += (
-                f"; times the gradient {number(gradient)} that comes in"
-                f" it is {number(contribution)}"
+                f"; times the gradient that comes in,"
+                f" {number(gradient)}*{number(local)}, it is {number(gradient * local)}"
             )
     return Note(node, "nonfinite", text)

@@ -23,7 +23,6 @@ from gradcalc.graph import (
     element_names,
     flatten,
     shape_of,
-    unflatten,
 )
 from gradcalc.language import lists
 from gradcalc.language.functions import (
@@ -212,22 +211,49 @@ class Builder:
                     operation = operations.get(detail)
                     if operation is None:
                         right, left = pop(), pop()
-                        push(self._located(frame, node, lists.matrix_product,
-                                           left, right, start, end))
+                        push(
+                            self._located(
+                                frame,
+                                node,
+                                lists.matrix_product,
+                                left,
+                                right,
+                                start,
+                                end,
+                            )
+                        )
                     elif len(node) == 5:
                         operand = pop()
                         if operand.__class__ is int:
                             push(add(operation, (operand,), start, end))
                         else:
-                            push(self._located(frame, node, lists.elementwise,
-                                               operation, [operand], start, end))
+                            push(
+                                self._located(
+                                    frame,
+                                    node,
+                                    lists.elementwise,
+                                    operation,
+                                    [operand],
+                                    start,
+                                    end,
+                                )
+                            )
                     else:
                         right, left = pop(), pop()
                         if left.__class__ is int and right.__class__ is int:
                             push(add(operation, (left, right), start, end))
                         else:
-                            push(self._located(frame, node, lists.elementwise,
-                                               operation, [left, right], start, end))
+                            push(
+                                self._located(
+                                    frame,
+                                    node,
+                                    lists.elementwise,
+                                    operation,
+                                    [left, right],
+                                    start,
+                                    end,
+                                )
+                            )
                 elif kind == NAME:
                     structure = local.get(detail)
                     push(self._name(frame, node) if structure is None else structure)
@@ -253,21 +279,37 @@ class Builder:
                         push(self._apply(frame, node, callee, arguments))
                     else:
                         self._check_arity(frame, node, 1, 1)
-                        push(self._located(frame, node, lists.STRUCTURAL[callee],
-                                           arguments[0], start, end))
+                        push(
+                            self._located(
+                                frame,
+                                node,
+                                lists.STRUCTURAL[callee],
+                                arguments[0],
+                                start,
+                                end,
+                            )
+                        )
                 elif kind == LIST:
                     count = len(node) - 4
                     items = stack[len(stack) - count :]
                     del stack[len(stack) - count :]
-                    push(self._located(frame, node, lists.make_list, items,
-                                       start, end))
+                    push(self._located(frame, node, lists.make_list, items, start, end))
                 elif kind == MARK:
                     marks.append(len(graph))
                 elif kind == INDEX:
                     index = self._constant(frame, node[5], pop())
                     graph.truncate(marks.pop())
-                    push(self._located(frame, node, lists.element, pop(), index,
-                                       node[5][1], node[5][2]))
+                    push(
+                        self._located(
+                            frame,
+                            node,
+                            lists.element,
+                            pop(),
+                            index,
+                            node[5][1],
+                            node[5][2],
+                        )
+                    )
                 else:  # the value of a parameter that was not given
                     local[detail] = pop()
                 if body is not None:
@@ -284,7 +326,9 @@ class Builder:
                 body = frame.function.text if frame.function else None
                 seen = len(graph)
 
-    def _located(self, frame: _Frame, node: Syntax, function: Any, *details: Any) -> Any:
+    def _located(
+        self, frame: _Frame, node: Syntax, function: Any, *details: Any
+    ) -> Any:
         """What the function on lists makes; its errors point at the user's text."""
         try:
             structure = function(self.graph, *details)
@@ -394,10 +438,13 @@ class Builder:
         from gradcalc.language.library import library
 
         if name in library():
-            return library()[name]
+            found: Function = library()[name]
+            return found
         span = (node[1], node[1] + len(name))
         similar = near_function(name, self.functions)
-        hint = f"did you mean {similar}?" if similar else "list them: gradcalc functions"
+        hint = "list them: gradcalc functions"
+        if similar:
+            hint = f"did you mean {similar}?"
         if name in self.scope or name in self.shapes or name in self.graph.variables:
             hint = f"to multiply, write {name}*(...)"
         raise self._name_error(f"there is no function {name}", span, hint)
@@ -407,8 +454,12 @@ class Builder:
     ) -> None:
         count = len(node) - 4
         if count < low or (high is not None and count > high):
-            given = "none is" if count == 0 else f"{count} is" if count == 1 else (
-                f"{count} are"
+            given = (
+                "none is"
+                if count == 0
+                else f"{count} is"
+                if count == 1
+                else (f"{count} are")
             )
             raise self._error(
                 FormulaSyntaxError,
@@ -596,13 +647,12 @@ def free_names(
                 if node[0] == NAME:
                     use(node)
                 elif (
-                    node[0] == CALL
-                    and node[3] in functions
-                    and node[3] not in entered
+                    node[0] == CALL and node[3] in functions and node[3] not in entered
                 ):
                     entered.add(node[3])
-                    pending.append(iter([*functions[node[3]][0],
-                                         *functions[node[3]][1]]))
+                    pending.append(
+                        iter([*functions[node[3]][0], *functions[node[3]][1]])
+                    )
                     break
             else:
                 pending.pop()

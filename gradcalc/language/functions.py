@@ -160,6 +160,11 @@ def near_miss(name: str, known: Iterable[str]) -> str | None:
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
     if name.casefold() in folded:
         return folded[name.casefold()]
+    letters = sorted(name)
+    for candidate in candidates:
+        # Two letters exchanged: difflib would rather drop one of them.
+        if sorted(candidate) == letters and candidate != name:
+            return candidate
     matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     return matches[0] if matches else None
 

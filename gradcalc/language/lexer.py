@@ -50,7 +50,7 @@ class FormulaLexer(Lexer):
         first = blank.end() if blank else 0
         make = tuple.__new__
         for match in self._scanner.finditer(text, first):
-            kind = match.lastgroup
+            kind = match.lastgroup or ""
             start, end = match.span(kind)
             value = match[kind]
             if kind == "NAME":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcalc.errors import ShapeError
-from gradcalc.graph import Graph, Structure, flatten, shape_of
+from gradcalc.graph import Graph, Structure, element_names, flatten, shape_of
 from gradcalc.operations import OPERATIONS, Operation
 
 _TIMES = OPERATIONS["*"]
@@ -34,14 +34,10 @@ def arrange(nodes: list[Any], shape: Shape) -> Structure:
     if len(shape) == 1:
         return nodes
     columns = shape[1]
-    return [
-        nodes[row * columns : (row + 1) * columns] for row in range(shape[0])
-    ]
+    return [nodes[row * columns : (row + 1) * columns] for row in range(shape[0])]
 
 
-def make_list(
-    graph: Graph, items: list[Structure], start: int, end: int
-) -> Structure:
+def make_list(_graph: Graph, items: list[Structure], start: int, end: int) -> Structure:
     """A list literal; its items must all be numbers or all rows of one length."""
     if not items:
         raise ShapeError("a list cannot be empty", span=(start, end))
@@ -62,7 +58,7 @@ def make_list(
 
 
 def element(
-    graph: Graph, base: Structure, index: int, start: int, end: int
+    _graph: Graph, base: Structure, index: int, start: int, end: int
 ) -> Structure:
     """The element of a list, or the row of a matrix, counted from 0 or from the end."""
     if not isinstance(base, list):
@@ -110,14 +106,15 @@ def elementwise(
         flatten(operand) if isinstance(operand, list) else [operand] * size
         for operand in operands
     ]
-    nodes = [graph.add(operation, inputs, start, end) for inputs in zip(*columns)]
+    nodes = [
+        graph.add(operation, inputs, start, end)
+        for inputs in zip(*columns, strict=True)
+    ]
     _number_elements(graph, nodes, shape)
     return arrange(nodes, shape)
 
 
 def _number_elements(graph: Graph, nodes: list[int], shape: Shape) -> None:
-    from gradcalc.graph import element_names
-
     for node, index in zip(nodes, element_names("", shape), strict=True):
         if index:
             graph.elements[node] = index
@@ -158,7 +155,9 @@ def matrix_product(
             else "the last length on the left must equal the first on the right",
         )
     rows = left if len(left_shape) == 2 else [left]
-    columns = list(map(list, zip(*right))) if len(right_shape) == 2 else [right]
+    columns = (
+        list(map(list, zip(*right, strict=True))) if len(right_shape) == 2 else [right]
+    )
     nodes = []
     for row in rows:
         for column in columns:
@@ -190,32 +189,30 @@ def others(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
     first = len(graph)
     one = graph.add_literal(1.0, start, end)
     before = [one]
+
+    def product(left: int, right: int) -> int:
+        if left == one or right == one:
+            return right if left == one else left
+        return graph.add(_TIMES, (left, right), start, end)
+
     for leaf in leaves[:-1]:
-        before.append(
-            leaf if before[-1] == one else graph.add(_TIMES, (before[-1], leaf), start, end)
-        )
+        before.append(product(before[-1], leaf))
     after = [one]
     for leaf in reversed(leaves[1:]):
-        after.append(
-            leaf if after[-1] == one else graph.add(_TIMES, (leaf, after[-1]), start, end)
-        )
+        after.append(product(leaf, after[-1]))
     after.reverse()
-    nodes = [
-        right if left == one else left if right == one
-        else graph.add(_TIMES, (left, right), start, end)
-        for left, right in zip(before, after, strict=True)
-    ]
+    nodes = list(map(product, before, after))
     graph.composed.update(range(first, len(graph)))
     return arrange(nodes, shape_of(operand))
 
 
-def transpose(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
+def transpose(_graph: Graph, operand: Structure, _start: int, _end: int) -> Structure:
     """Rows and columns of a matrix exchanged."""
     if len(shape_of(operand)) != 2:
         raise ShapeError(
             f"transpose takes a matrix, not {described(shape_of(operand))}"
         )
-    return [list(column) for column in zip(*operand)]
+    return [list(column) for column in zip(*operand, strict=True)]
 
 
 STRUCTURAL: dict[str, Callable[[Graph, Structure, int, int], Structure]] = {

@@ -174,18 +174,38 @@ def unexpected_token(text: str, problem: Any) -> FormulaSyntaxError:
         return _early_end(text, before)
     start, end = token.start_pos, token.end_pos
     written = text[start:end]
-    if before is not None and _is_operand(before):
-        return _after_operand(text, problem, before, kind, (start, end))
+    operand = _operand_before(problem.state.value_stack)
+    if operand is not None:
+        return _after_operand(text, problem, operand, kind, (start, end))
     if kind == "SEPARATOR" and written == "\n":
         return _early_end(text[:start], before, whole=text)
     return _operand_missing(text, before, kind, (start, end))
 
 
-def _is_operand(value: Any) -> bool:
-    """Whether the value is a complete operand, rather than an operator or bracket."""
-    if not isinstance(value, tuple):
-        return False
-    return not value[0].isupper() or value[0] in ("NAME", "NUMBER")
+def _operand_before(stack: list[Any]) -> Syntax | None:
+    """The complete operand at the end of the parser's stack, if there is one.
+
+    After a closing bracket it is still in pieces: it starts at the bracket's opener,
+    or at the name of the function that is called.
+    """
+    if not stack or not isinstance(stack[-1], tuple):
+        return None
+    last = stack[-1]
+    if last[0] in ("RPAR", "RSQB"):
+        opener = "LPAR" if last[0] == "RPAR" else "LSQB"
+        for position in range(len(stack) - 2, -1, -1):
+            piece = stack[position]
+            if isinstance(piece, tuple) and piece[0] == opener:
+                start = piece[1]
+                ahead = stack[position - 1] if position else None
+                if isinstance(ahead, tuple) and ahead[2] == start:
+                    called = ahead[0] == "NAME" or not ahead[0].isupper()
+                    start = ahead[1] if called else start
+                return (GROUP, start, last[2], None)
+    if last[0].isupper() and last[0] not in ("NAME", "NUMBER"):
+        return None
+    operand: Syntax = last
+    return operand
 
 
 def _early_end(
@@ -225,7 +245,7 @@ def _after_operand(
             text,
             span,
             "comparisons cannot be chained",
-            f"write ({left})*(b {written} c) for both, with b the middle value",
+            "for both at once, multiply them: (a < b)*(b < c)",
         )
     if kind == "EQUAL":
         return _error(
@@ -257,9 +277,7 @@ def _after_operand(
     return _error(text, span, f"'{written}' cannot stand here")
 
 
-def _adjacent(
-    text: str, before: Syntax, kind: str, span: Span
-) -> FormulaSyntaxError:
+def _adjacent(text: str, before: Syntax, kind: str, span: Span) -> FormulaSyntaxError:
     """Two operands side by side: a number misspelt, or a missing operator."""
     start, end = span
     left = before
@@ -331,18 +349,14 @@ def _operand_missing(
     if before is None or not isinstance(before, tuple) or before[0] == "SEPARATOR":
         if kind in ("RPAR", "RSQB"):
             return _closer_alone(text, written, span)
-        return _error(
-            text, span, f"a value is missing before '{written}'"
-        )
+        return _error(text, span, f"a value is missing before '{written}'")
     left = text[before[1] : before[2]]
     if before[0] == "LPAR" and kind == "RPAR":
         return _error(
             text, (before[1], span[1]), "there is nothing between the parentheses"
         )
     shown = "\\n" if written == "\n" else written
-    return _error(
-        text, span, f"a value is missing between '{left}' and '{shown}'"
-    )
+    return _error(text, span, f"a value is missing between '{left}' and '{shown}'")
 
 
 def _closer_alone(text: str, written: str, span: Span) -> FormulaSyntaxError:

@@ -5,7 +5,7 @@ Whoever needs a derivative, as a number, as a formula or as a step of an explana
 takes it from here.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.language.builder import Builder
@@ -40,7 +40,7 @@ class Rule:
         self.domain = domain
 
 
-@lru_cache(maxsize=None)
+@cache
 def _code(formula: str) -> list[Syntax]:
     (statement,) = parse(formula)
     return postorder(statement)

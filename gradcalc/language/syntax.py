@@ -32,6 +32,8 @@ ASSIGNMENT = "assignment"
 # Not typed by anybody: stands before an index, where its constant begins.
 MARK = "mark"
 
+_LEAVES = (NAME, NUMBER)
+
 
 class Lexeme(tuple[Any, ...]):
     """A token as the parser wants it and, when it is a name or number, a leaf."""
@@ -54,7 +56,7 @@ def postorder(root: Syntax) -> list[Syntax]:
     while stack:
         node = pop()
         kind = node[0]
-        if kind == NAME or kind == NUMBER:
+        if kind in _LEAVES:
             visit(node)
         elif kind == GROUP:
             stack.append(node[4])

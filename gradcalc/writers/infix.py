@@ -81,15 +81,25 @@ def literal(value: float, *, precision: int | None = None) -> Piece:
 
 def written_operation(operation: Operation, operands: Sequence[str]) -> str:
     """The operation on operands of which only the text is known."""
-    pieces = [
-        (text, PRIMARY if _is_simple(text) else COMPARISON) for text in operands
-    ]
+    pieces = [(text, PRIMARY if is_primary(text) else COMPARISON) for text in operands]
     return spell(operation, pieces)[0]
 
 
-def _is_simple(text: str) -> bool:
-    """Whether the text is a name, a number or an element such as v[0]."""
-    return all(character.isalnum() or character in "_.[]" for character in text)
+def is_primary(text: str) -> bool:
+    """Whether a text binds most tightly: a name, a number, a call, something in
+    brackets, or an element such as v[0]."""
+    depth = 0
+    for position, character in enumerate(text):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif depth == 0 and not (character.isalnum() or character in "_."):
+            return False
+        following = text[position + 1 : position + 2]
+        if depth == 0 and character in ")]" and following not in ("", "["):
+            return False
+    return True
 
 
 class InfixWriter:
@@ -140,7 +150,7 @@ class InfixWriter:
         graph = self.graph
         if node in self.names:
             text = self.names[node]
-            return text, PRIMARY if _is_simple(text) else COMPARISON
+            return text, PRIMARY if is_primary(text) else COMPARISON
         operation = graph.operations[node]
         if operation is VARIABLE or (operation is LITERAL and node in graph.names):
             return graph.names[node], PRIMARY

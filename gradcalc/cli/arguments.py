@@ -22,13 +22,15 @@ class Split:
     """The words of a command line, told apart.
 
     `options` are for Click, in order; `bindings` are (name, text of the value) pairs;
-    `positionals` are what is left: the formula, if there is one.
+    `positionals` are what is left: the formula, if there is one. `after_flag` holds
+    the positional word behind each flag, which may have been meant as its value.
     """
 
     def __init__(self) -> None:
         self.options: list[str] = []
         self.bindings: list[tuple[str, str]] = []
         self.positionals: list[str] = []
+        self.after_flag: dict[str, str] = {}
         self.problem: GradcalcError | None = None
 
 
@@ -71,6 +73,8 @@ def split_arguments(
             split.options.append(option)
             if value is not None:
                 unexpected.append(f"{name}={value}")
+            elif position < len(words) and not _starts_option(words[position]):
+                split.after_flag[words[position]] = name
             continue
         if value is None:
             if position == len(words) or _starts_option(words[position]):
@@ -138,7 +142,7 @@ def _lacking_values(
     if near:
         hint = f"did you mean {listing(near)}?"
     elif names:
-        hint = "write " + " ".join(f"--{name}=VALUE" for name in names)
+        hint = "write " + " ".join(f"--{name}=..." for name in names)
     else:
         hint = None
     return UsageError(f"{listing(unique)} {verb} no value", hint=hint)
@@ -170,12 +174,11 @@ def _extra_positionals(split: Split, expected: str) -> GradcalcError | None:
         return None
     shown = listing(quoted(word) for word in words[:5])
     one_dash = next(filter(None, map(_ONE_DASH.fullmatch, words)), None)
-    flag = next((option for option in split.options if "=" not in option), None)
+    flag = split.after_flag.get(words[1])
     if one_dash:
-        hint = f"variables take two dashes: --{one_dash[1]}=VALUE"
+        hint = f"variables take two dashes: --{one_dash[1]}=..."
     elif flag and len(words) == 2:
-        name = flag.removeprefix("--")
-        hint = f"for a variable called {name} use --set {name}=VALUE"
+        hint = f"for a variable of that name use --set {flag}={words[1]}"
     else:
         hint = f"put the {expected} in quotes, as one word"
     return UsageError(

@@ -91,6 +91,6 @@ def warn_if_not_finite(evaluation: Evaluation, *, strict: bool) -> int:
     if evaluation.result_finite:
         return 0
     reasons = [note.message for note in evaluation.notes if note.kind == "nonfinite"]
-    for reason in reasons or ["the result is not finite"]:
-        consoles.warn(reason)
+    # The first is where it began: the others follow from it, and the page has them all.
+    consoles.warn(reasons[0] if reasons else "the result is not finite")
     return 1 if strict else 0

@@ -29,7 +29,7 @@ def read_text(path: str) -> str:
         if sys.stdin is None:
             raise FileError("cannot read standard input: it is closed")
     else:
-        where = path
+        where = path or "''"
     try:
         if path == STANDARD_INPUT:
             content = sys.stdin.buffer.read()

@@ -31,6 +31,32 @@ def formula_file() -> click.Option:
     )
 
 
+class WholeNumber(click.ParamType):
+    """A whole number that is not below the lowest nor above the highest."""
+
+    name = "number"
+
+    def __init__(self, lowest: int, highest: int | None = None) -> None:
+        self.lowest = lowest
+        self.highest = highest
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        try:
+            number = int(value)
+            if self.lowest <= number and (
+                self.highest is None or number <= self.highest
+            ):
+                return number
+        except ValueError:
+            pass
+        span = (
+            f"from {self.lowest} up"
+            if self.highest is None
+            else f"from {self.lowest} to {self.highest}"
+        )
+        self.fail(f"a whole number {span} is expected, not {value!r}", param, ctx)
+
+
 def _names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
     if text is None:
         return None
@@ -42,9 +68,9 @@ as_json = click.option(
 )
 precision = click.option(
     "--precision",
-    type=click.IntRange(1, 17),
+    type=WholeNumber(1, 17),
     metavar="DIGITS",
-    help="Significant digits to show.",
+    help="Significant digits to show, 1 to 17.",
 )
 wrt = click.option(
     "--wrt",

@@ -43,7 +43,7 @@ def read_bindings(
         verb = "has" if len(empty) == 1 else "have"
         raise BindingError(
             f"{listing(empty)} {verb} no value",
-            hint="write " + " ".join(f"--{name}=VALUE" for name in empty),
+            hint="write " + " ".join(f"--{name}=..." for name in empty),
         )
     values = {}
     for name, text in bindings:
@@ -148,7 +148,7 @@ def explain_names(
     hints = []
     for name in missing:
         if "--" + name in options:
-            text = options["--" + name] or "VALUE"
+            text = options["--" + name] or "..."
             hints.append(f"--{name} is an option, so use --set {name}={text}")
     for name in given:
         near = nearest("--" + name, options)
@@ -158,7 +158,7 @@ def explain_names(
         return error
     rest = [name for name in missing if "--" + name not in options]
     if rest:
-        hints.append("add " + " ".join(f"--{name}=VALUE" for name in rest[:4]))
+        hints.append("add " + " ".join(f"--{name}=..." for name in rest[:4]))
     return BindingError(
         error.message, source=error.source, span=error.span, hint="; ".join(hints)
     )

@@ -1,0 +1,46 @@
+import io
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from gradcalc.cli.main import main
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+class _Terminal(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Runs the program in this process: `run("eval", "x", "--x=3")`.
+
+    `stdin` is the text or bytes of standard input, which is no terminal;
+    `terminal=True` makes standard input one.
+    """
+
+    def run(*words, stdin="", terminal=False):
+        content = stdin if isinstance(stdin, bytes) else stdin.encode()
+        kind = _Terminal if terminal else io.TextIOWrapper
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+            for _ in range(2)
+        )
+        monkeypatch.setattr(sys, "stdin", kind(io.BytesIO(content)))
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        status = main(words)
+        texts = []
+        for stream in (out, err):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode())
+        return Ran(status, *texts)
+
+    return run

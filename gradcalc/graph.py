@@ -7,6 +7,7 @@ nodes fit in memory.
 
 from array import array
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
@@ -85,6 +86,14 @@ class Graph:
         node = self.add(VARIABLE, (), start, end)
         self.names[node] = name
         return node
+
+    def copy(self) -> "Graph":
+        """The same nodes in a graph of their own."""
+        twin = Graph(self.source)
+        for column in self.__slots__:
+            if column != "source":
+                setattr(twin, column, copy(getattr(self, column)))
+        return twin
 
     def truncate(self, length: int) -> None:
         """Forget the nodes from number `length` on."""

@@ -44,12 +44,15 @@ class Operation:
     partials    one formula per parameter; "0" passes nothing at all
     meaning     one line for the reader
     passes      what it does to a gradient on its way back, in a phrase
+    convention  what is taken where no unique derivative exists, in a phrase
+    window      the range of the first operand to look at: "-5:5"
     samples     points at which the tests compare the row with 50-digit arithmetic
     lists       each parameter stands for a list of operands, all of equal length
     selected    one formula per parameter, or None: where it is 0, that operand was not
                 selected and nothing at all is passed to it
     domain      a formula that is 0 outside the operation's domain, where every partial
-                is NaN, or None where the partials say so themselves
+                is NaN whether selected or not, or None where the partials say so
+                themselves; the formulas of `diff` hold inside the domain
     singular    where a note is due
     aliases     other names for it in the language
     written     "call", "infix" or "prefix": how it is written
@@ -57,6 +60,7 @@ class Operation:
 
     __slots__ = (
         "aliases",
+        "convention",
         "definition",
         "domain",
         "evaluate",
@@ -71,6 +75,7 @@ class Operation:
         "selected",
         "shapes",
         "singular",
+        "window",
         "written",
     )
 
@@ -83,6 +88,8 @@ class Operation:
         meaning: str,
         *,
         passes: str = "",
+        convention: str = "",
+        window: str = "-5:5",
         samples: Iterable[Point] = (),
         lists: bool = False,
         selected: tuple[str | None, ...] | None = None,
@@ -100,6 +107,8 @@ class Operation:
         self.partials = tuple(partials)
         self.meaning = meaning
         self.passes = passes
+        self.convention = convention or "; ".join(place.message for place in singular)
+        self.window = window
         self.samples = tuple(samples)
         self.lists = lists
         self.selected = selected
@@ -368,6 +377,7 @@ def _general() -> list[Operation]:
         Operation(
             "/", "ab", _divide, ("1/b", "-out/b"), "quotient",
             passes="hands the gradient on divided by the denominator",
+            convention="a/0 is an infinity and 0/0 NaN; so are its gradients",
             samples=_PAIRS, written="infix",
         ),
         Operation(
@@ -378,6 +388,9 @@ def _general() -> list[Operation]:
             ),
             "power",
             passes="scales the gradient by the slope of the power",
+            convention="x^0, x^1 and x^2 have 0, 1 and 0 at 0; 0^0 has 0 for both;"
+            " NaN for the exponent where the base is negative",
+            window="0:4",
             samples=((1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0)),
             singular=(
                 Singularity(
@@ -442,10 +455,11 @@ def _selecting() -> list[Operation]:
             samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0)),
         ),
         Operation(
-            "max", "v", _max, ("(v == out)/sum(v == out)",),
+            "max", "v", _max, ("1/sum(v == out)",),
             "largest of two or more operands, or of a list",
             passes="hands the gradient on to the largest",
-            selected=("(v == out) + (out != out)",),
+            selected=("v == out",),
+            domain="out == out",
             samples=_ROWS, lists=True,
             singular=(
                 Singularity(
@@ -456,10 +470,11 @@ def _selecting() -> list[Operation]:
             ),
         ),
         Operation(
-            "min", "v", _min, ("(v == out)/sum(v == out)",),
+            "min", "v", _min, ("1/sum(v == out)",),
             "smallest of two or more operands, or of a list",
             passes="hands the gradient on to the smallest",
-            selected=("(v == out) + (out != out)",),
+            selected=("v == out",),
+            domain="out == out",
             samples=_ROWS, lists=True,
             singular=(
                 Singularity(
@@ -474,9 +489,9 @@ def _selecting() -> list[Operation]:
             "x held between lo and hi",
             passes="hands the gradient on to x inside the bounds, else to the bound",
             selected=(
-                "(lo <= x)*(x <= hi) + (out != out)",
-                "(x < lo)*(lo <= hi) + (out != out)",
-                "(max(x, lo) > hi) + (out != out)",
+                "(lo <= x)*(x <= hi)",
+                "(x < lo)*(lo <= hi)",
+                "max(x, lo) > hi",
             ),
             domain="out == out",
             samples=((0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0)),
@@ -491,7 +506,7 @@ def _selecting() -> list[Operation]:
         Operation(
             "relu", "x", _relu, ("1",), "x where x is positive, else 0",
             passes="hands the gradient on where the operand is positive, else nothing",
-            selected=("(x > 0) + (x != x)",),
+            selected=("x > 0",),
             domain="x == x",
             samples=_ANYWHERE,
             singular=(
@@ -552,32 +567,63 @@ def _rounding() -> list[Operation]:
 def _exponential() -> list[Operation]:
     return [
         Operation("exp", "x", _exp, ("out",), "e to the power x",
+            passes="scales the gradient by its own value",
+            window="-3:3",
             samples=_ANYWHERE),
         Operation("expm1", "x", _guarded(math.expm1, _infinite), ("exp(x)",),
-            "exp(x) - 1 without loss near 0", samples=(*_ANYWHERE, (1e-9,))),
+            "exp(x) - 1 without loss near 0",
+            passes="scales the gradient by exp(x)",
+            window="-3:3",
+            samples=(*_ANYWHERE, (1e-9,))),
         Operation("log", "x", _log, ("1/x",), "natural logarithm",
-            domain="x >= 0", samples=_POSITIVE, aliases=("ln",)),
+            domain="x >= 0",
+            passes="hands the gradient on divided by the operand",
+            convention="inf at 0, NaN below",
+            window="0:5",
+            samples=_POSITIVE, aliases=("ln",)),
         Operation("log2", "x", _guarded(math.log2, _infinite_at(0.0)),
             ("1/(x*log(2))",), "logarithm to the base 2",
-            domain="x >= 0", samples=_POSITIVE),
+            domain="x >= 0",
+            passes="hands the gradient on divided by log(2) times the operand",
+            convention="inf at 0, NaN below",
+            window="0:5",
+            samples=_POSITIVE),
         Operation("log10", "x", _guarded(math.log10, _infinite_at(0.0)),
             ("1/(x*log(10))",), "logarithm to the base 10",
-            domain="x >= 0", samples=_POSITIVE),
+            domain="x >= 0",
+            passes="hands the gradient on divided by log(10) times the operand",
+            convention="inf at 0, NaN below",
+            window="0:5",
+            samples=_POSITIVE),
         Operation("log1p", "x", _log1p, ("1/(1 + x)",),
             "log(1 + x) without loss near 0",
-            domain="x >= -1", samples=_each(-0.9, 1e-9, 0.4, 35.0)),
+            domain="x >= -1",
+            passes="hands the gradient on divided by 1 + x",
+            convention="inf at -1, NaN below",
+            window="-1:5",
+            samples=_each(-0.9, 1e-9, 0.4, 35.0)),
         Operation("sqrt", "x", _guarded(math.sqrt, _nan), ("1/(2*out)",),
-            "square root", samples=_POSITIVE),
+            "square root",
+            passes="hands the gradient on divided by twice its own value",
+            convention="inf at 0, NaN below",
+            window="0:9",
+            samples=_POSITIVE),
         Operation("cbrt", "x", _cbrt, ("1/(3*out^2)",), "cube root",
+            passes="hands the gradient on divided by 3*out^2",
+            convention="inf at 0",
             samples=_ANYWHERE),
         Operation("hypot", "v", math.hypot, ("where(out == 0, 0, v/out)",),
             "square root of the sum of squares, without overflow",
+            passes="hands each the gradient times its share of the length",
             samples=_ROWS, lists=True,
             singular=(
                 Singularity("kink", "out == 0",
                     "hypot has a tip where all operands are 0; 0 is taken"),
             )),
         Operation("xlogx", "x", _xlogx, ("log(x) + 1",), "x*log(x), and 0 at 0",
+            passes="scales the gradient by log(x) + 1",
+            convention="-inf at 0, NaN below",
+            window="0:3",
             samples=_POSITIVE),
     ]  # fmt: skip
 
@@ -585,41 +631,72 @@ def _exponential() -> list[Operation]:
 def _trigonometric() -> list[Operation]:
     return [
         Operation("sin", "x", _guarded(math.sin, _nan), ("cos(x)",), "sine",
+            passes="scales the gradient by the cosine",
+            window="-2*pi:2*pi",
             samples=_ANYWHERE),
         Operation("cos", "x", _guarded(math.cos, _nan), ("-sin(x)",), "cosine",
+            passes="scales the gradient by the sine with its sign turned",
+            window="-2*pi:2*pi",
             samples=_ANYWHERE),
         Operation("tan", "x", _guarded(math.tan, _nan), ("1 + out^2",), "tangent",
+            passes="scales the gradient by 1 + out^2, never less than 1",
+            window="-1.5:1.5",
             samples=_each(-1.2, -0.3, 0.7, 1.1)),
         Operation("asin", "x", _guarded(math.asin, _nan),
             ("1/sqrt((1 - x)*(1 + x))",), "inverse sine",
+            passes="scales the gradient by 1/sqrt(1 - x^2), never less than 1",
+            convention="inf at -1 and 1, NaN beyond",
+            window="-1:1",
             samples=_INSIDE_ONE, aliases=("arcsin",)),
         Operation("acos", "x", _guarded(math.acos, _nan),
             ("-1/sqrt((1 - x)*(1 + x))",), "inverse cosine",
+            passes="scales the gradient by -1/sqrt(1 - x^2)",
+            convention="-inf at -1 and 1, NaN beyond",
+            window="-1:1",
             samples=_INSIDE_ONE, aliases=("arccos",)),
         Operation("atan", "x", math.atan, ("1/(1 + x^2)",), "inverse tangent",
+            passes="scales the gradient by 1/(1 + x^2): fully at 0, hardly far from it",
             samples=_ANYWHERE, aliases=("arctan",)),
         Operation("atan2", ("y", "x"), math.atan2,
             ("x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"),
-            "angle of the point (x, y)", samples=_PAIRS, aliases=("arctan2",)),
+            "angle of the point (x, y)",
+            passes="hands the gradient on turned by a right angle, over the distance",
+            convention="NaN for both at (0, 0)",
+            samples=_PAIRS, aliases=("arctan2",)),
         Operation("sinh", "x", _guarded(math.sinh, _infinite_like), ("cosh(x)",),
-            "hyperbolic sine", samples=_ANYWHERE),
+            "hyperbolic sine",
+            passes="scales the gradient by cosh(x), never less than 1",
+            window="-3:3",
+            samples=_ANYWHERE),
         Operation("cosh", "x", _guarded(math.cosh, _infinite), ("sinh(x)",),
-            "hyperbolic cosine", samples=_ANYWHERE),
+            "hyperbolic cosine",
+            passes="scales the gradient by sinh(x)",
+            window="-3:3",
+            samples=_ANYWHERE),
         Operation("tanh", "x", math.tanh, ("1 - out^2",), "hyperbolic tangent",
-            passes="scales it by 1 - out^2: fully at 0, hardly where tanh is flat",
+            passes="scales the gradient by 1 - out^2: fully at 0, hardly where flat",
             samples=_each(-1.1, -0.3, 0.6, 0.9),
             singular=(
                 Singularity("saturated", "abs(out) == 1",
                     "tanh is 1 or -1 to the last digit, so nothing passes"),
             )),
         Operation("asinh", "x", math.asinh, ("1/hypot(1, x)",),
-            "inverse hyperbolic sine", samples=_ANYWHERE, aliases=("arcsinh",)),
+            "inverse hyperbolic sine",
+            passes="hands the gradient on divided by sqrt(1 + x^2)",
+            samples=_ANYWHERE, aliases=("arcsinh",)),
         Operation("acosh", "x", _guarded(math.acosh, _nan),
             ("1/(sqrt(x - 1)*sqrt(x + 1))",), "inverse hyperbolic cosine",
+            passes="hands the gradient on divided by sqrt(x^2 - 1)",
+            convention="inf at 1, NaN below",
+            window="1:6",
             samples=_each(1.2, 2.5, 35.0), aliases=("arccosh",)),
         Operation("atanh", "x", _guarded(math.atanh, _atanh_outside),
             ("1/((1 - x)*(1 + x))",), "inverse hyperbolic tangent",
-            domain="abs(x) <= 1", samples=_INSIDE_ONE, aliases=("arctanh",)),
+            domain="abs(x) <= 1",
+            passes="hands the gradient on divided by 1 - x^2",
+            convention="inf at -1 and 1, NaN beyond",
+            window="-1:1",
+            samples=_INSIDE_ONE, aliases=("arctanh",)),
     ]  # fmt: skip
 
 
@@ -627,24 +704,33 @@ def _learning() -> list[Operation]:
     return [
         Operation("sigmoid", "x", _sigmoid, ("out*sigmoid(-x)",),
             "1/(1 + exp(-x))",
-            passes="scales it by out*(1 - out): a quarter at 0, hardly where flat",
+            passes="scales the gradient by out*(1 - out): a quarter at most",
             samples=_ANYWHERE, aliases=("logistic",),
             singular=(
                 Singularity("saturated", "out*sigmoid(-x) == 0",
                     "sigmoid is 0 or 1 to the last digit, so nothing passes"),
             )),
         Operation("softplus", "x", _softplus, ("sigmoid(x)",),
-            "log(1 + exp(x)), a smooth relu", samples=_ANYWHERE),
+            "log(1 + exp(x)), a smooth relu",
+            passes="scales the gradient by sigmoid(x), between 0 and 1",
+            samples=_ANYWHERE),
         Operation("logsigmoid", "x", _logsigmoid, ("sigmoid(-x)",),
-            "log(sigmoid(x))", samples=_ANYWHERE),
+            "log(sigmoid(x))",
+            passes="scales the gradient by sigmoid(-x), between 0 and 1",
+            samples=_ANYWHERE),
         Operation("erf", "x", math.erf, ("2/sqrt(pi)*exp(-x^2)",),
-            "error function", samples=_each(-1.2, -0.3, 0.7, 1.4),
+            "error function",
+            passes="scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
+            window="-3:3",
+            samples=_each(-1.2, -0.3, 0.7, 1.4),
             singular=(
                 Singularity("saturated", "exp(-x^2) == 0",
                     "erf is 1 or -1 to the last digit, so nothing passes"),
             )),
         Operation("erfc", "x", math.erfc, ("-2/sqrt(pi)*exp(-x^2)",),
             "1 - erf(x) without loss for large x",
+            passes="scales the gradient by the bell curve with its sign turned",
+            window="-3:3",
             samples=_each(-1.2, -0.3, 0.7, 1.4)),
         Operation("logsumexp", "v", _logsumexp, ("exp(v - out)",),
             "log of the sum of exponentials, a smooth max",
@@ -667,18 +753,18 @@ def _learning() -> list[Operation]:
 LITERAL = Operation("literal", (), lambda: NAN, (), "a number as it was typed")
 VARIABLE = Operation("variable", (), lambda: NAN, (), "a number that is given")
 
+GROUPS: dict[str, list[Operation]] = {
+    "general": _general(),
+    "comparisons": _comparisons(),
+    "selecting": _selecting(),
+    "rounding": _rounding(),
+    "powers and logarithms": _exponential(),
+    "angles and hyperbolas": _trigonometric(),
+    "learning": _learning(),
+}
+
 OPERATIONS: dict[str, Operation] = {
-    operation.name: operation
-    for group in (
-        _general,
-        _comparisons,
-        _selecting,
-        _rounding,
-        _exponential,
-        _trigonometric,
-        _learning,
-    )
-    for operation in group()
+    operation.name: operation for group in GROUPS.values() for operation in group
 }
 
 # What a formula may call: every operation that is written as a call, and the aliases.

@@ -49,23 +49,21 @@ def pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
 
 
 def _walked(rule: Rule, mask: tuple[int, ...]) -> Pullback:
-    def walked(
-        gradient: float, out: float, *operands: float
-    ) -> Sequence[float | None]:
+    def walked(gradient: float, out: float, *operands: float) -> Sequence[float | None]:
         values = rule.graph.forward([*operands, out])
         outside = rule.domain is not None and values[rule.domain] == 0
         handed: list[float | None] = []
         for wanted, partial, gate in zip(
             mask, rule.partials, rule.selected, strict=True
         ):
-            if (
-                not wanted
-                or partial is None
-                or (gate is not None and values[gate] == 0)
-            ):
+            if not wanted or partial is None:
+                handed.append(None)
+            elif outside:
+                handed.append(math.nan)
+            elif gate is not None and values[gate] == 0:
                 handed.append(None)
             else:
-                handed.append(gradient * (math.nan if outside else values[partial]))
+                handed.append(gradient * values[partial])
         return handed
 
     return walked
@@ -90,13 +88,11 @@ def _compiled(rule: Rule, mask: tuple[int, ...]) -> Pullback:
             handed.append("None")
             continue
         factor = graph.literals.get(partial)
-        product = (
-            "gradient" if factor == 1.0 else f"gradient * {code.operand(partial)}"
-        )
-        if rule.domain is not None:
-            product = f"({product} if {code.operand(rule.domain)} != 0 else nan)"
+        product = "gradient" if factor == 1.0 else f"gradient * {code.operand(partial)}"
         if gate is not None:
             product = f"({product} if {code.operand(gate)} != 0 else None)"
+        if rule.domain is not None:
+            product = f"({product} if {code.operand(rule.domain)} != 0 else nan)"
         handed.append(product)
     lines = [
         f"def pullback(gradient, {code.parameter(len(mask))}, {', '.join(names)}):",

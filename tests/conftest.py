@@ -7,7 +7,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--regenerate",
         action="store_true",
-        help="rewrite the golden files with what the commands print now",
+        help="write the present output into the README and the golden files",
     )
 
 

@@ -51,7 +51,8 @@ class Operation:
     selected    one formula per parameter, or None: where it is 0, that operand was not
                 selected and nothing at all is passed to it
     domain      a formula that is 0 outside the operation's domain, where every partial
-                is NaN, or None where the partials say so themselves
+                is NaN whether selected or not, or None where the partials say so
+                themselves; the formulas of `diff` hold inside the domain
     singular    where a note is due
     aliases     other names for it in the language
     written     "call", "infix" or "prefix": how it is written
@@ -456,10 +457,11 @@ def _selecting() -> list[Operation]:
             samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0)),
         ),
         Operation(
-            "max", "v", _max, ("(v == out)/sum(v == out)",),
+            "max", "v", _max, ("1/sum(v == out)",),
             "largest of two or more operands, or of a list",
             passes="hands the gradient on to the largest",
-            selected=("(v == out) + (out != out)",),
+            selected=("v == out",),
+            domain="out == out",
             samples=_ROWS, lists=True,
             singular=(
                 Singularity(
@@ -470,10 +472,11 @@ def _selecting() -> list[Operation]:
             ),
         ),
         Operation(
-            "min", "v", _min, ("(v == out)/sum(v == out)",),
+            "min", "v", _min, ("1/sum(v == out)",),
             "smallest of two or more operands, or of a list",
             passes="hands the gradient on to the smallest",
-            selected=("(v == out) + (out != out)",),
+            selected=("v == out",),
+            domain="out == out",
             samples=_ROWS, lists=True,
             singular=(
                 Singularity(
@@ -488,9 +491,9 @@ def _selecting() -> list[Operation]:
             "x held between lo and hi",
             passes="hands the gradient on to x inside the bounds, else to the bound",
             selected=(
-                "(lo <= x)*(x <= hi) + (out != out)",
-                "(x < lo)*(lo <= hi) + (out != out)",
-                "(max(x, lo) > hi) + (out != out)",
+                "(lo <= x)*(x <= hi)",
+                "(x < lo)*(lo <= hi)",
+                "max(x, lo) > hi",
             ),
             domain="out == out",
             samples=((0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0)),
@@ -505,7 +508,7 @@ def _selecting() -> list[Operation]:
         Operation(
             "relu", "x", _relu, ("1",), "x where x is positive, else 0",
             passes="hands the gradient on where the operand is positive, else nothing",
-            selected=("(x > 0) + (x != x)",),
+            selected=("x > 0",),
             domain="x == x",
             samples=_ANYWHERE,
             singular=(

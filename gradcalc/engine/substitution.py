@@ -1,0 +1,175 @@
+"""Known values put into a graph in the place of its variables.
+
+`--w=0.5556 --b=-17.78` makes `0.5556*x - 17.78` of `w*x + b`. The result is a graph that
+its own text, read again, would make: a negative number is a sign and a number. Nothing
+is computed, except that signs are put where a reader expects them:
+
+    a + -2    becomes    a - 2          -(-2)            becomes    2
+    a - -2    becomes    a + 2          a + (-2)*x       becomes    a - 2*x
+
+and that a `sum` in which numbers were filled in among the factors is written with `+`.
+Each of these leaves the value as it is, to the last bit.
+"""
+
+import math
+from collections.abc import Mapping
+
+from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+
+_NEGATION = OPERATIONS["neg"]
+_PLUS = OPERATIONS["+"]
+_MINUS = OPERATIONS["-"]
+_TIMES = OPERATIONS["*"]
+_DIVIDED = OPERATIONS["/"]
+_SUM = OPERATIONS["sum"]
+
+Roots = Mapping[str | None, Structure]
+
+# A longer sum stays a list: as a chain it would nest as deep as it is long.
+_LONGEST_CHAIN = 100
+
+
+def substituted(
+    graph: Graph, roots: Roots, values: Mapping[int, float]
+) -> tuple[Graph, dict[str | None, Structure]]:
+    """A graph of what the roots depend on, with numbers for the variables in `values`.
+
+    `roots` maps names (None for a result without one) to structures; they come back
+    with the nodes of the new graph. `values` gives the number for a variable's node.
+    Labels come along. The given graph is not changed.
+    """
+    copy = _Copy(graph, roots, values)
+    placed = {
+        name: unflatten(structure, (copy.moved[node] for node in flatten(structure)))
+        for name, structure in roots.items()
+    }
+    return copy.result, placed
+
+
+class _Copy:
+    """The copy under way.
+
+    moved     the new number of each copied node
+    filled    new nodes that are a number filled in, or the sign of one
+    opposite  for a new node that starts with a minus sign: the same without it, as
+              operation and inputs
+    """
+
+    def __init__(self, graph: Graph, roots: Roots, values: Mapping[int, float]) -> None:
+        self.result = Graph()
+        self.moved: dict[int, int] = {}
+        self.filled: set[int] = set()
+        self.opposite: dict[int, tuple[Operation, tuple[int, ...]] | int] = {}
+        leaves = [node for structure in roots.values() for node in flatten(structure)]
+        needed = graph.ancestors(leaves)
+        self.uses = [0] * len(graph)
+        for node in leaves:
+            self.uses[node] += 1
+        for node, inputs in enumerate(graph.inputs):
+            if needed[node]:
+                for operand in inputs:
+                    self.uses[operand] += 1
+        for node in range(len(graph)):
+            if needed[node]:
+                self.moved[node] = self._node(graph, node, values)
+        self._copy_names(graph, values)
+
+    def _node(self, graph: Graph, node: int, values: Mapping[int, float]) -> int:
+        """The new node for one of the graph's."""
+        operation = graph.operations[node]
+        if node in values:
+            return self._number(values[node])
+        if operation is VARIABLE:
+            return self.result.add_variable(graph.names[node])
+        if operation is LITERAL:
+            literal = self.result.add_literal(graph.literals[node])
+            if node in graph.names:
+                self.result.names[literal] = graph.names[node]
+            return literal
+        inputs = tuple([self.moved[operand] for operand in graph.inputs[node]])
+        # A part with a name of its own, or used twice, keeps its sign to itself.
+        alone = self.uses[node] == 1 and node not in graph.labels
+        return self._operation(operation, inputs, alone=alone)
+
+    def _number(self, value: float) -> int:
+        result = self.result
+        if value != value:
+            infinite = [result.add_literal(math.inf) for _ in range(2)]
+            result.names.update(dict.fromkeys(infinite, "inf"))
+            return result.add(_MINUS, (infinite[0], infinite[1]), 0, 0)
+        number = result.add_literal(abs(value))
+        if math.isinf(value):
+            result.names[number] = "inf"
+        self.filled.add(number)
+        if math.copysign(1.0, value) > 0:
+            return number
+        return self._negative(number)
+
+    def _negative(self, number: int) -> int:
+        """The new node for a filled-in number with a minus sign."""
+        node = self._add(_NEGATION, (number,))
+        self.filled.add(node)
+        self.opposite[node] = number
+        return node
+
+    def _operation(
+        self, operation: Operation, inputs: tuple[int, ...], *, alone: bool
+    ) -> int:
+        if operation is _NEGATION:
+            (operand,) = inputs
+            if operand in self.opposite:
+                return self._without_sign(operand)
+            if operand in self.filled:
+                return self._negative(operand)
+        elif operation in (_PLUS, _MINUS):
+            left, right = inputs
+            if right in self.opposite:
+                turned = _MINUS if operation is _PLUS else _PLUS
+                return self._add(turned, (left, self._without_sign(right)))
+        elif operation in (_TIMES, _DIVIDED):
+            left, right = inputs
+            node = self._add(operation, inputs)
+            if alone and left in self.opposite:
+                self.opposite[node] = (operation, inputs)
+            if alone and not self.filled.isdisjoint(inputs):
+                self.filled.add(node)
+            return node
+        elif (
+            operation is _SUM
+            and 1 < len(inputs) <= _LONGEST_CHAIN
+            and not self.filled.isdisjoint(inputs)
+        ):
+            total = inputs[0]
+            for operand in inputs[1:]:
+                total = self._operation(_PLUS, (total, operand), alone=False)
+            return total
+        return self._add(operation, inputs)
+
+    def _add(self, operation: Operation, inputs: tuple[int, ...]) -> int:
+        return self.result.add(operation, inputs, 0, 0)
+
+    def _without_sign(self, node: int) -> int:
+        """The new node that is the given one without its leading minus sign."""
+        opposite = self.opposite[node]
+        chain = []
+        while not isinstance(opposite, int):
+            operation, (left, right) = opposite
+            chain.append((operation, right))
+            opposite = self.opposite[left]
+        positive = opposite
+        for operation, right in reversed(chain):
+            positive = self._add(operation, (positive, right))
+        return positive
+
+    def _copy_names(self, graph: Graph, values: Mapping[int, float]) -> None:
+        result = self.result
+        for node, label in graph.labels.items():
+            if node in self.moved and result.inputs[self.moved[node]]:
+                result.labels.setdefault(self.moved[node], label)
+        for name, structure in graph.variables.items():
+            leaves = flatten(structure)
+            if all(node in self.moved and node not in values for node in leaves):
+                result.variables[name] = unflatten(
+                    structure, (self.moved[node] for node in leaves)
+                )

@@ -18,6 +18,7 @@ from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 # Each command is `command` in the module of its name in gradcalc.cli.
 COMMANDS = {
     "eval": "The value and the gradient of every node.",
+    "functions": "Every operation and library function with its derivative rule.",
 }
 
 HELP = """A calculator that differentiates.

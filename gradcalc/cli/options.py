@@ -1,5 +1,6 @@
 """Options that several commands share, each declared once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -31,30 +32,25 @@ def formula_file() -> click.Option:
     )
 
 
-class WholeNumber(click.ParamType):
-    """A whole number that is not below the lowest nor above the highest."""
+def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int | None]:
+    """A click callback that returns the option's text as a whole number in the range.
 
-    name = "number"
+    With no text given it returns None.
+    """
+    expected = f"from {lowest} " + ("up" if highest is None else f"to {highest}")
 
-    def __init__(self, lowest: int, highest: int | None = None) -> None:
-        self.lowest = lowest
-        self.highest = highest
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+    def convert(context: Any, parameter: Any, text: str | int | None) -> int | None:
         try:
-            number = int(value)
-            if self.lowest <= number and (
-                self.highest is None or number <= self.highest
-            ):
-                return number
+            number = None if text is None else int(text)
         except ValueError:
-            pass
-        span = (
-            f"from {self.lowest} up"
-            if self.highest is None
-            else f"from {self.lowest} to {self.highest}"
+            number = lowest - 1
+        if number is None or lowest <= number <= (highest or number):
+            return number
+        raise click.BadParameter(
+            f"a whole number {expected} is expected, not {text!r}", context, parameter
         )
-        self.fail(f"a whole number {span} is expected, not {value!r}", param, ctx)
+
+    return convert
 
 
 def _names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
@@ -68,7 +64,7 @@ as_json = click.option(
 )
 precision = click.option(
     "--precision",
-    type=WholeNumber(1, 17),
+    callback=whole_number(1, 17),
     metavar="DIGITS",
     help="Significant digits to show, 1 to 17.",
 )

@@ -8,10 +8,6 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
-# Expressions overlap: in a chain of 100 000 terms their texts would add up to
-# gigabytes. `span` says where the whole of a shortened one stands.
-_LONGEST_EXPRESSION = 1000
-
 
 def json_value(value: Any) -> Any:
     """The value with every number that JSON has no spelling for as a string."""
@@ -42,7 +38,7 @@ def evaluation_to_dict(evaluation: "Evaluation") -> dict[str, Any]:
                 "id": node.id,
                 "op": node.operation,
                 "label": node.label,
-                "expression": shorten(node.expression, _LONGEST_EXPRESSION),
+                "expression": node.expression,
                 "inputs": list(node.inputs),
                 "value": json_value(node.value),
                 "gradient": json_value(node.gradient),
@@ -55,8 +51,3 @@ def evaluation_to_dict(evaluation: "Evaluation") -> dict[str, Any]:
             for note in evaluation.notes
         ],
     }
-
-
-def shorten(text: str, longest: int) -> str:
-    """The text, its end replaced by an ellipsis if it is longer than that."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,6 +1,7 @@
 """Numbers as people read them."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 # What is off by an ulp or two, 0.30000000000000004, is shown as what it stands for;
@@ -17,9 +18,14 @@ def format_number(x: float, precision: int | None = None) -> str:
     """
     if x != x:
         return "NaN"
+    if x == 0:
+        # The sign of a zero is for machines: JSON has it.
+        return "0"
     if precision is not None:
         return _plain(f"{x:.{precision}g}")
-    rounded = _plain(repr(float(f"{x:.15g}")))
+    near = float(f"{x:.15g}")
+    # The largest doubles round to infinity.
+    rounded = _plain(repr(near if abs(near) != inf else float(x)))
     digits = rounded.partition("e")[0].replace(".", "").strip("-0")
     return rounded if len(digits) <= _SHORT else _plain(repr(float(x)))
 

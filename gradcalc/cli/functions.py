@@ -1,0 +1,43 @@
+"""`gradcalc functions`: every function of the language, or one in full."""
+
+import click
+
+from gradcalc.cli import consoles, options
+
+EPILOG = """\b
+Examples:
+  gradcalc functions
+  gradcalc functions tanh
+  gradcalc functions --json | jq -r '.functions[].name'
+"""
+
+
+@click.command(
+    "functions",
+    help="List every operation and library function, or show one in full.",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["--help"]},
+)
+@click.argument("name", required=False)
+@options.as_json
+def command(name: str | None, *, as_json: bool) -> None:
+    from gradcalc.engine.catalogue import catalogue, look_up
+
+    if as_json:
+        from gradcalc.reports import functions_json
+
+        consoles.show_json(
+            functions_json.catalogue_to_dict(catalogue().values())
+            if name is None
+            else functions_json.function_to_dict(look_up(name))
+        )
+        return
+    # Rich is needed for the pages alone.
+    from gradcalc.reports import functions_page
+
+    width = consoles.width()
+    consoles.show(
+        functions_page.catalogue_page(catalogue().values(), width=width)
+        if name is None
+        else functions_page.function_page(look_up(name), width=width)
+    )

@@ -1,0 +1,185 @@
+"""The catalogue of functions as pages: all of them in a table, or one in full."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gradcalc.reports.numbers import align_numbers, format_value
+
+if TYPE_CHECKING:
+    from gradcalc.engine.catalogue import Entry
+
+# From here on the columns stand side by side; below, all but the first under another.
+_WIDE = 150
+
+_HEADERS = ("", "meaning", "derivative rule", "convention")
+_FOOT = (
+    "out is the operation's own value. Where a rule says `if`, it passes nothing at"
+    " all otherwise. `gradcalc functions NAME` shows one in full."
+)
+
+
+def rule_text(entry: "Entry") -> str:
+    """The derivative rule on one line, or the definition of a library function."""
+    if entry.definition:
+        return "= " + _body(entry.definition)
+    rules = [
+        (name, partial + (f" if {entry.gates[name]}" if name in entry.gates else ""))
+        for name, partial in entry.partials.items()
+    ]
+    if len(rules) == 1:
+        return rules[0][1]
+    return ", ".join(f"{name}: {rule}" for name, rule in rules)
+
+
+def _body(definition: str) -> str:
+    """What stands after the equals sign that follows the signature."""
+    return definition[definition.index(") = ") + 4 :]
+
+
+def catalogue_page(
+    entries: Iterable["Entry"], *, width: int | None = None
+) -> RenderableType:
+    """All the functions, a table for each group; `width` is the terminal's."""
+    wide = width is None or width >= _WIDE
+    everything = list(entries)
+    first = max(len(entry.signature) for entry in everything)
+    columns = [
+        [
+            entry.signature,
+            entry.meaning,
+            rule_text(entry),
+            entry.convention,
+        ]
+        for entry in everything
+    ]
+    widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    if width is not None:
+        # Three blanks stand between columns.
+        rest = width - first - 9
+        widths[1:] = [rest * 30 // 100, rest * 35 // 100, rest * 35 // 100]
+    parts: list[RenderableType] = []
+    for group, rows in groupby(everything, key=lambda entry: entry.group):
+        parts += [Text(group, style="bold"), _group_table(rows, widths, wide), Text()]
+    return Group(*parts, Text(_FOOT))
+
+
+def _group_table(
+    entries: Iterable["Entry"], widths: Sequence[int], wide: bool
+) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD if wide else None, show_edge=False,
+                  pad_edge=False, show_header=wide)
+    table.add_column(_HEADERS[0], width=widths[0], no_wrap=True)
+    if not wide:
+        table.padding = (0, 3, 0, 0)
+        table.add_column("", width=sum(widths[1:]) + 6)
+    else:
+        for header, columns in zip(_HEADERS[1:], widths[1:], strict=True):
+            table.add_column(header, width=columns)
+    for entry in entries:
+        signature = Text(entry.signature, style="cyan")
+        cells = [
+            Text(entry.meaning),
+            Text(rule_text(entry), style="green"),
+            Text(entry.convention, style="dim"),
+        ]
+        if wide:
+            table.add_row(signature, *cells)
+        else:
+            table.add_row(signature, Text("\n").join(cell for cell in cells if cell))
+    return table
+
+
+def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType:
+    """One function in full, with sample values and commands to try."""
+    facts = Table(box=None, show_header=False, show_edge=False, pad_edge=False)
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column(width=None if width is None else max(40, width - 20))
+    for head, text in _facts(entry):
+        facts.add_row(Text(head), Text(text))
+    title = Text.assemble((entry.signature, "bold cyan"), "   ", entry.meaning)
+    return Group(
+        title,
+        Text(),
+        Padding(facts, (0, 0, 0, 2)),
+        Text(),
+        Padding(_samples(entry), (0, 0, 0, 2)),
+    )
+
+
+def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
+    if entry.definition:
+        yield "definition", entry.definition
+    for name, partial in entry.partials.items():
+        gate = f"   if {entry.gates[name]}, else nothing" if name in entry.gates else ""
+        yield f"d/d{name}", partial + gate
+    if "out" in " ".join(entry.partials.values()):
+        yield "", f"where out is {entry.signature} itself"
+    if entry.passes:
+        yield "backward", entry.passes
+    if entry.convention:
+        yield "convention", entry.convention
+    if entry.domain:
+        yield "defined", f"where {entry.domain}; elsewhere its derivatives are NaN"
+    for place in entry.singular:
+        yield "note", f"where {place.condition}: {place.message}"
+    if entry.aliases:
+        yield "also called", ", ".join(entry.aliases)
+    yield "group", entry.group
+    yield "example", example_command(entry)
+    if entry.window:
+        yield "plot", plot_command(entry)
+
+
+def example_command(entry: "Entry") -> str:
+    """A command that evaluates the function at a sample point."""
+    return f'gradcalc eval "{entry.call}" {_options(entry.samples[0])}'
+
+
+def plot_command(entry: "Entry") -> str:
+    """A command that plots it over its range, its other operands fixed."""
+    first, *_ = entry.parameters
+    values = {**entry.samples[0], first: entry.window}
+    return f'gradcalc plot "{entry.call}" {_options(values)}'
+
+
+def _options(values: dict[str, Any]) -> str:
+    return " ".join(f"--{name}={_argument(value)}" for name, value in values.items())
+
+
+def _argument(value: Any) -> str:
+    """The value as the command line takes it: `2`, `1,2`, `"1,2;3,4"`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and isinstance(value[0], list):
+        return f'"{";".join(map(_argument, value))}"'
+    return format_value(value).strip("[]").replace(" ", "")
+
+
+def _samples(entry: "Entry") -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    evaluations = list(entry.evaluations())
+    names = list(entry.samples[0])
+    columns: list[tuple[str, list[Any]]] = [
+        (name, [sample[name] for sample in entry.samples]) for name in names
+    ]
+    columns.append((entry.call, [evaluation.value for evaluation in evaluations]))
+    for name in names:
+        slopes = [
+            (evaluation.jacobian or evaluation.gradient or {})[name]
+            for evaluation in evaluations
+        ]
+        columns.append((f"d/d{name}", slopes))
+    texts = []
+    for header, values in columns:
+        table.add_column(Text(header), no_wrap=True)
+        texts.append(align_numbers([format_value(value, 6) for value in values]))
+    for row in zip(*texts, strict=True):
+        table.add_row(*map(Text, row))
+    return table

@@ -1,0 +1,202 @@
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from gradcalc.cli import main as cli
+from gradcalc.cli.main import COMMANDS, program
+
+ROOT = Path(cli.__file__).parent.parent.parent
+NEURON = ["eval", "n = x*w + b; tanh(n)", "--x=2", "--w=-0.5", "--b=1"]
+
+
+def shell(command, **environment):
+    """What `sh` makes of the command, in which `gradcalc` is this gradcalc."""
+    quiet = {"NO_COLOR", "LC_ALL", "PYTHONUTF8", "PYTHONIOENCODING"}
+    kept = {name: value for name, value in os.environ.items() if name not in quiet}
+    return subprocess.run(
+        [
+            "sh",
+            "-c",
+            f'gradcalc() {{ "{sys.executable}" -m gradcalc "$@"; }}; {command}',
+        ],
+        capture_output=True,
+        cwd=ROOT,
+        env=kept | {"LC_ALL": "C.UTF-8"} | environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def test_the_version(run):
+    assert run("--version") == (0, "gradcalc 0.1.0\n", "")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_names_every_command(run, option):
+    ran = run(option)
+    assert (ran.status, ran.err) == (0, "")
+    for name, summary in COMMANDS.items():
+        assert f"  {name}" in ran.out
+        assert summary in ran.out
+
+
+def test_without_a_command_there_is_help(run):
+    ran = run()
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: gradcalc [OPTIONS] COMMAND [ARGS]...\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(run, name):
+    ran = run(name, "--help")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: gradcalc {name} ")
+
+
+def test_every_file_with_a_command_is_listed():
+    files = Path(cli.__file__).parent.glob("*.py")
+    found = {path.stem for path in files if "@click.command(" in path.read_text()}
+    assert found - {"formulas"} == set(COMMANDS)
+
+
+def test_help_beside_a_mistake_is_help(run):
+    ran = run("eval", "x", "y", "--jsn", "--help")
+    assert (ran.status, ran.out[:6]) == (0, "Usage:")
+
+
+MISTAKES = [
+    (["evl"], "there is no command 'evl'", "did you mean gradcalc eval?"),
+    (["help"], "there is no command 'help'", "gradcalc --help lists the commands"),
+    (
+        ["x^2"],
+        "there is no command 'x^2'",
+        'to evaluate a formula: gradcalc eval "FORMULA"',
+    ),
+    (["--verson"], "there is no option --verson", "did you mean --version?"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"), MISTAKES, ids=[row[0][0] for row in MISTAKES]
+)
+def test_mistakes_before_any_command(run, words, message, hint):
+    assert run(*words) == (2, "", f"error: {message}\nhint: {hint}\n")
+
+
+def test_with_json_an_error_is_an_object(run):
+    ran = run("evl", "--json")
+    assert (ran.status, ran.out) == (2, "")
+    assert json.loads(ran.err) == {
+        "error": {
+            "kind": "usage",
+            "message": "there is no command 'evl'",
+            "span": None,
+            "hint": "did you mean gradcalc eval?",
+        }
+    }
+
+
+RAISED = [
+    (KeyboardInterrupt(), 130, ""),
+    (click.Abort(), 130, ""),
+    (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+    (
+        OSError(errno.ENOSPC, "No space left on device"),
+        2,
+        "error: cannot write the answer: no space left on device\n",
+    ),
+    (MemoryError(), 2, "error: there is not enough memory for this\n"),
+    (RecursionError(), 2, "error: this is nested too deeply\n"),
+]
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "err"), RAISED, ids=[type(row[0]).__name__ for row in RAISED]
+)
+def test_what_goes_wrong_underneath(run, monkeypatch, raised, status, err):
+    def fail(*_arguments, **_settings):
+        raise raised
+
+    monkeypatch.setattr(program, "invoke", fail)
+    assert run("eval", "x") == (status, "", err)
+
+
+SHELLS = [
+    ("gradcalc eval 'x' --x=1 --json | true", 0, b""),
+    ("gradcalc eval 'x' --x=1 --json | head -c 1 >/dev/null", 0, b""),
+    (
+        "gradcalc eval 'x' --x=1 >/dev/full",
+        2,
+        b"error: cannot write the answer: no space left on device\n",
+    ),
+    (
+        "gradcalc eval 'x' --x=1 --json >/dev/full",
+        2,
+        b'{"error": {"kind": "file", "message": "cannot write the answer: no space left'
+        b' on device", "span": null, "hint": null}}\n',
+    ),
+    (
+        "gradcalc eval 'x' --x=1 >&-",
+        2,
+        b"error: cannot write the answer: standard output is closed\n",
+    ),
+    ("gradcalc eval 'x' --x=1 2>&- >/dev/null", 0, b""),
+    ("gradcalc eval 'x' 2>&-", 2, b""),
+    (
+        "gradcalc eval - --x=1 <&-",
+        2,
+        b"error: cannot read standard input: it is closed\n",
+    ),
+    (
+        "gradcalc eval x '--x=\\377' --x=$(printf '\\377')",
+        2,
+        b"error: argument 4 is not UTF-8 text\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "err"), SHELLS, ids=[row[0] for row in SHELLS]
+)
+def test_streams_that_end_or_fail(command, status, err):
+    ran = shell(command)
+    assert (ran.returncode, ran.stderr) == (status, err)
+
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_an_ascii_locale_replaces_one_for_one():
+    ran = shell("gradcalc eval 'θ + η' --θ=1", **ASCII)
+    assert ran.stderr == (
+        b"error: no value is given for the variable ?\n  ? + ?\n      ^\n"
+        b"hint: add --?=...\n"
+    )
+
+
+def test_an_ascii_locale_has_ascii_tables():
+    ran = shell("gradcalc eval 'θ^2' --θ=3", **ASCII)
+    assert ran.returncode == 0
+    assert ran.stdout.decode("ascii").splitlines()[2].split() == [
+        "variable", "|", "?", "|", "3", "|", "6",
+    ]  # fmt: skip
+
+
+def test_an_ascii_locale_has_json_with_escapes():
+    ran = shell("gradcalc eval 'θ^2' --θ=3 --json", **ASCII)
+    assert json.loads(ran.stdout)["gradient"] == {"θ": 6.0}
+
+
+def test_completion_knows_commands_and_options():
+    ran = shell("gradcalc", _GRADCALC_COMPLETE="bash_complete", COMP_WORDS="gradcalc e",
+                COMP_CWORD="1")  # fmt: skip
+    assert b"plain,eval" in ran.stdout
+    ran = shell("gradcalc", _GRADCALC_COMPLETE="bash_complete",
+                COMP_WORDS="gradcalc eval x --js", COMP_CWORD="3")  # fmt: skip
+    assert (ran.stdout, ran.stderr) == (b"plain,--json\n", b"")

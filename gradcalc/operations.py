@@ -348,10 +348,15 @@ def _each(*points: float) -> tuple[Point, ...]:
 
 
 _ANYWHERE = _each(-2.5, -0.3, 0.7, 1.9)
-_POSITIVE = _each(0.01, 0.4, 1.7, 35.0)
-_INSIDE_ONE = _each(-0.9, -0.2, 0.35, 0.8)
+_SMALL = _each(-1e-300, -1e-20, 1e-9, 1e-3)
+_LARGE = _each(-1e300, -1e16, 750.0, 1e8)
+_POSITIVE = _each(1e-300, 1e-9, 0.01, 0.4, 0.999999999, 1.000000001, 1.7, 35.0, 1e300)
+_INSIDE_ONE = _each(-0.999999999, -0.9, -0.2, 1e-20, 0.35, 0.8, 0.9999999999999999)
 _PAIRS: tuple[Point, ...] = ((1.5, -2.25), (-0.4, 3.0), (2.0, 0.7), (-3.5, -1.25))
-_ROWS: tuple[Point, ...] = ((1.5, -2.25), (0.3, 0.7, -1.9), (2.0, 5.0, 0.5, 1.0))
+_EXTREMES: tuple[Point, ...] = ((1e300, 1e-3), (-1e-300, 3.0), (1e16, -1.0))
+_ROWS: tuple[Point, ...] = (
+    (1.5, -2.25), (0.3, 0.7, -1.9), (2.0, 5.0, 0.5, 1.0), (-0.75,), (1e16, 1.0),
+)  # fmt: skip
 
 
 # --- The table ------------------------------------------------------------------------
@@ -364,23 +369,23 @@ def _general() -> list[Operation]:
         Operation(
             "+", "ab", lambda a, b: a + b, ("1", "1"), "sum",
             passes="hands the gradient on to both unchanged",
-            samples=_PAIRS, written="infix",
+            samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
             "-", "ab", lambda a, b: a - b, ("1", "-1"), "difference",
             passes="hands the gradient on, to the second with its sign turned",
-            samples=_PAIRS, written="infix",
+            samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
             "*", "ab", lambda a, b: a * b, ("b", "a"), "product",
             passes="hands each the gradient times the other",
-            samples=_PAIRS, written="infix",
+            samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
             "/", "ab", _divide, ("1/b", "-out/b"), "quotient",
             passes="hands the gradient on divided by the denominator",
             convention="a/0 is an infinity and 0/0 NaN; so are its gradients",
-            samples=_PAIRS, written="infix",
+            samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
             "^", "ab", _power,
@@ -393,7 +398,10 @@ def _general() -> list[Operation]:
             convention="x^0, x^1 and x^2 have 0, 1 and 0 at 0; 0^0 has 0 for both;"
             " NaN for the exponent where the base is negative",
             window="0:4",
-            samples=((1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0)),
+            samples=(
+                (1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0), (-2.0, 3.0),
+                (-0.5, -2.0), (0.0, 2.0), (1.000001, 1e5), (1e-100, 2.5), (1e100, -3.0),
+            ),
             singular=(
                 Singularity(
                     "kink", "(a == 0)*(b == 0)",
@@ -405,7 +413,7 @@ def _general() -> list[Operation]:
         Operation(
             "neg", "x", lambda x: -x, ("-1",), "negation",
             passes="turns the sign of the gradient",
-            samples=_ANYWHERE, written="prefix",
+            samples=_ANYWHERE + _SMALL + _LARGE, written="prefix",
         ),
         Operation(
             "sum", "v", _sum, ("1",), "sum of the operands, from left to right",
@@ -434,6 +442,7 @@ def _comparisons() -> list[Operation]:
             name, "ab", lambda a, b, holds=holds: 1.0 if holds(a, b) else 0.0,
             ("0", "0"), f"1 if a is {words} b, else 0",
             passes="passes no gradient",
+            convention="0 also where it is about to switch",
             samples=_PAIRS, written="infix",
             singular=(
                 Singularity(
@@ -454,7 +463,7 @@ def _selecting() -> list[Operation]:
             ("0", "1", "1"), "a where c is not 0, else b",
             passes="hands the gradient on to the one it selected",
             selected=(None, "c != 0", "c == 0"),
-            samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0)),
+            samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0), (-1e-300, 1e300, 0.1)),
         ),
         Operation(
             "max", "v", _max, ("1/sum(v == out)",),
@@ -496,7 +505,9 @@ def _selecting() -> list[Operation]:
                 "max(x, lo) > hi",
             ),
             domain="out == out",
-            samples=((0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0)),
+            samples=(
+                (0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0), (0.5, 2.0, 1.0),
+            ),
             singular=(
                 Singularity(
                     "kink", "(x == lo) + (x == hi) > 0",
@@ -510,7 +521,7 @@ def _selecting() -> list[Operation]:
             passes="hands the gradient on where the operand is positive, else nothing",
             selected=("x > 0",),
             domain="x == x",
-            samples=_ANYWHERE,
+            samples=_ANYWHERE + _SMALL + _LARGE,
             singular=(
                 Singularity(
                     "kink", "x == 0",
@@ -521,7 +532,7 @@ def _selecting() -> list[Operation]:
         Operation(
             "abs", "x", abs, ("sign(x)",), "absolute value",
             passes="turns the sign of the gradient where the operand is negative",
-            samples=_ANYWHERE,
+            samples=_ANYWHERE + _SMALL + _LARGE,
             singular=(
                 Singularity(
                     "kink", "x == 0",
@@ -536,7 +547,7 @@ def _rounding() -> list[Operation]:
     return [
         Operation(
             name, "x", evaluate, ("0",), meaning,
-            passes="passes no gradient", samples=_ANYWHERE,
+            passes="passes no gradient", samples=_ANYWHERE + _SMALL + _LARGE,
             singular=(Singularity("kink", jump, _JUMP.format(name)),),
         )
         for name, evaluate, meaning, jump in [
@@ -554,7 +565,10 @@ def _rounding() -> list[Operation]:
             "remainder of a/b with the sign of b",
             passes="hands the gradient on to a, and -floor(a/b) times it to b",
             domain="b != 0",
-            samples=((7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (0.3, 0.7)),
+            samples=(
+                (7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (0.3, 0.7), (1e9, 0.7),
+                (-1e-3, 5.0),
+            ),
             singular=(
                 Singularity(
                     "kink", "out == 0",
@@ -571,12 +585,12 @@ def _exponential() -> list[Operation]:
         Operation("exp", "x", _exp, ("out",), "e to the power x",
             passes="scales the gradient by its own value",
             window="-3:3",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _each(-745.0, -700.0, 709.0)),
         Operation("expm1", "x", _guarded(math.expm1, _infinite), ("exp(x)",),
             "exp(x) - 1 without loss near 0",
             passes="scales the gradient by exp(x)",
             window="-3:3",
-            samples=(*_ANYWHERE, (1e-9,))),
+            samples=_ANYWHERE + _SMALL + _each(-40.0, 709.0)),
         Operation("log", "x", _log, ("1/x",), "natural logarithm",
             domain="x >= 0",
             passes="hands the gradient on divided by the operand",
@@ -603,7 +617,7 @@ def _exponential() -> list[Operation]:
             passes="hands the gradient on divided by 1 + x",
             convention="inf at -1, NaN below",
             window="-1:5",
-            samples=_each(-0.9, 1e-9, 0.4, 35.0)),
+            samples=_each(-0.999999999, -0.9, -1e-20, 1e-9, 0.4, 35.0, 1e300)),
         Operation("sqrt", "x", _guarded(math.sqrt, _nan), ("1/(2*out)",),
             "square root",
             passes="hands the gradient on divided by twice its own value",
@@ -613,11 +627,11 @@ def _exponential() -> list[Operation]:
         Operation("cbrt", "x", _cbrt, ("1/(3*out^2)",), "cube root",
             passes="hands the gradient on divided by 3*out^2",
             convention="inf at 0",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _LARGE),
         Operation("hypot", "v", math.hypot, ("where(out == 0, 0, v/out)",),
             "square root of the sum of squares, without overflow",
             passes="hands each the gradient times its share of the length",
-            samples=_ROWS, lists=True,
+            samples=(*_ROWS, (1e300, -1e300), (3e-200, 4e-200)), lists=True,
             singular=(
                 Singularity("kink", "out == 0",
                     "hypot has a tip where all operands are 0; 0 is taken"),
@@ -635,15 +649,15 @@ def _trigonometric() -> list[Operation]:
         Operation("sin", "x", _guarded(math.sin, _nan), ("cos(x)",), "sine",
             passes="scales the gradient by the cosine",
             window="-2*pi:2*pi",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _LARGE),
         Operation("cos", "x", _guarded(math.cos, _nan), ("-sin(x)",), "cosine",
             passes="scales the gradient by the sine with its sign turned",
             window="-2*pi:2*pi",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _LARGE),
         Operation("tan", "x", _guarded(math.tan, _nan), ("1 + out^2",), "tangent",
             passes="scales the gradient by 1 + out^2, never less than 1",
             window="-1.5:1.5",
-            samples=_each(-1.2, -0.3, 0.7, 1.1)),
+            samples=_SMALL + _each(-1.57, -1.2, -0.3, 0.7, 1.1, 1.5707963, 1e8)),
         Operation("asin", "x", _guarded(math.asin, _nan),
             ("1/sqrt((1 - x)*(1 + x))",), "inverse sine",
             passes="scales the gradient by 1/sqrt(1 - x^2), never less than 1",
@@ -658,26 +672,26 @@ def _trigonometric() -> list[Operation]:
             samples=_INSIDE_ONE, aliases=("arccos",)),
         Operation("atan", "x", math.atan, ("1/(1 + x^2)",), "inverse tangent",
             passes="scales the gradient by 1/(1 + x^2): fully at 0, hardly far from it",
-            samples=_ANYWHERE, aliases=("arctan",)),
+            samples=_ANYWHERE + _SMALL + _LARGE, aliases=("arctan",)),
         Operation("atan2", ("y", "x"), math.atan2,
             ("x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"),
             "angle of the point (x, y)",
             passes="hands the gradient on turned by a right angle, over the distance",
             convention="NaN for both at (0, 0)",
-            samples=_PAIRS, aliases=("arctan2",)),
+            samples=_PAIRS + _EXTREMES, aliases=("arctan2",)),
         Operation("sinh", "x", _guarded(math.sinh, _infinite_like), ("cosh(x)",),
             "hyperbolic sine",
             passes="scales the gradient by cosh(x), never less than 1",
             window="-3:3",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
         Operation("cosh", "x", _guarded(math.cosh, _infinite), ("sinh(x)",),
             "hyperbolic cosine",
             passes="scales the gradient by sinh(x)",
             window="-3:3",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
         Operation("tanh", "x", math.tanh, ("1 - out^2",), "hyperbolic tangent",
             passes="scales the gradient by 1 - out^2: fully at 0, hardly where flat",
-            samples=_each(-1.1, -0.3, 0.6, 0.9),
+            samples=_SMALL + _each(-18.0, -3.0, -1.1, -0.3, 0.6, 0.9, 5.0),
             singular=(
                 Singularity("saturated", "abs(out) == 1",
                     "tanh is 1 or -1 to the last digit, so nothing passes"),
@@ -685,13 +699,13 @@ def _trigonometric() -> list[Operation]:
         Operation("asinh", "x", math.asinh, ("1/hypot(1, x)",),
             "inverse hyperbolic sine",
             passes="hands the gradient on divided by sqrt(1 + x^2)",
-            samples=_ANYWHERE, aliases=("arcsinh",)),
+            samples=_ANYWHERE + _SMALL + _LARGE, aliases=("arcsinh",)),
         Operation("acosh", "x", _guarded(math.acosh, _nan),
             ("1/(sqrt(x - 1)*sqrt(x + 1))",), "inverse hyperbolic cosine",
             passes="hands the gradient on divided by sqrt(x^2 - 1)",
             convention="inf at 1, NaN below",
             window="1:6",
-            samples=_each(1.2, 2.5, 35.0), aliases=("arccosh",)),
+            samples=_each(1.000000001, 1.2, 2.5, 35.0, 1e300), aliases=("arccosh",)),
         Operation("atanh", "x", _guarded(math.atanh, _atanh_outside),
             ("1/((1 - x)*(1 + x))",), "inverse hyperbolic tangent",
             domain="abs(x) <= 1",
@@ -707,7 +721,8 @@ def _learning() -> list[Operation]:
         Operation("sigmoid", "x", _sigmoid, ("out*sigmoid(-x)",),
             "1/(1 + exp(-x))",
             passes="scales the gradient by out*(1 - out): a quarter at most",
-            samples=_ANYWHERE, aliases=("logistic",),
+            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0),
+            aliases=("logistic",),
             singular=(
                 Singularity("saturated", "out*sigmoid(-x) == 0",
                     "sigmoid is 0 or 1 to the last digit, so nothing passes"),
@@ -715,16 +730,16 @@ def _learning() -> list[Operation]:
         Operation("softplus", "x", _softplus, ("sigmoid(x)",),
             "log(1 + exp(x)), a smooth relu",
             passes="scales the gradient by sigmoid(x), between 0 and 1",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
         Operation("logsigmoid", "x", _logsigmoid, ("sigmoid(-x)",),
             "log(sigmoid(x))",
             passes="scales the gradient by sigmoid(-x), between 0 and 1",
-            samples=_ANYWHERE),
+            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
         Operation("erf", "x", math.erf, ("2/sqrt(pi)*exp(-x^2)",),
             "error function",
             passes="scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
             window="-3:3",
-            samples=_each(-1.2, -0.3, 0.7, 1.4),
+            samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0),
             singular=(
                 Singularity("saturated", "exp(-x^2) == 0",
                     "erf is 1 or -1 to the last digit, so nothing passes"),
@@ -733,21 +748,31 @@ def _learning() -> list[Operation]:
             "1 - erf(x) without loss for large x",
             passes="scales the gradient by the bell curve with its sign turned",
             window="-3:3",
-            samples=_each(-1.2, -0.3, 0.7, 1.4)),
+            samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)),
         Operation("logsumexp", "v", _logsumexp, ("exp(v - out)",),
             "log of the sum of exponentials, a smooth max",
             passes="hands the gradient on in the proportions of softmax",
-            samples=_ROWS, lists=True),
+            samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0)),
+            lists=True),
         Operation("bce_logits", ("z", "t"), _bce_logits,
             ("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
             "binary cross entropy of sigmoid(z) with the target t",
             passes="hands on sigmoid(z) - t times the gradient",
-            samples=((1.5, 0.0), (-0.4, 1.0), (0.7, 0.25))),
+            samples=(
+                (1.5, 0.0), (-0.4, 1.0), (0.7, 0.25), (1000.0, 1.0), (1000.0, 0.0),
+                (-40.0, 0.0), (1e-9, 0.5),
+            )),
         Operation("cross_entropy_logits", ("z", "t"), _cross_entropy_logits,
-            ("exp(z - logsumexp(z))*sum(t) - t", "logsumexp(z) - z"),
+            (
+                "exp(z - logsumexp(z))*sum(t) - t",
+                "logsumexp(z - max(z)) - (z - max(z))",
+            ),
             "cross entropy of softmax(z) with the target list t",
             passes="hands on softmax(z) - t times the gradient",
-            samples=((1.5, -2.25, 1.0, 0.0), (0.3, 0.7, -1.9, 0.2, 0.3, 0.5)),
+            samples=(
+                (1.5, -2.25, 1.0, 0.0), (0.3, 0.7, -1.9, 0.2, 0.3, 0.5),
+                (1000.0, -1000.0, 0.0, 1.0), (-1000.0, 1000.0, 0.0, 1.0),
+            ),
             lists=True),
     ]  # fmt: skip
 

@@ -142,6 +142,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _report(GradcalcError("there is not enough memory for this"), words)
     except RecursionError:
         _report(GradcalcError("this is nested too deeply"), words)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        _report(_from_bug(error), words)
     return 2
 
 
@@ -192,6 +196,21 @@ def _from_click(error: click.ClickException) -> GradcalcError:
         hint = f"see {context.command_path} --help"
     message = message[:1].lower() + message[1:].rstrip(".")
     return UsageError(message, hint=hint)
+
+
+def _from_bug(error: Exception) -> GradcalcError:
+    """A mistake of ours as an error that can be reported."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ""
+    if trace is not None:
+        file = os.path.basename(trace.tb_frame.f_code.co_filename)
+        place = f" ({file}, line {trace.tb_lineno})"
+    return GradcalcError(
+        f"this is a mistake in gradcalc: {type(error).__name__}: {error}{place}",
+        hint="python -X dev -m gradcalc ... shows where it happened",
+    )
 
 
 def _report(error: GradcalcError, words: Sequence[str]) -> None:

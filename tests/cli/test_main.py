@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,13 @@ RAISED = [
     ),
     (MemoryError(), 2, "error: there is not enough memory for this\n"),
     (RecursionError(), 2, "error: this is nested too deeply\n"),
+    (
+        ZeroDivisionError("division by zero"),
+        2,
+        "error: this is a mistake in gradcalc: ZeroDivisionError: division by zero"
+        " (test_main.py, line 0)\n"
+        "hint: python -X dev -m gradcalc ... shows where it happened\n",
+    ),
 ]
 
 
@@ -124,7 +132,9 @@ def test_what_goes_wrong_underneath(run, monkeypatch, raised, status, err):
         raise raised
 
     monkeypatch.setattr(program, "invoke", fail)
-    assert run("eval", "x") == (status, "", err)
+    ran = run("eval", "x")
+    shown = re.sub(r"line \d+", "line 0", ran.err)
+    assert (ran.status, ran.out, shown) == (status, "", err)
 
 
 SHELLS = [

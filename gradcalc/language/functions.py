@@ -22,6 +22,7 @@ class Function:
     parameters  the names of its parameters
     defaults    the syntax of the value that a parameter has when it is not given
     body        the body in the order of evaluation
+    called      the names of the functions that its body and its rule call
     partials    the texts of its derivative rule, one per parameter; empty without one
     text        the text that all spans refer to
     span        where the definition stands in it
@@ -31,6 +32,7 @@ class Function:
 
     __slots__ = (
         "body",
+        "called",
         "defaults",
         "library",
         "name",
@@ -59,11 +61,24 @@ class Function:
             if parameter[0] == DEFAULT
         }
         self.body = postorder(body)
+        self.called = frozenset(
+            node[3]
+            for part in (body, *partials)
+            for node in postorder(part)
+            if node[0] == CALL
+        )
         self.partials = tuple(text[partial[1] : partial[2]] for partial in partials)
         self._check(signature, partials)
 
     def _check(self, signature: Syntax, partials: list[Syntax]) -> None:
         seen: set[str] = set()
+        if partials and self.defaults:
+            raise FormulaSyntaxError(
+                f"{self.name} has its own derivative rule,"
+                " so its parameters cannot have defaults",
+                source=self.text,
+                span=(signature[1], signature[2]),
+            )
         defaulted = False
         for parameter in signature[4:]:
             name = parameter[3]

@@ -76,7 +76,10 @@ def literal(value: float, *, precision: int | None = None) -> Piece:
     text = repr(value) if precision is None else f"{value:.{precision}g}"
     if precision is None and value.is_integer() and abs(value) < 1e16:
         text = f"{value:.0f}"
-    return text.replace("e+", "e"), SIGNED if text.startswith("-") else PRIMARY
+    mantissa, e, exponent = text.partition("e")
+    if e:
+        text = f"{mantissa}e{int(exponent)}"
+    return text, SIGNED if text.startswith("-") else PRIMARY
 
 
 def written_operation(operation: Operation, operands: Sequence[str]) -> str:

@@ -1,0 +1,208 @@
+"""The symbolic derivative: the backward pass over graph nodes.
+
+The table's rules are put into the graph as nodes, so a derivative is a formula of the
+same language and can be differentiated again.
+"""
+
+from collections.abc import Sequence
+
+from gradcalc.engine.backward import backward
+from gradcalc.engine.bindings import bind, wanted_nodes
+from gradcalc.engine.simplify import simplified
+from gradcalc.errors import ShapeError
+from gradcalc.graph import Graph
+from gradcalc.language.rules import Rule, rule_of
+from gradcalc.operations import LITERAL, OPERATIONS
+from gradcalc.writers.program import program_text
+
+_PLUS = OPERATIONS["+"]
+_TIMES = OPERATIONS["*"]
+_WHERE = OPERATIONS["where"]
+_MAX = OPERATIONS["max"]
+_EQUAL = OPERATIONS["=="]
+_UNEQUAL = OPERATIONS["!="]
+
+
+class Reached:
+    """A gradient as a formula, and the gates that it came through.
+
+    What was not selected is passed nothing at all, not even 0 times an infinity. So a
+    gate is not multiplied in: it is kept beside the gradient, all the way back, and
+    closes over the whole of it at the end. Without gates it always arrives.
+    """
+
+    __slots__ = ("gates", "node")
+
+    def __init__(self, node: int, gates: tuple[int, ...]) -> None:
+        self.node = node
+        self.gates = gates
+
+
+class _Formulas:
+    """The gradients of one backward pass, appended to a graph as nodes."""
+
+    def __init__(self, graph: Graph, active: Sequence[int]) -> None:
+        self.graph = graph
+        self.active = active
+
+    def literal(self, value: float) -> int:
+        return self.graph.add_literal(value)
+
+    def contributions(self, node: int, gradient: Reached) -> list[Reached | None]:
+        """What the node hands to each of its inputs."""
+        graph = self.graph
+        inputs = graph.inputs[node]
+        rule = rule_of(graph.operations[node], len(inputs))
+        wanted = [
+            partial if self.active[operand] else None
+            for operand, partial in zip(inputs, rule.partials, strict=True)
+        ]
+        placed = self._place(rule, wanted, (*inputs, node))
+        handed: list[Reached | None] = []
+        for partial, gate in zip(wanted, rule.selected, strict=True):
+            if partial is None:
+                handed.append(None)
+                continue
+            gates = gradient.gates
+            if gate is not None:
+                gates = (*gates, placed[gate])
+            handed.append(
+                Reached(
+                    graph.add(_TIMES, (gradient.node, placed[partial]), 0, 0), gates
+                )
+            )
+        return handed
+
+    def _place(
+        self, rule: Rule, wanted: Sequence[int | None], operands: Sequence[int]
+    ) -> dict[int, int]:
+        """The nodes of the rule that are needed, put into the graph."""
+        graph, source = self.graph, rule.graph
+        roots = [partial for partial in wanted if partial is not None]
+        roots += [
+            gate
+            for partial, gate in zip(wanted, rule.selected, strict=True)
+            if partial is not None and gate is not None
+        ]
+        needed = source.ancestors(roots)
+        placed = dict(enumerate(operands))
+        for node in range(len(operands), len(source)):
+            if not needed[node]:
+                continue
+            operation = source.operations[node]
+            if operation is LITERAL:
+                placed[node] = graph.add_literal(source.literals[node])
+                if node in source.names:
+                    graph.names[placed[node]] = source.names[node]
+            else:
+                inputs = tuple([placed[operand] for operand in source.inputs[node]])
+                placed[node] = graph.add(operation, inputs, 0, 0)
+        return placed
+
+    def add(self, first: Reached, second: Reached) -> Reached:
+        """The sum of two gradients that meet at a node."""
+        graph = self.graph
+        if first.gates == second.gates:
+            node = graph.add(_PLUS, (first.node, second.node), 0, 0)
+            return Reached(node, first.gates)
+        for one, other in ((first, second), (second, first)):
+            condition = self._alternative(one.gates, other.gates)
+            if condition is not None:
+                node = graph.add(_WHERE, (condition, one.node, other.node), 0, 0)
+                return Reached(node, one.gates[:-1])
+        node = graph.add(_PLUS, (self.closed(first), self.closed(second)), 0, 0)
+        if not first.gates or not second.gates:
+            return Reached(node, ())
+        either = graph.add(
+            _MAX, (self._both(first.gates), self._both(second.gates)), 0, 0
+        )
+        return Reached(node, (either,))
+
+    def _alternative(
+        self, first: tuple[int, ...], second: tuple[int, ...]
+    ) -> int | None:
+        """The condition of which the last gates are c != 0 and c == 0, if they are."""
+        if not first or not second or first[:-1] != second[:-1]:
+            return None
+        graph = self.graph
+        yes, no = first[-1], second[-1]
+        if (
+            graph.operations[yes] is _UNEQUAL
+            and graph.operations[no] is _EQUAL
+            and graph.inputs[yes][0] == graph.inputs[no][0]
+            and graph.literals.get(graph.inputs[yes][1]) == 0
+            and graph.literals.get(graph.inputs[no][1]) == 0
+        ):
+            return yes
+        return None
+
+    def _both(self, gates: tuple[int, ...]) -> int:
+        """One node that is 0 unless all gates are open."""
+        node = gates[0]
+        for gate in gates[1:]:
+            node = self.graph.add(_TIMES, (node, gate), 0, 0)
+        return node
+
+    def closed(self, gradient: Reached) -> int:
+        """The gradient as one node: 0 where its gates are closed."""
+        if not gradient.gates:
+            return gradient.node
+        condition = self._both(gradient.gates)
+        zero = self.literal(0.0)
+        return self.graph.add(_WHERE, (condition, gradient.node, zero), 0, 0)
+
+
+def gradient_nodes(
+    graph: Graph, output: int, wanted: Sequence[int]
+) -> tuple[Graph, list[int]]:
+    """A graph that holds this one and the gradient of `output`, and the gradient's
+    node for each of the wanted nodes."""
+    extended = graph.copy()
+    active = graph.dependents(wanted)
+    formulas = _Formulas(extended, active)
+    seed = Reached(formulas.literal(1.0), ())
+    gradients = backward(
+        graph, output, active, seed, formulas.contributions, formulas.add
+    )
+    nodes = []
+    for node in wanted:
+        gradient = gradients[node] if node <= output else None
+        nodes.append(
+            formulas.literal(0.0) if gradient is None else formulas.closed(gradient)
+        )
+    return extended, nodes
+
+
+def simplified_gradient(
+    graph: Graph, output: int, wanted: Sequence[int]
+) -> tuple[Graph, list[int]]:
+    """The gradient of `output` for each wanted node, in a graph of its own, simplified.
+
+    The graph holds nothing but what the gradient needs.
+    """
+    return simplified(*gradient_nodes(graph, output, wanted))
+
+
+def derivative(text: str, name: str) -> str:
+    """The partial derivative of a formula for one of its variables, as a formula.
+
+    The text is in the same language, so that it can be evaluated and differentiated
+    again; parts that it uses several times stand before it as labels, on lines of their
+    own. It holds inside the domain of the formula's operations.
+
+    A formula that does not contain the variable has the derivative 0.
+
+    Raises GradcalcError where the text is no formula or its result is a list.
+    """
+    bound = bind(text, {}, complete=False)
+    if isinstance(bound.output, list):
+        raise ShapeError(
+            "the result is a list, which has a Jacobian and not one derivative",
+            source=text,
+            hint="take an element of it, such as y[0]",
+        )
+    if name not in bound.program.graph.variables:
+        return "0"
+    _, wanted = wanted_nodes(bound.program, [name])
+    graph, (root,) = simplified_gradient(bound.program.graph, bound.output, wanted)
+    return program_text(graph, root)

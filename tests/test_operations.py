@@ -26,8 +26,8 @@ every_operation = pytest.mark.parametrize(
 # At their samples on a jump, differences are not a slope.
 JUMPS = {"sign", "floor", "ceil", "round"}
 
-# Their partials are, by the book, differences of numbers up to 1, and good to the digits
-# of 1: 1 - out^2, softmax(z) - t.
+# Their partials are, by the book, differences of numbers up to 1, and as good as the
+# digits of 1: 1 - out^2, softmax(z) - t.
 DIFFERENCES = {"tanh", "bce_logits", "cross_entropy_logits"}
 
 every_sample = pytest.mark.parametrize(("operation", "point"), SAMPLES)
@@ -211,4 +211,5 @@ def test_alias_is_the_same_row(alias, name):
 
 
 def test_constants():
-    assert CONSTANTS == {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf}
+    expected = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf}
+    assert expected == CONSTANTS

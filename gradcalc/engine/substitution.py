@@ -1,8 +1,8 @@
 """Known values put into a graph in the place of its variables.
 
-`--w=0.5556 --b=-17.78` makes `0.5556*x - 17.78` of `w*x + b`. The result is a graph that
-its own text, read again, would make: a negative number is a sign and a number. Nothing
-is computed, except that signs are put where a reader expects them:
+`--w=0.5556 --b=-17.78` makes `0.5556*x - 17.78` of `w*x + b`. The result is a graph
+that its own text, read again, would make: a negative number is a sign and a number.
+Nothing is computed, except that signs are put where a reader expects them:
 
     a + -2    becomes    a - 2          -(-2)            becomes    2
     a - -2    becomes    a + 2          a + (-2)*x       becomes    a - 2*x

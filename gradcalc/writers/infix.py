@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.writers.linear import Piece, written
 
 # How tightly each way of writing binds, as in the grammar, and what its operands need.
 COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
@@ -23,8 +24,6 @@ _INFIX: dict[str, tuple[str, int, tuple[int, int]]] = {
     "/": ("{}/{}", PRODUCT, (PRODUCT, SIGNED)),
     "^": ("{}^{}", POWER, (PRIMARY, SIGNED)),
 }
-
-Piece = tuple[str, int]
 
 
 def _wrapped(piece: Piece, needed: int) -> str:
@@ -125,29 +124,7 @@ class InfixWriter:
 
     def piece(self, root: int) -> Piece:
         """The node's text and how tightly it binds."""
-        graph = self.graph
-        pieces: dict[int, Piece] = {}
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in pieces:
-                stack.pop()
-                continue
-            leaf = self._leaf(node)
-            if leaf is not None:
-                pieces[node] = leaf
-                stack.pop()
-                continue
-            waiting = [
-                operand for operand in graph.inputs[node] if operand not in pieces
-            ]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            operands = [pieces[operand] for operand in graph.inputs[node]]
-            pieces[node] = spell(graph.operations[node], operands)
-            stack.pop()
-        return pieces[root]
+        return written(self.graph, root, spell, self._leaf)
 
     def _leaf(self, node: int) -> Piece | None:
         graph = self.graph

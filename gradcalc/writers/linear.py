@@ -1,0 +1,91 @@
+"""Text of a graph from the spelling of its operations, in time linear in the text.
+
+A spelling says how an operation looks around operands that are written already. Putting
+whole texts together node by node would copy a deep formula once for every level of it;
+so each spelling is made once around placeholders and its parts are put out in order.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from gradcalc.graph import Graph
+from gradcalc.operations import Operation
+
+# A text and how tightly it binds.
+Piece = tuple[str, int]
+Spell = Callable[[Operation, Sequence[Piece]], Piece]
+
+# Private-use characters: no formula can hold them.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACEHOLDER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+# Binds more tightly than anything that a writer has.
+_TIGHTEST = 99
+
+
+def written(
+    graph: Graph, root: int, spell: Spell, leaf: Callable[[int], Piece | None]
+) -> Piece:
+    """The node and all that it depends on, and how tightly the whole binds.
+
+    `leaf` gives the piece of a node that is not spelt from its operands, or None. What
+    is used twice is written twice.
+    """
+    return _Writing(graph, spell, leaf).piece(root)
+
+
+class _Writing:
+    def __init__(
+        self, graph: Graph, spell: Spell, leaf: Callable[[int], Piece | None]
+    ) -> None:
+        self.graph = graph
+        self.spell = spell
+        self.leaf = leaf
+        self._tiers: dict[tuple[Operation, int], int] = {}
+        self._parts: dict[tuple[Operation, tuple[int, ...]], list[str | int]] = {}
+
+    def piece(self, root: int) -> Piece:
+        inputs = self.graph.inputs
+        tier = self._tier(root)
+        texts: list[str] = []
+        pending: list[str | int] = [root]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            piece = self.leaf(part)
+            if piece is not None:
+                texts.append(piece[0])
+                continue
+            operands = inputs[part]
+            for item in reversed(self._spelling(part)):
+                pending.append(item if isinstance(item, str) else operands[item])
+        return "".join(texts), tier
+
+    def _tier(self, node: int) -> int:
+        """How tightly the node's text binds: a matter of its operation alone."""
+        piece = self.leaf(node)
+        if piece is not None:
+            return piece[1]
+        operation, count = self.graph.operations[node], len(self.graph.inputs[node])
+        key = operation, count
+        if key not in self._tiers:
+            self._tiers[key] = self.spell(operation, [("x", _TIGHTEST)] * count)[1]
+        return self._tiers[key]
+
+    def _spelling(self, node: int) -> list[str | int]:
+        """The parts of the node's text: texts, and positions of its operands."""
+        operation, operands = self.graph.operations[node], self.graph.inputs[node]
+        tiers = tuple([self._tier(operand) for operand in operands])
+        key = operation, tiers
+        if key not in self._parts:
+            placeholders = [
+                (f"{_OPEN}{position}{_CLOSE}", tier)
+                for position, tier in enumerate(tiers)
+            ]
+            parts = _PLACEHOLDER.split(self.spell(operation, placeholders)[0])
+            self._parts[key] = [
+                int(part) if position % 2 else part
+                for position, part in enumerate(parts)
+            ]
+        return self._parts[key]

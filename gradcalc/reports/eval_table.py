@@ -112,7 +112,7 @@ def _table(
     widths[shrinking] = min(widths[shrinking], room)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for header, _ in columns:
-        table.add_column(header, width=widths[header], no_wrap=True)
+        table.add_column(header, no_wrap=True)
     for kind, *row in zip(kinds, *(texts for _, texts in columns), strict=True):
         cells = [
             Text(_cut(text, widths[header]), style=_STYLES[kind])

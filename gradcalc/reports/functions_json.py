@@ -21,8 +21,11 @@ def function_to_dict(entry: "Entry") -> dict[str, Any]:
         {
             "at": json_value_by_name(evaluation.variables),
             "value": json_value(evaluation.value),
-            "jacobian" if evaluation.jacobian is not None else "gradient":
-                json_value_by_name(evaluation.jacobian or evaluation.gradient or {}),
+            "jacobian"
+            if evaluation.jacobian is not None
+            else "gradient": json_value_by_name(
+                evaluation.jacobian or evaluation.gradient or {}
+            ),
         }
         for evaluation in entry.evaluations()
     ]

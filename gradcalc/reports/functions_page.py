@@ -1,6 +1,6 @@
 """The catalogue of functions as pages: all of them in a table, or one in full."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # From here on the columns stand side by side; below, all but the first under another.
 _WIDE = 150
 
-_HEADERS = ("", "meaning", "derivative rule", "convention")
+_HEADERS = ("function", "meaning", "derivative rule", "convention")
 _FOOT = (
     "out is the operation's own value. Where a rule says `if`, it passes nothing at"
     " all otherwise. `gradcalc functions NAME` shows one in full."
@@ -49,51 +49,40 @@ def catalogue_page(
     """All the functions, a table for each group; `width` is the terminal's."""
     wide = width is None or width >= _WIDE
     everything = list(entries)
-    first = max(len(entry.signature) for entry in everything)
     columns = [
-        [
-            entry.signature,
-            entry.meaning,
-            rule_text(entry),
-            entry.convention,
-        ]
+        (entry.signature, entry.meaning, rule_text(entry), entry.convention)
         for entry in everything
     ]
     widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
     if width is not None:
         # Three blanks stand between columns.
-        rest = width - first - 9
+        rest = width - widths[0] - 9
         widths[1:] = [rest * 30 // 100, rest * 35 // 100, rest * 35 // 100]
-    parts: list[RenderableType] = []
-    for group, rows in groupby(everything, key=lambda entry: entry.group):
-        parts += [Text(group, style="bold"), _group_table(rows, widths, wide), Text()]
-    return Group(*parts, Text(_FOOT))
-
-
-def _group_table(
-    entries: Iterable["Entry"], widths: Sequence[int], wide: bool
-) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD if wide else None, show_edge=False,
-                  pad_edge=False, show_header=wide)
-    table.add_column(_HEADERS[0], width=widths[0], no_wrap=True)
-    if not wide:
-        table.padding = (0, 3, 0, 0)
-        table.add_column("", width=sum(widths[1:]) + 6)
-    else:
-        for header, columns in zip(_HEADERS[1:], widths[1:], strict=True):
-            table.add_column(header, width=columns)
-    for entry in entries:
-        signature = Text(entry.signature, style="cyan")
-        cells = [
-            Text(entry.meaning),
-            Text(rule_text(entry), style="green"),
-            Text(entry.convention, style="dim"),
-        ]
+    table = Table(
+        box=box.SIMPLE_HEAD if wide else None,
+        show_edge=False,
+        pad_edge=False,
+        show_header=wide,
+        padding=(0, 1) if wide else (0, 3, 0, 0),
+    )
+    table.add_column(_HEADERS[0], width=widths[0], no_wrap=True, style="cyan")
+    for header, columns in zip(_HEADERS[1:], widths[1:], strict=True):
         if wide:
-            table.add_row(signature, *cells)
-        else:
-            table.add_row(signature, Text("\n").join(cell for cell in cells if cell))
-    return table
+            table.add_column(header, width=columns)
+    if not wide:
+        table.add_column(width=max(30, (width or 0) - widths[0] - 3))
+    for group, rows in groupby(everything, key=lambda entry: entry.group):
+        table.add_row(Text(f"\n{group}", style="bold not dim default"))
+        for entry in rows:
+            cells = [
+                Text(entry.meaning),
+                Text(rule_text(entry), style="green"),
+                Text(entry.convention, style="dim"),
+            ]
+            if not wide:
+                cells = [Text("\n").join(cell for cell in cells if cell)]
+            table.add_row(Text(entry.signature), *cells)
+    return Group(table, Text(), Text(_FOOT))
 
 
 def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gradcalc.cli import main as cli
 from gradcalc.cli.main import COMMANDS, program
@@ -210,3 +212,29 @@ def test_completion_knows_commands_and_options():
     ran = shell("gradcalc", _GRADCALC_COMPLETE="bash_complete",
                 COMP_WORDS="gradcalc eval x --js", COMP_CWORD="3")  # fmt: skip
     assert (ran.stdout, ran.stderr) == (b"plain,--json\n", b"")
+
+
+WORDS = st.one_of(
+    st.text(max_size=12),
+    st.text("-=x+*^1.[](),; \"'θ\n#", max_size=10),
+    st.sampled_from(
+        ["eval", "--json", "--x=2", "--x", "-1", "--", "-", "--only", "value", "--wrt",
+         "x", "x^2", "--set", "--vars", "--file", "--precision", "3", "--help", "--v",
+         "--v=1,2", "gradient.x", "--output", "--all", "--expand", "--strict", "v*x"]
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=6), st.text(max_size=20))
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_words_give_an_answer_or_a_clean_error(run, words, stdin):
+    ran = run("eval", *words, stdin=stdin.encode(errors="surrogatepass"))
+    assert ran.status in (0, 1, 2)
+    assert "mistake in gradcalc" not in ran.err
+    if ran.status == 2:
+        assert ran.out == ""
+        assert ran.err

@@ -103,8 +103,9 @@ def _inputs_text(
     parts = []
     inputs = dict.fromkeys(graph.inputs[node])
     for operand in [operand for operand in inputs if active[operand]] or inputs:
-        if graph.operations[operand] is not LITERAL:
-            parts.append(f"{expression(graph, operand)} is {number(values[operand])}")
+        text, value = expression(graph, operand), number(values[operand])
+        if graph.operations[operand] is not LITERAL and text != value:
+            parts.append(f"{text} is {value}")
     if len(parts) > 3:
         odd = [
             f"{expression(graph, operand)} is {number(values[operand])}"

@@ -18,6 +18,7 @@ from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 # Each command is `command` in the module of its name in gradcalc.cli.
 COMMANDS = {
     "eval": "The value and the gradient of every node.",
+    "diff": "The gradient as formulas, simplified.",
     "functions": "Every operation and library function with its derivative rule.",
 }
 

@@ -99,12 +99,15 @@ class Terms:
         return None
 
     def factors(self, node: int) -> list[int]:
-        """The factors of a product, from left to right; the node alone if too many."""
+        """The factors of a product, from left to right; the node alone if too many.
+
+        What the user gave a label stays whole.
+        """
         found: list[int] = []
         first = node
         while len(found) < MOST_FACTORS:
             product = self.parts(first, _TIMES)
-            if product is None:
+            if product is None or first in self.graph.labels:
                 return [first, *reversed(found)]
             first, last = product
             found.append(last)
@@ -326,11 +329,18 @@ def _power_one(terms: Terms, a: int, b: int) -> int | None:
     return a if terms.number(b) == 1 else None
 
 
+def _power_zero(terms: Terms, _a: int, b: int) -> int | None:
+    # x^0 -> 1, also where x is 0 or not finite
+    return terms.literal(1.0) if terms.number(b) == 0 else None
+
+
 def _power_power(terms: Terms, a: int, b: int) -> int | None:
     # (x^2)^3 -> x^6
     base, inner = terms.power(a)
     exponent = terms.number(b)
-    if inner != 1 and exponent is not None and exponent > 0 and exponent.is_integer():
+    if inner == 1 or exponent is None:
+        return None
+    if exponent > 0 and exponent.is_integer():
         return terms.make(_POWER, base, terms.literal(inner * exponent))
     return None
 
@@ -366,7 +376,7 @@ def _where_known(terms: Terms, c: int, a: int, b: int) -> int | None:
     return None
 
 
-def _where_same(terms: Terms, c: int, a: int, b: int) -> int | None:
+def _where_same(_terms: Terms, _c: int, a: int, b: int) -> int | None:
     # where(c, a, a) -> a
     return a if a == b else None
 
@@ -400,7 +410,7 @@ LAWS: dict[Operation, tuple[Law, ...]] = {
         _times_factors,
     ),
     _OVER: (_over_one, _over_negative, _over_twice),
-    _POWER: (_power_one, _power_power, _power_even),
+    _POWER: (_power_zero, _power_one, _power_power, _power_even),
     _NEG: (_neg_neg, _neg_difference),
     _WHERE: (_where_known, _where_same),
     OPERATIONS["!="]: (_unequal_zero,),

@@ -1,0 +1,58 @@
+"""`gradcalc diff`: the gradient as formulas."""
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.engine.bindings import bind
+from gradcalc.engine.gradient_formulas import gradient_formulas
+
+
+@click.command(
+    "diff",
+    cls=FormulaCommand,
+    help="Print the gradient as formulas in the same language, simplified."
+    " Values that are given are filled in.",
+    examples=[
+        'gradcalc diff "x^2*y" --wrt x',
+        'gradcalc diff "a*x^2 + b*x" --a=3 --b=1',
+        'gradcalc diff "x^2*sin(y)" --order 2',
+        'gradcalc diff "tanh(x*w + b)" | gradcalc eval - --output d_w --x=2 --w=1 --b=0',
+    ],
+)
+@options.as_json
+@options.wrt
+@options.output
+@options.precision
+@click.option(
+    "--order",
+    callback=options.whole_number(1, 2),
+    default=1,
+    metavar="N",
+    help="1 for the gradient (default), 2 for the Hessian.",
+)
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    wrt: list[str] | None,
+    output: str | None,
+    precision: int | None,
+    order: int,
+) -> None:
+    bound = bind(
+        request.formula,
+        request.variables,
+        defaults=request.defaults,
+        output=output,
+        complete=False,
+    )
+    gradient = gradient_formulas(bound, wrt, order)
+    # The writers are needed now, and by no other command.
+    from gradcalc.reports import derivatives
+
+    if as_json:
+        consoles.show_json(derivatives.gradient_to_dict(gradient))
+    else:
+        for line in derivatives.program_lines(gradient, precision):
+            consoles.show_text(line)

@@ -1,0 +1,82 @@
+"""The gradient as formulas: as a program that parses again, and as JSON."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gradcalc.engine.gradient_formulas import Formula, GradientFormulas
+from gradcalc.graph import Structure, flatten
+from gradcalc.reports.evaluation_json import json_value
+from gradcalc.writers.program import program_text, structure_text, write_program
+
+
+def derivative_label(formula: Formula) -> str:
+    """The label of a derivative in a program: d_x, d_x_w, d0_x for element 0."""
+    element = formula.element.strip("[]").replace("][", "_")
+    return "_".join([f"d{element}", *formula.variables])
+
+
+def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:
+    """The derivatives as the lines of one program.
+
+    A single derivative is the program's result; several are labels d_x, d_w, so that
+    `eval --output d_x` finds them.
+    """
+    graph, formulas = gradient.graph, gradient.formulas
+    roots = [root for formula in formulas for root in flatten(formula.structure)]
+    labels = [derivative_label(formula) for formula in formulas]
+    written = write_program(graph, roots, precision=precision, reserved=labels)
+    texts: Iterator[str] = iter(written.texts)
+    lines = written.preamble()
+    for formula, label in zip(
+        formulas, _apart(labels, graph.names.values()), strict=True
+    ):
+        text = structure_text(formula.structure, texts)
+        lines.append(text if len(formulas) == 1 else f"{label} = {text}")
+    return lines
+
+
+def _apart(labels: list[str], names: Any) -> list[str]:
+    """The labels, with underscores behind those that are a variable's name."""
+    taken = {name.partition("[")[0] for name in names}
+    apart = []
+    for label in labels:
+        while label in taken:
+            label += "_"
+        taken.add(label)
+        apart.append(label)
+    return apart
+
+
+def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:
+    """The derivatives as the object that `diff --json` prints.
+
+    Each formula stands alone: its labels come before it, separated by ";".
+    """
+    graph = gradient.graph
+
+    def text(structure: Structure) -> Any:
+        if isinstance(structure, list):
+            return [text(item) for item in structure]
+        return program_text(graph, structure, separator="; ")
+
+    nested: dict[str, Any] = {}
+    elements = {formula.element for formula in gradient.formulas}
+    for formula in gradient.formulas:
+        place = nested
+        for name in formula.variables[:-1]:
+            place = place.setdefault(name, {})
+        last = formula.variables[-1]
+        if elements == {""}:
+            place[last] = text(formula.structure)
+        else:
+            place.setdefault(last, []).append(text(formula.structure))
+    name = "hessian" if gradient.order == 2 else "gradient"
+    if elements != {""}:
+        name = "jacobian"
+    return {
+        "schema": 1,
+        "expression": gradient.source,
+        "variables": {k: json_value(v) for k, v in gradient.filled.items()},
+        name: nested,
+        "program": "\n".join(program_lines(gradient, None)),
+    }

@@ -6,6 +6,25 @@ from pathlib import Path
 from gradcalc.language.functions import Function
 from gradcalc.language.parser import parse
 
+_GROUP = "# --- "
+_EXAMPLE = "# e.g. "
+
+
+class Documentation:
+    """What the comments of the library say of a function.
+
+    group    the heading that it stands under
+    meaning  one line for the reader
+    example  a call to try: "mean([1, 2, 6])"
+    """
+
+    __slots__ = ("example", "group", "meaning")
+
+    def __init__(self, group: str, meaning: str, example: str) -> None:
+        self.group = group
+        self.meaning = meaning
+        self.example = example
+
 
 @cache
 def library() -> dict[str, Function]:
@@ -18,10 +37,15 @@ def library() -> dict[str, Function]:
 
 
 @cache
-def library_meanings() -> dict[str, str]:
-    """The line of documentation above each function of the library."""
-    meanings = {}
+def library_documentation() -> dict[str, Documentation]:
+    """The documentation of each function of the library, by name."""
+    documentation = {}
     for function in library().values():
-        above = function.text[: function.span[0]].rstrip("\n").rsplit("\n", 1)[-1]
-        meanings[function.name] = above.removeprefix("#").strip()
-    return meanings
+        above = function.text[: function.span[0]].splitlines()
+        group = next(line for line in reversed(above) if line.startswith(_GROUP))
+        documentation[function.name] = Documentation(
+            group.removeprefix(_GROUP),
+            above[-2].removeprefix("# "),
+            above[-1].removeprefix(_EXAMPLE),
+        )
+    return documentation

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # From here on the columns stand side by side; below, all but the first under another.
 _WIDE = 150
+_NARROW_SIGNATURE = 24
 
 _HEADERS = ("function", "meaning", "derivative rule", "convention")
 _FOOT = (
@@ -54,6 +55,8 @@ def catalogue_page(
         for entry in everything
     ]
     widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    if not wide:
+        widths[0] = min(widths[0], _NARROW_SIGNATURE)
     if width is not None:
         # Three blanks stand between columns.
         rest = width - widths[0] - 9
@@ -65,10 +68,10 @@ def catalogue_page(
         show_header=wide,
         padding=(0, 1) if wide else (0, 3, 0, 0),
     )
-    table.add_column(_HEADERS[0], width=widths[0], no_wrap=True, style="cyan")
-    for header, columns in zip(_HEADERS[1:], widths[1:], strict=True):
+    table.add_column(_HEADERS[0], width=widths[0], no_wrap=wide, style="cyan")
+    for header, size in zip(_HEADERS[1:], widths[1:], strict=True):
         if wide:
-            table.add_column(header, width=columns)
+            table.add_column(header, width=size)
     if not wide:
         table.add_column(width=max(30, (width or 0) - widths[0] - 3))
     for group, rows in groupby(everything, key=lambda entry: entry.group):
@@ -91,7 +94,8 @@ def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType
     facts.add_column(style="bold", no_wrap=True)
     facts.add_column(width=None if width is None else max(40, width - 20))
     for head, text in _facts(entry):
-        facts.add_row(Text(head), Text(text))
+        if text:
+            facts.add_row(Text(head), Text(text))
     title = Text.assemble((entry.signature, "bold cyan"), "   ", entry.meaning)
     return Group(
         title,
@@ -110,14 +114,15 @@ def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
         yield f"d/d{name}", partial + gate
     if "out" in " ".join(entry.partials.values()):
         yield "", f"where out is {entry.signature} itself"
-    if entry.passes:
-        yield "backward", entry.passes
-    if entry.convention:
+    yield "backward", entry.passes
+    if not any(place.message in entry.convention for place in entry.singular):
         yield "convention", entry.convention
-    if entry.domain:
+    left, _, right = entry.domain.partition(" == ")
+    # A domain such as `x == x` says no more than that NaN gives NaN.
+    if left != right:
         yield "defined", f"where {entry.domain}; elsewhere its derivatives are NaN"
     for place in entry.singular:
-        yield "note", f"where {place.condition}: {place.message}"
+        yield place.kind, f"where {place.condition}: {place.message}"
     if entry.aliases:
         yield "also called", ", ".join(entry.aliases)
     yield "group", entry.group
@@ -128,7 +133,9 @@ def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
 
 def example_command(entry: "Entry") -> str:
     """A command that evaluates the function at a sample point."""
-    return f'gradcalc eval "{entry.call}" {_options(entry.samples[0])}'
+    # The first samples of a function of one number are far out, where it is flat.
+    sample = entry.samples[3 * (len(entry.samples) - 1) // 4]
+    return f'gradcalc eval "{entry.call}" {_options(sample)}'
 
 
 def plot_command(entry: "Entry") -> str:
@@ -168,7 +175,8 @@ def _samples(entry: "Entry") -> RenderableType:
     texts = []
     for header, values in columns:
         table.add_column(Text(header), no_wrap=True)
-        texts.append(align_numbers([format_value(value, 6) for value in values]))
+        shown = [format_value(value, 6) for value in values]
+        texts.append(shown if "[" in shown[0] else align_numbers(shown))
     for row in zip(*texts, strict=True):
         table.add_row(*map(Text, row))
     return table

@@ -1,0 +1,171 @@
+"""Rows of CSV (RFC 4180) and of tab-separated values, under a header."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+from gradcalc.data.cells import class_in, number_in
+from gradcalc.data.lines import Lines
+from gradcalc.data.rows import BrokenDataError, Row, Rows
+from gradcalc.errors import DataError
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+# What Python's reader says of text that breaks the rules, in words for its writer.
+_MISTAKES = {
+    "unexpected end of data": "a quotation mark is opened and never closed",
+    "expected after": "text follows a closing quotation mark",
+    "field larger": "a cell is longer than 131072 characters",
+    "NUL": "the line holds a NUL character",
+}
+
+
+class DelimitedRows(Rows):
+    """The rows of a table of text: each row is the list of its cells."""
+
+    def __init__(self, lines: Lines, kind: str) -> None:
+        super().__init__(lines)
+        self.format = kind
+        self.delimiter = DELIMITERS[kind]
+        self._reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        try:
+            self.header = [cell.strip() for cell in self._read()]
+        except StopIteration:
+            raise DataError(f"{self.name} is empty: it has no header") from None
+        self._check_header()
+        # Every name that a formula may use, and the places of its cells in a row.
+        self._places = _places(self.header)
+        self.columns = {
+            name: () if name in self.header else (len(places),)
+            for name, places in self._places.items()
+        }
+
+    def _check_header(self) -> None:
+        if all(_is_number(cell) for cell in self.header):
+            raise self.problem(
+                "the first line holds numbers, not the names of columns",
+                hint="put a header line such as x,y above the rows",
+            )
+
+    def __next__(self) -> Row:
+        return self._read()
+
+    def _read(self) -> list[str]:
+        while True:
+            self.lines.forget()
+            try:
+                cells = next(self._reader)
+            except csv.Error as error:
+                raise self._broken(str(error)) from None
+            # An empty line is no row.
+            if cells:
+                return cells
+
+    def _broken(self, said: str) -> DataError:
+        words = next((words for key, words in _MISTAKES.items() if key in said), said)
+        # Behind a quotation mark that is never closed there is nothing left to read.
+        kind = BrokenDataError if "end of data" in said else DataError
+        return self.problem(words, kind=kind)
+
+    def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
+        places = [place for name in names for place in self._place(name)]
+        width = len(self.header)
+
+        def numbers(cells: list[str]) -> Sequence[float]:
+            if len(cells) == width:
+                try:
+                    found = [float(cells[place]) for place in places]
+                except ValueError:
+                    pass
+                else:
+                    # One NaN or infinity makes the sum one.
+                    if isfinite(sum(found)):
+                        return found
+            return self._careful(cells, number_in, places)
+
+        return numbers
+
+    def names(self, column: str) -> Callable[[Row], str]:
+        places = self._place(column)
+
+        def name(cells: list[str]) -> str:
+            found: str = self._careful(cells, class_in, places)[0]
+            return found
+
+        return name
+
+    def _place(self, name: str) -> list[int]:
+        twice = [place for place, cell in enumerate(self.header) if cell == name]
+        if len(twice) > 1:
+            raise DataError(
+                f"{self.name} has {len(twice)} columns called {name}",
+                hint="a column that is used needs a name of its own",
+            )
+        return self._places[name]
+
+    def _careful(
+        self, cells: list[str], read: Callable[[str], Any], places: Sequence[int]
+    ) -> list[Any]:
+        """What the cells hold; raises DataError for the first that holds nothing."""
+        if len(cells) != len(self.header):
+            noun = "cell" if len(cells) == 1 else "cells"
+            missing = self.header[len(cells) :]
+            raise self.problem(
+                f"the row has {len(cells)} {noun}, the header has {len(self.header)}",
+                column=missing[0] if missing else None,
+                span=(0, len(self.text)),
+            )
+        found = []
+        for place in places:
+            try:
+                found.append(read(cells[place]))
+            except ValueError as error:
+                spans = list(_cell_spans(self.text, self.delimiter))
+                raise self.problem(
+                    str(error), column=self.header[place], span=spans[place]
+                ) from None
+        return found
+
+
+def _places(header: Sequence[str]) -> dict[str, list[int]]:
+    """The places of each column, and of each list x that has columns x[0], x[1]."""
+    places: dict[str, list[int]] = {}
+    elements: dict[str, dict[int, int]] = {}
+    for place, name in enumerate(header):
+        places.setdefault(name, [place])
+        element = re.fullmatch(r"(\w+)\[(\d+)\]", name, re.ASCII)
+        if element:
+            elements.setdefault(element[1], {})[int(element[2])] = place
+    for name, indices in elements.items():
+        if name not in places and sorted(indices) == list(range(len(indices))):
+            places[name] = [indices[index] for index in range(len(indices))]
+    return places
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Where each cell stands in the text of a row."""
+    start, quoted = 0, False
+    for position, character in enumerate(text):
+        if character == '"':
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            yield start, position
+            start = position + 1
+    yield start, len(text)
+
+
+def quoted_cell(text: str, delimiter: str) -> str:
+    """The text as a cell of a row, in quotation marks if it needs them."""
+    if any(character in text for character in (delimiter, '"', "\n", "\r")):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,89 @@
+"""Files that are replaced as a whole, so that nobody ever sees half of one."""
+
+import os
+import stat
+
+from gradcalc.errors import FileError
+
+Path = str | bytes
+
+
+def check_replaceable(path: Path, name: str) -> None:
+    """Raise FileError if a file cannot be written there. Changes nothing."""
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    if os.path.isdir(target):
+        raise FileError(f"cannot write {name}: it is a directory")
+    if not os.path.isdir(folder):
+        raise FileError(
+            f"cannot write {name}: the directory {os.fsdecode(folder)} does not exist"
+        )
+    writable = target if _is_device(target) else folder
+    if not os.access(writable, os.W_OK):
+        raise FileError(f"cannot write {name}: permission denied")
+
+
+def replace_file(path: Path, content: str, name: str) -> None:
+    """Make the content the file's: all of it or, whatever happens, none of it.
+
+    It is written beside the file, brought to the disk and renamed. A link stays a link,
+    and a file keeps its permissions. Raises FileError.
+    """
+    target = os.path.realpath(path)
+    aside = None
+    try:
+        if _is_device(target):
+            with open(target, "w", encoding="utf-8") as device:
+                device.write(content)
+            return
+        aside = _beside(target)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            if os.path.exists(target):
+                os.chmod(aside, stat.S_IMODE(os.stat(target).st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+        aside = None
+        _sync_folder(os.path.dirname(target))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileError(f"cannot write {name}: {reason}") from None
+    finally:
+        if aside is not None:
+            try:
+                os.unlink(aside)
+            except OSError:
+                pass
+
+
+def _beside(target: Path) -> Path:
+    """A new name in the same directory: a rename does not cross file systems."""
+    folder, base = os.path.split(os.fsdecode(target))
+    # A long name must leave room for what is added.
+    name = f".{base[:60]}.{os.urandom(6).hex()}.tmp"
+    return os.fsencode(os.path.join(folder, name))
+
+
+def _is_device(target: Path) -> bool:
+    """Whether the path is a device or pipe such as /dev/stdout, written to directly."""
+    try:
+        mode = os.stat(target).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the rename itself to the disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)

@@ -25,7 +25,7 @@ from gradcalc.writers.infix import written_operation
 _LIST_GROUP = "lists, worked out while the graph is built"
 _MATRIX = [[1.0, 2.0], [3.0, 4.0]]
 
-# Of the row's samples, which also test its extremes, these many readable ones are shown.
+# The row's samples also test its extremes: this many of the readable ones are shown.
 _MOST_SAMPLES = 4
 
 # The value of each parameter, by name.

@@ -267,7 +267,8 @@ def _times_zero_condition(terms: Terms, a: int, b: int) -> int | None:
 
 
 def _times_factors(terms: Terms, a: int, b: int) -> int | None:
-    # x*2 -> 2*x, 2*(3*x) -> 6*x, (-2)*x -> -(2*x), f(x)*w -> w*f(x), x*x -> x^2, x^2*x -> x^3
+    # x*2 -> 2*x, 2*(3*x) -> 6*x, (-2)*x -> -(2*x), f(x)*w -> w*f(x)
+    # x*x -> x^2, x^2*x -> x^3
     factors = terms.factors(a) + terms.factors(b)
     if len(factors) > MOST_FACTORS:
         return None

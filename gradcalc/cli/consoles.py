@@ -37,7 +37,7 @@ def width() -> int | None:
 def show(page: "RenderableType") -> None:
     """Print a page made of Rich's parts to standard output."""
     # Rich costs as much time as everything else together: only pages import it.
-    from rich.console import Console
+    from rich.console import Console, Group
 
     colour = takes_colour(sys.stdout)
     console = Console(
@@ -50,14 +50,15 @@ def show(page: "RenderableType") -> None:
         emoji=False,
         highlight=False,
     )
-    if colour:
-        console.print(page, crop=False)
-        return
-    with console.capture() as capture:
-        console.print(page, crop=False)
-    # Rich fills every row up to the table's width.
-    for line in capture.get().splitlines():
-        sys.stdout.write(line.rstrip() + "\n")
+    for part in page.renderables if isinstance(page, Group) else [page]:
+        if colour:
+            console.print(part, crop=False)
+            continue
+        with console.capture() as capture:
+            console.print(part, crop=False)
+        # Rich fills every row up to the table's width.
+        for line in capture.get().splitlines():
+            sys.stdout.write(line.rstrip() + "\n")
 
 
 def show_text(text: str) -> None:

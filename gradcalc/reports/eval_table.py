@@ -4,7 +4,7 @@ Digits are never cut and numbers never wrapped: where a terminal is too narrow, 
 expressions give way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -23,7 +23,7 @@ MOST_ROWS = 200
 
 _DASH = "-"
 _NARROWEST = 12
-_WIDEST = 300
+_BLOCK = 1000
 _STYLES = {"variable": "cyan", "literal": "dim", "": "", "output": "bold green"}
 
 
@@ -54,7 +54,7 @@ def evaluation_page(
         left_out = len(nodes) - len(ends)
         nodes = ends
     parts: list[RenderableType] = [
-        node_table(nodes, outputs, width=width, precision=precision)
+        *node_table(nodes, outputs, width=width, precision=precision)
     ]
     if left_out:
         rows = "row is" if left_out == 1 else "rows are"
@@ -69,7 +69,7 @@ def node_table(
     *,
     width: int | None = None,
     precision: int | None = None,
-) -> Table:
+) -> Iterator[Table]:
     """The table of the nodes: what each is, its expression, value and gradient."""
     kinds = [
         "output" if node.id in outputs else node.kind.replace("operation", "")
@@ -100,26 +100,38 @@ def _table(
     *,
     shrinking: str,
     width: int | None,
-) -> Table:
-    """A table of the columns' texts, only the shrinking one cut to fit the width."""
+) -> Iterator[Table]:
+    """The table of the columns' texts, only the shrinking one cut to fit the width."""
     widths = {
         header: max(map(cell_len, (header, *texts)), default=0)
         for header, texts in columns
     }
     # Three blanks stand between columns.
     taken = sum(widths.values()) - widths[shrinking] + 3 * (len(columns) - 1)
-    room = _WIDEST if width is None else max(_NARROWEST, width - taken)
-    widths[shrinking] = min(widths[shrinking], room)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for header, _ in columns:
-        table.add_column(header, no_wrap=True)
-    for kind, *row in zip(kinds, *(texts for _, texts in columns), strict=True):
-        cells = [
-            Text(_cut(text, widths[header]), style=_STYLES[kind])
-            for (header, _), text in zip(columns, row, strict=True)
-        ]
-        table.add_row(*cells)
-    return table
+    if width is not None:
+        room = max(_NARROWEST, width - taken)
+        widths[shrinking] = min(widths[shrinking], room)
+    rows = list(zip(kinds, *(texts for _, texts in columns), strict=True))
+    # A very long table comes in pieces: its beginning need not wait for its end.
+    for start in range(0, max(1, len(rows)), _BLOCK):
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            show_header=start == 0,
+        )
+        for header, _ in columns:
+            table.add_column(header, no_wrap=True)
+        for kind, *texts in rows[start : start + _BLOCK]:
+            cells = [
+                Text(
+                    set_cell_size(_cut(text, widths[header]), widths[header]),
+                    style=_STYLES[kind],
+                )
+                for (header, _), text in zip(columns, texts, strict=True)
+            ]
+            table.add_row(*cells)
+        yield table
 
 
 def _cut(text: str, columns: int) -> str:

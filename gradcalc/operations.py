@@ -540,6 +540,12 @@ def _selecting() -> list[Operation]:
                 ),
             ),
         ),
+        Operation(
+            "stop_gradient", "x", lambda x: x, ("0",),
+            "x, taken as a constant on the way back",
+            passes="passes no gradient",
+            samples=_ANYWHERE + _SMALL + _LARGE,
+        ),
     ]  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class Builder:
         # Where a name was first used as a variable or constant: it cannot become a
         # label afterwards.
         self.used: dict[str, Span] = {}
+        # Functions that the program defines further down.
+        self.later: set[str] = set()
         self._rules: dict[tuple[Function, tuple[Shape, ...]], Operation] = {}
         self._steps = 0
 
@@ -175,6 +177,7 @@ class Builder:
                 self.used.setdefault(leaf[3], (leaf[1], leaf[2]))
         self._check_partials(function, statement[6:])
         self.functions[function.name] = function
+        self.later.discard(function.name)
 
     def _check_partials(self, function: Function, partials: tuple[Any, ...]) -> None:
         known = {*function.parameters, "out", *CONSTANTS}
@@ -442,6 +445,12 @@ class Builder:
             return found
         span = (node[1], node[1] + len(name))
         similar = near_function(name, self.functions)
+        if name in self.later:
+            raise self._name_error(
+                f"{name} is used before it is defined",
+                span,
+                "define a function above the first line that calls it",
+            )
         hint = "list them: gradcalc functions"
         if similar:
             hint = f"did you mean {similar}?"
@@ -597,6 +606,11 @@ def build(
 ) -> Program:
     """The graph of the program. Raises GradcalcError, with a span in the text."""
     builder = Builder(text, shapes)
+    builder.later.update(
+        statement[4][3]
+        for statement in statements
+        if statement[0] == ASSIGNMENT and statement[4][0] == CALL
+    )
     result = None
     for statement in statements:
         structure = builder.statement(statement)

@@ -104,3 +104,17 @@ def condition_graph(
     builder, _ = _builder(operation, count)
     (node,) = flatten(builder.run(_code(formula)))
     return builder.graph, node
+
+
+@lru_cache(maxsize=256)
+def body_of(operation: Operation) -> tuple[Graph, int]:
+    """The graph of a function with a derivative rule of its own, and its result.
+
+    Nodes 0 to n - 1 are the operands.
+    """
+    function = operation.scope[operation.name]
+    builder = Builder(function.text, functions=operation.scope)
+    shapes = operation.shapes or ()
+    builder.bind(dict(zip(operation.parameters, shapes, strict=True)))
+    (node,) = flatten(builder.run(function.body))
+    return builder.graph, node

@@ -8,7 +8,7 @@ words are told apart before Click sees them: declared options first, then bindin
 import re
 from collections.abc import Mapping, Sequence
 
-from gradcalc.cli.hints import listing, nearest, quoted
+from gradcalc.cli.hints import listing, nearest_option, quoted
 from gradcalc.errors import BindingError, GradcalcError, UsageError
 
 # `--` and a name, then perhaps `=` and a value. Names are the language's; options may
@@ -64,7 +64,7 @@ def split_arguments(
         option = "--" + name
         if option not in declared and "-" in name:
             # A formula such as `--x-1`, unless it looks like an option.
-            if value is None and nearest(option, declared) is None:
+            if value is None and nearest_option(name, declared) is None:
                 split.positionals.append(word)
             else:
                 unknown.append(option)
@@ -103,7 +103,7 @@ def _starts_option(word: str) -> bool:
 
 
 def _near_options(options: Sequence[str], declared: Mapping[str, str]) -> list[str]:
-    near = (nearest(option, declared) for option in options)
+    near = (nearest_option(option[2:], declared) for option in options)
     return list(dict.fromkeys(option for option in near if option))
 
 

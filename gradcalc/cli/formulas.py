@@ -205,10 +205,10 @@ class FormulaCommand(VariablesCommand):
 
     def _reject_swallowed(self, context: click.Context, request: Request) -> None:
         """Raise the error for a formula that a mistyped flag took for its value."""
-        from gradcalc.cli.hints import nearest
+        from gradcalc.cli.hints import nearest_option
 
         for name in request.variables:
-            near = nearest("--" + name, self.declared_options(context))
+            near = nearest_option(name, self.declared_options(context))
             if near:
                 raise UsageError(
                     f"there is no formula, and no option --{name}",

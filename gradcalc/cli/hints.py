@@ -4,17 +4,20 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like the given one, or None if none is close."""
-    # difflib is imported here because only a mistake needs it.
-    from difflib import get_close_matches
+    """The known name that this one was probably meant to be, or None."""
+    # Imported here because only a mistake needs it.
+    from gradcalc.language.functions import near_miss
 
-    names = list(known)
-    folded = {candidate.casefold(): candidate for candidate in reversed(names)}
-    # A single letter is close to everything and to nothing: only its case may differ.
-    if len(name) == 1:
-        return folded.get(name.casefold())
-    matches = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[matches[0]] if matches else None
+    return near_miss(name, known)
+
+
+def nearest_option(name: str, options: Iterable[str]) -> str | None:
+    """The option, with its dashes, that the name was probably meant to be, or None."""
+    # A single letter is close to much and means nothing of it.
+    if len(name) < 2:
+        return None
+    near = nearest(name, [option.removeprefix("--") for option in options])
+    return f"--{near}" if near else None
 
 
 def listing(items: Iterable[str], conjunction: str = "and") -> str:

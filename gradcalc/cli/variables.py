@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from gradcalc.cli.files import read_text
-from gradcalc.cli.hints import listing, nearest, quoted
+from gradcalc.cli.hints import listing, nearest, nearest_option, quoted
 from gradcalc.errors import BindingError, DataError, GradcalcError
 
 
@@ -50,12 +50,13 @@ def read_bindings(
         try:
             values[name] = value(text)
         except GradcalcError as error:
-            near = nearest("--" + name, options)
+            near = nearest_option(name, options)
+            option = f"or did you mean the option {near}?" if near else None
             raise BindingError(
                 f"the value of {name}: {error.message}",
                 source=text if error.source is None else error.source,
                 span=error.span,
-                hint=f"did you mean the option {near}?" if near else error.hint,
+                hint="; ".join(filter(None, (error.hint, option))) or None,
             ) from None
     return values
 
@@ -151,7 +152,7 @@ def explain_names(
             text = options["--" + name] or "..."
             hints.append(f"--{name} is an option, so use --set {name}={text}")
     for name in given:
-        near = nearest("--" + name, options)
+        near = nearest_option(name, options)
         if near and name not in names and not nearest(name, names):
             hints.append(f"did you mean the option {near}?")
     if not hints:

@@ -143,12 +143,19 @@ ERRORS = [
         ["--jsn", "x^2", "--x=3"],
         "",
         "error: the value of jsn: x is not a constant\n  x^2\n  ^\n"
-        "hint: did you mean the option --json?\n",
+        "hint: a value is a number or a formula of numbers, such as pi/4;"
+        " or did you mean the option --json?\n",
     ),
     (
         ["x", "--x=3", "--y=1", "--x=4", "--set", "y=2"],
         "",
         "error: x and y are given more than once\n",
+    ),
+    (
+        ["sum(v)", "--v=1,,2"],
+        "",
+        "error: the value of v: a value is missing between ',' and ','\n"
+        "  1,,2\n    ^\n",
     ),
     (["x", "--x=", "--y= "], "",
      "error: x and y have no value\nhint: write --x=... --y=...\n"),

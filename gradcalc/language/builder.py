@@ -31,6 +31,7 @@ from gradcalc.language.functions import (
     arguments_expected,
     near_function,
 )
+from gradcalc.language.messages import operator_span
 from gradcalc.language.syntax import (
     ASSIGNMENT,
     CALL,
@@ -120,6 +121,12 @@ class Builder:
             return None
         self._check_label(left)
         structure = self.run(postorder(statement[5]))
+        if left[3] in self.used:
+            raise self._name_error(
+                f"{left[3]} is defined by itself",
+                self.used[left[3]],
+                "give what it is computed from another name",
+            )
         self.scope[left[3]] = structure
         self._label(left[3], structure)
         return structure
@@ -336,8 +343,12 @@ class Builder:
         try:
             structure = function(self.graph, *details)
         except GradcalcError as error:
+            if frame.span:
+                called = self.text[frame.span[0] :].partition("(")[0].rstrip()
+                error.message = f"in {called}: {error.message}"
+            own = error.span or operator_span(self.text, node)
             error.source = self.text
-            error.span = frame.span or error.span or (node[1], node[2])
+            error.span = frame.span or own
             raise
         if len(self.graph) > MOST_NODES:
             raise self._too_large(frame, node)

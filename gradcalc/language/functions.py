@@ -152,12 +152,13 @@ def _counted(number: int, noun: str) -> str:
 def arguments_expected(low: int, high: int | None) -> str:
     """How many arguments, in words: "one argument", "2 to 3 arguments"."""
     words = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four"}
+    plural = "" if low == 1 else "s"
     if high is None:
-        return f"at least {words.get(low, str(low))} arguments"
+        return f"at least {words.get(low, str(low))} argument{plural}"
     if low == high:
-        plural = "" if low == 1 else "s"
         return f"{words.get(low, str(low))} argument{plural}"
-    return f"{words.get(low, str(low))} to {words.get(high, str(high))} arguments"
+    joint = "or" if high == low + 1 else "to"
+    return f"{words.get(low, str(low))} {joint} {words.get(high, str(high))} arguments"
 
 
 def is_function(name: str) -> bool:

@@ -5,7 +5,15 @@ import unicodedata
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
-from gradcalc.language.syntax import ASSIGNMENT, CALL, DEFAULT, GROUP, NAME, Syntax
+from gradcalc.language.syntax import (
+    ASSIGNMENT,
+    CALL,
+    DEFAULT,
+    GROUP,
+    NAME,
+    OPERATION,
+    Syntax,
+)
 
 # Characters that look like an operator of the language, and that operator.
 _LOOKALIKES = {
@@ -35,6 +43,9 @@ _LOOKALIKES = {
 _CLOSER = {"(": ")", "[": "]"}
 _OPENER = {")": "(", "]": "["}
 
+# An operator between two operands, after blanks and comments.
+_OPERATOR = re.compile(r"(?:\s|#[^\n]*)*([-+/@^]|\*\*?|[<>=!]=?)")
+
 # A number as somebody may have meant it, of which the grammar reads a part.
 _NUMBERLIKE = re.compile(r"[\w.]*(?:(?<=[eE])[+-]\w*)?")
 
@@ -53,6 +64,14 @@ def _named(character: str) -> str:
     name = unicodedata.name(character, "")
     shown = f"'{character}' " if character.isprintable() else ""
     return f"{shown}({code} {name})" if name else f"{shown}({code})"
+
+
+def operator_span(text: str, node: Syntax) -> Span:
+    """Where the node's operator stands, or the whole node if it has none."""
+    if node[0] != OPERATION or len(node) < 6:
+        return node[1], node[2]
+    match = _OPERATOR.match(text, node[4][2], node[5][1])
+    return match.span(1) if match else (node[1], node[2])
 
 
 def empty_formula(text: str) -> FormulaSyntaxError:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from gradcalc.errors import GradcalcError
 
 if TYPE_CHECKING:
-    from gradcalc.engine.compiled import value_and_grad
     from gradcalc.engine.derivative import derivative
     from gradcalc.engine.evaluation import Evaluation, evaluate
+    from gradcalc.engine.value_and_grad import value_and_grad
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ _HOMES = {
     "Evaluation": "gradcalc.engine.evaluation",
     "derivative": "gradcalc.engine.derivative",
     "evaluate": "gradcalc.engine.evaluation",
-    "value_and_grad": "gradcalc.engine.compiled",
+    "value_and_grad": "gradcalc.engine.value_and_grad",
 }
 
 

@@ -10,12 +10,14 @@ import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import add
+from typing import Any
 
 from gradcalc.engine.backward import backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import Rule, rule_of
 from gradcalc.operations import Operation
 from gradcalc.writers.python_code import PythonCode
+from gradcalc.writers.python_spelling import SIGN
 
 Pullback = Callable[..., Sequence[float | None]]
 
@@ -70,36 +72,40 @@ def _walked(rule: Rule, mask: tuple[int, ...]) -> Pullback:
 
 
 def _compiled(rule: Rule, mask: tuple[int, ...]) -> Pullback:
-    graph = rule.graph
+    graph, count = rule.graph, len(mask)
     wanted = [
-        partial if flag else None
-        for flag, partial in zip(mask, rule.partials, strict=True)
+        (partial, gate)
+        for flag, partial, gate in zip(mask, rule.partials, rule.selected, strict=True)
+        if flag and partial is not None
     ]
-    gates = [
-        None if partial is None else gate
-        for partial, gate in zip(wanted, rule.selected, strict=True)
-    ]
-    roots = [node for node in (*wanted, *gates, rule.domain) if node is not None]
-    code = PythonCode(graph, roots)
-    names = [code.parameter(node) for node in range(len(mask))]
+    roots = [node for pair in wanted for node in pair if node is not None]
+    if rule.domain is not None:
+        roots.append(rule.domain)
+    code = PythonCode()
+    names = [f"x{position}" for position in range(count)]
+    given = {node: code.name(name) for node, name in enumerate([*names, "out"])}
+    placed = code.place(graph, given, roots)
+    code.write([placed[root] for root in roots])
     handed = []
-    for partial, gate in zip(wanted, gates, strict=True):
-        if partial is None:
+    for flag, partial, gate in zip(mask, rule.partials, rule.selected, strict=True):
+        if not flag or partial is None:
             handed.append("None")
             continue
-        factor = graph.literals.get(partial)
-        product = "gradient" if factor == 1.0 else f"gradient * {code.operand(partial)}"
+        text = "gradient"
+        if code.numbers.get(placed[partial]) != 1:
+            text += f" * {code.text(placed[partial], SIGN)}"
         if gate is not None:
-            product = f"({product} if {code.operand(gate)} != 0 else None)"
+            text = f"({text} if {code.truth(placed[gate])} else None)"
         if rule.domain is not None:
-            product = f"({product} if {code.operand(rule.domain)} != 0 else nan)"
-        handed.append(product)
+            nan = code.constant("nan", math.nan)
+            text = f"({text} if {code.truth(placed[rule.domain])} else {nan})"
+        handed.append(text)
     lines = [
-        f"def pullback(gradient, {code.parameter(len(mask))}, {', '.join(names)}):",
+        f"def pullback(gradient, out, {', '.join(names)}):",
         *(f"    {line}" for line in code.lines),
         f"    return ({', '.join(handed)},)",
     ]
-    namespace = {**code.namespace, "nan": math.nan}
+    namespace: dict[str, Any] = dict(code.namespace)
     exec("\n".join(lines), namespace)
     function: Pullback = namespace["pullback"]
     return function

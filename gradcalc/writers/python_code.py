@@ -1,113 +1,287 @@
-"""A graph as lines of Python that compute with floats, exactly as the engine does.
+"""Straight-line Python that computes with floats exactly as the table does.
 
-Operators that never raise are written as operators; every other operation is a call of
-the table's own function, so that compiled and walked results are the same bits.
+Expressions are collected first: equal ones are kept once, and what only numbers enter
+is computed at once. Then those that are needed are written, each that is used more
+than once as a line of its own. No line raises for any floats: an operation is written
+as Python's own where that cannot raise, and else as a call of the table's function.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.writers.python_spelling import (
+    ATOM,
+    COMPARISONS,
+    CONDITIONAL,
+    SIGN,
+    SUM,
+    Spelling,
+    spelling,
+)
 
-# How an operation is spelt where Python's own notation means exactly the same.
-_SPELLING: dict[str, str] = {
-    "+": "({0} + {1})",
-    "-": "({0} - {1})",
-    "*": "({0} * {1})",
-    "neg": "(-{0})",
-    "<": "(1.0 if {0} < {1} else 0.0)",
-    "<=": "(1.0 if {0} <= {1} else 0.0)",
-    ">": "(1.0 if {0} > {1} else 0.0)",
-    ">=": "(1.0 if {0} >= {1} else 0.0)",
-    "==": "(1.0 if {0} == {1} else 0.0)",
-    "!=": "(1.0 if {0} != {1} else 0.0)",
-    "where": "({1} if {0} != 0 else {2})",
-}
+_PLUS, _TIMES, _NEGATION = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["neg"]
+_CHAINS = {OPERATIONS["sum"]: _PLUS, OPERATIONS["prod"]: _TIMES}
 
-# Expressions nested deeper than this get a line of their own.
+STATEMENT = Operation("statement", (), lambda: math.nan, (), "lines of their own")
+
+# The lines that compute what goes by the given name.
+Statement = Callable[[str], list[str]]
+
+# Expressions nested deeper than this get a line of their own; Python's parser gives up
+# at 100 levels.
 _DEEPEST = 20
 
 
 class PythonCode:
-    """Lines that compute the given nodes of a graph, and the names they need.
+    """Expressions, known by numbers, and the lines of Python that compute them.
 
-    lines      assignments, in order
+    numbers    the value of each expression that is a number
     namespace  the functions and constants that the lines refer to
+    lines      the assignments, in order, once `write` was called
+
+    `prefix` starts every name that the code makes up.
     """
 
-    def __init__(self, graph: Graph, roots: Iterable[int]) -> None:
-        self.graph = graph
-        self.lines: list[str] = []
+    def __init__(self, prefix: str = "t") -> None:
+        self.prefix = prefix
+        self.numbers: dict[int, float] = {}
         self.namespace: dict[str, object] = {}
-        self._texts: dict[int, str] = {}
+        self.lines: list[str] = []
+        self.operations: list[Operation] = []
+        self.inputs: list[tuple[int, ...]] = []
+        self._names: dict[int, str] = {}
+        self._statements: dict[int, Statement] = {}
+        self._known: dict[object, int] = {}
+        self._functions: dict[Callable[..., object], str] = {}
+        # What an expression looks like where it is used: its text and how tightly
+        # that binds; and the text of its being other than 0, if that is simpler.
+        self._texts: dict[int, tuple[str, int]] = {}
+        self._truths: dict[int, str] = {}
         self._depths: dict[int, int] = {}
-        self._functions: dict[Callable[..., float], str] = {}
-        self._write(list(roots))
 
-    def parameter(self, node: int) -> str:
-        """The name of a variable node."""
-        return f"v{node}"
+    # --- collecting
 
-    def operand(self, node: int) -> str:
-        """The expression or the name that holds the node's value."""
-        return self._texts[node]
+    def number(self, value: float) -> int:
+        """The expression of a number."""
+        # The sign tells -0.0 from 0.0, which are equal.
+        key = (value, math.copysign(1.0, value))
+        expression = self._known.get(key)
+        if expression is None:
+            expression = self.new(LITERAL, ())
+            self._known[key] = expression
+            self.numbers[expression] = value
+        return expression
 
-    def _write(self, roots: list[int]) -> None:
-        graph = self.graph
-        needed = graph.ancestors(roots)
-        uses = [0] * len(graph)
-        for node in roots:
-            uses[node] += 1
-        for node in range(len(graph)):
-            if needed[node]:
+    def name(self, name: str) -> int:
+        """The expression of a name that is defined elsewhere."""
+        expression = self.new(VARIABLE, ())
+        self._names[expression] = name
+        return expression
+
+    def new(self, operation: Operation, inputs: tuple[int, ...]) -> int:
+        """A new expression, even if there is an equal one."""
+        self.operations.append(operation)
+        self.inputs.append(inputs)
+        return len(self.inputs) - 1
+
+    def statement(self, inputs: tuple[int, ...], write: "Statement") -> int:
+        """The expression of a name that takes lines of its own to compute.
+
+        `write` gives those lines when it is told the name. An input stands in `inputs`
+        as often as it is written.
+        """
+        expression = self.new(STATEMENT, inputs)
+        self._statements[expression] = write
+        return expression
+
+    def apply(self, operation: Operation, inputs: tuple[int, ...]) -> int:
+        """The expression of the operation on earlier ones."""
+        key = (operation, inputs)
+        expression = self._known.get(key)
+        if expression is None:
+            expression = self._simpler(operation, inputs)
+            if expression is None:
+                expression = self.new(operation, inputs)
+            self._known[key] = expression
+        return expression
+
+    def _simpler(self, operation: Operation, inputs: tuple[int, ...]) -> int | None:
+        """An expression with the same value, to the bit, that costs less."""
+        numbers = self.numbers
+        if all(operand in numbers for operand in inputs):
+            return self.number(operation.evaluate(*[numbers[i] for i in inputs]))
+        if operation in _CHAINS:
+            total = inputs[0]
+            for operand in inputs[1:]:
+                total = self.apply(_CHAINS[operation], (total, operand))
+            return total
+        if not any(operand in numbers for operand in inputs):
+            return None
+        if operation.name == "where" and inputs[0] in numbers:
+            return inputs[1] if numbers[inputs[0]] != 0 else inputs[2]
+        if len(inputs) == 2:
+            left, right = (numbers.get(operand) for operand in inputs)
+            if operation is _TIMES:
+                if left == 1 or right == 1:  # x * 1 -> x
+                    return inputs[1] if left == 1 else inputs[0]
+                if left == -1 or right == -1:  # x * -1 -> -x
+                    return self.apply(
+                        _NEGATION, (inputs[1] if left == -1 else inputs[0],)
+                    )
+            elif operation.name in ("/", "^") and right == 1:  # x / 1 -> x, x^1 -> x
+                return inputs[0]
+            elif operation.name == "^" and right == 0:  # x^0 -> 1
+                return self.number(1.0)
+        return None
+
+    def place(
+        self, graph: Graph, given: Mapping[int, int], roots: Iterable[int]
+    ) -> dict[int, int]:
+        """The expressions of the graph's nodes that the roots depend on.
+
+        `given` has those of its variables, and of whatever else is there already.
+        """
+        placed = dict(given)
+        needed = bytearray(len(graph))
+        last = -1
+        for root in roots:
+            needed[root] = 1
+            last = max(last, root)
+        for node in range(last, -1, -1):
+            if needed[node] and node not in placed:
                 for operand in graph.inputs[node]:
-                    uses[operand] += 1
-        for node in range(len(graph)):
-            if not needed[node]:
+                    needed[operand] = 1
+        for node in range(last + 1):
+            if not needed[node] or node in placed:
                 continue
             operation = graph.operations[node]
             if operation is LITERAL:
-                text = self._number(graph.literals[node])
-                depth = 0
-            elif operation is VARIABLE:
-                text = self.parameter(node)
-                depth = 0
+                placed[node] = self.number(graph.literals[node])
             else:
-                operands = [self._texts[operand] for operand in graph.inputs[node]]
+                inputs = tuple([placed[operand] for operand in graph.inputs[node]])
+                placed[node] = self.apply(operation, inputs)
+        return placed
+
+    # --- writing
+
+    def write(self, roots: Sequence[int]) -> None:
+        """Write the lines that compute the roots; `text` then has how to name them."""
+        uses = self._uses(roots)
+        for expression, count in enumerate(uses):
+            if not count:
+                continue
+            operation = self.operations[expression]
+            depth = 0
+            text: tuple[str, int]
+            if operation is LITERAL:
+                text = self._number(self.numbers[expression])
+            elif operation is VARIABLE:
+                text = (self._names[expression], ATOM)
+            elif operation is STATEMENT:
+                text = (f"{self.prefix}{expression}", ATOM)
+                self.lines += self._statements[expression](text[0])
+            else:
+                written = self._spelling(expression)
+                text = self._operation(expression, written)
                 depth = 1 + max(
-                    self._depths[operand] for operand in graph.inputs[node]
+                    [self._depths.get(i, 0) for i in self.inputs[expression]]
                 )
-                text = self._operation(node, operands)
-                if uses[node] > 1 or depth >= _DEEPEST:
-                    name = f"n{node}"
-                    self.lines.append(f"{name} = {text}")
-                    text, depth = name, 0
-            self._texts[node] = text
-            self._depths[node] = depth
+                if count > 1 or depth >= _DEEPEST:
+                    name = f"{self.prefix}{expression}"
+                    self.lines.append(f"{name} = {text[0]}")
+                    text, depth = (name, ATOM), 0
+                    self._truths.pop(expression, None)
+            self._texts[expression] = text
+            self._depths[expression] = depth
 
-    def _operation(self, node: int, operands: list[str]) -> str:
-        graph = self.graph
-        operation = graph.operations[node]
-        if operation.name == "^":
-            exponent = graph.inputs[node][1]
-            if graph.literals.get(exponent) == 2.0 and operands[0].isidentifier():
-                return f"({operands[0]} * {operands[0]})"
-        spelling = _SPELLING.get(operation.name)
-        if spelling is not None and operation.definition is None:
-            return spelling.format(*operands)
-        return f"{self._function(operation.evaluate)}({', '.join(operands)})"
+    def text(self, expression: int, binding: int = CONDITIONAL) -> str:
+        """The expression, in parentheses if it binds less tightly than asked for."""
+        text, own = self._texts[expression]
+        return text if own >= binding else f"({text})"
 
-    def _function(self, function: Callable[..., float]) -> str:
+    def truth(self, expression: int) -> str:
+        """The condition that the expression is not 0, as an operand of and and or."""
+        if expression in self._truths:
+            return self._truths[expression]
+        return self.text(expression, SUM)
+
+    def function(self, function: Callable[..., object], name: str) -> str:
+        """What the function is called in the code."""
         if function not in self._functions:
-            name = f"f{len(self._functions)}"
+            name = f"{self.prefix}_{name if name.isidentifier() else 'function'}"
+            while name in self.namespace:
+                name += "_"
             self._functions[function] = name
             self.namespace[name] = function
         return self._functions[function]
 
-    def _number(self, value: float) -> str:
-        if math.isfinite(value):
-            return repr(value) if value >= 0 else f"({value!r})"
-        name = "nan" if value != value else "inf" if value > 0 else "minus_inf"
+    def _uses(self, roots: Sequence[int]) -> list[int]:
+        """How often each expression is written; 0 for what the roots do not need."""
+        uses = [0] * len(self.inputs)
+        for root in roots:
+            uses[root] += 1
+        for expression in range(len(uses) - 1, -1, -1):
+            inputs = self.inputs[expression]
+            if not uses[expression] or not inputs:
+                continue
+            if self.operations[expression] is STATEMENT:
+                times = [1] * len(inputs)
+            else:
+                times = self._spelling(expression).uses(len(inputs))
+            for operand, number in zip(inputs, times, strict=True):
+                uses[operand] += number
+        return uses
+
+    def _spelling(self, expression: int) -> Spelling:
+        numbers = self.numbers
+        return spelling(
+            self.operations[expression],
+            tuple([numbers.get(operand) for operand in self.inputs[expression]]),
+        )
+
+    def _operation(self, expression: int, written: Spelling) -> tuple[str, int]:
+        operation, inputs = self.operations[expression], self.inputs[expression]
+        if written.template is None:
+            name = self.function(operation.evaluate, operation.name)
+            listed = ", ".join([self.text(operand) for operand in inputs])
+            return f"{name}({listed})", ATOM
+        names = {
+            name: self.function(function, name)
+            for name, function in written.functions.items()
+        }
+        names["exponential"] = f"{self.prefix}_"
+        operands = [
+            ""  # such as the exponent of x*x
+            if operand not in self._texts
+            else self.truth(operand)
+            if position in written.truths
+            else self.text(operand, binding)
+            for position, (operand, binding) in enumerate(
+                zip(inputs, written.slots, strict=True)
+            )
+        ]
+        text = written.template.format(*operands, **names)
+        if operation in COMPARISONS:
+            self._truths[expression] = f"{operands[0]} {operation.name} {operands[1]}"
+        elif operation is _PLUS or operation is _TIMES:
+            # Of conditions, which are 0 or 1, the product is "and", the sum "or".
+            truths = [self._truths.get(operand) for operand in inputs]
+            if None not in truths:
+                word = "or" if operation is _PLUS else "and"
+                self._truths[expression] = f"({truths[0]} {word} {truths[1]})"
+        return text, written.binding
+
+    def constant(self, name: str, value: float) -> str:
+        """What a number that Python has no notation for is called in the code."""
+        name = f"{self.prefix}_{name}"
         self.namespace[name] = value
         return name
+
+    def _number(self, value: float) -> tuple[str, int]:
+        if math.isfinite(value):
+            text = repr(value)
+            return text, SIGN if text.startswith("-") else ATOM
+        name = "nan" if value != value else "inf" if value > 0 else "minus_inf"
+        return self.constant(name, value), ATOM

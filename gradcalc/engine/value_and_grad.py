@@ -1,0 +1,169 @@
+"""A formula as a Python function that gives its value and its gradient.
+
+It is compiled once, for numbers, and again for each combination of shapes when it is
+first called with lists.
+"""
+
+import keyword
+from collections.abc import Callable, Sequence
+
+from gradcalc.engine.bindings import Value, checked_value
+from gradcalc.engine.compiled import compile_gradient, differentiate, function, row_text
+from gradcalc.errors import BindingError, ShapeError, UsageError
+from gradcalc.graph import flatten, shape_of, unflatten
+from gradcalc.language.builder import Program, build, free_names
+from gradcalc.language.functions import near_miss
+from gradcalc.language.parser import parse
+from gradcalc.language.syntax import Syntax
+from gradcalc.writers.python_code import PythonCode
+
+ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
+
+_MOST_NODES = 5_000
+
+
+def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
+    """A function f with f(2.0, 0.5) -> (value, (dx, dw)) for the names ["x", "w"].
+
+    It takes the variables in the order of the names, each a number, a list of numbers
+    or a list of equally long lists, and returns the value of the formula and its
+    partial derivatives, shaped like the variables; where the formula is a list, there
+    is one derivative for each of its elements, as in `Evaluation.jacobian`. All are
+    dimensionless.
+
+    Raises GradcalcError for what is wrong with the text, and if the names are not
+    those of the formula's variables; f raises it for what is wrong with its arguments.
+    """
+    names = list(names)
+    statements = parse(text)
+    _check_names(text, statements, names)
+    general = _General(text, statements, names)
+    try:
+        program = build(text, statements, dict.fromkeys(names, ()))
+    except ShapeError:
+        # It needs lists: what is wrong, if anything, shows when they are given.
+        return general
+    if isinstance(program.result, list) or len(program.graph) > _MOST_NODES:
+        return general
+    return _for_numbers(program, names, general)
+
+
+class _General:
+    """Takes numbers and lists; the fast function turns here with all but floats."""
+
+    __slots__ = ("_compiled", "_names", "_statements", "_text")
+
+    def __init__(self, text: str, statements: list[Syntax], names: list[str]) -> None:
+        self._text = text
+        self._statements = statements
+        self._names = names
+        self._compiled: dict[tuple[tuple[int, ...], ...], ValueAndGrad] = {}
+
+    def __call__(self, *values: Value) -> tuple[Value, tuple[Value, ...]]:
+        names = self._names
+        while len(values) > len(names) and values[-1] is None:
+            values = values[:-1]
+        given = [value for value in values if value is not None]
+        if len(given) != len(names):
+            verb = "is" if len(given) == 1 else "are"
+            raise UsageError(
+                f"the function takes {len(names)}"
+                f" argument{'' if len(names) == 1 else 's'} ({', '.join(names)}),"
+                f" but {len(given)} {verb} given"
+            )
+        checked = [
+            checked_value(name, value)
+            for name, value in zip(names, values, strict=True)
+        ]
+        shapes = tuple(shape_of(value) for value in checked)
+        if shapes not in self._compiled:
+            self._compiled[shapes] = self._for_shapes(shapes)
+        return self._compiled[shapes](*checked)
+
+    def _for_shapes(self, shapes: tuple[tuple[int, ...], ...]) -> ValueAndGrad:
+        """The function for floats in lists of these shapes."""
+        names = self._names
+        program = build(
+            self._text, self._statements, dict(zip(names, shapes, strict=True))
+        )
+        variables = [program.graph.variables[name] for name in names]
+        nodes = [node for structure in variables for node in flatten(structure)]
+        result = program.result
+        compiled = compile_gradient(program.graph, flatten(result), nodes, nodes)
+
+        def for_shapes(*values: Value) -> tuple[Value, tuple[Value, ...]]:
+            leaves = [leaf for value in values for leaf in flatten(value)]
+            outputs, rows = compiled(*leaves)
+            remaining = [iter(row) for row in rows]
+            gradients = tuple(
+                unflatten(
+                    result,
+                    iter([unflatten(structure, row) for row in remaining]),
+                )
+                for structure in variables
+            )
+            return unflatten(result, iter(outputs)), gradients
+
+        return for_shapes
+
+
+def _for_numbers(
+    program: Program, names: list[str], general: ValueAndGrad
+) -> ValueAndGrad:
+    """The function for floats, which hands everything else on to the general one."""
+    prefix = "t"
+    while any(name.startswith(prefix) for name in names):
+        prefix += "_"
+    parameters = [f"{prefix}{n}" if keyword.iskeyword(n) else n for n in names]
+    nodes = [program.graph.variables[name] for name in names]
+    code = PythonCode(prefix)
+    values, rows = differentiate(
+        code, program.graph, [program.result], nodes, nodes, names=parameters
+    )
+    code.write([*values, *rows[0]])
+    rest = f"{prefix}rest"
+    name = code.function(general, "general")
+    unusual = " or ".join([f"{p}.__class__ is not float" for p in parameters] + [rest])
+    code.lines.insert(
+        0, f"if {unusual}: return {name}({', '.join([*parameters, f'*{rest}'])})"
+    )
+    compiled: ValueAndGrad = function(
+        code,
+        [*(f"{parameter}=None" for parameter in parameters), f"*{rest}"],
+        f"{code.text(values[0])}, {row_text(code, rows[0])}",
+    )
+    return compiled
+
+
+def _check_names(text: str, statements: list[Syntax], names: list[str]) -> None:
+    """Raise BindingError unless the names are those of the formula's variables."""
+    found = free_names(statements, names)
+    missing = [name for name in found if name not in names]
+    unknown = [name for name in dict.fromkeys(names) if name not in found]
+    repeated = sorted({name for name in found if names.count(name) > 1})
+    sentences = []
+    if missing:
+        noun = "variable" if len(missing) == 1 else "variables"
+        sentences.append(f"the {noun} {', '.join(missing)} must be named too")
+    if unknown:
+        verb = "is not a variable" if len(unknown) == 1 else "are not variables"
+        sentences.append(f"{', '.join(unknown)} {verb} of the formula")
+    if repeated:
+        verb = "is" if len(repeated) == 1 else "are"
+        sentences.append(f"{', '.join(repeated)} {verb} named twice")
+    if not sentences:
+        return
+    hints = [
+        f"did you mean {match}?"
+        for name in unknown
+        if (match := near_miss(name, missing or list(found)))
+    ]
+    if found:
+        hints.append(f"the variables are {', '.join(found)}")
+    span = found[missing[0]] if missing else None
+    raise BindingError(
+        "; ".join(sentences),
+        source=text if span else None,
+        span=span,
+        hint=hints[0] if hints else None,
+    )

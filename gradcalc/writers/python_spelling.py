@@ -1,0 +1,174 @@
+"""How each operation is spelt in Python, where that means exactly the same.
+
+A call of the table's own function always does; what stands here is faster. Python's
+functions raise where IEEE arithmetic gives an infinity or NaN, so they are called
+where they are known not to, and the table's function elsewhere.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from gradcalc.operations import OPERATIONS, Operation
+
+_DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
+
+# How tightly a piece of Python binds.
+CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
+
+COMPARISONS = frozenset(OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!="))
+
+
+class Spelling:
+    """A template of Python text for an operation on its operands {0}, {1} ...
+
+    template   None for a call of the table's function
+    binding    how tightly the text binds
+    slots      how tightly each operand has to bind
+    truths     the operands of which only matters whether they are 0
+    functions  functions that the template refers to as {name}; besides, it may use
+               {exponential} as a name of its own
+    """
+
+    __slots__ = ("_uses", "binding", "functions", "slots", "template", "truths")
+
+    def __init__(
+        self,
+        template: str | None,
+        binding: int = CONDITIONAL,
+        slots: tuple[int, ...] = (),
+        *,
+        truths: tuple[int, ...] = (),
+        functions: Mapping[str, Callable[..., float]] | None = None,
+    ) -> None:
+        self.template = template
+        self.binding = binding
+        self.slots = slots
+        self.truths = truths
+        self.functions = functions or {}
+        found = re.findall(r"\{(\d+)\}", template or "")
+        self._uses = [found.count(str(position)) for position in range(len(slots))]
+
+    def uses(self, count: int) -> list[int]:
+        """How often each of `count` operands is written."""
+        return [1] * count if self.template is None else self._uses
+
+
+_CALL = Spelling(None)
+
+_NOTATION: dict[str, Spelling] = {
+    "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
+    "-": Spelling("{0} - {1}", SUM, (SUM, PRODUCT)),
+    "*": Spelling("{0} * {1}", PRODUCT, (PRODUCT, SIGN)),
+    "neg": Spelling("-{0}", SIGN, (SIGN,)),
+    "where": Spelling(
+        "{1} if {0} else {2}",
+        CONDITIONAL,
+        (COMPARISON, COMPARISON, CONDITIONAL),
+        truths=(0,),
+    ),
+    "relu": Spelling("{0} if {0} > 0.0 or {0} != {0} else 0.0", CONDITIONAL, (ATOM,)),
+    "max": Spelling(
+        "{1} if {1} > {0} else {0} if {1} == {1} else {1}", CONDITIONAL, (ATOM, ATOM)
+    ),
+    "min": Spelling(
+        "{1} if {1} < {0} else {0} if {1} == {1} else {1}", CONDITIONAL, (ATOM, ATOM)
+    ),
+    # No exponential overflows: it is that of a negative number.
+    "sigmoid": Spelling(
+        "1.0 / (1.0 + {math_exp}(-{0})) if {0} >= 0.0"
+        " else ({exponential} := {math_exp}({0})) / (1.0 + {exponential})",
+        CONDITIONAL,
+        (ATOM,),
+        functions={"math_exp": math.exp},
+    ),
+    "softplus": Spelling(
+        "({0} if {0} > 0.0 else 0.0) + {math_log1p}({math_exp}(-abs({0})))",
+        SUM,
+        (ATOM,),
+        functions={"math_log1p": math.log1p, "math_exp": math.exp},
+    ),
+    **{
+        operation.name: Spelling(
+            f"1.0 if {{0}} {operation.name} {{1}} else 0.0", CONDITIONAL, (SUM, SUM)
+        )
+        for operation in COMPARISONS
+    },
+}
+
+# Where Python's function of the name does not raise and has the table's value.
+_SAFE: dict[str, str] = {
+    "exp": "{0} < 709.0",
+    "expm1": "{0} < 709.0",
+    "log": "{0} > 0.0",
+    "log2": "{0} > 0.0",
+    "log10": "{0} > 0.0",
+    "log1p": "{0} > -1.0",
+    "sqrt": "{0} >= 0.0",
+    "sin": "-1e308 < {0} < 1e308",
+    "cos": "-1e308 < {0} < 1e308",
+    "tan": "-1e308 < {0} < 1e308",
+    "asin": "-1.0 <= {0} <= 1.0",
+    "acos": "-1.0 <= {0} <= 1.0",
+    "acosh": "{0} >= 1.0",
+    "sinh": "-709.0 < {0} < 709.0",
+    "cosh": "-709.0 < {0} < 709.0",
+    "atanh": "-1.0 < {0} < 1.0",
+}
+
+
+def spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
+    """The spelling of the operation on operands of which some may be numbers."""
+    if operation is _DIVISION:
+        return _division(bool(numbers[1]))
+    if operation is _POWER:
+        return _power(numbers[1])
+    return _plain(operation, len(numbers))
+
+
+@lru_cache(maxsize=1024)
+def _plain(operation: Operation, count: int) -> Spelling:
+    name = operation.name
+    # A function of the user's with a rule of its own may be called as it likes.
+    if OPERATIONS.get(name) is not operation:
+        return _CALL
+    if name in _SAFE:
+        return Spelling(
+            f"{{math_{name}}}({{0}}) if {_SAFE[name]} else {{{name}}}({{0}})",
+            CONDITIONAL,
+            (ATOM,),
+            functions={f"math_{name}": getattr(math, name), name: operation.evaluate},
+        )
+    written = _NOTATION.get(name, _CALL)
+    return written if len(written.slots) == count else _CALL
+
+
+@lru_cache(maxsize=2)
+def _division(safe: bool) -> Spelling:
+    if safe:
+        return Spelling("{0} / {1}", PRODUCT, (PRODUCT, SIGN))
+    return Spelling(
+        "{0} / {1} if {1} else {divide}({0}, {1})",
+        CONDITIONAL,
+        (ATOM, ATOM),
+        functions={"divide": _DIVISION.evaluate},
+    )
+
+
+@lru_cache(maxsize=256)
+def _power(exponent: float | None) -> Spelling:
+    if exponent == 2:
+        return Spelling("{0} * {0}", PRODUCT, (ATOM, ATOM))
+    if exponent is None or not 0 < exponent < 300:
+        return _CALL
+    # Up to this base the power stays below 1e300.
+    most = repr(10.0 ** min(300.0, 300 / exponent))
+    least = f"-{most}" if exponent.is_integer() else "0.0"
+    return Spelling(
+        f"{{math_pow}}({{0}}, {{1}}) if {least} < {{0}} < {most}"
+        " else {power}({0}, {1})",
+        CONDITIONAL,
+        (ATOM, ATOM),
+        functions={"math_pow": math.pow, "power": _POWER.evaluate},
+    )

@@ -1,0 +1,229 @@
+"""Compiled functions give what the walk over the nodes gives, to the bit."""
+
+import math
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradcalc.engine.bindings import bind
+from gradcalc.engine.compiled import (
+    MOST_NODES,
+    _walked_gradient,
+    compile_forward,
+    compile_gradient,
+)
+from gradcalc.graph import Graph, flatten
+from gradcalc.operations import OPERATIONS, Operation
+
+SPECIAL = [
+    0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, 1e-320, -1e-9, 1e300, -1e300, 709.5,
+    -745.5, math.inf, -math.inf, math.nan,
+]  # fmt: skip
+
+FORMULAS = [
+    "tanh(x*y + z)",
+    "where(x > 0, sqrt(x), 0)",
+    "where(x > 0, sqrt(x), where(y > 0, log(y), z))*x",
+    "where(x, y, z)*where(y, x*z, x^2)",
+    "max(x, y) + min(y, z)*relu(x)",
+    "max(x, y, z, 1)*max([x, y]) + min(x*y, z)",
+    "relu(relu(x)*y - relu(z))",
+    "relu(x) + x",
+    "where(x > 0, log(x), 0) + where(x < 1, sqrt(1 - x), 0)",
+    "clip(x, y, z) + clip(x, 0, 1)",
+    "s = where(x > y, x/y, y/x); s*s + where(z, s, 0)",
+    "1/x + y/(x - y) + log(x/z)",
+    "x^y + y^x + x^2 + x^3 + x^0.5 + x^-1 + x^0",
+    "(x == y) + (x < y)*z + (x*y > z)",
+    "sigmoid(x)*softplus(y) + logsigmoid(z)",
+    "log(x)*0 + exp(y)*exp(z)",
+    "mod(x, y)*z",
+    "abs(x)*sign(y) + floor(z)*x + round(y)",
+    "hypot(x, y, z) + hypot(x, 0)",
+    "logsumexp(x, y, z)*x",
+    "bce_logits(x, y) + cross_entropy_logits([x, y], [z, 1 - z])",
+    "prod(x, y, z) + sum(x, y, z)",
+    "x*1 + y*-1 + z/1 + 0*x + (x + 0)",
+    "f(a, b) = a*b | b, where(a > 0, a, 2*b); f(x, y)*z + f(1, z)",
+    "f(a) = tanh(a) | 2*(1 - out^2); f(x)*f(y + z)",
+    "x*inf + y - y + 1/(z - z)",
+    "[x*y, y + z, relu(z)*x]",
+    "[[x, y], [z, 1]] @ [x, y]",
+    "softmax([x, y, z])",
+    "norm([x, y, z]) + variance([x, y, z])",
+    "huber([x, y], [z, 0]) + bce(sigmoid(x), y)",
+    "pi*x + e^y - tau/z",
+    "-x - -y - (x - (y - z))/(x/(y/z))",
+]
+
+
+def same(left: float, right: float) -> bool:
+    """Whether the numbers have the same bits, all NaN being one."""
+    if left != left and right != right:
+        return True
+    return struct.pack("d", left) == struct.pack("d", right)
+
+
+def assert_same(text: str, point: dict[str, float]) -> None:
+    bound = bind(text, {}, defaults=None, complete=False)
+    graph, outputs = bound.program.graph, flatten(bound.output)
+    arguments = [node for s in graph.variables.values() for node in flatten(s)]
+    values = [point[name] for name in graph.variables]
+    for wanted in (arguments, arguments[:1], []):
+        walked = _walked_gradient(graph, outputs, arguments, wanted, {})(*values)
+        compiled = compile_gradient(graph, outputs, arguments, wanted)(*values)
+        assert_equal(walked, compiled, text, point)
+    forward = compile_forward(graph, outputs, arguments)(*values)
+    assert_equal((walked[0], ()), (forward, ()), text, point)
+
+
+def assert_equal(walked, compiled, text, point) -> None:
+    for expected, found in zip(
+        [walked[0], *walked[1]], [compiled[0], *compiled[1]], strict=True
+    ):
+        assert len(expected) == len(found)
+        for number, (left, right) in enumerate(zip(expected, found, strict=True)):
+            assert same(left, right), (text, point, number, expected, found)
+
+
+POINTS = [
+    dict(zip("xyz", values, strict=True))
+    for values in [
+        (2.0, -3.0, 0.5), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (-1.0, 2.0, 0.0),
+        (math.nan, 1.0, 2.0), (math.inf, -math.inf, 0.0), (0.0, -0.0, -1.0),
+        (1000.0, -1000.0, 1e300), (-0.0, 2.0, -2.0), (3.0, 0.0, math.nan),
+    ]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formulas_at_special_points(text):
+    for point in POINTS:
+        assert_same(text, point)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_every_operation_at_special_values(operation):
+    counts = [1, 2, 3] if operation.lists else [1]
+    for times in counts:
+        graph, arguments, output = single(operation, times)
+        compiled = compile_gradient(graph, [output], arguments, arguments)
+        walked = _walked_gradient(graph, [output], arguments, arguments, {})
+        points = [*operation.samples] + [
+            tuple(SPECIAL[(start + step * k) % len(SPECIAL)] for k in range(6))
+            for start in range(len(SPECIAL))
+            for step in range(len(SPECIAL))
+        ]
+        for point in points:
+            values = (point * 6)[: len(arguments)]
+            assert_equal(walked(*values), compiled(*values), operation.name, values)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_every_operation_with_one_number(operation):
+    count = len(operation.parameters) * (2 if operation.lists else 1)
+    for position in range(count if count > 1 else 0):
+        for number in SPECIAL:
+            graph = Graph()
+            nodes = [
+                graph.add_literal(number) if k == position else graph.add_variable("x")
+                for k in range(count)
+            ]
+            output = graph.add(operation, tuple(nodes), 0, 0)
+            arguments = [node for k, node in enumerate(nodes) if k != position]
+            compiled = compile_gradient(graph, [output], arguments, arguments)
+            walked = _walked_gradient(graph, [output], arguments, arguments, {})
+            for start in range(len(SPECIAL)):
+                values = (SPECIAL[start:] + SPECIAL[:start])[: len(arguments)]
+                assert_equal(walked(*values), compiled(*values), operation.name, values)
+
+
+def single(operation: Operation, times: int) -> tuple[Graph, list[int], int]:
+    """A graph of the one operation, its arguments and its output."""
+    graph = Graph()
+    count = len(operation.parameters) * times
+    arguments = [graph.add_variable(f"x{k}") for k in range(count)]
+    return graph, arguments, graph.add(operation, tuple(arguments), 0, 0)
+
+
+NAMES = [o for o in OPERATIONS.values() if not o.lists]
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[Graph, list[int]]:
+    """A graph of any operations on three variables, and its three variables."""
+    graph = Graph()
+    variables = [graph.add_variable(name) for name in "xyz"]
+    for value in draw(
+        st.lists(st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5]), max_size=2)
+    ):
+        graph.add_literal(value)
+    for _ in range(draw(st.integers(1, 25))):
+        operation = draw(st.sampled_from([*OPERATIONS.values()]))
+        count = len(operation.parameters)
+        if operation.lists:
+            count *= draw(st.integers(1, 3))
+        earlier = st.integers(0, len(graph) - 1)
+        inputs = draw(st.lists(earlier, min_size=count, max_size=count))
+        graph.add(operation, tuple(inputs), 0, 0)
+    return graph, variables
+
+
+numbers = st.one_of(st.sampled_from(SPECIAL), st.floats(-3, 3), st.floats())
+
+
+@settings(max_examples=400, deadline=None)
+@given(graphs(), st.tuples(numbers, numbers, numbers), st.data())
+def test_random_graphs(made, point, data):
+    graph, variables = made
+    nodes = st.integers(0, len(graph) - 1)
+    outputs = data.draw(st.lists(nodes, min_size=1, max_size=2))
+    wanted = data.draw(st.sampled_from([variables, variables[:1], variables[1:]]))
+    compiled = compile_gradient(graph, outputs, variables, wanted)
+    walked = _walked_gradient(graph, outputs, variables, wanted, {})
+    assert_equal(walked(*point), compiled(*point), "", point)
+
+
+def test_known_values_are_filled_in():
+    bound = bind("w*x + b", {}, complete=False)
+    graph = bound.program.graph
+    w, x, b = graph.variables.values()
+    compiled = compile_gradient(graph, [bound.output], [w], [w], {x: 3.0, b: 1.0})
+    assert compiled(2.0) == ((7.0,), ((3.0,),))
+
+
+def test_nothing_is_computed_that_is_not_needed():
+    calls = []
+    noisy = Operation(
+        "noisy", "x", lambda x: calls.append(x) or x, ("1",), "counts its calls"
+    )
+    graph = Graph()
+    x = graph.add_variable("x")
+    unused = graph.add(noisy, (x,), 0, 0)
+    used = graph.add(noisy, (x,), 0, 0)
+    output = graph.add(OPERATIONS["*"], (used, used), 0, 0)
+    graph.add(OPERATIONS["*"], (unused, output), 0, 0)
+    assert compile_gradient(graph, [output], [x], [x])(3.0) == ((9.0,), ((6.0,),))
+    assert calls == [3.0]
+
+
+@pytest.mark.parametrize("size", [MOST_NODES // 4, MOST_NODES + 1])
+def test_a_long_chain(size):
+    graph = Graph()
+    x = total = graph.add_variable("x")
+    for _ in range(size):
+        total = graph.add(OPERATIONS["+"], (total, x), 0, 0)
+    values, rows = compile_gradient(graph, [total], [x], [x])(1.0)
+    assert values == (size + 1.0,)
+    assert rows == ((size + 1.0,),)
+
+
+def test_a_sum_of_a_long_list():
+    graph = Graph()
+    nodes = [graph.add_variable(f"v[{k}]") for k in range(5000)]
+    total = graph.add(OPERATIONS["sum"], tuple(nodes), 0, 0)
+    values, rows = compile_gradient(graph, [total], nodes, nodes)(*[1.0] * 5000)
+    assert values == (5000.0,)
+    assert rows == ((1.0,) * 5000,)

@@ -1,0 +1,111 @@
+"""value_and_grad: numbers, lists, and what callers can do wrong."""
+
+import math
+
+import pytest
+
+import gradcalc
+from gradcalc import GradcalcError, value_and_grad
+
+
+def test_the_neuron():
+    f = value_and_grad("tanh(x1*w1 + x2*w2 + b)", ["x1", "x2", "w1", "w2", "b"])
+    value, gradient = f(2.0, 0.0, -3.0, 1.0, 6.8813735870195432)
+    assert value == pytest.approx(0.7071067811865477)
+    assert gradient == pytest.approx((-1.5, 0.5, 1.0, 0.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "arguments", "expected"),
+    [
+        ("x*y", ["x", "y"], (2, 3), (6.0, (3.0, 2.0))),
+        ("x*y", ["y", "x"], (2, 3), (6.0, (3.0, 2.0))),
+        ("x^2", ["x"], (True,), (1.0, (2.0,))),
+        ("x^2", ["x"], (10**400,), (math.inf, (math.inf,))),
+        ("x*x", ["x"], ([1, 2],), ([1.0, 4.0], ([[2.0, 0.0], [0.0, 4.0]],))),
+        ("x + y", ["x", "y"], ([1, 2], [3, 4]),
+         ([4.0, 6.0], ([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]))),
+        ("sum(m@v)", ["m", "v"], ([[1, 2], [3, 4]], [5, 6]),
+         (56.0, ([[5.0, 6.0], [5.0, 6.0]], [4.0, 6.0]))),
+        ("v[0]*v[1]", ["v"], ([5, 6],), (30.0, ([6.0, 5.0],))),
+        ("[x, x^2]", ["x"], (3.0,), ([3.0, 9.0], ([1.0, 6.0],))),
+        ("lambda*t0", ["lambda", "t0"], (2.0, 3.0), (6.0, (3.0, 2.0))),
+        ("θ*e", ["θ", "e"], (2.0, 3.0), (6.0, (3.0, 2.0))),
+        ("2*3", [], (), (6.0, ())),
+        ("where(x > 0, sqrt(x), 0)", ["x"], (0.0,), (0.0, (0.0,))),
+    ],
+)  # fmt: skip
+def test_value_and_gradient(text, names, arguments, expected):
+    assert value_and_grad(text, names)(*arguments) == expected
+
+
+def test_results_are_floats_whatever_comes_in():
+    value, (dx, dy) = value_and_grad("x*y", ["x", "y"])(2, 0.5)
+    assert [type(number) for number in (value, dx, dy)] == [float] * 3
+
+
+def test_arguments_go_by_name_too():
+    assert value_and_grad("x - y", ["x", "y"])(y=1.0, x=3.0) == (2.0, (1.0, -1.0))
+
+
+def test_one_function_takes_numbers_and_lists_in_turn():
+    f = value_and_grad("sum(x^2)", ["x"])
+    assert f(3.0) == (9.0, (6.0,))
+    assert f([3.0, 4.0]) == (25.0, ([6.0, 8.0],))
+    assert f(3.0) == (9.0, (6.0,))
+
+
+def test_the_same_as_evaluate():
+    text = "s = softplus(x*y); where(s > 1, log(s)/y, mod(x, y))^2"
+    f = value_and_grad(text, ["x", "y"])
+    for point in [(1.0, 2.0), (-3.0, 0.5), (0.0, 0.0), (1e3, 1e3)]:
+        evaluation = gradcalc.evaluate(text, dict(zip("xy", point, strict=True)))
+        value, gradient = f(*point)
+        assert repr(value) == repr(evaluation.value)
+        assert repr(gradient) == repr(tuple(evaluation.gradient.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "message", "hint"),
+    [
+        ("x*y", ["x"], "the variable y must be named too", "the variables are x, y"),
+        ("x*y*z", ["x"], "the variables y, z must be named too",
+         "the variables are x, y, z"),
+        ("x", ["x", "y"], "y is not a variable of the formula", "the variables are x"),
+        ("alpha", ["alhpa"],
+         "the variable alpha must be named too; alhpa is not a variable of the formula",
+         "did you mean alpha?"),
+        ("x", ["x", "x"], "x is named twice", "the variables are x"),
+        ("2", ["q"], "q is not a variable of the formula", None),
+    ],
+)  # fmt: skip
+def test_names_that_do_not_fit(text, names, message, hint):
+    with pytest.raises(GradcalcError) as caught:
+        value_and_grad(text, names)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+    assert caught.value.kind == "variable"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "the function takes 2 arguments (x, y), but 0 are given"),
+        ((1.0,), "the function takes 2 arguments (x, y), but 1 is given"),
+        ((1.0, 2.0, 3.0), "the function takes 2 arguments (x, y), but 3 are given"),
+        ((1.0, "2"), "the value of y is not a number: '2'"),
+        ((1.0, None), "the function takes 2 arguments (x, y), but 1 is given"),
+        ((1.0, []), "the value of y is an empty list"),
+        (([1.0], [1.0, 2.0]),
+         "the shapes do not fit: a list of 1 * a list of 2"),
+    ],
+)  # fmt: skip
+def test_arguments_that_do_not_fit(arguments, message):
+    with pytest.raises(GradcalcError) as caught:
+        value_and_grad("x*y", ["x", "y"])(*arguments)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("text", ["x +", "tahn(x)", "x = 2"])
+def test_errors_in_the_text_come_at_once(text):
+    with pytest.raises(GradcalcError):
+        value_and_grad(text, ["x"])

@@ -153,6 +153,7 @@ REFERENCE: dict[str, Row] = {
     "clip": (lambda x, lo, hi: min(max(x, lo), hi), _clip_partials),
     "relu": (lambda x: max(x, ZERO), lambda x: [ONE if x > 0 else None]),
     "abs": (abs, lambda x: [_sign(x)]),
+    "stop_gradient": _flat(lambda x: x),
     "sign": _flat(_sign),
     "floor": _flat(mp.floor),
     "ceil": _flat(mp.ceil),

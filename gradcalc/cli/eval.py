@@ -68,14 +68,16 @@ def command(
 
         consoles.show_json(evaluation_to_dict(evaluation))
     else:
-        from gradcalc.reports import eval_table
-
         if evaluation.jacobian is not None:
-            page = eval_table.jacobian_page(
+            from gradcalc.reports.jacobian_table import jacobian_page
+
+            page = jacobian_page(
                 evaluation, width=consoles.width(), precision=precision
             )
         else:
-            page = eval_table.evaluation_page(
+            from gradcalc.reports.eval_table import evaluation_page
+
+            page = evaluation_page(
                 evaluation,
                 width=consoles.width(),
                 precision=precision,

@@ -175,9 +175,12 @@ def _name_problem(
 
 
 def _labelled(program: Program, output: str) -> Structure:
-    """The structure of a label, or of an element of it such as y[0]."""
+    """The structure of a label, or of an element of it such as y[0].
+
+    "[0]" is an element of the result.
+    """
     name, _, index = output.partition("[")
-    structure = program.scope.get(name)
+    structure = program.scope.get(name) if name else program.result
     if structure is None:
         labels = list(program.scope)
         match = near_miss(name, labels)
@@ -193,9 +196,8 @@ def _labelled(program: Program, output: str) -> Structure:
         try:
             structure = structure[int(part)]
         except (ValueError, IndexError, TypeError):
-            raise FormulaNameError(
-                f"the label {name} has no element {output}"
-            ) from None
+            whole = f"the label {name}" if name else "the result"
+            raise FormulaNameError(f"{whole} has no element {output}") from None
     return structure
 
 

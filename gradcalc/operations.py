@@ -10,10 +10,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-Point = tuple[float, ...]
+from gradcalc import ieee
 
-INF = math.inf
-NAN = math.nan
+Point = tuple[float, ...]
 
 
 class Singularity:
@@ -129,217 +128,6 @@ class Operation:
         return f"<Operation {self.name}>"
 
 
-# --- Values ---------------------------------------------------------------------------
-# Python's math raises where IEEE arithmetic gives an infinity or NaN.
-
-
-def _divide(a: float, b: float) -> float:
-    try:
-        return a / b
-    except ZeroDivisionError:
-        if a == 0 or a != a:
-            return NAN
-        return math.copysign(INF, a) * math.copysign(1.0, b)
-
-
-def _power(a: float, b: float) -> float:
-    if b == 2.0:
-        return a * a
-    try:
-        return math.pow(a, b)
-    except OverflowError:
-        return -INF if a < 0 and b % 2 == 1 else INF
-    except ValueError:
-        if a != 0:
-            return NAN
-        # 0 to a negative power: the sign of the zero survives an odd power.
-        return math.copysign(INF, a) if b % 2 == 1 else INF
-
-
-def _guarded(
-    function: Callable[[float], float], fallback: Callable[[float], float]
-) -> Callable[[float], float]:
-    """The function, with `fallback` where Python's math raises."""
-
-    def guarded(x: float) -> float:
-        try:
-            return function(x)
-        except (ValueError, OverflowError):
-            return fallback(x)
-
-    guarded.__name__ = function.__name__
-    return guarded
-
-
-def _nan(_x: float) -> float:
-    return NAN
-
-
-def _infinite(_x: float) -> float:
-    return INF
-
-
-def _infinite_like(x: float) -> float:
-    return math.copysign(INF, x)
-
-
-def _infinite_at(pole: float, value: float = -INF) -> Callable[[float], float]:
-    return lambda x: value if x == pole else NAN
-
-
-_exp = _guarded(math.exp, _infinite)
-_log1p = _guarded(math.log1p, _infinite_at(-1.0))
-
-
-def _atanh_outside(x: float) -> float:
-    return math.copysign(INF, x) if abs(x) == 1 else NAN
-
-
-def _sign(x: float) -> float:
-    return NAN if x != x else float((x > 0) - (x < 0))
-
-
-def _whole(function: Callable[[float], float]) -> Callable[[float], float]:
-    """The rounding function, as a float of the operand's sign, defined everywhere."""
-
-    def rounded(x: float) -> float:
-        if not math.isfinite(x):
-            return x
-        return math.copysign(float(function(x)), x)
-
-    return rounded
-
-
-def _mod(a: float, b: float) -> float:
-    try:
-        return a % b
-    except ZeroDivisionError:
-        return NAN
-
-
-def _cube_root(x: float) -> float:
-    """The real cube root, for Python 3.10, whose math has none."""
-    if x == 0 or not math.isfinite(x):
-        return x
-    root = math.copysign(abs(x) ** (1 / 3), x)
-    # One Newton step removes the error of the rounded exponent 1/3.
-    return root - (root - x / (root * root)) / 3
-
-
-_cbrt: Callable[[float], float] = getattr(math, "cbrt", _cube_root)
-
-
-def _sigmoid(x: float) -> float:
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    power = math.exp(x)
-    return power / (1 + power)
-
-
-def _softplus(x: float) -> float:
-    if x != x:
-        return x
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _logsigmoid(x: float) -> float:
-    return -_softplus(-x)
-
-
-def _relu(x: float) -> float:
-    return x if x > 0 or x != x else 0.0
-
-
-def _clip(x: float, lo: float, hi: float) -> float:
-    return _min(_max(x, lo), hi)
-
-
-def _max(*operands: float) -> float:
-    largest = operands[0]
-    for operand in operands:
-        if operand != operand:
-            return NAN
-        if operand > largest:
-            largest = operand
-    return largest
-
-
-def _min(*operands: float) -> float:
-    smallest = operands[0]
-    for operand in operands:
-        if operand != operand:
-            return NAN
-        if operand < smallest:
-            smallest = operand
-    return smallest
-
-
-def _sum(*operands: float) -> float:
-    # From left to right, as the sum typed out; Python's own sum() compensates for
-    # rounding from 3.12 on and would differ between versions.
-    total = operands[0]
-    for operand in operands[1:]:
-        total += operand
-    return total
-
-
-def _prod(*operands: float) -> float:
-    product = operands[0]
-    for operand in operands[1:]:
-        product *= operand
-    return product
-
-
-def _xlogx(x: float) -> float:
-    return 0.0 if x == 0 else x * _log(x)
-
-
-def _excess(operands: tuple[float, ...]) -> tuple[float, float]:
-    """The largest operand m, and log(sum(exp(operand - m))) without losing small terms.
-
-    The largest term is exactly 1, so log1p of the others keeps their digits.
-    """
-    largest = _max(*operands)
-    if not math.isfinite(largest):
-        return largest, 0.0
-    rest = 0.0
-    skipped = False
-    for operand in operands:
-        if operand == largest and not skipped:
-            skipped = True
-        else:
-            rest += math.exp(operand - largest)
-    return largest, math.log1p(rest)
-
-
-def _logsumexp(*operands: float) -> float:
-    largest, excess = _excess(operands)
-    return largest + excess
-
-
-def _bce_logits(z: float, t: float) -> float:
-    value = 0.0
-    if t != 1:
-        value += (1 - t) * _softplus(z)
-    if t != 0:
-        value += t * _softplus(-z)
-    return value
-
-
-def _cross_entropy_logits(*operands: float) -> float:
-    half = len(operands) // 2
-    logits, targets = operands[:half], operands[half:]
-    largest, excess = _excess(logits)
-    total = 0.0
-    for z, t in zip(logits, targets, strict=True):
-        if t != 0:
-            total += t * ((largest - z) + excess)
-    return total
-
-
-_log = _guarded(math.log, _infinite_at(0.0))
-
-
 # --- Samples --------------------------------------------------------------------------
 
 
@@ -382,13 +170,13 @@ def _general() -> list[Operation]:
             samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
-            "/", "ab", _divide, ("1/b", "-out/b"), "quotient",
+            "/", "ab", ieee.divide, ("1/b", "-out/b"), "quotient",
             passes="hands the gradient on divided by the denominator",
             convention="a/0 is an infinity and 0/0 NaN; so are its gradients",
             samples=_PAIRS + _EXTREMES, written="infix",
         ),
         Operation(
-            "^", "ab", _power,
+            "^", "ab", ieee.power,
             (
                 "where(b == 0, 0, b*a^(b - 1))",
                 "where((a == 0)*(b >= 0), 0, out*log(a))",
@@ -416,12 +204,12 @@ def _general() -> list[Operation]:
             samples=_ANYWHERE + _SMALL + _LARGE, written="prefix",
         ),
         Operation(
-            "sum", "v", _sum, ("1",), "sum of the operands, from left to right",
+            "sum", "v", ieee.total, ("1",), "sum of the operands, from left to right",
             passes="hands the gradient on to every operand unchanged",
             samples=_ROWS, lists=True,
         ),
         Operation(
-            "prod", "v", _prod, ("others(v)",), "product of the operands",
+            "prod", "v", ieee.product, ("others(v)",), "product of the operands",
             passes="hands each the gradient times the product of the others",
             samples=_ROWS, lists=True,
         ),
@@ -466,7 +254,7 @@ def _selecting() -> list[Operation]:
             samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0), (-1e-300, 1e300, 0.1)),
         ),
         Operation(
-            "max", "v", _max, ("1/sum(v == out)",),
+            "max", "v", ieee.largest, ("1/sum(v == out)",),
             "largest of two or more operands, or of a list",
             passes="hands the gradient on to the largest",
             selected=("v == out",),
@@ -481,7 +269,7 @@ def _selecting() -> list[Operation]:
             ),
         ),
         Operation(
-            "min", "v", _min, ("1/sum(v == out)",),
+            "min", "v", ieee.smallest, ("1/sum(v == out)",),
             "smallest of two or more operands, or of a list",
             passes="hands the gradient on to the smallest",
             selected=("v == out",),
@@ -496,7 +284,7 @@ def _selecting() -> list[Operation]:
             ),
         ),
         Operation(
-            "clip", ("x", "lo", "hi"), _clip, ("1", "1", "1"),
+            "clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),
             "x held between lo and hi",
             passes="hands the gradient on to x inside the bounds, else to the bound",
             selected=(
@@ -517,7 +305,7 @@ def _selecting() -> list[Operation]:
             ),
         ),
         Operation(
-            "relu", "x", _relu, ("1",), "x where x is positive, else 0",
+            "relu", "x", ieee.relu, ("1",), "x where x is positive, else 0",
             passes="hands the gradient on where the operand is positive, else nothing",
             selected=("x > 0",),
             domain="x == x",
@@ -557,17 +345,17 @@ def _rounding() -> list[Operation]:
             singular=(Singularity("kink", jump, _JUMP.format(name)),),
         )
         for name, evaluate, meaning, jump in [
-            ("sign", _sign, "-1, 0 or 1", "x == 0"),
-            ("floor", _whole(math.floor), "next whole number below", "x == out"),
-            ("ceil", _whole(math.ceil), "next whole number above", "x == out"),
+            ("sign", ieee.sign, "-1, 0 or 1", "x == 0"),
+            ("floor", ieee.floor, "next whole number below", "x == out"),
+            ("ceil", ieee.ceil, "next whole number above", "x == out"),
             (
-                "round", _whole(round), "nearest whole number, halves to the even one",
+                "round", ieee.nearest, "nearest whole number, halves to the even one",
                 "abs(x - out) == 0.5",
             ),
         ]
     ] + [
         Operation(
-            "mod", "ab", _mod, ("1", "-round((a - out)/b)"),
+            "mod", "ab", ieee.mod, ("1", "-round((a - out)/b)"),
             "remainder of a/b with the sign of b",
             passes="hands the gradient on to a, and -floor(a/b) times it to b",
             domain="b != 0",
@@ -588,49 +376,49 @@ def _rounding() -> list[Operation]:
 
 def _exponential() -> list[Operation]:
     return [
-        Operation("exp", "x", _exp, ("out",), "e to the power x",
+        Operation("exp", "x", ieee.exp, ("out",), "e to the power x",
             passes="scales the gradient by its own value",
             window="-3:3",
             samples=_ANYWHERE + _SMALL + _each(-745.0, -700.0, 709.0)),
-        Operation("expm1", "x", _guarded(math.expm1, _infinite), ("exp(x)",),
+        Operation("expm1", "x", ieee.expm1, ("exp(x)",),
             "exp(x) - 1 without loss near 0",
             passes="scales the gradient by exp(x)",
             window="-3:3",
             samples=_ANYWHERE + _SMALL + _each(-40.0, 709.0)),
-        Operation("log", "x", _log, ("1/x",), "natural logarithm",
+        Operation("log", "x", ieee.log, ("1/x",), "natural logarithm",
             domain="x >= 0",
             passes="hands the gradient on divided by the operand",
             convention="inf at 0, NaN below",
             window="0:5",
             samples=_POSITIVE, aliases=("ln",)),
-        Operation("log2", "x", _guarded(math.log2, _infinite_at(0.0)),
+        Operation("log2", "x", ieee.log2,
             ("1/(x*log(2))",), "logarithm to the base 2",
             domain="x >= 0",
             passes="hands the gradient on divided by log(2) times the operand",
             convention="inf at 0, NaN below",
             window="0:5",
             samples=_POSITIVE),
-        Operation("log10", "x", _guarded(math.log10, _infinite_at(0.0)),
+        Operation("log10", "x", ieee.log10,
             ("1/(x*log(10))",), "logarithm to the base 10",
             domain="x >= 0",
             passes="hands the gradient on divided by log(10) times the operand",
             convention="inf at 0, NaN below",
             window="0:5",
             samples=_POSITIVE),
-        Operation("log1p", "x", _log1p, ("1/(1 + x)",),
+        Operation("log1p", "x", ieee.log1p, ("1/(1 + x)",),
             "log(1 + x) without loss near 0",
             domain="x >= -1",
             passes="hands the gradient on divided by 1 + x",
             convention="inf at -1, NaN below",
             window="-1:5",
             samples=_each(-0.999999999, -0.9, -1e-20, 1e-9, 0.4, 35.0, 1e300)),
-        Operation("sqrt", "x", _guarded(math.sqrt, _nan), ("1/(2*out)",),
+        Operation("sqrt", "x", ieee.sqrt, ("1/(2*out)",),
             "square root",
             passes="hands the gradient on divided by twice its own value",
             convention="inf at 0, NaN below",
             window="0:9",
             samples=_POSITIVE),
-        Operation("cbrt", "x", _cbrt, ("1/(3*out^2)",), "cube root",
+        Operation("cbrt", "x", ieee.cbrt, ("1/(3*out^2)",), "cube root",
             passes="hands the gradient on divided by 3*out^2",
             convention="inf at 0",
             samples=_ANYWHERE + _SMALL + _LARGE),
@@ -642,7 +430,7 @@ def _exponential() -> list[Operation]:
                 Singularity("kink", "out == 0",
                     "hypot has a tip where all operands are 0; 0 is taken"),
             )),
-        Operation("xlogx", "x", _xlogx, ("log(x) + 1",), "x*log(x), and 0 at 0",
+        Operation("xlogx", "x", ieee.xlogx, ("log(x) + 1",), "x*log(x), and 0 at 0",
             passes="scales the gradient by log(x) + 1",
             convention="-inf at 0, NaN below",
             window="0:3",
@@ -652,25 +440,25 @@ def _exponential() -> list[Operation]:
 
 def _trigonometric() -> list[Operation]:
     return [
-        Operation("sin", "x", _guarded(math.sin, _nan), ("cos(x)",), "sine",
+        Operation("sin", "x", ieee.sin, ("cos(x)",), "sine",
             passes="scales the gradient by the cosine",
             window="-2*pi:2*pi",
             samples=_ANYWHERE + _SMALL + _LARGE),
-        Operation("cos", "x", _guarded(math.cos, _nan), ("-sin(x)",), "cosine",
+        Operation("cos", "x", ieee.cos, ("-sin(x)",), "cosine",
             passes="scales the gradient by the sine with its sign turned",
             window="-2*pi:2*pi",
             samples=_ANYWHERE + _SMALL + _LARGE),
-        Operation("tan", "x", _guarded(math.tan, _nan), ("1 + out^2",), "tangent",
+        Operation("tan", "x", ieee.tan, ("1 + out^2",), "tangent",
             passes="scales the gradient by 1 + out^2, never less than 1",
             window="-1.5:1.5",
             samples=_SMALL + _each(-1.57, -1.2, -0.3, 0.7, 1.1, 1.5707963, 1e8)),
-        Operation("asin", "x", _guarded(math.asin, _nan),
+        Operation("asin", "x", ieee.asin,
             ("1/sqrt((1 - x)*(1 + x))",), "inverse sine",
             passes="scales the gradient by 1/sqrt(1 - x^2), never less than 1",
             convention="inf at -1 and 1, NaN beyond",
             window="-1:1",
             samples=_INSIDE_ONE, aliases=("arcsin",)),
-        Operation("acos", "x", _guarded(math.acos, _nan),
+        Operation("acos", "x", ieee.acos,
             ("-1/sqrt((1 - x)*(1 + x))",), "inverse cosine",
             passes="scales the gradient by -1/sqrt(1 - x^2)",
             convention="-inf at -1 and 1, NaN beyond",
@@ -685,12 +473,12 @@ def _trigonometric() -> list[Operation]:
             passes="hands the gradient on turned by a right angle, over the distance",
             convention="NaN for both at (0, 0)",
             samples=_PAIRS + _EXTREMES, aliases=("arctan2",)),
-        Operation("sinh", "x", _guarded(math.sinh, _infinite_like), ("cosh(x)",),
+        Operation("sinh", "x", ieee.sinh, ("cosh(x)",),
             "hyperbolic sine",
             passes="scales the gradient by cosh(x), never less than 1",
             window="-3:3",
             samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
-        Operation("cosh", "x", _guarded(math.cosh, _infinite), ("sinh(x)",),
+        Operation("cosh", "x", ieee.cosh, ("sinh(x)",),
             "hyperbolic cosine",
             passes="scales the gradient by sinh(x)",
             window="-3:3",
@@ -706,13 +494,13 @@ def _trigonometric() -> list[Operation]:
             "inverse hyperbolic sine",
             passes="hands the gradient on divided by sqrt(1 + x^2)",
             samples=_ANYWHERE + _SMALL + _LARGE, aliases=("arcsinh",)),
-        Operation("acosh", "x", _guarded(math.acosh, _nan),
+        Operation("acosh", "x", ieee.acosh,
             ("1/(sqrt(x - 1)*sqrt(x + 1))",), "inverse hyperbolic cosine",
             passes="hands the gradient on divided by sqrt(x^2 - 1)",
             convention="inf at 1, NaN below",
             window="1:6",
             samples=_each(1.000000001, 1.2, 2.5, 35.0, 1e300), aliases=("arccosh",)),
-        Operation("atanh", "x", _guarded(math.atanh, _atanh_outside),
+        Operation("atanh", "x", ieee.atanh,
             ("1/((1 - x)*(1 + x))",), "inverse hyperbolic tangent",
             domain="abs(x) <= 1",
             passes="hands the gradient on divided by 1 - x^2",
@@ -724,7 +512,7 @@ def _trigonometric() -> list[Operation]:
 
 def _learning() -> list[Operation]:
     return [
-        Operation("sigmoid", "x", _sigmoid, ("out*sigmoid(-x)",),
+        Operation("sigmoid", "x", ieee.sigmoid, ("out*sigmoid(-x)",),
             "1/(1 + exp(-x))",
             passes="scales the gradient by out*(1 - out): a quarter at most",
             samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0),
@@ -733,11 +521,11 @@ def _learning() -> list[Operation]:
                 Singularity("saturated", "out*sigmoid(-x) == 0",
                     "sigmoid is 0 or 1 to the last digit, so nothing passes"),
             )),
-        Operation("softplus", "x", _softplus, ("sigmoid(x)",),
+        Operation("softplus", "x", ieee.softplus, ("sigmoid(x)",),
             "log(1 + exp(x)), a smooth relu",
             passes="scales the gradient by sigmoid(x), between 0 and 1",
             samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
-        Operation("logsigmoid", "x", _logsigmoid, ("sigmoid(-x)",),
+        Operation("logsigmoid", "x", ieee.logsigmoid, ("sigmoid(-x)",),
             "log(sigmoid(x))",
             passes="scales the gradient by sigmoid(-x), between 0 and 1",
             samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
@@ -755,12 +543,12 @@ def _learning() -> list[Operation]:
             passes="scales the gradient by the bell curve with its sign turned",
             window="-3:3",
             samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)),
-        Operation("logsumexp", "v", _logsumexp, ("exp(v - out)",),
+        Operation("logsumexp", "v", ieee.logsumexp, ("exp(v - out)",),
             "log of the sum of exponentials, a smooth max",
             passes="hands the gradient on in the proportions of softmax",
             samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0)),
             lists=True),
-        Operation("bce_logits", ("z", "t"), _bce_logits,
+        Operation("bce_logits", ("z", "t"), ieee.bce_logits,
             ("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
             "binary cross entropy of sigmoid(z) with the target t",
             passes="hands on sigmoid(z) - t times the gradient",
@@ -768,7 +556,7 @@ def _learning() -> list[Operation]:
                 (1.5, 0.0), (-0.4, 1.0), (0.7, 0.25), (1000.0, 1.0), (1000.0, 0.0),
                 (-40.0, 0.0), (1e-9, 0.5),
             )),
-        Operation("cross_entropy_logits", ("z", "t"), _cross_entropy_logits,
+        Operation("cross_entropy_logits", ("z", "t"), ieee.cross_entropy_logits,
             (
                 "exp(z - logsumexp(z))*sum(t) - t",
                 "logsumexp(z - max(z)) - (z - max(z))",
@@ -783,8 +571,8 @@ def _learning() -> list[Operation]:
     ]  # fmt: skip
 
 
-LITERAL = Operation("literal", (), lambda: NAN, (), "a number as it was typed")
-VARIABLE = Operation("variable", (), lambda: NAN, (), "a number that is given")
+LITERAL = Operation("literal", (), lambda: math.nan, (), "a number as it was typed")
+VARIABLE = Operation("variable", (), lambda: math.nan, (), "a number that is given")
 
 GROUPS: dict[str, list[Operation]] = {
     "general": _general(),
@@ -815,5 +603,5 @@ CONSTANTS: dict[str, float] = {
     "pi": math.pi,
     "tau": math.tau,
     "e": math.e,
-    "inf": INF,
+    "inf": math.inf,
 }

@@ -462,7 +462,7 @@ class Builder:
                 span,
                 "define a function above the first line that calls it",
             )
-        hint = "list them: gradcalc functions"
+        hint = f"to multiply, write {name}*(...); to list them: gradcalc functions"
         if similar:
             hint = f"did you mean {similar}?"
         if name in self.scope or name in self.shapes or name in self.graph.variables:

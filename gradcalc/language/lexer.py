@@ -12,7 +12,6 @@ from typing import Any
 
 from lark.lexer import Lexer
 
-from gradcalc.language.messages import unexpected_character, unusable_name
 from gradcalc.language.syntax import Lexeme
 
 
@@ -56,6 +55,8 @@ class FormulaLexer(Lexer):
             if kind == "NAME":
                 if not value.isascii():
                     if not value.isidentifier():
+                        from gradcalc.language.characters import unusable_name
+
                         raise unusable_name(text, start, end)
                     value = unicodedata.normalize("NFKC", value)
                 # One copy of each name, however often it is written.
@@ -70,5 +71,7 @@ class FormulaLexer(Lexer):
             elif kind == "POWER":
                 value = "^"
             elif kind == "OTHER":
+                from gradcalc.language.characters import unexpected_character
+
                 raise unexpected_character(text, start)
             yield make(Lexeme, (kind, start, end, value))

@@ -7,7 +7,6 @@ from gradcalc.language.messages import (
     empty_formula,
     misplaced_default,
     unclosed_bracket,
-    unexpected_token,
 )
 from gradcalc.language.syntax import Syntax
 
@@ -24,6 +23,9 @@ def parse(text: str) -> list[Syntax]:
     try:
         statements: list[Syntax] = formula_parser().parse(text)  # type: ignore[assignment]
     except UnexpectedToken as problem:
+        # Only now: a formula without a mistake does not wait for its messages.
+        from gradcalc.language.unexpected import unexpected_token
+
         raise unexpected_token(text, problem) from None
     if not statements:
         raise empty_formula(text)

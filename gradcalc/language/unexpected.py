@@ -1,0 +1,331 @@
+"""What is said where the parser cannot go on: the mistake behind its error."""
+
+import re
+from typing import Any
+
+from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.syntax import CALL, GROUP, Syntax
+
+# Words and pairs of operators of other languages, and what to write here.
+_BOTH = "for both conditions at once, multiply them: (a)*(b)"
+_EITHER = "for one condition or the other, write max(a, b)"
+_CHOICE = "to choose between two values, write where(condition, a, b)"
+_FUNCTION = "a function is defined by a line such as f(x) = x^2"
+WORDS = {
+    "and": _BOTH,
+    "or": _EITHER,
+    "not": "for the opposite of a condition c, write 1 - c",
+    "if": _CHOICE,
+    "then": _CHOICE,
+    "else": _CHOICE,
+    "lambda": _FUNCTION,
+    "def": _FUNCTION,
+    "let": "a label is defined by a line such as y = x^2",
+}
+PAIRS = {
+    "<>": "write !=",
+    "=>": "write >=",
+    "=<": "write <=",
+    "==": "write ==",
+    "//": "for the whole part of a/b, write floor(a/b)",
+    "**": "write **",
+    "^^": "write ^",
+}
+
+_CLOSER = {"(": ")", "[": "]"}
+_OPENER = {")": "(", "]": "["}
+
+# A number as somebody may have meant it, of which the grammar reads a part.
+_NUMBERLIKE = re.compile(r"[\w.]*(?:(?<=[eE])[+-]\w*)?")
+_GROUPED = re.compile(r"(?<![\d.])\d{1,3}(,\d{3})+(?![\d.])")
+_ASSIGNS = re.compile(r"\s*=(?!=)")
+_OPENS = re.compile(r"\s*\(")
+
+
+def _error(
+    text: str, span: Span, message: str, hint: str | None = None
+) -> FormulaSyntaxError:
+    return FormulaSyntaxError(message, source=text, span=span, hint=hint)
+
+
+def unexpected_token(text: str, problem: Any) -> FormulaSyntaxError:
+    """The mistake behind Lark's error, from what stands before the token."""
+    token = problem.token
+    kind = token.type
+    before = problem.state.value_stack[-1] if problem.state.value_stack else None
+    if kind == "$END":
+        return _early_end(text, before)
+    start, end = token.start_pos, token.end_pos
+    written = text[start:end]
+    operand = _operand_before(problem.state.value_stack)
+    if operand is not None:
+        return _after_operand(text, problem, operand, kind, (start, end))
+    if kind == "SEPARATOR" and written == "\n":
+        return _early_end(text[:start], before, whole=text)
+    return _operand_missing(text, before, kind, (start, end))
+
+
+def _operand_before(stack: list[Any]) -> Syntax | None:
+    """The complete operand at the end of the parser's stack, if there is one.
+
+    After a closing bracket it is still in pieces: it starts at the bracket's opener,
+    or at the name of the function that is called.
+    """
+    if not stack or not isinstance(stack[-1], tuple):
+        return None
+    last = stack[-1]
+    if last[0] in ("RPAR", "RSQB"):
+        opener = "LPAR" if last[0] == "RPAR" else "LSQB"
+        for position in range(len(stack) - 2, -1, -1):
+            piece = stack[position]
+            if isinstance(piece, tuple) and piece[0] == opener:
+                start = piece[1]
+                ahead = stack[position - 1] if position else None
+                if isinstance(ahead, tuple) and ahead[2] == start:
+                    called = ahead[0] == "NAME" or not ahead[0].isupper()
+                    start = ahead[1] if called else start
+                return (GROUP, start, last[2], None)
+    if last[0].isupper() and last[0] not in ("NAME", "NUMBER"):
+        return None
+    operand: Syntax = last
+    return operand
+
+
+def _early_end(
+    text: str, before: Any, *, whole: str | None = None
+) -> FormulaSyntaxError:
+    stop = len(text.rstrip())
+    if before is not None and isinstance(before, tuple):
+        stop = max(stop if whole is None else 0, before[2])
+    span = (stop, stop)
+    source = text if whole is None else whole
+    hint = None
+    if whole is not None:
+        hint = "a formula goes over several lines inside brackets"
+    if before is None or not isinstance(before, tuple):
+        return _error(source, span, "the formula ends too early", hint)
+    return _error(
+        source,
+        span,
+        f"the formula ends after '{source[before[1] : before[2]]}',"
+        " where a value is missing",
+        hint,
+    )
+
+
+def _after_operand(
+    text: str, problem: Any, before: Syntax, kind: str, span: Span
+) -> FormulaSyntaxError:
+    start, end = span
+    written = text[start:end]
+    if kind in ("NAME", "NUMBER", "LPAR"):
+        return _adjacent(text, problem, before, kind, span)
+    if kind in ("RPAR", "RSQB"):
+        return _closer(text, problem, written, span)
+    if kind == "COMPARISON":
+        return _error(
+            text,
+            span,
+            "comparisons cannot be chained",
+            "for both at once, multiply them: (a < b)*(b < c)",
+        )
+    if kind == "EQUAL":
+        return _error(
+            text,
+            span,
+            "'=' cannot stand here",
+            "to compare two values, write ==; a label stands alone before '='",
+        )
+    if kind == "COMMA":
+        return _error(
+            text,
+            span,
+            "a comma cannot stand here",
+            _comma_hint(text, problem, before),
+        )
+    if kind == "SEPARATOR":
+        return _error(
+            text,
+            span,
+            f"'{written}' cannot stand inside brackets",
+            "separate items by commas, or close the bracket before it",
+        )
+    if kind == "VBAR":
+        return _error(
+            text,
+            span,
+            "'|' cannot stand here",
+            "it follows the body of a function: f(x) = body | partial;"
+            " for one condition or the other, write max(a, b)",
+        )
+    if kind == "LSQB":
+        return _error(text, span, "'[' cannot stand here")
+    return _error(text, span, f"'{written}' cannot stand here")
+
+
+def _bracket(stack: list[Any]) -> tuple[Any, Any]:
+    """The innermost open bracket of the parser's stack, and what stands before it."""
+    closed = 0
+    for position in range(len(stack) - 1, -1, -1):
+        piece = stack[position]
+        if not isinstance(piece, tuple):
+            continue
+        closed += piece[0] in ("RPAR", "RSQB")
+        if piece[0] in ("LPAR", "LSQB"):
+            if closed == 0:
+                return piece, stack[position - 1] if position else None
+            closed -= 1
+    return None, None
+
+
+def _comma_hint(text: str, problem: Any, before: Syntax) -> str:
+    bracket, owner = _bracket(problem.state.value_stack)
+    if bracket is not None and bracket[0] == "LSQB" and _operand_before([owner]):
+        return "an element of a matrix is written m[0][1]"
+    grouped = _GROUPED.match(text, before[1])
+    if bracket is None and grouped:
+        return f"digits are grouped by _: {grouped[0].replace(',', '_')}"
+    left = text[before[1] : before[2]]
+    return f"a list is written in brackets: [{left if len(left) <= 24 else 'a'}, ...]"
+
+
+def _adjacent(
+    text: str, problem: Any, before: Syntax, kind: str, span: Span
+) -> FormulaSyntaxError:
+    """Two operands side by side: a number misspelt, or a missing operator."""
+    start, end = span
+    left = before
+    while left[0] not in ("NAME", "NUMBER", CALL, GROUP) and len(left) > 4:
+        left = left[-1]
+    left_text = text[left[1] : left[2]]
+    if left[0] == "NUMBER" and left[2] == start and kind in ("NAME", "NUMBER"):
+        number = _misspelt_number(text, left, kind, span)
+        if number is not None:
+            return number
+    right = text[start:end] if kind != "LPAR" else "(...)"
+    if kind == "NAME":
+        if text[start:end] in WORDS or left_text in WORDS:
+            word = span if text[start:end] in WORDS else (left[1], left[2])
+            written = text[word[0] : word[1]]
+            return _error(
+                text, word, f"'{written}' is not part of the language", WORDS[written]
+            )
+        if _ASSIGNS.match(text, end):
+            return _error(
+                text,
+                span,
+                f"a new statement cannot begin at '{right}'",
+                "separate statements by ; or a new line",
+            )
+        if _OPENS.match(text, end) or _is_function(right):
+            right += "(...)"
+    if left[0] == "NAME" and kind in ("NAME", "NUMBER") and _is_function(left_text):
+        return _error(
+            text,
+            (left[1], end),
+            f"the argument of {left_text} needs parentheses",
+            f"{left_text}({right})",
+        )
+    stack: list[Any] = [None, None, *problem.state.value_stack]
+    *_, base, operator, _ = stack
+    if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
+        name = base[3]
+        if _is_function(name):
+            return _error(
+                text,
+                (base[1], left[2]),
+                f"the argument of {name} must follow it at once",
+                f"{name}(...){text[base[2] : left[2]]}",
+            )
+    bracket, _ = _bracket(problem.state.value_stack)
+    joint = ", " if bracket and left[0] == kind == "NUMBER" else "*"
+    if len(left_text) > 24:
+        left_text = "..." + left_text[-20:]
+    return _error(
+        text,
+        (left[1] if left[2] - left[1] <= 24 else start, end),
+        f"there is no operator between '{left_text}' and '{text[start:end]}'",
+        f"{left_text}{joint}{right}",
+    )
+
+
+def _misspelt_number(
+    text: str, left: Syntax, kind: str, span: Span
+) -> FormulaSyntaxError | None:
+    """A number that the grammar read only in part, unless it is one beside a name."""
+    left_text = text[left[1] : left[2]]
+    match = _NUMBERLIKE.match(text, left[1])
+    whole = match[0] if match else left_text
+    simple = kind == "NAME" and text[span[0] : span[1]].isidentifier()
+    exponent = re.fullmatch(r"[eE]\d*[+-]?", whole[len(left_text) :])
+    based = left_text == "0" and re.fullmatch(r"0[xob]\w*", whole, re.IGNORECASE)
+    if simple and not exponent and not based and whole[len(left_text)] != "_":
+        return None
+    return _error(
+        text,
+        (left[1], left[1] + len(whole)),
+        f"'{whole}' is not a number",
+        "numbers look like 2, 2.5, .5, 1e-3, 1_000",
+    )
+
+
+def _is_lexeme(piece: Any, kind: str) -> bool:
+    return isinstance(piece, tuple) and piece[0] == kind
+
+
+def _is_function(name: str) -> bool:
+    from gradcalc.language.functions import is_function
+
+    return is_function(name)
+
+
+def _closer(text: str, problem: Any, written: str, span: Span) -> FormulaSyntaxError:
+    for value in reversed(problem.state.value_stack):
+        if isinstance(value, tuple) and value[0] in ("LPAR", "LSQB"):
+            opener = value[3]
+            return _error(
+                text,
+                span,
+                f"'{written}' does not close '{opener}'",
+                f"write '{_CLOSER[opener]}'",
+            )
+    return _error(
+        text,
+        span,
+        f"'{written}' closes nothing",
+        f"remove it, or add the '{_OPENER[written]}' that belongs to it",
+    )
+
+
+def _operand_missing(
+    text: str, before: Any, kind: str, span: Span
+) -> FormulaSyntaxError:
+    written = text[span[0] : span[1]]
+    if kind in ("RPAR", "RSQB") and (before is None or not isinstance(before, tuple)):
+        return _closer_alone(text, written, span)
+    if before is None or not isinstance(before, tuple) or before[0] == "SEPARATOR":
+        if kind in ("RPAR", "RSQB"):
+            return _closer_alone(text, written, span)
+        hint = "the absolute value is abs(x)" if written == "|" else None
+        return _error(text, span, f"a value is missing before '{written}'", hint)
+    left = text[before[1] : before[2]]
+    if before[0] == "LPAR" and kind == "RPAR":
+        return _error(
+            text, (before[1], span[1]), "there is nothing between the parentheses"
+        )
+    shown = "\\n" if written == "\n" else written
+    return _error(
+        text,
+        span,
+        f"a value is missing between '{left}' and '{shown}'",
+        PAIRS.get(left + written),
+    )
+
+
+def _closer_alone(text: str, written: str, span: Span) -> FormulaSyntaxError:
+    return _error(
+        text,
+        span,
+        f"'{written}' closes nothing",
+        f"remove it, or add the '{_OPENER[written]}' that belongs to it",
+    )

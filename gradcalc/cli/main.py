@@ -19,6 +19,7 @@ from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 COMMANDS = {
     "eval": "The value and the gradient of every node.",
     "diff": "The gradient as formulas, simplified.",
+    "formula": "The formula written out, as text, LaTeX or Python.",
     "functions": "Every operation and library function with its derivative rule.",
 }
 

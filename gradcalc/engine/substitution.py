@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping
 
 from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.language.rules import body_of
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 
 _NEGATION = OPERATIONS["neg"]
@@ -31,15 +32,16 @@ _LONGEST_CHAIN = 100
 
 
 def substituted(
-    graph: Graph, roots: Roots, values: Mapping[int, float]
+    graph: Graph, roots: Roots, values: Mapping[int, float], *, plain: bool = False
 ) -> tuple[Graph, dict[str | None, Structure]]:
     """A graph of what the roots depend on, with numbers for the variables in `values`.
 
     `roots` maps names (None for a result without one) to structures; they come back
     with the nodes of the new graph. `values` gives the number for a variable's node.
-    Labels come along. The given graph is not changed.
+    Labels come along. If `plain`, a function with a derivative rule of its own is
+    replaced by what it computes. The given graph is not changed.
     """
-    copy = _Copy(graph, roots, values)
+    copy = _Copy(graph, roots, values, plain=plain)
     placed = {
         name: unflatten(structure, (copy.moved[node] for node in flatten(structure)))
         for name, structure in roots.items()
@@ -56,7 +58,10 @@ class _Copy:
               operation and inputs
     """
 
-    def __init__(self, graph: Graph, roots: Roots, values: Mapping[int, float]) -> None:
+    def __init__(
+        self, graph: Graph, roots: Roots, values: Mapping[int, float], *, plain: bool
+    ) -> None:
+        self.plain = plain
         self.result = Graph()
         self.moved: dict[int, int] = {}
         self.filled: set[int] = set()
@@ -83,14 +88,40 @@ class _Copy:
         if operation is VARIABLE:
             return self.result.add_variable(graph.names[node])
         if operation is LITERAL:
-            literal = self.result.add_literal(graph.literals[node])
-            if node in graph.names:
-                self.result.names[literal] = graph.names[node]
-            return literal
+            return self._literal(graph, node)
         inputs = tuple([self.moved[operand] for operand in graph.inputs[node]])
+        if self.plain and operation.definition is not None:
+            return self._expanded(operation, inputs)
         # A part with a name of its own, or used twice, keeps its sign to itself.
         alone = self.uses[node] == 1 and node not in graph.labels
-        return self._operation(operation, inputs, alone=alone)
+        new = self._operation(operation, inputs, alone=alone)
+        if node in graph.labels:
+            self.opposite.pop(new, None)
+        return new
+
+    def _expanded(self, operation: Operation, operands: tuple[int, ...]) -> int:
+        """The new node for what the user's operation computes."""
+        body, root = body_of(operation)
+        needed = body.ancestors([root])
+        moved = dict(enumerate(operands))
+        for node in range(len(operands), len(body)):
+            if not needed[node]:
+                continue
+            inputs = tuple([moved[operand] for operand in body.inputs[node]])
+            step = body.operations[node]
+            if step is LITERAL:
+                moved[node] = self._literal(body, node)
+            elif step.definition is not None:
+                moved[node] = self._expanded(step, inputs)
+            else:
+                moved[node] = self._operation(step, inputs, alone=False)
+        return moved[root]
+
+    def _literal(self, graph: Graph, node: int) -> int:
+        literal = self.result.add_literal(graph.literals[node])
+        if node in graph.names:
+            self.result.names[literal] = graph.names[node]
+        return literal
 
     def _number(self, value: float) -> int:
         result = self.result

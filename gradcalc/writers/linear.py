@@ -7,13 +7,15 @@ so each spelling is made once around placeholders and its parts are put out in o
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from gradcalc.graph import Graph
-from gradcalc.operations import Operation
 
 # A text and how tightly it binds.
 Piece = tuple[str, int]
-Spell = Callable[[Operation, Sequence[Piece]], Piece]
+# What is spelt: the operation, or what a notation has instead of it.
+Kind = Any
+Spell = Callable[[Kind, Sequence[Piece]], Piece]
 
 # Private-use characters: no formula can hold them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -23,28 +25,43 @@ _TIGHTEST = 99
 
 
 def written(
-    graph: Graph, root: int, spell: Spell, leaf: Callable[[int], Piece | None]
+    graph: Graph,
+    root: int,
+    spell: Spell,
+    leaf: Callable[[int], Piece | None],
+    kind: Callable[[int], Kind] | None = None,
+    through: Callable[[int], bool] | None = None,
 ) -> Piece:
     """The node and all that it depends on, and how tightly the whole binds.
 
-    `leaf` gives the piece of a node that is not spelt from its operands, or None. What
-    is used twice is written twice.
+    `leaf` gives the piece of a node that is not spelt from its operands, or None;
+    `kind` what `spell` gets for a node, its operation if None. How tightly a text binds
+    must depend on that alone. A node that `through` holds for is written as its only
+    operand. What is used twice is written twice.
     """
-    return _Writing(graph, spell, leaf).piece(root)
+    kind = kind or graph.operations.__getitem__
+    return _Writing(graph, spell, leaf, kind, through).piece(root)
 
 
 class _Writing:
     def __init__(
-        self, graph: Graph, spell: Spell, leaf: Callable[[int], Piece | None]
+        self,
+        graph: Graph,
+        spell: Spell,
+        leaf: Callable[[int], Piece | None],
+        kind: Callable[[int], Kind],
+        through: Callable[[int], bool] | None,
     ) -> None:
         self.graph = graph
         self.spell = spell
         self.leaf = leaf
-        self._tiers: dict[tuple[Operation, int], int] = {}
-        self._parts: dict[tuple[Operation, tuple[int, ...]], list[str | int]] = {}
+        self.kind = kind
+        self.through = through
+        self._tiers: dict[tuple[Kind, int], int] = {}
+        self._parts: dict[tuple[Kind, tuple[int, ...]], list[str | int]] = {}
 
     def piece(self, root: int) -> Piece:
-        inputs = self.graph.inputs
+        root = self._reached(root)
         tier = self._tier(root)
         texts: list[str] = []
         pending: list[str | int] = [root]
@@ -57,33 +74,43 @@ class _Writing:
             if piece is not None:
                 texts.append(piece[0])
                 continue
-            operands = inputs[part]
+            operands = self._operands(part)
             for item in reversed(self._spelling(part)):
                 pending.append(item if isinstance(item, str) else operands[item])
         return "".join(texts), tier
 
+    def _reached(self, node: int) -> int:
+        """The node that is written for this one."""
+        while self.through and self.through(node) and self.leaf(node) is None:
+            (node,) = self.graph.inputs[node]
+        return node
+
+    def _operands(self, node: int) -> Sequence[int]:
+        operands = self.graph.inputs[node]
+        return [*map(self._reached, operands)] if self.through else operands
+
     def _tier(self, node: int) -> int:
-        """How tightly the node's text binds: a matter of its operation alone."""
+        """How tightly the node's text binds: a matter of its kind alone."""
         piece = self.leaf(node)
         if piece is not None:
             return piece[1]
-        operation, count = self.graph.operations[node], len(self.graph.inputs[node])
-        key = operation, count
+        kind, count = self.kind(node), len(self.graph.inputs[node])
+        key = kind, count
         if key not in self._tiers:
-            self._tiers[key] = self.spell(operation, [("x", _TIGHTEST)] * count)[1]
+            self._tiers[key] = self.spell(kind, [("x", _TIGHTEST)] * count)[1]
         return self._tiers[key]
 
     def _spelling(self, node: int) -> list[str | int]:
         """The parts of the node's text: texts, and positions of its operands."""
-        operation, operands = self.graph.operations[node], self.graph.inputs[node]
+        kind, operands = self.kind(node), self._operands(node)
         tiers = tuple([self._tier(operand) for operand in operands])
-        key = operation, tiers
+        key = kind, tiers
         if key not in self._parts:
             placeholders = [
                 (f"{_OPEN}{position}{_CLOSE}", tier)
                 for position, tier in enumerate(tiers)
             ]
-            parts = _PLACEHOLDER.split(self.spell(operation, placeholders)[0])
+            parts = _PLACEHOLDER.split(self.spell(kind, placeholders)[0])
             self._parts[key] = [
                 int(part) if position % 2 else part
                 for position, part in enumerate(parts)

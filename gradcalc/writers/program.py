@@ -4,7 +4,7 @@ A node that several others use is written once, under a label, where that is sho
 So the text stays in proportion to the graph.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.language.functions import Function
@@ -53,7 +53,7 @@ def write_program(
     With `shared` false there are no labels but the user's own.
     """
     known = dict(names or {})
-    _spell_shadowed_constants(graph, known, precision)
+    known.update(shadowed_constants(graph, precision=precision))
     uses = _uses(graph, roots, known)
     taken = {name.partition("[")[0] for name in graph.names.values()}
     taken.update(reserved, CONSTANTS, CALLABLE, graph.labels.values())
@@ -84,7 +84,7 @@ def write_program(
             length = len(name)
         lengths[node] = length
     texts = [writer.text(root) for root in roots]
-    return WrittenProgram(_definitions(graph, uses), labels, texts)
+    return WrittenProgram(definitions(graph, uses), labels, texts)
 
 
 def program_text(
@@ -120,17 +120,24 @@ def _uses(graph: Graph, roots: Sequence[int], known: Mapping[int, str]) -> list[
     return uses
 
 
-def _spell_shadowed_constants(
-    graph: Graph, known: dict[int, str], precision: int | None
-) -> None:
-    """Give a constant as its number where a variable or label has its name."""
-    variables = {name.partition("[")[0] for name in graph.variables}
-    for node, name in graph.names.items():
-        if graph.operations[node] is LITERAL:
-            if name in variables or name in graph.labels.values():
-                known[node] = literal(graph.literals[node], precision=precision)[0]
-        else:
-            variables.add(name)
+def shadowed_constants(
+    graph: Graph, *, precision: int | None = None, taken: Collection[str] = ()
+) -> dict[int, str]:
+    """Constants as their numbers where a variable or label has their name.
+
+    `taken` holds more such names.
+    """
+    shadowing = {*taken, *graph.labels.values()}
+    shadowing.update(
+        name.partition("[")[0]
+        for node, name in graph.names.items()
+        if graph.operations[node] is VARIABLE
+    )
+    return {
+        node: literal(graph.literals[node], precision=precision)[0]
+        for node, name in graph.names.items()
+        if graph.operations[node] is LITERAL and name in shadowing
+    }
 
 
 def _fresh_labels(taken: set[str]) -> Iterator[str]:
@@ -141,8 +148,11 @@ def _fresh_labels(taken: set[str]) -> Iterator[str]:
             yield f"t{number}"
 
 
-def _definitions(graph: Graph, uses: Sequence[int]) -> list[str]:
-    """The definitions of the user's own operations, and of what those call."""
+def definitions(graph: Graph, uses: Sequence[int]) -> list[str]:
+    """The definitions of the user's own operations, and of what those call.
+
+    `uses` is not 0 for the nodes that are written.
+    """
     needed: dict[str, Function] = {}
     operations = {graph.operations[node] for node, count in enumerate(uses) if count}
     for operation in operations:

@@ -1,0 +1,63 @@
+"""`gradcalc formula`: the formula written out."""
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.engine.bindings import bind
+from gradcalc.engine.formula import FORMATS, formula_text
+
+
+@click.command(
+    "formula",
+    cls=FormulaCommand,
+    help="Print a formula written out: functions and lists expanded, the variables that"
+    " are given filled in as numbers. Nothing else is computed. Labels are kept, and a"
+    " part that is used twice gets one, so the text makes the same graph again. The"
+    " Python needs `from math import *`; where a result is not finite it may raise.",
+    examples=[
+        'gradcalc formula "w*x + b" --w=0.5556 --b=-17.78',
+        'gradcalc formula "huber(w*x + b, y)" --format latex',
+        'gradcalc formula "sigmoid(x)^2" --format python',
+    ],
+)
+@options.as_json
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="text (the default), latex or python.",
+)
+@options.output
+@options.precision
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    format_: str,
+    output: str | None,
+    precision: int | None,
+) -> None:
+    bound = bind(
+        request.formula,
+        request.variables,
+        defaults=request.defaults,
+        output=output,
+        complete=False,
+    )
+    if not as_json:
+        text = formula_text(bound, format=format_, precision=precision)
+        consoles.show_text(text)
+        return
+    from gradcalc.reports.evaluation_json import SCHEMA, json_value
+
+    consoles.show_json(
+        {
+            "schema": SCHEMA,
+            "expression": bound.text,
+            "variables": {k: json_value(v) for k, v in bound.variables.items()},
+            "format": format_,
+            "formula": formula_text(bound, format=format_),
+        }
+    )

@@ -1,0 +1,41 @@
+"""A graph as a program in gradcalc's own notation that makes the same graph again."""
+
+from collections.abc import Mapping
+
+from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.operations import CONSTANTS
+from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.program import definitions, shadowed_constants, structure_text
+from gradcalc.writers.statements import statements
+
+
+def formula_text(
+    graph: Graph,
+    roots: Mapping[str | None, Structure],
+    *,
+    precision: int | None = None,
+) -> str:
+    """The roots as statements, a line each, the last of `roots` last.
+
+    `roots` maps labels (None: without one) to structures. Numbers are written so that
+    they are read as the same doubles, unless `precision` rounds them.
+    """
+    taken = {name.partition("[")[0] for name in graph.names.values()}
+    taken.update(CONSTANTS, (label for label in roots if label is not None))
+    writer = InfixWriter(
+        graph,
+        shadowed_constants(
+            graph, precision=precision, taken=[label for label in roots if label]
+        ),
+        precision=precision,
+    )
+    names = dict(writer.names)
+    writer.names = names
+    leaves = [node for structure in roots.values() for node in flatten(structure)]
+    lines = definitions(graph, graph.ancestors(leaves))
+    for statement in statements(graph, roots, taken=taken):
+        texts = map(writer.text, flatten(statement.structure))
+        text = structure_text(statement.structure, texts)
+        lines.append(text if statement.label is None else f"{statement.label} = {text}")
+        names.update(statement.names)
+    return "\n".join(lines)

@@ -1,0 +1,253 @@
+"""A graph as Python for people: statements that run after `from math import *`.
+
+They mean what Python means: where gradcalc gives an infinity or NaN, Python's functions
+may raise instead. Wherever the numbers are finite, so are these, and equal.
+"""
+
+import builtins
+import keyword
+import math
+from collections.abc import Mapping, Sequence
+from unicodedata import normalize
+
+from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.writers.linear import Piece, written
+from gradcalc.writers.program import shadowed_constants, structure_text
+from gradcalc.writers.statements import passes_through, statements
+
+# How tightly each way of writing binds. A comparison is True or False in Python, and a
+# number, 1.0 or 0.0, only inside float(...).
+CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(7)
+
+# An operation whose exponent is a whole number: ** is as good as pow and reads better.
+_WHOLE_POWER = "whole power"
+
+# name: (how it is spelt, how tightly it binds, what its operands must at least bind)
+_SPELLING: dict[str, tuple[str, int, tuple[int, ...]]] = {
+    "<": ("{} < {}", COMPARISON, (SUM, SUM)),
+    "<=": ("{} <= {}", COMPARISON, (SUM, SUM)),
+    ">": ("{} > {}", COMPARISON, (SUM, SUM)),
+    ">=": ("{} >= {}", COMPARISON, (SUM, SUM)),
+    "==": ("{} == {}", COMPARISON, (SUM, SUM)),
+    "!=": ("{} != {}", COMPARISON, (SUM, SUM)),
+    "+": ("{} + {}", SUM, (SUM, PRODUCT)),
+    "-": ("{} - {}", SUM, (SUM, PRODUCT)),
+    "*": ("{}*{}", PRODUCT, (PRODUCT, SIGNED)),
+    "/": ("{}/{}", PRODUCT, (PRODUCT, SIGNED)),
+    "^": ("pow({}, {})", PRIMARY, (CONDITIONAL, CONDITIONAL)),
+    _WHOLE_POWER: ("{}**{}", POWER, (PRIMARY, SIGNED)),
+    "neg": ("-{}", SIGNED, (SIGNED,)),
+    "mod": ("{} % {}", PRODUCT, (PRODUCT, SIGNED)),
+    "where": ("{1} if {0} else {2}", CONDITIONAL, (COMPARISON, SUM, SUM)),
+    "clip": ("min(max({}, {}), {})", PRIMARY, (SUM, SUM, SUM)),
+    "relu": ("max({}, 0.0)", PRIMARY, (SUM,)),
+    "stop_gradient": ("{}", SUM, (SUM,)),
+}
+
+# Chains, from left to right as gradcalc adds them up: Python's own sum() rounds less.
+_CHAINS = {"sum": (" + ", SUM, PRODUCT), "prod": ("*", PRODUCT, SIGNED)}
+
+# What math lacks, with what it calls.
+_HELPERS: dict[str, str] = {
+    "sign": "def sign(x): return (x > 0) - (x < 0)",
+    "cbrt": """\
+def cbrt(x):
+    root = copysign(abs(x)**(1/3), x)
+    return root - (root - x/root**2)/3 if x else x""",
+    "xlogx": "def xlogx(x): return x*log(x) if x else 0.0",
+    "sigmoid": """\
+def sigmoid(x):
+    return 1/(1 + exp(-x)) if x >= 0 else exp(x)/(1 + exp(x))""",
+    "softplus": "def softplus(x): return max(x, 0.0) + log1p(exp(-abs(x)))",
+    "logsigmoid": "def logsigmoid(x): return min(x, 0.0) - log1p(exp(-abs(x)))",
+    "logsumexp": """\
+def logsumexp(*v):
+    first, *rest = sorted(v, reverse=True)
+    return first + log1p(fsum(exp(x - first) for x in rest))""",
+    "bce_logits": """\
+def bce_logits(z, t):
+    return (1 - t)*max(z, 0.0) + t*max(-z, 0.0) + log1p(exp(-abs(z)))""",
+    "cross_entropy_logits": """\
+def cross_entropy_logits(z, t):
+    first, *rest = sorted(z, reverse=True)
+    excess = log1p(fsum(exp(x - first) for x in rest))
+    return fsum(b*(first - a + excess) for a, b in zip(z, t))""",
+}
+
+
+def _wrapped(piece: Piece, needed: int) -> str:
+    text, tier = piece
+    if tier >= needed:
+        return text
+    return f"float({text})" if tier == COMPARISON else f"({text})"
+
+
+def _spell(kind: Operation | str, pieces: Sequence[Piece]) -> Piece:
+    name = kind if isinstance(kind, str) else kind.name
+    if name in _SPELLING:
+        template, tier, needed = _SPELLING[name]
+        return template.format(*map(_wrapped, pieces, needed)), tier
+    if name in _CHAINS:
+        operator, tier, right = _CHAINS[name]
+        first, *rest = pieces
+        texts = [_wrapped(first, tier), *(_wrapped(piece, right) for piece in rest)]
+        return operator.join(texts), tier
+    texts = [_wrapped(piece, SUM) for piece in pieces]
+    if isinstance(kind, Operation) and kind.lists and len(kind.parameters) > 1:
+        size = len(texts) // len(kind.parameters)
+        texts = [
+            f"[{', '.join(texts[start : start + size])}]"
+            for start in range(0, len(texts), size)
+        ]
+    return f"{name}({', '.join(texts)})", PRIMARY
+
+
+def spells(name: str) -> bool:
+    """Whether Python, math or a helper has the operation of that name."""
+    return (
+        name in _SPELLING
+        or name in _CHAINS
+        or name in _HELPERS
+        or hasattr(math, name)
+        or hasattr(builtins, name)
+    )
+
+
+def python_text(
+    graph: Graph,
+    roots: Mapping[str | None, Structure],
+    *,
+    precision: int | None = None,
+) -> str:
+    """The roots as Python statements, the last an expression or an assignment.
+
+    They need `from math import *`, and the variables as floats under their names. A
+    name that Python keeps for itself has an underscore behind it.
+    """
+    return _PythonText(graph, roots, precision).text()
+
+
+class _PythonText:
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Mapping[str | None, Structure],
+        precision: int | None,
+    ) -> None:
+        self.graph = graph
+        self.precision = precision
+        labels = [label for label in roots if label is not None]
+        variables = [
+            name.partition("[")[0]
+            for node, name in graph.names.items()
+            if graph.operations[node] is VARIABLE
+        ]
+        self.helpers, self.called = self._functions(roots)
+        taken = {*variables, *labels, *self.called}
+        self.lines = statements(graph, roots, taken=taken, exact=False)
+        fresh = [line.label for line in self.lines if line.label]
+        self.spelt = self._distinct([*variables, *fresh])
+        self.constants = shadowed_constants(graph, taken=[*labels, *variables])
+        self.names: dict[int, str] = {}
+
+    def text(self) -> str:
+        lines = [_HELPERS[name] for name in self.helpers]
+        lines += [""] if lines else []
+        for line in self.lines:
+            leaves = flatten(line.structure)
+            texts = (self._formula(node, alone=True) for node in leaves)
+            formula = structure_text(line.structure, texts)
+            if line.label is None:
+                lines.append(formula)
+                continue
+            label = self.spelt[line.label]
+            lines.append(f"{label} = {formula}")
+            for node, name in line.names.items():
+                self.names[node] = label + name[len(line.label) :]
+        return "\n".join(lines)
+
+    def _functions(
+        self, roots: Mapping[str | None, Structure]
+    ) -> tuple[list[str], set[str]]:
+        """The helpers that are needed, in order, and every name that is called."""
+        graph = self.graph
+        leaves = [node for structure in roots.values() for node in flatten(structure)]
+        needed = graph.ancestors(leaves)
+        operations = {
+            graph.operations[node].name for node in range(len(graph)) if needed[node]
+        }
+        helpers = [name for name in _HELPERS if name in operations]
+        called = {"float", "max", "min", *operations, *helpers}
+        if helpers:
+            called.update(("abs", "copysign", "exp", "fsum", "log", "log1p", "sorted"))
+        if "^" in operations:
+            called.add("pow")
+        return helpers, {name for name in called if name.isidentifier()}
+
+    def _distinct(self, names: Sequence[str]) -> dict[str, str]:
+        """Python's name for each name: no keyword, no function, no two alike."""
+        used = set(self.called)
+        spelt: dict[str, str] = {}
+        for name in names:
+            if name in spelt:
+                continue
+            # Python reads names in this form of Unicode.
+            text = normalize("NFKC", name)
+            while keyword.iskeyword(text) or text in used:
+                text += "_"
+            used.add(text)
+            spelt[name] = text
+        return spelt
+
+    def _formula(self, node: int, *, alone: bool) -> str:
+        piece = written(
+            self.graph,
+            node,
+            _spell,
+            self._leaf,
+            self._kind,
+            lambda node: passes_through(self.graph, node),
+        )
+        return _wrapped(piece, SUM) if piece[1] == COMPARISON and alone else piece[0]
+
+    def _kind(self, node: int) -> Operation | str:
+        operation = self.graph.operations[node]
+        if operation.name == "^" and self._is_whole(self.graph.inputs[node][1]):
+            return _WHOLE_POWER
+        return operation
+
+    def _is_whole(self, node: int) -> bool:
+        graph = self.graph
+        if graph.operations[node].name == "neg":
+            (node,) = graph.inputs[node]
+        return (
+            node not in self.names
+            and node not in graph.names
+            and graph.literals.get(node, 0.5).is_integer()
+        )
+
+    def _leaf(self, node: int) -> Piece | None:
+        if node in self.names:
+            return self.names[node], PRIMARY
+        graph = self.graph
+        operation = graph.operations[node]
+        if operation is VARIABLE:
+            base, bracket, index = graph.names[node].partition("[")
+            return self.spelt[base] + bracket + index, PRIMARY
+        if operation is not LITERAL:
+            return None
+        if node in graph.names and node not in self.constants:
+            return graph.names[node], PRIMARY
+        return _number(graph.literals[node], self.precision)
+
+
+def _number(value: float, precision: int | None) -> Piece:
+    if value != value:
+        return "nan", PRIMARY
+    if math.isinf(value):
+        return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
+    text = repr(value) if precision is None else repr(float(f"{value:.{precision}g}"))
+    if value.is_integer() and abs(value) < 1e16:
+        text = text.removesuffix(".0")
+    return text, SIGNED if text.startswith("-") else PRIMARY

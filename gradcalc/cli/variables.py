@@ -141,7 +141,7 @@ def explain_names(
     `given` holds the bindings of the command line (name to text), `known` the names of
     all values, `options` every option of the command and the text that it was given.
     """
-    from gradcalc.language.builder import free_names
+    from gradcalc.language.program import free_names
     from gradcalc.language.parser import parse
 
     names = list(free_names(parse(formula), known))

@@ -11,9 +11,9 @@ from gradcalc.errors import (
     Span,
 )
 from gradcalc.graph import Structure, flatten, shape_of
-from gradcalc.language.builder import Program, build, free_names
 from gradcalc.language.functions import is_function, near_miss
 from gradcalc.language.parser import parse
+from gradcalc.language.program import Program, build, free_names
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any

@@ -4,8 +4,8 @@ from typing import Any
 
 from gradcalc.errors import BindingError, GradcalcError
 from gradcalc.graph import flatten, unflatten
-from gradcalc.language.builder import build, free_names
 from gradcalc.language.parser import parse
+from gradcalc.language.program import build, free_names
 
 
 def constant_value(text: str) -> Any:

@@ -7,13 +7,14 @@ first called with lists.
 import keyword
 from collections.abc import Callable, Sequence
 
+from gradcalc.engine.argument_checks import showing_floats
 from gradcalc.engine.bindings import Value, checked_value
 from gradcalc.engine.compiled import compile_gradient, differentiate, function, row_text
 from gradcalc.errors import BindingError, ShapeError, UsageError
 from gradcalc.graph import flatten, shape_of, unflatten
-from gradcalc.language.builder import Program, build, free_names
 from gradcalc.language.functions import near_miss
 from gradcalc.language.parser import parse
+from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import Syntax
 from gradcalc.writers.python_code import PythonCode
 
@@ -117,20 +118,27 @@ def _for_numbers(
     parameters = [f"{prefix}{n}" if keyword.iskeyword(n) else n for n in names]
     nodes = [program.graph.variables[name] for name in names]
     code = PythonCode(prefix)
-    values, rows = differentiate(
-        code, program.graph, [program.result], nodes, nodes, names=parameters
-    )
-    code.write([*values, *rows[0]])
-    rest = f"{prefix}rest"
-    name = code.function(general, "general")
-    unusual = " or ".join([f"{p}.__class__ is not float" for p in parameters] + [rest])
-    code.lines.insert(
-        0, f"if {unusual}: return {name}({', '.join([*parameters, f'*{rest}'])})"
-    )
+    arguments = [code.name(parameter) for parameter in parameters]
+    given = dict(zip(nodes, arguments, strict=True))
+    values, rows = differentiate(code, program.graph, [program.result], given, nodes)
+    roots = [*values, *rows[0]]
+    shown = showing_floats(code, arguments, roots)
+    # Twice, so that each gets a name and is not computed again.
+    code.write([*roots, *shown, *shown])
+    rest, name = f"{prefix}rest", code.function(general, "general")
+    usual = [f"not {rest}", *(f"{code.text(e)}.__class__ is float" for e in shown)]
+    code.lines = [
+        "try:",
+        *(f"    {line}" for line in code.lines),
+        f"    if {' and '.join(usual)}:",
+        f"        return {code.text(values[0])}, {row_text(code, rows[0])}",
+        "except Exception:",
+        "    pass  # the general function says what is wrong",
+    ]
     compiled: ValueAndGrad = function(
         code,
         [*(f"{parameter}=None" for parameter in parameters), f"*{rest}"],
-        f"{code.text(values[0])}, {row_text(code, rows[0])}",
+        f"{name}({', '.join([*parameters, f'*{rest}'])})",
     )
     return compiled
 

@@ -6,7 +6,7 @@ language runs its body the same way, in a frame of its own, with its parameters 
 to the arguments' nodes. Nothing here recurses, whatever the depth of the formula.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcalc.errors import (
@@ -25,12 +25,8 @@ from gradcalc.graph import (
     shape_of,
 )
 from gradcalc.language import lists
-from gradcalc.language.functions import (
-    STRUCTURAL,
-    Function,
-    arguments_expected,
-    near_function,
-)
+from gradcalc.language.definitions import Definitions
+from gradcalc.language.functions import Function, arguments_expected
 from gradcalc.language.messages import operator_span
 from gradcalc.language.syntax import (
     ASSIGNMENT,
@@ -45,7 +41,6 @@ from gradcalc.language.syntax import (
     postorder,
 )
 from gradcalc.operations import (
-    CALLABLE,
     CONSTANTS,
     LITERAL,
     OPERATIONS,
@@ -100,12 +95,10 @@ class Builder:
         self.shapes = shapes or {}
         self.graph = Graph(text)
         self.scope: dict[str, Structure] = {}
-        self.functions: dict[str, Function] = {} if functions is None else functions
+        self.definitions = Definitions(text, functions)
         # Where a name was first used as a variable or constant: it cannot become a
         # label afterwards.
         self.used: dict[str, Span] = {}
-        # Functions that the program defines further down.
-        self.later: set[str] = set()
         self._rules: dict[tuple[Function, tuple[Shape, ...]], Operation] = {}
         self._steps = 0
 
@@ -117,7 +110,10 @@ class Builder:
             return self.run(postorder(statement))
         left = statement[4]
         if left[0] == CALL:
-            self._define(statement)
+            function = self.definitions.define(statement)
+            for leaf in function.free_names():
+                if leaf[3] not in self.scope:
+                    self.used.setdefault(leaf[3], (leaf[1], leaf[2]))
             return None
         self._check_label(left)
         structure = self.run(postorder(statement[5]))
@@ -159,46 +155,6 @@ class Builder:
         for node, label in zip(flatten(structure), names, strict=True):
             if graph.operations[node] is not VARIABLE:
                 labels.setdefault(node, label)
-
-    def _define(self, statement: Syntax) -> None:
-        function = Function(self.text, statement, len(self.functions))
-        signature = statement[4]
-        span = (signature[1], signature[1] + len(function.name))
-        if function.name in self.functions:
-            raise self._name_error(f"{function.name} is already defined", span)
-        for call in function.calls():
-            if call[3] == function.name:
-                raise self._name_error(
-                    f"{function.name} calls itself; a function cannot be recursive",
-                    (call[1], call[2]),
-                )
-            self._callee(call, function)
-        for leaf in function.free_names():
-            if function.partials and leaf[3] not in CONSTANTS:
-                raise self._name_error(
-                    f"{leaf[3]} is not a parameter of {function.name}; a function"
-                    " with its own derivative rule uses nothing else",
-                    (leaf[1], leaf[2]),
-                )
-            if leaf[3] not in self.scope:
-                self.used.setdefault(leaf[3], (leaf[1], leaf[2]))
-        self._check_partials(function, statement[6:])
-        self.functions[function.name] = function
-        self.later.discard(function.name)
-
-    def _check_partials(self, function: Function, partials: tuple[Any, ...]) -> None:
-        known = {*function.parameters, "out", *CONSTANTS}
-        for partial in partials:
-            for node in postorder(partial):
-                if node[0] == NAME and node[3] not in known:
-                    raise self._name_error(
-                        f"{node[3]} is neither a parameter of {function.name} nor out",
-                        (node[1], node[2]),
-                        "a derivative rule is a formula in the parameters and in out,"
-                        " the function's own value",
-                    )
-                if node[0] == CALL:
-                    self._callee(node, function)
 
     # --- formulas
 
@@ -436,38 +392,13 @@ class Builder:
         self, node: Syntax, caller: Function | None
     ) -> Function | Operation | str:
         """What the name of a call stands for, seen from inside the caller."""
-        name = node[3]
-        if caller is None or not caller.library:
-            function = self.functions.get(name)
-            if function is not None and (
-                caller is None or function.order < caller.order
-            ):
-                return function
-        operation = CALLABLE.get(name)
-        if operation is not None:
-            return operation
-        if name in STRUCTURAL:
-            return name
-        # Only now, so that a formula that needs no library does not load it.
-        from gradcalc.language.library import library
-
-        if name in library():
-            found: Function = library()[name]
-            return found
-        span = (node[1], node[1] + len(name))
-        similar = near_function(name, self.functions)
-        if name in self.later:
-            raise self._name_error(
-                f"{name} is used before it is defined",
-                span,
-                "define a function above the first line that calls it",
+        callee = self.definitions.find(node[3], caller)
+        if callee is None:
+            values = (self.scope, self.shapes, self.graph.variables)
+            raise self.definitions.unknown(
+                node, is_value=any(node[3] in names for names in values)
             )
-        hint = f"to multiply, write {name}*(...); to list them: gradcalc functions"
-        if similar:
-            hint = f"did you mean {similar}?"
-        if name in self.scope or name in self.shapes or name in self.graph.variables:
-            hint = f"to multiply, write {name}*(...)"
-        raise self._name_error(f"there is no function {name}", span, hint)
+        return callee
 
     def _check_arity(
         self, frame: _Frame, node: Syntax, low: int, high: int | None
@@ -556,7 +487,7 @@ class Builder:
         shapes = tuple(shape_of(argument) for argument in arguments)
         key = (function, shapes)
         if key not in self._rules:
-            inner = Builder(function.text, functions=self.functions)
+            inner = Builder(function.text, functions=self.definitions.functions)
             inner.bind(dict(zip(function.parameters, shapes, strict=True)))
             body = inner.run(function.body)
             if body.__class__ is not int:
@@ -575,7 +506,7 @@ class Builder:
                 function.partials,
                 "a function with its own derivative rule",
                 definition=function.text[start:end],
-                scope=self.functions,
+                scope=self.definitions.functions,
                 shapes=shapes,
             )
         return self._rules[key]
@@ -592,95 +523,3 @@ class Builder:
 
 def _leaves(arguments: list[Structure]) -> tuple[int, ...]:
     return tuple(leaf for argument in arguments for leaf in flatten(argument))
-
-
-class Program:
-    """A built program.
-
-    graph      its nodes
-    scope      the structure of each label
-    result     the structure of its last statement
-    functions  the functions that it defines
-    """
-
-    __slots__ = ("functions", "graph", "result", "scope")
-
-    def __init__(self, builder: Builder, result: Structure) -> None:
-        self.graph = builder.graph
-        self.scope = builder.scope
-        self.functions = builder.functions
-        self.result = result
-
-
-def build(
-    text: str, statements: list[Syntax], shapes: Mapping[str, Shape] | None = None
-) -> Program:
-    """The graph of the program. Raises GradcalcError, with a span in the text."""
-    builder = Builder(text, shapes)
-    builder.later.update(
-        statement[4][3]
-        for statement in statements
-        if statement[0] == ASSIGNMENT and statement[4][0] == CALL
-    )
-    result = None
-    for statement in statements:
-        structure = builder.statement(statement)
-        if structure is not None:
-            result = structure
-    if result is None or structure is None:
-        raise FormulaSyntaxError(
-            "the program ends with a definition and has no result",
-            source=text,
-            span=(len(text.rstrip()), len(text.rstrip())),
-            hint="add a last line that calls the function",
-        )
-    return Program(builder, result)
-
-
-def free_names(
-    statements: list[Syntax], given: Collection[str] = ()
-) -> dict[str, Span]:
-    """The free variables of the program in order of first use, and where that is.
-
-    A constant is one only if it is among the names that are `given`.
-    """
-    found: dict[str, Span] = {}
-    labels: set[str] = set()
-    functions: dict[str, tuple[list[Syntax], list[Syntax]]] = {}
-    entered: set[str] = set()
-
-    def use(leaf: Syntax) -> None:
-        name = leaf[3]
-        if name not in labels and (name not in CONSTANTS or name in given):
-            found.setdefault(name, (leaf[1], leaf[2]))
-
-    for statement in statements:
-        expression = statement
-        if statement[0] == ASSIGNMENT:
-            left, expression = statement[4:6]
-            if left[0] == CALL:
-                parameters = {parameter[3] for parameter in left[4:]}
-                body = postorder(expression)
-                functions[left[3]] = (
-                    [n for n in body if n[0] == NAME and n[3] not in parameters],
-                    [n for n in body if n[0] == CALL],
-                )
-                continue
-        pending = [iter(postorder(expression))]
-        while pending:
-            for node in pending[-1]:
-                if node[0] == NAME:
-                    use(node)
-                elif (
-                    node[0] == CALL and node[3] in functions and node[3] not in entered
-                ):
-                    entered.add(node[3])
-                    pending.append(
-                        iter([*functions[node[3]][0], *functions[node[3]][1]])
-                    )
-                    break
-            else:
-                pending.pop()
-        if statement[0] == ASSIGNMENT:
-            labels.add(statement[4][3])
-    return found

@@ -41,7 +41,7 @@ def compile_forward(
     if len(graph) > MOST_NODES:
         return _walked_forward(graph, outputs, arguments, known or {})
     code = PythonCode()
-    placed = _placed(code, graph, outputs, arguments, known)
+    placed = code.place(graph, _given(code, arguments, known), outputs)
     returned = [placed[node] for node in outputs]
     code.write(returned)
     compiled: Forward = function(
@@ -68,7 +68,9 @@ def compile_gradient(
     if len(graph) * len(outputs) > MOST_NODES:
         return _walked_gradient(graph, outputs, arguments, wanted, known or {})
     code = PythonCode()
-    values, rows = differentiate(code, graph, outputs, arguments, wanted, known)
+    values, rows = differentiate(
+        code, graph, outputs, _given(code, arguments, known), wanted
+    )
     code.write([*values, *(gradient for row in rows for gradient in row)])
     returned = "".join([f"{row_text(code, row)}, " for row in rows])
     compiled: Gradient = function(
@@ -103,13 +105,14 @@ def differentiate(
     code: PythonCode,
     graph: Graph,
     outputs: Sequence[int],
-    arguments: Sequence[int],
+    given: Mapping[int, int],
     wanted: Sequence[int],
-    known: Mapping[int, float] | None = None,
-    names: Sequence[str] | None = None,
 ) -> tuple[list[int], list[list[int]]]:
-    """The expressions of the outputs and, for each, of its gradients."""
-    placed = _placed(code, graph, outputs, arguments, known, names)
+    """The expressions of the outputs and, for each, of its gradients.
+
+    `given` has the expression of each variable node.
+    """
+    placed = code.place(graph, given, outputs)
     active = graph.dependents(wanted)
     rows = []
     for output in outputs:
@@ -118,21 +121,13 @@ def differentiate(
     return [placed[node] for node in outputs], rows
 
 
-def _placed(
-    code: PythonCode,
-    graph: Graph,
-    outputs: Sequence[int],
-    arguments: Sequence[int],
-    known: Mapping[int, float] | None,
-    names: Sequence[str] | None = None,
+def _given(
+    code: PythonCode, arguments: Sequence[int], known: Mapping[int, float] | None
 ) -> dict[int, int]:
-    given = {
-        node: code.name(argument_name(position) if names is None else names[position])
-        for position, node in enumerate(arguments)
-    }
-    for node, value in (known or {}).items():
-        given[node] = code.number(value)
-    return code.place(graph, given, outputs)
+    given = {node: code.number(value) for node, value in (known or {}).items()}
+    for position, node in enumerate(arguments):
+        given[node] = code.name(argument_name(position))
+    return given
 
 
 class _Part:

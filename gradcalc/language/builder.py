@@ -27,7 +27,6 @@ from gradcalc.graph import (
 from gradcalc.language import lists
 from gradcalc.language.definitions import Definitions
 from gradcalc.language.functions import Function, arguments_expected
-from gradcalc.language.messages import operator_span
 from gradcalc.language.syntax import (
     ASSIGNMENT,
     CALL,
@@ -178,48 +177,20 @@ class Builder:
                     if operation is None:
                         right, left = pop(), pop()
                         push(
-                            self._located(
-                                frame,
-                                node,
-                                lists.matrix_product,
-                                left,
-                                right,
-                                start,
-                                end,
-                            )
+                            self._listed(frame, node, lists.matrix_product, left, right)
                         )
                     elif len(node) == 5:
                         operand = pop()
                         if operand.__class__ is int:
                             push(add(operation, (operand,), start, end))
                         else:
-                            push(
-                                self._located(
-                                    frame,
-                                    node,
-                                    lists.elementwise,
-                                    operation,
-                                    [operand],
-                                    start,
-                                    end,
-                                )
-                            )
+                            push(self._mapped(frame, node, operation, [operand]))
                     else:
                         right, left = pop(), pop()
                         if left.__class__ is int and right.__class__ is int:
                             push(add(operation, (left, right), start, end))
                         else:
-                            push(
-                                self._located(
-                                    frame,
-                                    node,
-                                    lists.elementwise,
-                                    operation,
-                                    [left, right],
-                                    start,
-                                    end,
-                                )
-                            )
+                            push(self._mapped(frame, node, operation, [left, right]))
                 elif kind == NAME:
                     structure = local.get(detail)
                     push(self._name(frame, node) if structure is None else structure)
@@ -245,37 +216,20 @@ class Builder:
                         push(self._apply(frame, node, callee, arguments))
                     else:
                         self._check_arity(frame, node, 1, 1)
-                        push(
-                            self._located(
-                                frame,
-                                node,
-                                lists.STRUCTURAL[callee],
-                                arguments[0],
-                                start,
-                                end,
-                            )
-                        )
+                        unrolled = lists.STRUCTURAL[callee]
+                        push(self._listed(frame, node, unrolled, arguments[0]))
                 elif kind == LIST:
                     count = len(node) - 4
                     items = stack[len(stack) - count :]
                     del stack[len(stack) - count :]
-                    push(self._located(frame, node, lists.make_list, items, start, end))
+                    push(self._listed(frame, node, lists.make_list, items))
                 elif kind == MARK:
                     marks.append(len(graph))
                 elif kind == INDEX:
                     index = self._constant(frame, node[5], pop())
                     graph.truncate(marks.pop())
-                    push(
-                        self._located(
-                            frame,
-                            node,
-                            lists.element,
-                            pop(),
-                            index,
-                            node[5][1],
-                            node[5][2],
-                        )
-                    )
+                    base = self._listed(frame, node, lists.indexable, pop())
+                    push(self._listed(frame, node[5], lists.element, base, index))
                 else:  # the value of a parameter that was not given
                     local[detail] = pop()
                 if body is not None:
@@ -292,23 +246,29 @@ class Builder:
                 body = frame.function.text if frame.function else None
                 seen = len(graph)
 
-    def _located(
-        self, frame: _Frame, node: Syntax, function: Any, *details: Any
+    def _listed(
+        self, frame: _Frame, node: Syntax, function: Any, *operands: Any
     ) -> Any:
         """What the function on lists makes; its errors point at the user's text."""
         try:
-            structure = function(self.graph, *details)
+            structure = function(self.graph, *operands, node[1], node[2])
         except GradcalcError as error:
-            if frame.span:
-                called = self.text[frame.span[0] :].partition("(")[0].rstrip()
-                error.message = f"in {called}: {error.message}"
-            own = error.span or operator_span(self.text, node)
             error.source = self.text
-            error.span = frame.span or own
+            error.span = frame.span or (node[1], node[2])
             raise
         if len(self.graph) > MOST_NODES:
             raise self._too_large(frame, node)
         return structure
+
+    def _mapped(
+        self,
+        frame: _Frame,
+        node: Syntax,
+        operation: Operation,
+        operands: list[Structure],
+    ) -> Structure:
+        """The operation on each element of the lists among its operands."""
+        return self._listed(frame, node, lists.elementwise, operation, operands)
 
     def _error(
         self,
@@ -433,14 +393,10 @@ class Builder:
                 return self.graph.add(operation, _leaves(arguments), start, end)
         else:
             self._check_arity(frame, node, count, count)
-            return self._located(
-                frame, node, lists.row_operation, operation, arguments, start, end
-            )
+            return self._listed(frame, node, lists.row_operation, operation, arguments)
         if all(argument.__class__ is int for argument in arguments):
             return self.graph.add(operation, tuple(arguments), start, end)
-        return self._located(
-            frame, node, lists.elementwise, operation, arguments, start, end
-        )
+        return self._mapped(frame, node, operation, arguments)
 
     def _enter(
         self, frame: _Frame, node: Syntax, function: Function, arguments: list[Any]

@@ -37,41 +37,45 @@ def arrange(nodes: list[Any], shape: Shape) -> Structure:
     return [nodes[row * columns : (row + 1) * columns] for row in range(shape[0])]
 
 
-def make_list(_graph: Graph, items: list[Structure], start: int, end: int) -> Structure:
+def make_list(
+    _graph: Graph, items: list[Structure], _start: int, _end: int
+) -> Structure:
     """A list literal; its items must all be numbers or all rows of one length."""
     if not items:
-        raise ShapeError("a list cannot be empty", span=(start, end))
+        raise ShapeError("a list cannot be empty")
     first = shape_of(items[0])
     if len(first) > 1:
         raise ShapeError(
-            "a list of matrices is not possible; lists nest two deep at most",
-            span=(start, end),
+            "a list of matrices is not possible; lists nest two deep at most"
         )
     for number, item in enumerate(items):
         if shape_of(item) != first:
             raise ShapeError(
                 "the rows of a matrix must have one length: item 0 is"
-                f" {described(first)}, item {number} is {described(shape_of(item))}",
-                span=(start, end),
+                f" {described(first)}, item {number} is {described(shape_of(item))}"
             )
     return list(items)
 
 
-def element(
-    _graph: Graph, base: Structure, index: int, start: int, end: int
-) -> Structure:
-    """The element of a list, or the row of a matrix, counted from 0 or from the end."""
+def indexable(_graph: Graph, base: Structure, _start: int, _end: int) -> Structure:
+    """The list or matrix itself; a number has no elements."""
     if not isinstance(base, list):
         raise ShapeError(
             "a number has no elements",
             hint="only a list or a matrix can be indexed; a list variable is given"
             " as --v=1,2,3",
         )
+    return base
+
+
+def element(
+    _graph: Graph, base: Structure, index: int, _start: int, _end: int
+) -> Structure:
+    """The element of a list, or the row of a matrix, counted from 0 or from the end."""
     size = len(base)
     if not -size <= index < size:
         raise ShapeError(
             f"the index {index} is out of range for a list of {size}",
-            span=(start, end),
             hint=f"indices go from 0 to {size - 1}, or from -1 back to {-size}",
         )
     return base[index]

@@ -465,7 +465,20 @@ class Builder:
                 scope=self.definitions.functions,
                 shapes=shapes,
             )
+            self._check_rule(function, self._rules[key], len(_leaves(arguments)))
         return self._rules[key]
+
+    def _check_rule(self, function: Function, row: Operation, count: int) -> None:
+        """Raise what is wrong with the rule here, where it can be pointed at."""
+        # Only now: rules are read with a builder.
+        from gradcalc.language.rules import rule_of
+
+        try:
+            rule_of(row, count)
+        except GradcalcError as error:
+            error.message = f"in the derivative rule of {row.name}: {error.message}"
+            error.source, error.span = function.text, function.rule_span
+            raise
 
     def bind(self, shapes: Mapping[str, Shape]) -> None:
         """Make names of these shapes, in this order, the first nodes of the graph."""

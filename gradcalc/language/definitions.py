@@ -52,6 +52,12 @@ class Definitions:
         known = {*function.parameters, "out", *CONSTANTS}
         for partial in partials:
             for node in postorder(partial):
+                if node[0] == CALL and node[3] == function.name:
+                    raise self._error(
+                        f"the derivative rule of {function.name} calls {function.name}",
+                        (node[1], node[2]),
+                        "in a rule, out is the function's own value",
+                    )
                 if node[0] == NAME and node[3] not in known:
                     raise self._error(
                         f"{node[3]} is neither a parameter of {function.name} nor out",

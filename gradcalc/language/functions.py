@@ -24,6 +24,7 @@ class Function:
     body        the body in the order of evaluation
     called      the names of the functions that its body and its rule call
     partials    the texts of its derivative rule, one per parameter; empty without one
+    rule_span   where these stand in the text
     text        the text that all spans refer to
     span        where the definition stands in it
     order       its place among the definitions: it may call the earlier ones
@@ -39,6 +40,7 @@ class Function:
         "order",
         "parameters",
         "partials",
+        "rule_span",
         "span",
         "text",
     )
@@ -68,6 +70,9 @@ class Function:
             if node[0] == CALL
         )
         self.partials = tuple(text[partial[1] : partial[2]] for partial in partials)
+        self.rule_span: Span = self.span
+        if partials:
+            self.rule_span = (partials[0][1], partials[-1][2])
         self._check(signature, partials)
 
     def _check(self, signature: Syntax, partials: list[Syntax]) -> None:
@@ -99,6 +104,20 @@ class Function:
                 )
             if parameter[0] == DEFAULT:
                 defaulted = True
+                if partials:
+                    raise FormulaSyntaxError(
+                        "a function with its own derivative rule has no defaults",
+                        source=self.text,
+                        span=(parameter[1], parameter[2]),
+                    )
+                for node in self.defaults[name]:
+                    if node[0] == NAME and node[3] in self.parameters[len(seen) - 1 :]:
+                        raise FormulaNameError(
+                            f"the default of {name} uses {node[3]},"
+                            " which is not given before it",
+                            source=self.text,
+                            span=(node[1], node[2]),
+                        )
             elif defaulted:
                 raise FormulaSyntaxError(
                     f"the parameter {name} has no default, but one before it has",
@@ -110,7 +129,7 @@ class Function:
                 f"{self.name} has {_counted(len(self.parameters), 'parameter')},"
                 f" but its rule has {_counted(len(partials), 'partial')}",
                 source=self.text,
-                span=(partials[0][1], partials[-1][2]),
+                span=self.rule_span,
                 hint="write one partial derivative for each parameter, in order",
             )
 

@@ -75,7 +75,7 @@ def element(
     size = len(base)
     if not -size <= index < size:
         raise ShapeError(
-            f"the index {index} is out of range for a list of {size}",
+            f"the index {index} is out of range for {described(shape_of(base))}",
             hint=f"indices go from 0 to {size - 1}, or from -1 back to {-size}",
         )
     return base[index]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.graph import Structure
 from gradcalc.language.builder import Builder, Shape
-from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax, postorder
+from gradcalc.language.syntax import ASSIGNMENT, CALL, DEFAULT, NAME, Syntax, postorder
 from gradcalc.operations import CONSTANTS
 
 
@@ -76,6 +76,9 @@ def free_names(
             if left[0] == CALL:
                 parameters = {parameter[3] for parameter in left[4:]}
                 body = postorder(expression)
+                for parameter in left[4:]:
+                    if parameter[0] == DEFAULT:
+                        body += postorder(parameter[4])
                 functions[left[3]] = (
                     [n for n in body if n[0] == NAME and n[3] not in parameters],
                     [n for n in body if n[0] == CALL],

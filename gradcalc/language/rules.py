@@ -7,6 +7,7 @@ takes it from here.
 
 from functools import cache, lru_cache
 
+from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.language.builder import Builder
 from gradcalc.language.parser import parse
@@ -67,6 +68,10 @@ def _builder(operation: Operation, count: int) -> tuple[Builder, dict[str, int]]
 
 def _stretched(structure: Structure, size: int) -> list[int]:
     leaves = flatten(structure)
+    if len(leaves) not in (1, size):
+        raise ShapeError(
+            f"a partial has {len(leaves)} elements, but its parameter has {size}"
+        )
     return leaves * size if len(leaves) == 1 else leaves
 
 

@@ -18,8 +18,11 @@ from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 # Each command is `command` in the module of its name in gradcalc.cli.
 COMMANDS = {
     "eval": "The value and the gradient of every node.",
+    "explain": "Backpropagation by hand, step by step.",
     "diff": "The gradient as formulas, simplified.",
     "formula": "The formula written out, as text, LaTeX or Python.",
+    "ascend": "Climb along the gradient, step by step.",
+    "descend": "Go down along the gradient, step by step.",
     "functions": "Every operation and library function with its derivative rule.",
 }
 

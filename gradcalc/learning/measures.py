@@ -1,0 +1,108 @@
+"""How well a model does on rows: mean loss, accuracy, and units that are dead."""
+
+from collections.abc import Callable, Sequence
+
+from gradcalc.engine.compiled import compile_forward
+from gradcalc.engine.expressions import expression
+from gradcalc.graph import flatten
+from gradcalc.learning.epochs import Recipe, Row
+from gradcalc.learning.objective import LOSSES
+
+# Of the predictions and the target, both as lists of numbers: whether they agree.
+Agreement = Callable[[Sequence[float], Sequence[float]], bool]
+
+
+def mean_loss(
+    recipe: Recipe, rows: Sequence[Row], parameters: Sequence[float]
+) -> float:
+    """The mean of the loss over the rows, without what l2 adds."""
+    objective = recipe.objective
+    function = compile_forward(
+        objective.graph,
+        [objective.loss],
+        recipe.arguments + recipe.free,
+        recipe.fixed,
+    )
+    total = 0.0
+    for row in rows:
+        total += function(*row, *parameters)[0]
+    return total / len(rows)
+
+
+def agreement(
+    loss: str, *, classes: bool, rows: Sequence[Row], outputs: int
+) -> Agreement | None:
+    """How to tell whether a prediction is right, or None if it is not about classes.
+
+    It is about classes if the data names them, or if the loss is one of two or more
+    classes and every target is 0 or 1. A single number stands for the second class if
+    it is more than a half, or more than 0 for a logit; of a list the largest counts.
+    """
+    kind = LOSSES[loss].classes if loss in LOSSES else ""
+    if not classes:
+        if not kind:
+            return None
+        if any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:]):
+            return None
+    threshold = 0.0 if kind == "logit" else 0.5
+    one_of_many = classes or (loss in LOSSES and LOSSES[loss].lists)
+    if outputs > 1 and one_of_many:
+        return lambda prediction, target: largest(prediction) == largest(target)
+    return lambda prediction, target: all(
+        (number > threshold) == (wanted > 0.5)
+        for number, wanted in zip(prediction, target, strict=True)
+    )
+
+
+def largest(numbers: Sequence[float]) -> int:
+    """The place of the largest number, the first of equal ones."""
+    return max(range(len(numbers)), key=lambda place: numbers[place])
+
+
+def accuracy(
+    recipe: Recipe,
+    rows: Sequence[Row],
+    parameters: Sequence[float],
+    agrees: Agreement,
+) -> float:
+    """The share of the rows whose prediction is right."""
+    outputs = flatten(recipe.objective.prediction)
+    function = compile_forward(
+        recipe.objective.graph, outputs, recipe.arguments + recipe.free, recipe.fixed
+    )
+    right = 0
+    for row in rows:
+        right += agrees(function(*row, *parameters), row[-len(outputs) :])
+    return right / len(rows)
+
+
+def dead_units(
+    recipe: Recipe, rows: Sequence[Row], parameters: Sequence[float]
+) -> list[str]:
+    """The expressions of units such as relu that pass nothing back on any row.
+
+    Their parameters have the gradient 0 everywhere: they no longer learn.
+    """
+    graph = recipe.objective.graph
+    active = graph.dependents(recipe.free)
+    needed = graph.ancestors([recipe.objective.loss])
+    alive_or_not = [
+        node
+        for node, operation in enumerate(graph.operations)
+        if operation.selected is not None
+        and len(graph.inputs[node]) == 1
+        and active[node]
+        and needed[node]
+    ]
+    if not alive_or_not:
+        return []
+    function = compile_forward(
+        graph, alive_or_not, recipe.arguments + recipe.free, recipe.fixed
+    )
+    dead = set(range(len(alive_or_not)))
+    for row in rows:
+        values = function(*row, *parameters)
+        dead = {place for place in dead if values[place] == 0}
+        if not dead:
+            break
+    return [expression(graph, alive_or_not[place]) for place in sorted(dead)]

@@ -1,0 +1,205 @@
+"""The objective of a training: a model and a loss, composed into one graph.
+
+The loss is a formula in `prediction` and `target`, in the language, built into the
+model's graph with those two names bound to the model's result and to new variables. So
+errors in either point at the text that the user wrote.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gradcalc.errors import (
+    FormulaError,
+    FormulaNameError,
+    GradcalcError,
+    ShapeError,
+    UsageError,
+)
+from gradcalc.graph import Graph, Structure, flatten, shape_of
+from gradcalc.language.builder import Builder
+from gradcalc.language.functions import near_miss
+from gradcalc.language.lists import described
+from gradcalc.language.parser import parse
+from gradcalc.language.program import build, free_names
+
+Shape = tuple[int, ...]
+
+_LOSS_NAMES = ("prediction", "target")
+
+
+class Loss:
+    """A loss that has a name.
+
+    formula   it in the language; a number, whatever the prediction is
+    classes   how it tells a class from the prediction: "probability" (more than a
+              half), "logit" (more than 0), or "" where it is not about classes
+    lists     whether the prediction must be a list
+    """
+
+    __slots__ = ("classes", "formula", "lists")
+
+    def __init__(self, formula: str, classes: str = "", *, lists: bool = False) -> None:
+        self.formula = formula
+        self.classes = classes
+        self.lists = lists
+
+
+LOSSES = {
+    "mse": Loss("mse(prediction, target)"),
+    "mae": Loss("mae(prediction, target)"),
+    "huber": Loss("huber(prediction, target)"),
+    "bce": Loss("bce(prediction, target)", "probability"),
+    "cross_entropy": Loss(
+        "cross_entropy(prediction, target)", "probability", lists=True
+    ),
+    "bce_logits": Loss("mean(bce_logits(prediction, target))", "logit"),
+    "cross_entropy_logits": Loss(
+        "cross_entropy_logits(prediction, target)", "logit", lists=True
+    ),
+}
+
+
+class Objective:
+    """A model and a loss in one graph.
+
+    graph       their nodes
+    variables   the nodes of every input and parameter, by name
+    prediction  the node, or list of nodes, that the model results in
+    target      the variable nodes that take the target, shaped like the prediction
+    loss        the node of the loss
+    """
+
+    __slots__ = ("graph", "loss", "prediction", "target", "variables")
+
+    def __init__(
+        self,
+        graph: Graph,
+        variables: dict[str, Structure],
+        prediction: Structure,
+        target: Structure,
+        loss: int,
+    ) -> None:
+        self.graph = graph
+        self.variables = variables
+        self.prediction = prediction
+        self.target = target
+        self.loss = loss
+
+    def leaves(self, names: Sequence[str]) -> list[int]:
+        """The nodes of these variables, list by list."""
+        return [node for name in names for node in flatten(self.variables[name])]
+
+
+def loss_formula(loss: str) -> str:
+    """The formula of a loss that is given by name or as a formula.
+
+    Raises UsageError for a name that no loss has.
+    """
+    if loss in LOSSES:
+        return LOSSES[loss].formula
+    if loss.isidentifier() and loss not in _LOSS_NAMES:
+        near = near_miss(loss, LOSSES)
+        raise UsageError(
+            f"there is no loss called {loss}",
+            hint=f"did you mean {near}?"
+            if near
+            else f"there are {', '.join(LOSSES)}, or write a formula in prediction"
+            " and target",
+        )
+    return loss
+
+
+def compose(
+    model: str, loss: str, shapes: Mapping[str, Shape], outputs: int | None
+) -> Objective:
+    """The objective of the model and the loss, the latter by name or as a formula.
+
+    `shapes` gives the shape of every variable of the model that is a list; `outputs` is
+    the length of a target list, None for a target that is a number.
+
+    Raises GradcalcError with the text that the user wrote: from the model, from the
+    loss, or where the prediction's shape is not the target's.
+    """
+    formula = loss_formula(loss)
+    program = build(model, parse(model), shapes)
+    prediction = program.result
+    _check_prediction(model, loss, shape_of(prediction), outputs)
+    graph = program.graph
+    variables = dict(graph.variables)
+    builder = Builder(formula)
+    builder.graph = graph
+    builder.bind({"target": shape_of(prediction)})
+    builder.scope["prediction"] = prediction
+    first = len(graph)
+    try:
+        structure = _run(builder, formula)
+    except GradcalcError as error:
+        if loss in LOSSES:
+            # Nobody typed its formula.
+            error.source = error.span = None
+        error.message = f"the loss: {error.message}"
+        raise
+    if isinstance(structure, list):
+        raise ShapeError(
+            f"the loss is {described(shape_of(structure))}, not a number",
+            source=formula,
+            span=(0, len(formula)),
+            hint="take its mean(...) or sum(...)",
+        )
+    for node in range(first, len(graph)):
+        graph.bodies.setdefault(node, formula)
+    target = graph.variables["target"]
+    # The model may have a variable called target, too.
+    graph.variables = variables
+    return Objective(graph, variables, prediction, target, structure)
+
+
+def _run(builder: Builder, formula: str) -> Structure:
+    """The result of the loss, built behind the model in the same graph."""
+    statements = parse(formula)
+    unknown = {
+        name: span
+        for name, span in free_names(statements).items()
+        if name not in _LOSS_NAMES
+    }
+    if unknown:
+        verb = "is" if len(unknown) == 1 else "are"
+        raise FormulaNameError(
+            f"{', '.join(unknown)} {verb} not known here",
+            source=formula,
+            span=next(iter(unknown.values())),
+            hint="a loss is a formula in prediction and target",
+        )
+    result = None
+    for statement in statements:
+        result = builder.statement(statement)
+    if result is None:
+        raise FormulaError("it ends with a definition and has no result")
+    return result
+
+
+def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) -> None:
+    """Raise ShapeError if the prediction is not what the target or the loss needs."""
+    span = (0, len(model))
+    if len(shape) > 1:
+        raise ShapeError(
+            f"the model gives {described(shape)}; it must give a number or a list",
+            source=model,
+            span=span,
+        )
+    wanted = () if outputs is None else (outputs,)
+    # A list of one stands for its element.
+    if shape != wanted and not (shape == (1,) and outputs is None):
+        raise ShapeError(
+            f"the model gives {described(shape)}, but the target is"
+            f" {described(wanted)}",
+            source=model,
+            span=span,
+        )
+    if loss in LOSSES and LOSSES[loss].lists and not shape:
+        other = loss.replace("cross_entropy", "bce")
+        raise ShapeError(
+            f"{loss} compares lists, but the model gives a number",
+            source=model,
+            span=span,
+            hint=f"for two classes and one number use --loss {other}",
+        )

@@ -1,0 +1,115 @@
+"""THE TABLE of update rules: how a parameter follows its gradient.
+
+A rule is written once, as lines of Python with the parameter's own numbers in braces,
+and is written out for each parameter of a training step or put into a loop over lists.
+Definitions are those of PyTorch's torch.optim (SGD, SGD with momentum, Adam; Kingma and
+Ba, 2015, algorithm 1), without their weight decay.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradcalc.learning.state import State
+
+# Moves the state in place along the gradient and returns what was taken off.
+Move = Callable[[State, Sequence[float]], list[float]]
+
+
+class Optimizer:
+    """One row of the table.
+
+    name      what it is called
+    meaning   one line for the reader
+    memory    the numbers that it keeps for every parameter, 0 at first
+    settings  its constants
+    before    lines that run once for each step, before any parameter's
+    rule      lines for one parameter: from {gradient} and memory to {step}, the amount
+              that is taken off the parameter
+    """
+
+    __slots__ = ("before", "meaning", "memory", "name", "rule", "settings")
+
+    def __init__(
+        self,
+        name: str,
+        meaning: str,
+        rule: tuple[str, ...],
+        *,
+        memory: tuple[str, ...] = (),
+        settings: dict[str, float] | None = None,
+        before: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.meaning = meaning
+        self.rule = rule
+        self.memory = memory
+        self.settings = settings or {}
+        self.before = before
+
+
+OPTIMIZERS = {
+    optimizer.name: optimizer
+    for optimizer in (
+        Optimizer(
+            "sgd", "the plain update rule: rate times gradient",
+            ("{step} = rate * {gradient}",),
+        ),
+        Optimizer(
+            "momentum", "rate times a sum of all gradients, the older the fainter",
+            (
+                "{velocity} = momentum * {velocity} + {gradient}",
+                "{step} = rate * {velocity}",
+            ),
+            memory=("velocity",),
+            settings={"momentum": 0.9},
+        ),
+        Optimizer(
+            "adam", "rate times the mean gradient over its root mean square",
+            (
+                "{mean} = beta1 * {mean} + (1.0 - beta1) * {gradient}",
+                "{square} = beta2 * {square} + (1.0 - beta2) * {gradient} * {gradient}",
+                "{step} = pace * {mean} / (sqrt({square}) / spread + epsilon)",
+            ),
+            memory=("mean", "square"),
+            settings={"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+            before=(
+                "count += 1",
+                "pace = rate / (1.0 - beta1**count)",
+                "spread = sqrt(1.0 - beta2**count)",
+            ),
+        ),
+    )
+}  # fmt: skip
+
+
+def initial_state(optimizer: Optimizer, parameters: Sequence[float]) -> State:
+    """The state before the first step."""
+    return State(list(parameters), [[0.0] * len(parameters) for _ in optimizer.memory])
+
+
+def mover(optimizer: Optimizer, settings: Mapping[str, float]) -> Move:
+    """A function that takes one step, over lists.
+
+    `settings` has the rate, and those of the optimizer's constants that differ.
+    """
+    names = {name: f"{name}[i]" for name in optimizer.memory}
+    lines = [
+        "def move(state, gradient):",
+        "    parameters, count = state.parameters, state.count",
+        *(f"    {name} = state.memory[{k}]" for k, name in enumerate(optimizer.memory)),
+        *(f"    {line}" for line in optimizer.before),
+        "    steps = [0.0] * len(parameters)",
+        "    for i in range(len(parameters)):",
+        *(
+            "        " + line.format(gradient="gradient[i]", step="steps[i]", **names)
+            for line in optimizer.rule
+        ),
+        "        parameters[i] -= steps[i]",
+        "    state.count = count",
+        "    return steps",
+    ]
+    namespace: dict[str, Any] = {"sqrt": math.sqrt, **optimizer.settings, **settings}
+    exec("\n".join(lines), namespace)
+    move: Move = namespace["move"]
+    return move

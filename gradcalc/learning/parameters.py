@@ -1,0 +1,64 @@
+"""What a model's parameters start from."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradcalc.errors import BindingError
+from gradcalc.graph import flatten, shape_of
+from gradcalc.language.lists import arrange, described
+
+Shape = tuple[int, ...]
+
+
+def initial_values(
+    shapes: Mapping[str, Shape],
+    given: Mapping[str, Any],
+    random: Callable[[], float],
+) -> dict[str, Any]:
+    """The value that each parameter starts from, shaped as `shapes` says.
+
+    A number that is not given is uniform in (-1, 1), an element of a list or matrix
+    uniform in (-1, 1)/sqrt(n), with n its fan-in: the length of the list, or of the
+    matrix's rows (LeCun et al., Efficient BackProp, 1998, section 4.6, up to a constant
+    factor). A number given for a list stands for each of its elements. `random` gives
+    numbers uniform in [0, 1); it is called for every element, given or not, so that
+    giving one parameter does not change where the others start.
+
+    Raises BindingError if a given value has another shape.
+    """
+    values = {}
+    for name, shape in shapes.items():
+        count = math.prod(shape)
+        bound = 1 / math.sqrt(shape[-1]) if shape else 1.0
+        drawn = [bound * (2 * random() - 1) for _ in range(count)]
+        if name not in given:
+            values[name] = arrange(drawn, shape)
+            continue
+        value = given[name]
+        if shape_of(value) == shape:
+            values[name] = value
+        elif not shape_of(value):
+            values[name] = arrange([value] * count, shape)
+        else:
+            raise BindingError(
+                f"{name} starts as {described(shape_of(value))}, but its shape is"
+                f" {described(shape)}"
+            )
+    return values
+
+
+def arranged(shapes: Mapping[str, Shape], leaves: list[float]) -> dict[str, Any]:
+    """The leaves of all parameters, in their order, as the parameters' values."""
+    values = {}
+    position = 0
+    for name, shape in shapes.items():
+        count = math.prod(shape)
+        values[name] = arrange(leaves[position : position + count], shape)
+        position += count
+    return values
+
+
+def leaves_of(values: Mapping[str, Any], names: list[str]) -> list[float]:
+    """The numbers of these parameters, list by list."""
+    return [leaf for name in names for leaf in flatten(values[name])]

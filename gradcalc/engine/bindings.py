@@ -14,6 +14,7 @@ from gradcalc.graph import Structure, flatten, shape_of
 from gradcalc.language.functions import is_function, near_miss
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
+from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
@@ -69,7 +70,9 @@ def bind(
         for name, value in {**(defaults or {}), **bindings}.items()
     }
     names = free_names(statements, values)
-    problem = _name_problem(text, names, bindings, values, complete=complete)
+    problem = _name_problem(
+        text, statements, names, bindings, values, complete=complete
+    )
     shapes = {name: shape_of(values[name]) for name in names if name in values}
     try:
         program = build(text, statements, shapes)
@@ -128,6 +131,7 @@ def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
 
 def _name_problem(
     text: str,
+    statements: Sequence[Syntax],
     names: Mapping[str, Span],
     bindings: Mapping[str, Value],
     values: Mapping[str, Value],
@@ -144,7 +148,11 @@ def _name_problem(
     if missing:
         noun = "variable" if len(missing) == 1 else "variables"
         sentences.append(f"no value is given for the {noun} {', '.join(missing)}")
-        functions = [name for name in missing if is_function(name)]
+        functions = [
+            name
+            for name in missing
+            if is_function(name) or name in _defined(statements, CALL)
+        ]
         if functions:
             hints.append(f"to call the function, write {functions[0]}(...)")
         else:
@@ -161,6 +169,9 @@ def _name_problem(
         ]
         if near:
             hints = near
+        elif set(unused) & _defined(statements, NAME):
+            computed = [name for name in unused if name in _defined(statements, NAME)]
+            hints.append(f"the formula computes {', '.join(computed)} itself")
         elif not missing:
             hints.append(
                 f"its variables are {', '.join(names)}" if names else "it has none"
@@ -172,6 +183,15 @@ def _name_problem(
         span=span,
         hint=", ".join(hints) or None,
     )
+
+
+def _defined(statements: Sequence[Syntax], kind: str) -> set[str]:
+    """The labels (NAME) or the functions (CALL) that the program defines."""
+    return {
+        statement[4][3]
+        for statement in statements
+        if statement[0] == ASSIGNMENT and statement[4][0] == kind
+    }
 
 
 def _labelled(program: Program, output: str) -> Structure:

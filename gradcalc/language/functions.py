@@ -104,12 +104,6 @@ class Function:
                 )
             if parameter[0] == DEFAULT:
                 defaulted = True
-                if partials:
-                    raise FormulaSyntaxError(
-                        "a function with its own derivative rule has no defaults",
-                        source=self.text,
-                        span=(parameter[1], parameter[2]),
-                    )
                 for node in self.defaults[name]:
                     if node[0] == NAME and node[3] in self.parameters[len(seen) - 1 :]:
                         raise FormulaNameError(

@@ -1,0 +1,109 @@
+"""LaTeX for every operation, and names that stay apart."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from reference.graphs import graphs
+
+from gradcalc.engine.bindings import bind
+from gradcalc.engine.formula import formula_text
+from gradcalc.graph import Graph
+from gradcalc.operations import OPERATIONS
+from gradcalc.writers.latex import LatexWriter, latex_text
+from gradcalc.writers.latex_names import latex_name
+
+
+def written(text, **values):
+    return formula_text(bind(text, values, complete=False), format="latex")
+
+
+def check_balance(text):
+    """Assert that braces, delimiters and environments close what they open."""
+    bare = re.sub(r"\\[{}]", "", text)
+    depth = 0
+    for character in bare:
+        depth += (character == "{") - (character == "}")
+        assert depth >= 0
+    assert depth == 0
+    assert len(re.findall(r"\\left[^a-z]|\\left\\", text)) == text.count(r"\right")
+    assert text.count(r"\begin") == text.count(r"\end")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda row: row.name)
+def test_every_operation_is_spelt(operation):
+    graph = Graph()
+    count = len(operation.parameters) * (2 if operation.lists else 1)
+    operands = tuple(graph.add_variable(f"x_{k}") for k in range(count))
+    text = LatexWriter(graph).text(graph.add(operation, operands, 0, 0))
+    check_balance(text)
+    for operand in range(count):
+        assert f"x_{{{operand}}}" in text
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs())
+def test_random_graphs_are_balanced(graph):
+    check_balance(latex_text(graph, {None: len(graph) - 1}))
+
+
+SPELT = [
+    ("w*x + b", r"w \cdot x + b"),
+    ("a/(b + c)", r"\frac{a}{b + c}"),
+    ("(a/b)^2", r"\left(\frac{a}{b}\right)^{2}"),
+    ("a^b^c", "a^{b^{c}}"),
+    ("(a^b)^c", r"\left(a^{b}\right)^{c}"),
+    ("-(a + b)", r"-\left(a + b\right)"),
+    ("a*-b", r"a \cdot \left(-b\right)"),
+    ("exp(x)^2", r"\left(\mathrm{e}^{x}\right)^{2}"),
+    ("sqrt(x + 1)", r"\sqrt{x + 1}"),
+    ("2*(a < b)", r"2 \cdot \left[a < b\right]"),
+    (
+        "where(x > 0, x, 0)",
+        r"\begin{cases}x & \text{if } x > 0 \\ 0 & \text{otherwise}\end{cases}",
+    ),
+    ("1e-9*x", r"1 \times 10^{-9} \cdot x"),
+    ("(1e99)^x", r"\left(1 \times 10^{99}\right)^{x}"),
+    ("[a, b]", r"\begin{pmatrix}a \\ b\end{pmatrix}"),
+    ("[[a, b], [c, d]]", r"\begin{pmatrix}a & b \\ c & d\end{pmatrix}"),
+    ("[a, b] @ [c, d]", r"a \cdot c + b \cdot d"),
+    (
+        "n = a*b; n^2",
+        "\\begin{aligned}\n  n &= a \\cdot b \\\\\n  & n^{2}\n\\end{aligned}",
+    ),
+    ("y = a*b", r"y = a \cdot b"),
+    ("x1 + x_1", r"x_{1} + \mathtt{x\_1}"),
+    ("e^x", r"\mathrm{e}^{x}"),
+    ("pi*π", r"\pi \cdot \mathtt{π}"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SPELT)
+def test_formulas(text, expected):
+    assert written(text) == expected
+
+
+NAMES = [
+    ("x", "x"),
+    ("x1", "x_{1}"),
+    ("x_1", "x_{1}"),
+    ("theta", r"\theta"),
+    ("θ", r"\theta"),
+    ("λ", r"\lambda"),
+    ("Δ", r"\Delta"),
+    ("Δx", r"\text{Δx}"),
+    ("theta_max", r"\theta_{\mathrm{max}}"),
+    ("learning_rate", r"\mathit{learning}_{\mathrm{rate}}"),
+    ("a_b_c", r"a_{\mathrm{b\_c}}"),
+    ("_", r"\mathtt{\_}"),
+    ("__x", r"\mathtt{\_\_x}"),
+    ("x_", r"\mathit{x\_}"),
+    ("v[0]", "v_{0}"),
+    ("m[1][2]", "m_{1, 2}"),
+    ("x_1[0]", "x_{1, 0}"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), NAMES)
+def test_names(name, expected):
+    assert latex_name(name) == expected

@@ -110,35 +110,30 @@ class Graph:
         append = values.append
         literals = self.literals
         for operation, inputs in zip(self.operations, self.inputs, strict=True):
-            if len(inputs) == 2:
+            if operation is VARIABLE:
+                append(given[len(values)])
+            elif len(inputs) == 2:
                 a, b = inputs
                 append(operation.evaluate(values[a], values[b]))
             elif len(inputs) == 1:
                 append(operation.evaluate(values[inputs[0]]))
-            elif inputs:
-                append(operation.evaluate(*[values[node] for node in inputs]))
             elif operation is LITERAL:
                 append(literals[len(values)])
             else:
-                append(given[len(values)])
+                append(operation.evaluate(*[values[node] for node in inputs]))
         return values
 
     def dependents(self, nodes: Sequence[int]) -> bytearray:
         """A flag per node: 1 for the given ones and all that depends on them."""
-        flags = bytearray(len(self.operations))
+        flags = [0] * len(self.operations)
         for node in nodes:
             flags[node] = 1
         for node, inputs in enumerate(self.inputs):
-            if len(inputs) == 2:
-                a, b = inputs
-                if flags[a] or flags[b]:
+            for operand in inputs:
+                if flags[operand]:
                     flags[node] = 1
-            else:
-                for operand in inputs:
-                    if flags[operand]:
-                        flags[node] = 1
-                        break
-        return flags
+                    break
+        return bytearray(flags)
 
     def ancestors(self, nodes: Sequence[int]) -> bytearray:
         """A flag per node: 1 for the given ones and all that they depend on."""

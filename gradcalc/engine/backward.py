@@ -3,6 +3,10 @@
 It walks the list of nodes in reverse and adds up, for each node, what its users hand
 back. What a gradient *is* (a float, or a formula) is the business of the functions it
 is given, so the numeric gradient and the symbolic derivative cannot disagree.
+
+Two modules do the same by other means, for speed: `numeric_loop` writes this loop out
+for large graphs, `compiled` unrolls it into a function. Both take their rules from
+where this one's callers do, and their tests hold them to it, bit for bit.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -24,11 +24,25 @@ Pullback = Callable[..., Sequence[float | None]]
 # A rule over a longer list is walked as a graph: compiling it would not pay.
 _MOST_COMPILED = 200
 
+# From this many nodes on it pays to make a loop of their operations.
+_LARGE = 5_000
+
 
 def gradients(
     graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
 ) -> list[float | None]:
     """The gradient of the output with respect to every node up to it, as numbers."""
+    if output >= _LARGE:
+        from gradcalc.engine.numeric_loop import loop_gradients
+
+        return loop_gradients(graph, values, output, active)
+    return node_gradients(graph, values, output, active)
+
+
+def node_gradients(
+    graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
+) -> list[float | None]:
+    """The gradients node by node, with a call for each."""
     operations, inputs = graph.operations, graph.inputs
 
     def contributions(node: int, gradient: float) -> Sequence[float | None]:
@@ -72,40 +86,54 @@ def _walked(rule: Rule, mask: tuple[int, ...]) -> Pullback:
 
 
 def _compiled(rule: Rule, mask: tuple[int, ...]) -> Pullback:
-    graph, count = rule.graph, len(mask)
-    wanted = [
-        (partial, gate)
-        for flag, partial, gate in zip(mask, rule.partials, rule.selected, strict=True)
-        if flag and partial is not None
+    names = [f"x{position}" for position in range(len(mask))]
+    code, handed = handed_back(rule, mask, [*names, "out"])
+    lines = [
+        f"def pullback(gradient, out, {', '.join(names)}):",
+        *(f"    {line}" for line in code.lines),
+        f"    return ({''.join([f'{text}, ' for text in handed])})",
     ]
-    roots = [node for pair in wanted for node in pair if node is not None]
-    if rule.domain is not None:
-        roots.append(rule.domain)
-    code = PythonCode()
-    names = [f"x{position}" for position in range(count)]
-    given = {node: code.name(name) for node, name in enumerate([*names, "out"])}
-    placed = code.place(graph, given, roots)
-    code.write([placed[root] for root in roots])
-    handed = []
-    for flag, partial, gate in zip(mask, rule.partials, rule.selected, strict=True):
-        if not flag or partial is None:
-            handed.append("None")
-            continue
+    namespace: dict[str, Any] = dict(code.namespace)
+    exec("\n".join(lines), namespace)
+    function: Pullback = namespace["pullback"]
+    return function
+
+
+def handed_back(
+    rule: Rule, mask: Sequence[int], names: Sequence[str], prefix: str = "t"
+) -> tuple[PythonCode, list[str]]:
+    """The code of a rule, and for each operand the text of what it is handed.
+
+    The code calls the operands and the operation's own value by the given names, and
+    what comes in `gradient`.
+    """
+    code = PythonCode(prefix)
+    given = {node: code.name(name) for node, name in enumerate(names)}
+    handing = [
+        position
+        for position, partial in enumerate(rule.partials)
+        if mask[position] and partial is not None
+    ]
+    roots = [rule.domain] if handing else []
+    for position in handing:
+        roots += [rule.partials[position], rule.selected[position]]
+    needed = [root for root in roots if root is not None]
+    placed = code.place(rule.graph, given, needed)
+    code.write([placed[root] for root in needed])
+    handed = ["None"] * len(mask)
+    for position in handing:
+        partial, gate = rule.partials[position], rule.selected[position]
+        assert partial is not None
+        factor = code.numbers.get(placed[partial])
         text = "gradient"
-        if code.numbers.get(placed[partial]) != 1:
+        if factor == -1:
+            text = "-gradient"
+        elif factor != 1:
             text += f" * {code.text(placed[partial], SIGN)}"
         if gate is not None:
             text = f"({text} if {code.truth(placed[gate])} else None)"
         if rule.domain is not None:
             nan = code.constant("nan", math.nan)
             text = f"({text} if {code.truth(placed[rule.domain])} else {nan})"
-        handed.append(text)
-    lines = [
-        f"def pullback(gradient, out, {', '.join(names)}):",
-        *(f"    {line}" for line in code.lines),
-        f"    return ({', '.join(handed)},)",
-    ]
-    namespace: dict[str, Any] = dict(code.namespace)
-    exec("\n".join(lines), namespace)
-    function: Pullback = namespace["pullback"]
-    return function
+        handed[position] = text
+    return code, handed

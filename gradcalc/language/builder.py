@@ -27,6 +27,7 @@ from gradcalc.graph import (
 from gradcalc.language import lists
 from gradcalc.language.definitions import Definitions
 from gradcalc.language.functions import Function, arguments_expected
+from gradcalc.language.messages import operator_span
 from gradcalc.language.syntax import (
     ASSIGNMENT,
     CALL,
@@ -48,7 +49,7 @@ from gradcalc.operations import (
 )
 
 # Functions that call functions can expand without end for all practical purposes.
-MOST_NODES = 10_000_000
+MOST_NODES = 5_000_000
 
 Shape = tuple[int, ...]
 
@@ -254,7 +255,10 @@ class Builder:
             structure = function(self.graph, *operands, node[1], node[2])
         except GradcalcError as error:
             error.source = self.text
-            error.span = frame.span or (node[1], node[2])
+            error.span = frame.span or operator_span(self.text, node)
+            if frame.span:
+                called = self.text[frame.span[0] :].partition("(")[0].rstrip()
+                error.message = f"in {called}: {error.message}"
             raise
         if len(self.graph) > MOST_NODES:
             raise self._too_large(frame, node)

@@ -96,7 +96,7 @@ def _early_end(
 ) -> FormulaSyntaxError:
     stop = len(text.rstrip())
     if before is not None and isinstance(before, tuple):
-        stop = max(stop if whole is None else 0, before[2])
+        stop = before[2]
     span = (stop, stop)
     source = text if whole is None else whole
     hint = None

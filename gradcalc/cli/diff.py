@@ -17,11 +17,18 @@ from gradcalc.engine.gradient_formulas import gradient_formulas
         'gradcalc diff "x^2*y" --wrt x',
         'gradcalc diff "a*x^2 + b*x" --a=3 --b=1',
         'gradcalc diff "x^2*sin(y)" --order 2',
-        'gradcalc diff "tanh(x*w + b)" | gradcalc eval - --output d_w --x=2 --w=1 --b=0',
+        'gradcalc diff "sin(x*w)" | gradcalc eval - --output d_w --x=2 --w=1',
     ],
 )
 @options.as_json
 @options.wrt
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "latex"]),
+    default="text",
+    help="text (the default) or latex.",
+)
 @options.output
 @options.precision
 @click.option(
@@ -39,6 +46,7 @@ def command(
     output: str | None,
     precision: int | None,
     order: int,
+    format_: str,
 ) -> None:
     bound = bind(
         request.formula,
@@ -53,6 +61,8 @@ def command(
 
     if as_json:
         consoles.show_json(derivatives.gradient_to_dict(gradient))
+    elif format_ == "latex":
+        consoles.show_text(derivatives.latex_text(gradient, precision))
     else:
         for line in derivatives.program_lines(gradient, precision):
             consoles.show_text(line)

@@ -42,23 +42,26 @@ class GradientFormulas:
     """The derivatives of a program, simplified, in one graph.
 
     source    the text that is differentiated
+    result    the label of what is differentiated, or None
     order     1 for the gradient, 2 for the Hessian
     filled    the values that were put in for variables, by name
     graph     the graph of the formulas
     formulas  the derivatives, by element of the result and by variable
     """
 
-    __slots__ = ("filled", "formulas", "graph", "order", "source")
+    __slots__ = ("filled", "formulas", "graph", "order", "result", "source")
 
     def __init__(
         self,
         source: str,
+        result: str | None,
         order: int,
         filled: dict[str, Any],
         graph: Graph,
         formulas: list[Formula],
     ) -> None:
         self.source = source
+        self.result = result
         self.order = order
         self.filled = filled
         self.graph = graph
@@ -122,7 +125,15 @@ def gradient_formulas(
     leaves: Iterator[int] = iter(simple)
     for formula in formulas:
         formula.structure = unflatten(formula.structure, leaves)
-    return GradientFormulas(bound.text, order, filled, final, formulas)
+    label = next(
+        (
+            name
+            for name, structure in program.scope.items()
+            if structure == bound.output
+        ),
+        None,
+    )
+    return GradientFormulas(bound.text, label, order, filled, final, formulas)
 
 
 class _Derivation:

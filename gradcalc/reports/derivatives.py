@@ -6,6 +6,8 @@ from typing import Any
 from gradcalc.engine.gradient_formulas import Formula, GradientFormulas
 from gradcalc.graph import Structure, flatten
 from gradcalc.reports.evaluation_json import json_value
+from gradcalc.writers import latex
+from gradcalc.writers.latex_names import latex_element, latex_name
 from gradcalc.writers.program import program_text, structure_text, write_program
 
 
@@ -45,6 +47,42 @@ def _apart(labels: list[str], names: Any) -> list[str]:
         taken.add(label)
         apart.append(label)
     return apart
+
+
+def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
+    """The derivatives in LaTeX: one formula, or an `aligned` of several."""
+    graph = gradient.graph
+    leaves = [node for each in gradient.formulas for node in flatten(each.structure)]
+    needed = graph.ancestors(leaves)
+    # The user's labels first: the formulas are written with them.
+    roots: dict[str | None, Structure] = {
+        label: node
+        for node, label in graph.labels.items()
+        if needed[node] and label.isidentifier()
+    }
+    labels = _apart(
+        [derivative_label(formula) for formula in gradient.formulas],
+        [*graph.names.values(), *graph.labels.values()],
+    )
+    headings = {}
+    for label, formula in zip(labels, gradient.formulas, strict=True):
+        roots[label] = formula.structure
+        headings[label] = _fraction(gradient, formula)
+    return latex.latex_text(graph, roots, precision=precision, headings=headings)
+
+
+def _fraction(gradient: GradientFormulas, formula: Formula) -> str:
+    """The derivative in Leibniz's notation."""
+    function = latex_name(gradient.result or "f")
+    if formula.element:
+        function = latex_element(function, formula.element)
+    names = [latex_name(name) for name in formula.variables]
+    below = r" \, ".join(
+        rf"\partial {name}" + ("^2" if names.count(name) > 1 else "")
+        for name in dict.fromkeys(names)
+    )
+    order = "^2" if len(names) > 1 else ""
+    return rf"\frac{{\partial{order} {function}}}{{{below}}}"
 
 
 def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:

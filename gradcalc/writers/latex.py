@@ -216,8 +216,12 @@ def latex_text(
     roots: Mapping[str | None, Structure],
     *,
     precision: int | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> str:
-    """The roots, and what they share, as one formula or as an `aligned` of several."""
+    """The roots, and what they share, as one formula or as an `aligned` of several.
+
+    `headings` gives the LaTeX that stands for a label on the left of its formula.
+    """
     labels = [label for label in roots if label is not None]
     variables = [
         graph.names[node] for node in graph.names if graph.operations[node] is VARIABLE
@@ -246,7 +250,7 @@ def latex_text(
     for line in lines:
         text = _structure(line.structure, writer)
         label = "" if line.label is None else shown[line.label]
-        rows.append((label, text))
+        rows.append(((headings or {}).get(line.label or "", label), text))
         for node, name in line.names.items():
             index = name[len(line.label or "") :]
             names[node] = latex_element(label, index)

@@ -1,0 +1,119 @@
+"""Errors as pages: sentence, line, caret, hint."""
+
+import pytest
+
+from gradcalc.errors import (
+    BindingError,
+    DataError,
+    FileError,
+    FormulaError,
+    FormulaNameError,
+    FormulaSyntaxError,
+    GradcalcError,
+    MissingExtraError,
+    ShapeError,
+    UsageError,
+    describe,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "page"),
+    [
+        pytest.param(GradcalcError("it is wrong"), ["error: it is wrong"], id="bare"),
+        pytest.param(
+            GradcalcError("it is wrong", hint="mend it"),
+            ["error: it is wrong", "hint: mend it"],
+            id="hint without source",
+        ),
+        pytest.param(
+            GradcalcError("here", source="a + b", span=(2, 3)),
+            ["error: here", "  a + b", "    ^"],
+            id="one character",
+        ),
+        pytest.param(
+            GradcalcError("here", source="a + b", span=(5, 5)),
+            ["error: here", "  a + b", "       ^"],
+            id="after the end",
+        ),
+        pytest.param(
+            GradcalcError("here", source="a + b", span=(3, 99)),
+            ["error: here", "  a + b", "     ^^"],
+            id="beyond the end",
+        ),
+        pytest.param(
+            GradcalcError("here", source="a\nb + c\nd", span=(2, 7)),
+            ["error: line 2: here", "  b + c", "  ^^^^^"],
+            id="second line",
+        ),
+        pytest.param(
+            GradcalcError("here", source="a + (\nb", span=(4, 7)),
+            ["error: line 1: here", "  a + (", "      ^"],
+            id="over the end of a line",
+        ),
+        pytest.param(
+            GradcalcError("here", source="日本 + x", span=(5, 6)),
+            ["error: here", "  日本 + x", "         ^"],
+            id="wide characters",
+        ),
+        pytest.param(
+            GradcalcError("here", source="e\u0301 + x", span=(5, 6)),
+            ["error: here", "  e\u0301 + x", "      ^"],
+            id="combining accent",
+        ),
+        pytest.param(
+            GradcalcError("here", source="\ta\x1b + x", span=(6, 7)),
+            ["error: here", "   a\N{REPLACEMENT CHARACTER} + x", "        ^"],
+            id="tab and escape",
+        ),
+        pytest.param(
+            GradcalcError("here", source="x" * 500 + "+" + "y" * 500, span=(500, 501)),
+            [
+                "error: here",
+                "  …" + "x" * 48 + "+" + "y" * 23 + "…",
+                "   " + " " * 48 + "^",
+            ],
+            id="long line",
+        ),
+        pytest.param(
+            GradcalcError("here", source="x" * 500, span=(0, 500)),
+            ["error: here", "  " + "x" * 72 + "…", "  " + "^" * 72],
+            id="long span",
+        ),
+        pytest.param(
+            GradcalcError("here", source="[bold]x[/bold]", span=(6, 7)),
+            ["error: here", "  [bold]x[/bold]", "        ^"],
+            id="markup",
+        ),
+    ],
+)
+def test_describe(error, page):
+    assert describe(error).split("\n") == page
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (GradcalcError, "error"),
+        (FormulaSyntaxError, "syntax"),
+        (FormulaNameError, "name"),
+        (ShapeError, "shape"),
+        (FormulaError, "formula"),
+        (BindingError, "variable"),
+        (UsageError, "usage"),
+        (FileError, "file"),
+        (DataError, "data"),
+        (MissingExtraError, "extra"),
+    ],
+)
+def test_family(kind, name):
+    error = kind("a sentence", source="x", span=(0, 1), hint="a hint")
+    assert isinstance(error, GradcalcError)
+    assert error.exit_code == 2
+    assert str(error) == "a sentence"
+    assert error.to_dict() == {
+        "kind": name,
+        "message": "a sentence",
+        "span": [0, 1],
+        "hint": "a hint",
+    }

@@ -12,6 +12,7 @@ Span = tuple[int, int]
 # A formula may be one line of megabytes: at most this much of it is shown.
 _WINDOW = 72
 _BEFORE_CARET = 48
+_LONGEST_SENTENCE = 1000
 
 
 class GradcalcError(Exception):
@@ -149,14 +150,23 @@ def _excerpt(source: str, span: Span) -> list[str]:
     return ["  " + line, "  " + carets]
 
 
+def _cut(sentence: str) -> str:
+    """The sentence, shortened in its middle if a name in it is absurdly long."""
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    half = _LONGEST_SENTENCE // 2
+    return f"{sentence[:half]} … {sentence[-half:]}"
+
+
 def describe(error: GradcalcError) -> str:
     """The error as a page: sentence, line of the source, caret, hint."""
-    lines = [f"error: {error.message}"]
+    message = _cut(error.message)
+    lines = [f"error: {message}"]
     if error.source and error.source.strip() and error.span is not None:
         if "\n" in error.source.strip("\n"):
             number = error.source.count("\n", 0, error.span[0]) + 1
-            lines[0] = f"error: line {number}: {error.message}"
+            lines[0] = f"error: line {number}: {message}"
         lines += _excerpt(error.source, error.span)
     if error.hint:
-        lines.append(f"hint: {error.hint}")
+        lines.append(f"hint: {_cut(error.hint)}")
     return "\n".join(lines)

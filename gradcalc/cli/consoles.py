@@ -25,6 +25,11 @@ def takes_colour(stream: IO[str]) -> bool:
     )
 
 
+def takes_unicode() -> bool:
+    """Whether standard output can show more than ASCII."""
+    return (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
+
+
 def width() -> int | None:
     """The columns of the terminal that standard output is, or None off a terminal."""
     if not sys.stdout.isatty():
@@ -72,9 +77,10 @@ def show_json(content: Any) -> None:
 
     indent = 2 if sys.stdout.isatty() else None
     # ASCII where the stream cannot take more: an escape is as good as the character.
-    ascii_only = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
     sys.stdout.write(
-        json.dumps(content, ensure_ascii=ascii_only, allow_nan=False, indent=indent)
+        json.dumps(
+            content, ensure_ascii=not takes_unicode(), allow_nan=False, indent=indent
+        )
         + "\n"
     )
 

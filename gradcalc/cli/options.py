@@ -53,7 +53,8 @@ def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int |
     return convert
 
 
-def _names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
+def names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
+    """The names in a text that separates them by commas."""
     if text is None:
         return None
     return list(dict.fromkeys(name.strip() for name in text.split(",")))
@@ -71,7 +72,7 @@ precision = click.option(
 wrt = click.option(
     "--wrt",
     metavar="NAMES",
-    callback=_names,
+    callback=names,
     help="Differentiate only with respect to these: x1,w1.",
 )
 output = click.option("--output", metavar="NAME", help="Take this label as the result.")

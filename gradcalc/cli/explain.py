@@ -1,0 +1,92 @@
+"""`gradcalc explain`: backpropagation done by hand, step by step."""
+
+import sys
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.eval import warn_if_not_finite
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.engine.bindings import bind
+from gradcalc.errors import UsageError
+
+_DIGITS = 4
+
+
+@click.command(
+    "explain",
+    cls=FormulaCommand,
+    help="Explain the gradient step by step: backpropagation done by hand.",
+    examples=[
+        'gradcalc explain "y = x^2; y*sin(x)" --x=3',
+        'gradcalc explain "tanh(x*w + b)" --x=2 --w=-3 --b=1 --for w',
+        'gradcalc explain "max(x, y)^2" --x=1 --y=2 --format markdown',
+    ],
+)
+@options.as_json
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "latex"]),
+    help="text (default), markdown or latex.",
+)
+@click.option(
+    "--for",
+    "--wrt",
+    "wanted",
+    metavar="NAMES",
+    callback=options.names,
+    help="Explain only the paths to these variables: w1 or w1,b.",
+)
+@options.output
+@options.precision
+@options.strict
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    style: str | None,
+    wanted: list[str] | None,
+    output: str | None,
+    precision: int | None,
+    strict: bool,
+) -> int:
+    if as_json and style is not None:
+        raise UsageError(
+            "--json and --format are both given", hint="leave out one of them"
+        )
+    bound = bind(
+        request.formula, request.variables, defaults=request.defaults, output=output
+    )
+    # The steps bring the laws and the writers along, which errors do not need.
+    from gradcalc.engine.steps import Explanation
+
+    explanation = Explanation(bound, wanted)
+    if as_json:
+        from gradcalc.reports.explanation_json import explanation_to_dict
+
+        consoles.show_json(explanation_to_dict(explanation))
+    else:
+        from gradcalc.reports import explanation_formats
+
+        digits = _DIGITS if precision is None else precision
+        if style == "latex":
+            page = explanation_formats.latex_page(explanation, precision=digits)
+        elif style == "markdown":
+            page = explanation_formats.markdown_page(
+                explanation, precision=digits, ascii_only=not consoles.takes_unicode()
+            )
+        else:
+            page = explanation_formats.text_page(
+                explanation,
+                precision=digits,
+                width=consoles.width(),
+                ascii_only=not consoles.takes_unicode(),
+                heading=_bold if consoles.takes_colour(sys.stdout) else str,
+            )
+        consoles.show_text(page)
+    return warn_if_not_finite(explanation.evaluation, strict=strict)
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True)

@@ -1,0 +1,104 @@
+"""The rules of the table as formulas at a point: with what is known there put in."""
+
+from collections.abc import Callable, Sequence
+
+from gradcalc.engine.simplify import simplified
+from gradcalc.graph import Graph
+from gradcalc.language.rules import rule_of
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+
+# A rule over more operands has a formula too long to read: its number stands alone.
+_LONGEST_RULE = 300
+
+_COMPARISONS = [OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!=")]
+
+
+class Formula:
+    """A local derivative as a formula.
+
+    graph   its nodes; its variables are named by the numbers of the nodes explained
+    root    its node in that graph
+    """
+
+    __slots__ = ("graph", "root")
+
+    def __init__(self, graph: Graph, root: int) -> None:
+        self.graph = graph
+        self.root = root
+
+    def leaf(self, node: int) -> int | None:
+        """The node explained that a variable of the formula stands for."""
+        if self.graph.operations[node] is VARIABLE:
+            return int(self.graph.names[node].rpartition("#")[2])
+        return None
+
+    def alone(self) -> int | None:
+        """The node explained, if the formula is nothing but that."""
+        return self.leaf(self.root)
+
+
+def local_formulas(
+    graph: Graph,
+    values: Sequence[float],
+    node: int,
+    passing: Sequence[bool],
+    name: Callable[[int], str],
+) -> dict[int, Formula]:
+    """The local derivatives of a node as formulas, by the operand's position.
+
+    Literals are put in, conditions are decided by the values, and the laws simplify
+    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only operands that
+    `passing` flags have one. Products are written in the order of the operands' names.
+    """
+    operands = graph.inputs[node]
+    rule = rule_of(graph.operations[node], len(operands))
+    roots = {
+        position: partial
+        for position, partial in enumerate(rule.partials)
+        if partial is not None and passing[position]
+    }
+    if not roots or len(rule.graph) > _LONGEST_RULE:
+        return {}
+    explained = (*operands, node)
+    at_point = rule.graph.forward([values[origin] for origin in explained])
+    if rule.domain is not None and at_point[rule.domain] == 0:
+        return {}
+    copy = _copied(graph, explained, rule.graph, at_point, name)
+    simple, places = simplified(copy, list(roots.values()))
+    return {
+        position: Formula(simple, place)
+        for position, place in zip(roots, places, strict=True)
+    }
+
+
+def _copied(
+    graph: Graph,
+    explained: Sequence[int],
+    rule: Graph,
+    at_point: Sequence[float],
+    name: Callable[[int], str],
+) -> Graph:
+    """The rule's graph, its first nodes standing for the nodes explained."""
+    copy = Graph()
+    # Which side a condition takes, and what follows from that alone.
+    known: set[int] = set()
+    for node, operation in enumerate(rule.operations):
+        operands = rule.inputs[node]
+        if node < len(explained):
+            origin = explained[node]
+            if origin in graph.literals:
+                copy.add_literal(graph.literals[origin])
+                if origin in graph.names:
+                    copy.names[node] = graph.names[origin]
+            else:
+                copy.add_variable(f"{name(origin)}#{origin}")
+        elif operation is LITERAL:
+            copy.add_literal(rule.literals[node])
+            if node in rule.names:
+                copy.names[node] = rule.names[node]
+        elif operation in _COMPARISONS or (operands and known.issuperset(operands)):
+            known.add(node)
+            copy.add_literal(at_point[node])
+        else:
+            copy.add(operation, operands, 0, 0)
+    return copy

@@ -1,0 +1,204 @@
+"""How the mathematics of an explanation is written: names, numbers, derivatives."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from gradcalc.engine.local_formulas import Formula
+from gradcalc.engine.naming import Naming
+from gradcalc.graph import Graph
+from gradcalc.operations import LITERAL
+from gradcalc.reports.numbers import format_number
+from gradcalc.writers import infix, latex
+from gradcalc.writers.infix import COMPARISON, PRIMARY, SUM
+from gradcalc.writers.latex_names import distinct_names, latex_name
+from gradcalc.writers.linear import Piece, Spell, written
+
+
+class Notation:
+    """The language's own notation, with ∂ for a partial derivative."""
+
+    times = "*"
+    spell: Spell = staticmethod(infix.spell)
+    writer: Callable[[Graph], infix.InfixWriter | latex.LatexWriter] = infix.InfixWriter
+
+    def __init__(
+        self,
+        naming: Naming,
+        values: Sequence[float],
+        *,
+        precision: int | None = None,
+        ascii_only: bool = False,
+    ) -> None:
+        self.graph = naming.graph
+        self.atoms = self._atoms(naming)
+        self.values = values
+        self.precision = precision
+        self.d = "d" if ascii_only else "∂"
+
+    def _atoms(self, naming: Naming) -> dict[int, str]:
+        return naming.atoms
+
+    # --- what stands for a node
+
+    def name(self, node: int) -> str:
+        """What the node is called."""
+        return self._piece(node)[0]
+
+    def _piece(self, node: int) -> Piece:
+        return written(self.graph, node, self.spell, self._leaf)
+
+    def _leaf(self, node: int) -> Piece | None:
+        if node in self.atoms:
+            return self.atoms[node], PRIMARY
+        if self.graph.operations[node] is LITERAL:
+            return self.writer(self.graph).piece(node)
+        return None
+
+    def _grouped(self, node: int) -> Piece:
+        """The name as an operand: a sum is kept together by parentheses."""
+        text, tier = self._piece(node)
+        return text, COMPARISON if tier <= SUM else tier
+
+    def _numbered(self, value: float) -> Piece:
+        """The number as an operand: a negative one in parentheses, unless it begins."""
+        text = self.number(value)
+        return text, SUM if text.startswith("-") else PRIMARY
+
+    def number(self, value: float) -> str:
+        """The number, rounded."""
+        # A zero's sign is of no interest here.
+        return format_number(value or 0.0, self.precision)
+
+    # --- formulas
+
+    def operation(self, node: int, *, numbers: bool = False) -> str:
+        """The node's operation on the names, or the values, of its operands."""
+        operands = [
+            self._numbered(self.values[operand])
+            if numbers and self.graph.operations[operand] is not LITERAL
+            else self._grouped(operand)
+            for operand in self.graph.inputs[node]
+        ]
+        return self.spell(self.graph.operations[node], operands)[0]
+
+    def formula(self, formula: Formula, *, numbers: bool = False) -> str:
+        """A local derivative, in names or in numbers."""
+
+        def leaf(node: int) -> Piece | None:
+            explained = formula.leaf(node)
+            if explained is not None:
+                if numbers:
+                    return self._numbered(self.values[explained])
+                return self._grouped(explained)
+            if formula.graph.operations[node] is LITERAL:
+                return self.writer(formula.graph).piece(node)
+            return None
+
+        return written(formula.graph, formula.root, self.spell, leaf)[0]
+
+    # --- derivatives, sums and products
+
+    def partial(self, node: int, operand: int) -> str:
+        """The partial derivative of a node with respect to another."""
+        return f"{self.d}{self._tight(node)}/{self.d}{self._tight(operand)}"
+
+    def _tight(self, node: int) -> str:
+        text, tier = self._piece(node)
+        return text if tier == PRIMARY else f"({text})"
+
+    def product(self, *factors: float) -> str:
+        """The factors multiplied."""
+        texts = [self.number(factor) for factor in factors]
+        texts[1:] = [f"({t})" if t.startswith("-") else t for t in texts[1:]]
+        return self.times.join(texts)
+
+    def sum(self, terms: Sequence[float]) -> str:
+        """The terms added."""
+        texts = [self.number(term) for term in terms]
+        signed = [f"- {t[1:]}" if t.startswith("-") else f"+ {t}" for t in texts[1:]]
+        return " ".join([texts[0], *signed])
+
+    # --- sentences
+
+    def plain(self, text: str) -> str:
+        """Words as they stand."""
+        return text
+
+    def math(self, text: str) -> str:
+        """Mathematics within a sentence."""
+        return text
+
+
+class MarkdownNotation(Notation):
+    """The same as code within Markdown."""
+
+    def plain(self, text: str) -> str:
+        # What Markdown would take for emphasis, a link or a tag.
+        for character in "\\`*_[]<>":
+            text = text.replace(character, f"\\{character}")
+        return text
+
+    def math(self, text: str) -> str:
+        return f"`{text}`"
+
+
+class LatexNotation(Notation):
+    """LaTeX, for amsmath's math mode."""
+
+    times = r" \cdot "
+    spell = staticmethod(latex.spell)
+    writer = latex.LatexWriter
+
+    def _atoms(self, naming: Naming) -> dict[int, str]:
+        names = [text for text in naming.atoms.values() if "(" not in text]
+        shown = distinct_names(names, ())
+        return {
+            node: shown[text] if text in shown else _typed(text)
+            for node, text in naming.atoms.items()
+        }
+
+    def number(self, value: float) -> str:
+        return latex.number(value or 0.0, precision=self.precision)[0]
+
+    def _grouped(self, node: int) -> Piece:
+        # Sums in sums are told apart by the equations around them.
+        return self._piece(node)
+
+    def partial(self, node: int, operand: int) -> str:
+        above, below = self._tight(node), self._tight(operand)
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+    def plain(self, text: str) -> str:
+        for character, escape in _ESCAPES.items():
+            text = text.replace(character, escape)
+        return "".join(c if c.isascii() else _unicode(c) for c in text)
+
+    def math(self, text: str) -> str:
+        return f"${text}$"
+
+
+# The backslash first: the others are written with it.
+_ESCAPES = {
+    "\\": "\\textbackslash ",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "--": "-{}-",
+}
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_EXPONENT = re.compile(r"(?:\^|\*\*)(\w+)")
+
+
+def _unicode(character: str) -> str:
+    """A character of a sentence: TeX has Greek letters in mathematics only."""
+    name = latex_name(character) if character.isidentifier() else character
+    return f"${name}$" if name.startswith("\\") else name
+
+
+def _typed(text: str) -> str:
+    """A call much as it was typed, within mathematics."""
+    text = _EXPONENT.sub(r"^{\1}", text)
+    return _NAME.sub(lambda match: latex_name(match[0]), text)

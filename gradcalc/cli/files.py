@@ -48,3 +48,31 @@ def read_text(path: str) -> str:
             f" 0x{content[error.start]:02x}"
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Write the file as a whole: beside it first, then under its name.
+
+    So a failure leaves what was there before. What is no ordinary file, a pipe or a
+    device, is written to directly. Raises FileError.
+    """
+    try:
+        target = os.path.realpath(file_name(path))
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:
+                file.write(content)
+            return
+        aside = os.fsdecode(target) + f".{os.getpid()}.part"
+        try:
+            with open(file_name(aside), "xb") as file:
+                file.write(content)
+            if os.path.exists(target):
+                os.chmod(file_name(aside), os.stat(target).st_mode & 0o7777)
+            os.replace(file_name(aside), target)
+        except BaseException:
+            if os.path.exists(file_name(aside)):
+                os.remove(file_name(aside))
+            raise
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise FileError(f"cannot write {path}: {reason}") from None

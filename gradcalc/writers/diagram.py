@@ -1,0 +1,214 @@
+"""A graph as it is drawn: boxes, and the steps that make boxes of boxes.
+
+What a called function does inside is one step, as in eval's table, unless everything is
+drawn. The writers spell a diagram as a tree, as DOT or as Mermaid.
+"""
+
+import re
+from collections.abc import Callable, Collection
+
+from gradcalc.graph import Graph, Structure, flatten
+
+_CALL = re.compile(r"([^\W\d]\w*)\s*\(")
+
+
+class Box:
+    """What is written about a node.
+
+    node        its number
+    kind        "variable", "literal" or "operation"
+    label       its label, or None
+    expression  its text
+    value       its value as text, or None if it is not known
+    gradient    its gradient as text, or None if it has none
+    output      whether it is the result, or part of it
+    """
+
+    __slots__ = (
+        "expression",
+        "gradient",
+        "kind",
+        "label",
+        "node",
+        "output",
+        "value",
+    )
+
+    def __init__(
+        self,
+        node: int,
+        kind: str,
+        label: str | None,
+        expression: str,
+        *,
+        value: str | None = None,
+        gradient: str | None = None,
+        output: bool = False,
+    ) -> None:
+        self.node = node
+        self.kind = kind
+        self.label = label
+        self.expression = expression
+        self.value = value
+        self.gradient = gradient
+        self.output = output
+
+    def numbers(self) -> list[str]:
+        """What is known of its value and gradient: "value 2", "gradient -1.5"."""
+        parts = []
+        if self.value is not None:
+            parts.append(f"value {self.value}")
+        if self.gradient is not None:
+            parts.append(f"gradient {self.gradient}")
+        return parts
+
+
+class Step:
+    """An operation or a call, with the nodes it takes and the nodes it makes."""
+
+    __slots__ = ("inputs", "outputs", "symbol")
+
+    def __init__(self, symbol: str, inputs: list[int]) -> None:
+        self.symbol = symbol
+        self.inputs = inputs
+        self.outputs: list[int] = []
+
+
+class Diagram:
+    """The part of a graph that the output depends on, as it is drawn.
+
+    title    the formula
+    nodes    the nodes that have a box, in order
+    steps    what makes each of them that is not a variable or a number
+    outputs  the nodes of the result
+    box      what is written about a node; made when it is drawn, which a node of a
+             large graph may never be
+    """
+
+    __slots__ = ("box", "nodes", "outputs", "steps", "title")
+
+    def __init__(
+        self,
+        graph: Graph,
+        output: Structure,
+        box: Callable[[int], Box],
+        *,
+        expand: bool = False,
+    ) -> None:
+        self.title = graph.source
+        self.outputs = list(dict.fromkeys(flatten(output)))
+        self.box = box
+        drawn = _drawn_nodes(graph, self.outputs, expand=expand)
+        self.steps = _steps(graph, drawn, expand=expand)
+        # A number inside a call that is one step is not drawn.
+        used = {
+            *self.outputs,
+            *(i for step in self.steps.values() for i in step.inputs),
+        }
+        self.nodes = [node for node in drawn if node in used]
+
+
+def _drawn_nodes(graph: Graph, outputs: list[int], *, expand: bool) -> list[int]:
+    """The nodes with a box: what eval's table shows, of what the outputs need."""
+    needed = graph.ancestors(outputs)
+    kept = set(outputs)
+    return [
+        node
+        for node in range(len(graph))
+        if needed[node]
+        and (
+            expand
+            or node in kept
+            or not (node in graph.bodies or node in graph.composed)
+        )
+    ]
+
+
+def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:
+    """The step that makes each node; elements of one call's list share their step."""
+    visible = set(drawn)
+    steps: dict[int, Step] = {}
+    calls: dict[tuple[int, int], Step] = {}
+    reached: dict[tuple[int, int], set[int]] = {}
+    for node in drawn:
+        if not graph.inputs[node]:
+            continue
+        if visible.issuperset(graph.inputs[node]):
+            symbol = _symbol(graph, node, expand=expand)
+            step = Step(symbol, list(graph.inputs[node]))
+        else:
+            span = graph.starts[node], graph.ends[node]
+            if span not in calls:
+                calls[span] = Step(_symbol(graph, node, expand=expand), [])
+                reached[span] = set()
+            step = calls[span]
+            for operand in _visible_inputs(graph, node, visible, reached[span]):
+                if steps.get(operand) is not step:
+                    step.inputs.append(operand)
+        step.outputs.append(node)
+        steps[node] = step
+    return steps
+
+
+def _visible_inputs(
+    graph: Graph, node: int, visible: Collection[int], reached: set[int]
+) -> list[int]:
+    """The nodes with a box that the node depends on through nodes without one.
+
+    `reached` are the nodes that the same call has met before.
+    """
+    found = []
+    pending = list(reversed(graph.inputs[node]))
+    while pending:
+        operand = pending.pop()
+        if operand in reached:
+            continue
+        reached.add(operand)
+        if operand in visible:
+            found.append(operand)
+        else:
+            pending.extend(reversed(graph.inputs[operand]))
+    return found
+
+
+def _symbol(graph: Graph, node: int, *, expand: bool) -> str:
+    """The operation's sign or name; the function's for a call that is one step."""
+    operation = graph.operations[node]
+    symbol = "-" if operation.name == "neg" else operation.name
+    if expand or node in graph.bodies:
+        return symbol
+    start, end = graph.starts[node], graph.ends[node]
+    call = _CALL.match(graph.source, start, end)
+    if call is None:
+        # A sum whose products nobody typed is a matrix product.
+        hidden = not graph.composed.isdisjoint(graph.inputs[node])
+        return "@" if hidden else symbol
+    name = call[1]
+    if name == operation.name or name in operation.aliases:
+        return symbol
+    if _closes_at_end(graph.source, call.end() - 1, end):
+        return name
+    return "@" if not graph.composed.isdisjoint(graph.inputs[node]) else symbol
+
+
+def _closes_at_end(text: str, start: int, end: int) -> bool:
+    """Whether the bracket at `start` is closed by the last character before `end`."""
+    depth = 0
+    for position in range(start, end):
+        if text[position] in "([":
+            depth += 1
+        elif text[position] in ")]":
+            depth -= 1
+            if depth == 0:
+                return position == end - 1
+    return False
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text on one line, its middle replaced by an ellipsis if it is longer."""
+    line = " ".join(text.split())
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    if len(line) <= longest:
+        return line
+    tail = (longest - 3) // 3
+    return f"{line[: longest - 3 - tail]}...{line[-tail:]}"

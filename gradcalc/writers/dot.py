@@ -1,0 +1,66 @@
+"""A diagram as DOT, the language of Graphviz.
+
+Variables have round corners, numbers dashed lines, the result a thick one, so that
+colour is not needed to tell them apart.
+"""
+
+from gradcalc.writers.diagram import Box, Diagram, shortened
+
+_HEAD = """\
+digraph gradcalc {
+  rankdir=LR; ranksep=0.35; nodesep=0.2; labelloc=t; bgcolor=white;
+  fontname="Helvetica,Arial,sans-serif"; fontsize=12;
+  node [fontname="Helvetica,Arial,sans-serif", fontsize=11, height=0.3];
+  edge [arrowsize=0.6, color="#666666"];"""
+
+_STYLES = {
+    "variable": 'shape=Mrecord, style=filled, fillcolor="#e3f0fb", color="#2a6496"',
+    "literal": 'shape=record, style="filled,dashed", fillcolor="#f5f5f5"'
+    ', color="#777777"',
+    "operation": 'shape=record, style=filled, fillcolor=white, color="#444444"',
+    "output": 'shape=record, style=filled, fillcolor="#e6f4e1", color="#2d6a1f"'
+    ", penwidth=2.5",
+}
+_STEP = 'shape=ellipse, margin="0.04,0.02", width=0.3, color="#888888"'
+
+# What means something inside a record's label, and what DOT reads as an entity.
+_RECORD = str.maketrans(
+    {**{character: f"\\{character}" for character in '\\"{}|<>'}, "&": "&amp;"}
+)
+_STRING = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
+
+_LONGEST_TITLE = 100
+# A graph of more boxes has its fields below each other: it would be too wide to read.
+_MOST_SIDE_BY_SIDE = 30
+
+
+def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
+    """The diagram as a DOT file; labels are cut to `longest` characters."""
+    title = shortened(diagram.title, _LONGEST_TITLE).translate(_STRING)
+    lines = [_HEAD, f'  label="{title}";']
+    stacked = len(diagram.nodes) > _MOST_SIDE_BY_SIDE
+    lines += [
+        f"  n{node} [{_attributes(diagram.box(node), longest, stacked=stacked)}];"
+        for node in diagram.nodes
+    ]
+    written = set()
+    for node in diagram.nodes:
+        step = diagram.steps.get(node)
+        if step is None or id(step) in written:
+            continue
+        written.add(id(step))
+        symbol = step.symbol.translate(_STRING)
+        lines.append(f'  s{node} [label="{symbol}", {_STEP}];')
+        lines += [f"  n{operand} -> s{node};" for operand in step.inputs]
+        lines += [f"  s{node} -> n{output};" for output in step.outputs]
+    return "\n".join([*lines, "}"])
+
+
+def _attributes(box: Box, longest: int, *, stacked: bool) -> str:
+    name = shortened(box.label or box.expression, longest)
+    label = " | ".join(text.translate(_RECORD) for text in (name, *box.numbers()))
+    kind = "output" if box.output else box.kind
+    tip = shortened(box.expression, 400).translate(_STRING)
+        # Inside braces the fields of a record stand side by side.
+    label = label if stacked else f"{{{label}}}"
+    return f'label="{label}", tooltip="{kind}: {tip}", {_STYLES[kind]}'

@@ -39,8 +39,9 @@ def split_arguments(
 ) -> Split:
     """The words told apart.
 
-    `declared` maps each option to what it takes: "flag" (no value), "value" (one) or
-    "values" (it may be repeated). `expected` says what the one positional word is.
+    `declared` maps each option to what it takes: "flag" (no value), "value" (one),
+    "values" (it may be repeated) or "optional" (a value after "=", or none). `expected`
+    says what the one positional word is.
     What is wrong is not raised but kept in `problem`, because `--help` beside a mistake
     still deserves the help.
     """
@@ -69,6 +70,11 @@ def split_arguments(
             else:
                 unknown.append(option)
             continue
+        if declared.get(option) == "optional":
+            # Its value is never the next word, which may be the formula.
+            split.options.append(f"{option}={value or ''}")
+            given.append(option)
+            continue
         if declared.get(option) == "flag":
             split.options.append(option)
             if value is not None:
@@ -91,7 +97,7 @@ def split_arguments(
         _unknown_options(unknown, declared)
         or _flags_with_values(unexpected)
         or _lacking_values(lacking, declared)
-        or _repeated_options([word for word in given if declared[word] == "value"])
+        or _repeated_options([word for word in given if declared[word] != "values"])
         or _element_binding(split.positionals)
         or _extra_positionals(split, expected)
     )

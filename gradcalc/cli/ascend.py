@@ -1,14 +1,23 @@
 """`gradcalc ascend`: steps along the gradient, upwards."""
 
-from gradcalc.cli.stepping import stepping_command
+from typing import Any
 
-command = stepping_command(
+import click
+
+from gradcalc.cli import stepping
+from gradcalc.cli.formulas import FormulaCommand, Request
+
+
+@click.command(
     "ascend",
-    up=True,
-    summary="Climb: add rate times the gradient to the variables, step by step.",
+    cls=FormulaCommand,
+    help="Climb: add rate times the gradient to the variables, step by step.",
     examples=[
         'gradcalc ascend "(a+b)*c" --a=5 --b=-3 --c=-2 --rate 0.01 --steps 1',
         'gradcalc ascend "x*exp(-x)" --x=3 --rate 0.5 --until 1e-9',
         'gradcalc ascend "x*y" --x=1 --y=2 --bound x=0:10 --bound y=0:5 --rate 1',
     ],
 )
+@stepping.step_command_options
+def command(request: Request, **settings: Any) -> int:
+    return stepping.step(request, up=True, **settings)

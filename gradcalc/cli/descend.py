@@ -1,11 +1,17 @@
 """`gradcalc descend`: steps along the gradient, downwards."""
 
-from gradcalc.cli.stepping import stepping_command
+from typing import Any
 
-command = stepping_command(
+import click
+
+from gradcalc.cli import stepping
+from gradcalc.cli.formulas import FormulaCommand, Request
+
+
+@click.command(
     "descend",
-    up=False,
-    summary="Go down: take rate times the gradient off the variables, step by step.",
+    cls=FormulaCommand,
+    help="Go down: take rate times the gradient off the variables, step by step.",
     examples=[
         'gradcalc descend "(x-3)^2 + y^2" --x=0 --y=2 --rate 0.1 --until 1e-6',
         'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --rate 0.01'
@@ -13,3 +19,6 @@ command = stepping_command(
         'gradcalc descend "x^2" --x=1 --rate 0.1 --only variables.x',
     ],
 )
+@stepping.step_command_options
+def command(request: Request, **settings: Any) -> int:
+    return stepping.step(request, up=False, **settings)

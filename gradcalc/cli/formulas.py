@@ -72,9 +72,11 @@ class VariablesCommand(click.Command):
         return list(options.sources())
 
     def declared_options(self, context: click.Context) -> dict[str, str]:
-        """What each option of the command takes: "flag", "value" or "values"."""
+        """What each option of the command takes, as `split_arguments` calls it."""
         return {
-            spelling: "flag"
+            spelling: "optional"
+            if isinstance(parameter, options.OptionalValue)
+            else "flag"
             if parameter.is_flag or parameter.count
             else "values"
             if parameter.multiple
@@ -104,7 +106,7 @@ class VariablesCommand(click.Command):
         request.variables = read_bindings(ctx.obj.bindings, self.value, names)
         self.read_positional(ctx, request, variables_file)
         if variables_file is not None:
-            request.defaults = read_variables(variables_file)
+            request.defaults.update(read_variables(variables_file))
         return super().invoke(ctx)
 
     def read_positional(
@@ -148,11 +150,19 @@ class VariablesCommand(click.Command):
 class FormulaCommand(VariablesCommand):
     """A command whose positional word is a formula, or `-` for standard input.
 
-    Without one the formula comes from `--file`, else from standard input.
+    Without one the formula comes from `--file`, from a model that `train` saved unless
+    `takes_model` is false, else from standard input.
     """
 
+    def __init__(
+        self, name: str | None, *, takes_model: bool = True, **settings: Any
+    ) -> None:
+        self.takes_model = takes_model
+        super().__init__(name, **settings)
+
     def shared_options(self) -> list[click.Parameter]:
-        return [options.formula_file(), *super().shared_options()]
+        model = [options.model_file()] if self.takes_model else []
+        return [options.formula_file(), *model, *super().shared_options()]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -177,7 +187,20 @@ class FormulaCommand(VariablesCommand):
         self, context: click.Context, request: Request, variables_file: str | None
     ) -> None:
         path = context.params.pop("formula_file")
+        model = context.params.pop("model_file", None)
         word = request.positional
+        if model is not None:
+            if word is not None or path is not None:
+                raise UsageError(
+                    "a formula and --model are both given",
+                    hint="leave out one of them: a model has a formula of its own",
+                )
+            from gradcalc.cli.models import read_model
+
+            trained = read_model(model)
+            request.formula = trained.text
+            request.defaults.update(trained.parameters)
+            return
         if word is not None and path is not None:
             raise UsageError(
                 "a formula and --file are both given",

@@ -32,6 +32,19 @@ def formula_file() -> click.Option:
     )
 
 
+def model_file() -> click.Option:
+    """The option that takes the formula and its parameters from a trained model."""
+    return click.Option(
+        ["--model", "model_file"],
+        metavar="FILE",
+        help="Take the formula and its parameters from a model that train saved.",
+    )
+
+
+class OptionalValue(click.Option):
+    """An option that may be given alone, as "", or with a value after "="."""
+
+
 def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int | None]:
     """A click callback that returns the option's text as a whole number in the range.
 

@@ -56,6 +56,7 @@ def _optimizer(context: Any, parameter: Any, text: str) -> str:
 rate = click.option(
     "--rate",
     callback=number(0, strictly=True),
+    type=str,
     default=0.01,
     metavar="H",
     help="The learning rate: a step is H times the gradient (0.01).",
@@ -70,6 +71,7 @@ optimizer = click.option(
 momentum = click.option(
     "--momentum",
     callback=number(0, 1),
+    type=str,
     metavar="M",
     help="The momentum of --optimizer momentum (0.9).",
 )

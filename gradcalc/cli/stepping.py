@@ -1,12 +1,13 @@
-"""`gradcalc ascend` and `gradcalc descend`: one command, up or down."""
+"""What `gradcalc ascend` and `gradcalc descend` share: all but the direction."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from gradcalc.cli import consoles, options, step_options
-from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.formulas import Request
 from gradcalc.engine.bindings import bind
 from gradcalc.engine.constants import constant_value
 from gradcalc.errors import GradcalcError, UsageError
@@ -16,120 +17,121 @@ _STEPS = 100
 _STEPS_UNTIL = 10_000
 
 
-def stepping_command(
-    name: str, *, up: bool, summary: str, examples: Sequence[str]
-) -> click.Command:
-    """The command of that name, which goes up or down."""
-
-    @click.command(name, cls=FormulaCommand, help=summary, examples=examples)
-    @step_options.rate
-    @click.option(
+_OPTIONS = [
+    step_options.rate,
+    click.option(
         "--steps",
         callback=options.whole_number(0),
         metavar="N",
         help=f"At most so many steps ({_STEPS}; with --until {_STEPS_UNTIL}).",
-    )
-    @click.option(
+    ),
+    click.option(
         "--until",
         callback=step_options.number(0),
         metavar="TOL",
         help="Stop when the norm of the gradient is at most TOL.",
-    )
-    @step_options.optimizer
-    @step_options.momentum
-    @click.option(
+    ),
+    step_options.optimizer,
+    step_options.momentum,
+    click.option(
         "--bound",
         "bounds",
         multiple=True,
         metavar="NAME=LOW:HIGH",
         help="Keep a variable in a range (x=0:10, x=0:, x=:10). May be repeated.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--every",
         callback=options.whole_number(1),
         metavar="K",
         help="Show every K-th step.",
-    )
-    @options.wrt
-    @options.output
-    @options.as_json
-    @click.option(
+    ),
+    options.wrt,
+    options.output,
+    options.as_json,
+    click.option(
         "--only",
         metavar="WHAT",
         help="Print bare numbers, a line per step shown: value, variables.x,"
         " gradient.x, actual_change; or one: end.value, end.variables.x.",
+    ),
+    options.precision,
+]
+
+
+def step_command_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the options of both commands."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def step(
+    request: Request,
+    *,
+    up: bool,
+    rate: float,
+    steps: int | None,
+    until: float | None,
+    optimizer: str,
+    momentum: float | None,
+    bounds: tuple[str, ...],
+    every: int | None,
+    wrt: list[str] | None,
+    output: str | None,
+    as_json: bool,
+    only: str | None,
+    precision: int | None,
+) -> int:
+    """Go up or down, print the way and return the exit status."""
+    if as_json and only is not None:
+        raise UsageError(
+            "--json and --only are both given", hint="leave out one of them"
+        )
+    limits = _bounds(bounds)
+    settings = step_options.optimizer_settings(optimizer, momentum)
+    bound = bind(
+        request.formula, request.variables, defaults=request.defaults, output=output
     )
-    @options.precision
-    def command(
-        request: Request,
-        *,
-        rate: float,
-        steps: int | None,
-        until: float | None,
-        optimizer: str,
-        momentum: float | None,
-        bounds: tuple[str, ...],
-        every: int | None,
-        wrt: list[str] | None,
-        output: str | None,
-        as_json: bool,
-        only: str | None,
-        precision: int | None,
-    ) -> int:
-        if as_json and only is not None:
-            raise UsageError(
-                "--json and --only are both given", hint="leave out one of them"
+    descent = descend(
+        bound,
+        up=up,
+        rate=rate,
+        steps=steps if steps is not None else _STEPS if until is None else _STEPS_UNTIL,
+        until=until or 0.0,
+        wrt=wrt,
+        every=every or 1,
+        optimizer=optimizer,
+        settings=settings,
+        bounds=limits,
+    )
+    from gradcalc.reports import descent_json
+
+    if only is not None:
+        for line in descent_json.selected_lines(descent, only, precision):
+            consoles.show_text(line)
+    elif as_json:
+        consoles.show_json(descent_json.descent_to_dict(descent))
+    else:
+        from gradcalc.reports.descent_page import descent_page
+
+        consoles.show(
+            descent_page(
+                descent,
+                all_rows=every is not None,
+                width=consoles.width(),
+                precision=precision,
             )
-        limits = _bounds(bounds)
-        settings = step_options.optimizer_settings(optimizer, momentum)
-        bound = bind(
-            request.formula, request.variables, defaults=request.defaults, output=output
         )
-        descent = descend(
-            bound,
-            up=up,
-            rate=rate,
-            steps=steps
-            if steps is not None
-            else _STEPS
-            if until is None
-            else _STEPS_UNTIL,
-            until=until or 0.0,
-            wrt=wrt,
-            every=every or 1,
-            optimizer=optimizer,
-            settings=settings,
-            bounds=limits,
+    if descent.stopped == DIVERGED:
+        consoles.warn(
+            f"{descent.reason}; the last finite point is the answer; try a --rate"
+            f" smaller than {rate:g}"
         )
-        from gradcalc.reports import descent_json
-
-        if only is not None:
-            for line in descent_json.selected_lines(descent, only, precision):
-                consoles.show_text(line)
-        elif as_json:
-            consoles.show_json(descent_json.descent_to_dict(descent))
-        else:
-            from gradcalc.reports.descent_page import descent_page
-
-            consoles.show(
-                descent_page(
-                    descent,
-                    all_rows=every is not None,
-                    width=consoles.width(),
-                    precision=precision,
-                )
-            )
-        if descent.stopped == DIVERGED:
-            consoles.warn(
-                f"{descent.reason}; the last finite point is the answer, a --rate"
-                f" smaller than {rate:g} may go on from it"
-            )
-            return 1
-        if descent.stopped == KINK and (as_json or only is not None):
-            consoles.warn(descent.reason)
-        return 0
-
-    return command
+        return 1
+    if descent.stopped == KINK and (as_json or only is not None):
+        consoles.warn(descent.reason)
+    return 0
 
 
 def _bounds(texts: tuple[str, ...]) -> dict[str, Bounds]:

@@ -22,13 +22,14 @@ def initial_values(
     uniform in (-1, 1)/sqrt(n), with n its fan-in: the length of the list, or of the
     matrix's rows (LeCun et al., Efficient BackProp, 1998, section 4.6, up to a constant
     factor). A number given for a list stands for each of its elements. `random` gives
-    numbers uniform in [0, 1); it is called for every element, given or not, so that
-    giving one parameter does not change where the others start.
+    numbers uniform in [0, 1); it is called for every element, given or not, in the
+    order of the names, so that neither giving one parameter nor writing the formula
+    another way round changes where the others start.
 
     Raises BindingError if a given value has another shape.
     """
     values = {}
-    for name, shape in shapes.items():
+    for name, shape in sorted(shapes.items()):
         count = math.prod(shape)
         bound = 1 / math.sqrt(shape[-1]) if shape else 1.0
         drawn = [bound * (2 * random() - 1) for _ in range(count)]
@@ -45,7 +46,7 @@ def initial_values(
                 f"{name} starts as {described(shape_of(value))}, but its shape is"
                 f" {described(shape)}"
             )
-    return values
+    return {name: values[name] for name in shapes}
 
 
 def arranged(shapes: Mapping[str, Shape], leaves: list[float]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _columns(
         )
 
     columns = [
-        ("step", [str(point.step) for point in points]),
+        ("step", align_numbers([str(point.step) for point in points])),
         ("value", numbers([point.value for point in points])),
         ("predicted change", numbers([point.predicted for point in points])),
         ("actual change", numbers([point.actual for point in points])),

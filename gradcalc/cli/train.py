@@ -1,0 +1,326 @@
+"""`gradcalc train`: fit a formula's parameters to rows of data."""
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from gradcalc.cli import consoles, data_options, options, step_options
+from gradcalc.cli.files import STANDARD_INPUT, file_name
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.hints import listing, nearest, quoted
+from gradcalc.data.replacing import check_replaceable, replace_file
+from gradcalc.data.rows import Rows
+from gradcalc.engine.constants import constant_value
+from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.learning.lesson import Lesson, Outcome, Settings
+from gradcalc.learning.training import DIVERGED, INTERRUPTED
+
+Shape = tuple[int, ...]
+
+
+def _batch(context: Any, parameter: Any, text: str) -> int | None:
+    if text == "all":
+        return None
+    if re.fullmatch("0*[1-9][0-9]*", text):
+        return int(text)
+    raise click.BadParameter(
+        f"a whole number from 1 up, or all, is expected, not {text!r}",
+        context,
+        parameter,
+    )
+
+
+@click.command(
+    "train",
+    cls=FormulaCommand,
+    takes_model=False,
+    help="Fit a formula to rows of data. Its names that are columns are inputs, the"
+    " others are parameters: --w=0.5 starts one there, else it starts at random.",
+    examples=[
+        'gradcalc train "w*x + b" --data f2c.csv --target y --epochs 1000'
+        " --save model.json",
+        'gradcalc train "sigmoid(w*x + b)" --data d.csv --target y --loss bce --w=0.1',
+        'gradcalc train "W @ [x1, x2] + b" --shape W=3x2 --shape b=3 --data d.csv'
+        " --target name --classes --loss cross_entropy_logits",
+        'gradcalc train "a*exp(-k*t)" --data - --target y --fix a=2 --loss'
+        ' "abs(prediction - target)" < decay.csv',
+    ],
+)
+@data_options.data
+@data_options.format_option
+@click.option(
+    "--target", metavar="COLUMN", help="What to predict; several as y1,y2 for a list."
+)
+@click.option(
+    "--classes",
+    cls=options.OptionalValue,
+    metavar="[=A,B,C]",
+    help="The target names classes: these, or those found, sorted. Each is an element"
+    " of a list, 1 for its own rows and 0 else (or two are 0 and 1 of a number).",
+)
+@click.option(
+    "--loss",
+    default="mse",
+    metavar="LOSS",
+    help="mse (default), mae, huber, bce, cross_entropy, bce_logits,"
+    " cross_entropy_logits, or a formula in prediction and target.",
+)
+@step_options.rate
+@click.option(
+    "--epochs",
+    callback=options.whole_number(0),
+    default=100,
+    metavar="N",
+    help="How often to go over all rows (100).",
+)
+@click.option(
+    "--batch",
+    callback=_batch,
+    default="1",
+    metavar="N",
+    help="Rows for each step, or all (1); their mean gradient counts.",
+)
+@step_options.optimizer
+@step_options.momentum
+@click.option(
+    "--l2",
+    callback=step_options.number(0),
+    type=str,
+    default=0.0,
+    metavar="L",
+    help="Add L/2 times the sum of squares of the parameters to the loss (0).",
+)
+@click.option(
+    "--shape",
+    "shape_texts",
+    multiple=True,
+    metavar="NAME=SHAPE",
+    help="The shape of a parameter that is a list (b=4) or a matrix (W=4x2).",
+)
+@click.option(
+    "--fix",
+    "fixed_texts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Hold a parameter at a value. May be repeated.",
+)
+@click.option(
+    "--seed",
+    callback=options.whole_number(0),
+    default=0,
+    metavar="N",
+    help="Another seed starts and shuffles differently (0).",
+)
+@click.option(
+    "--no-shuffle", is_flag=True, help="Go over the rows as they stand in every epoch."
+)
+@click.option(
+    "--validate",
+    callback=step_options.number(0, 1, strictly=True),
+    type=str,
+    metavar="SHARE",
+    help="Hold back a share of the rows, 0.2 say, to measure the loss on.",
+)
+@click.option(
+    "--patience",
+    callback=options.whole_number(1),
+    metavar="N",
+    help="Stop when the (validation) loss has not fallen for N epochs, and go back to"
+    " where it was least.",
+)
+@data_options.skip_bad
+@click.option("--save", metavar="FILE", help="Save the model for predict and --model.")
+@options.as_json
+@options.precision
+def command(
+    request: Request,
+    *,
+    data: str | None,
+    kind: str | None,
+    target: str | None,
+    classes: str | None,
+    loss: str,
+    rate: float,
+    epochs: int,
+    batch: int | None,
+    optimizer: str,
+    momentum: float | None,
+    l2: float,
+    shape_texts: tuple[str, ...],
+    fixed_texts: tuple[str, ...],
+    seed: int,
+    no_shuffle: bool,
+    validate: float | None,
+    patience: int | None,
+    skip_bad: bool,
+    save: str | None,
+    as_json: bool,
+    precision: int | None,
+) -> int:
+    if data is None or not target:
+        raise UsageError(
+            "there are no rows: --data is missing"
+            if data is None
+            else "there is nothing to predict: --target is missing",
+            hint="train on a file with --data FILE --target COLUMN",
+        )
+    shapes = {
+        name: _shape(name, text)
+        for name, text in step_options.settings_of(
+            shape_texts, "--shape", "W=4x2"
+        ).items()
+    }
+    fixed = {
+        name: _value(name, text)
+        for name, text in step_options.settings_of(
+            fixed_texts, "--fix", "w=0.5"
+        ).items()
+    }
+    constants = step_options.optimizer_settings(optimizer, momentum)
+    if save is not None:
+        # Before hours of training, not after.
+        if save == STANDARD_INPUT or not save:
+            raise UsageError("--save takes the name of a file")
+        check_replaceable(file_name(save), save)
+    with data_options.opened_rows(data, kind) as rows:
+        lesson = Lesson(
+            request.formula,
+            rows,
+            _target(target, rows),
+            started=request.variables,
+            defaults=request.defaults,
+            fixed=fixed,
+            shapes=shapes,
+            classes=None if classes is None else _class_names(classes),
+            skip_bad=skip_bad,
+            loss=loss,
+        )
+        _warn_of_near_columns(lesson, rows)
+    settings = Settings(
+        loss=loss,
+        rate=rate,
+        epochs=epochs,
+        batch=batch,
+        optimizer=optimizer,
+        constants=constants,
+        l2=l2,
+        seed=seed,
+        shuffled=not no_shuffle,
+        validate=validate or 0.0,
+        patience=patience,
+    )
+    outcome = _trained(lesson, settings)
+    return _finish(outcome, save, rate, as_json=as_json, precision=precision)
+
+
+def _trained(lesson: Lesson, settings: Settings) -> Outcome:
+    """The outcome; a bar moves on standard error meanwhile if that is a terminal."""
+    if not sys.stderr.isatty() or settings.epochs < 2:
+        return lesson.train(settings)
+    from gradcalc.reports.training_progress import TrainingProgress
+
+    colour = consoles.takes_colour(sys.stderr)
+    with TrainingProgress(sys.stderr, settings.epochs, colour=colour) as bar:
+        return lesson.train(settings, bar.report)
+
+
+def _finish(
+    outcome: Outcome,
+    save: str | None,
+    rate: float,
+    *,
+    as_json: bool,
+    precision: int | None,
+) -> int:
+    """Save the model, print what came of it and return the exit status."""
+    from gradcalc.reports.training_json import training_to_dict
+
+    entries = training_to_dict(outcome)
+    if save is not None:
+        import json
+
+        content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
+        replace_file(file_name(save), content + "\n", save)
+    if outcome.skipped and outcome.first is not None:
+        count = "1 row is" if outcome.skipped == 1 else f"{outcome.skipped} rows are"
+        consoles.warn(f"{count} left out; the first: {outcome.first.message}")
+    if as_json:
+        consoles.show_json(entries)
+    else:
+        from gradcalc.reports.training_page import training_page
+
+        unicode = consoles.takes_unicode()
+        consoles.show(
+            training_page(outcome, saved=save, unicode=unicode, precision=precision)
+        )
+    if as_json and outcome.dead:
+        from gradcalc.reports.training_page import dead_sentence
+
+        consoles.warn(dead_sentence(outcome))
+    training = outcome.training
+    if training.stopped == DIVERGED:
+        consoles.warn(
+            f"the loss is no longer finite in epoch {training.epochs + 1}:"
+            f" {training.reason}; these are the last finite parameters, try a --rate"
+            f" smaller than {rate:g}"
+        )
+        return 1
+    return 130 if training.stopped == INTERRUPTED else 0
+
+
+def _target(text: str, rows: Rows) -> list[str]:
+    """The target's columns; one whose name holds a comma is one column."""
+    if text in rows.columns:
+        return [text]
+    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+
+
+def _class_names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")] if text else []
+    if len(set(names)) < len(names) or "" in names:
+        raise UsageError(
+            f"--classes names no class, or one twice: {quoted(text)}",
+            hint="write --classes=cat,dog, or --classes alone for those in the data",
+        )
+    return names
+
+
+def _shape(name: str, text: str) -> Shape:
+    match = re.fullmatch(r"0*([1-9][0-9]{0,6})(?:[x×]0*([1-9][0-9]{0,6}))?", text)
+    if match is None:
+        raise UsageError(
+            f"the shape of {name} is not one: {quoted(text)}",
+            hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
+        )
+    return tuple(int(size) for size in match.groups() if size)
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return constant_value(text)
+    except GradcalcError as error:
+        raise BindingError(
+            f"the value of {name}: {error.message}",
+            source=error.source or text,
+            span=error.span,
+            hint=error.hint,
+        ) from None
+
+
+def _warn_of_near_columns(lesson: Lesson, rows: Rows) -> None:
+    """Warn of parameters that look like columns whose names were mistyped."""
+    roles = lesson.roles
+    unused = [
+        name
+        for name in rows.columns
+        if name not in roles.inputs and name not in lesson.target
+    ]
+    for name in roles.learned:
+        near = None if name in roles.started else nearest(name, unused)
+        if near is not None:
+            consoles.warn(
+                f"{name} is no column of {rows.name}, so it is learned as a parameter;"
+                f" its columns include {listing([near])}"
+            )

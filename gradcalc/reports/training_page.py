@@ -1,0 +1,144 @@
+"""A training as a page: loss, parameters, the fitted formula, what to know of it."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gradcalc.graph import element_names, flatten, shape_of
+from gradcalc.reports.eval_table import one_line
+from gradcalc.reports.numbers import align_numbers, format_number
+
+if TYPE_CHECKING:
+    from gradcalc.learning.lesson import Outcome
+
+# More parameters than this are left to the model file and to --json.
+MOST_PARAMETERS = 40
+_LONGEST_FORMULA = 400
+_FORMULA_DIGITS = 4
+_SPARKS = "▁▂▃▄▅▆▇█"
+_PLAIN_SPARKS = "_.-=+*#"
+
+
+def training_page(
+    outcome: "Outcome",
+    *,
+    saved: str | None = None,
+    unicode: bool = True,
+    precision: int | None = None,
+) -> RenderableType:
+    """The training as a page. `saved` names the file that the model was saved in;
+    without `unicode` nothing but ASCII is drawn.
+    """
+    digits = precision or _FORMULA_DIGITS
+    parts: list[RenderableType] = [
+        _summary(outcome, unicode, precision or 6),
+        Text(),
+        _parameters(outcome.model.parameters, outcome.fixed, precision),
+        Text(),
+        Text(f"formula: {_cut(one_line(outcome.model.formula(digits)))}", style="bold"),
+    ]
+    if outcome.dead:
+        parts.append(Text(f"note: {dead_sentence(outcome)}", style="yellow"))
+    if saved is not None:
+        parts.append(Text(f"saved: {saved}"))
+    return Group(*parts)
+
+
+def _summary(outcome: "Outcome", unicode: bool, digits: int) -> Table:
+    training = outcome.training
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    first, last = (format_number(x, digits) for x in (training.first, training.last))
+    arrow = "→" if unicode else "->"
+    curve = sparkline(training.losses, _SPARKS if unicode else _PLAIN_SPARKS)
+    table.add_row(Text("loss"), Text(f"{first} {arrow} {last}  {curve}".rstrip()))
+    if training.validation is not None:
+        table.add_row(
+            Text("validation"), Text(format_number(training.validation, digits))
+        )
+    if outcome.accuracy is not None:
+        shares = [
+            f"{share:.1%} ({name})" if len(outcome.accuracy) > 1 else f"{share:.1%}"
+            for name, share in outcome.accuracy.items()
+        ]
+        table.add_row(Text("accuracy"), Text(", ".join(shares)))
+    epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
+    rows = "1 row" if outcome.rows == 1 else f"{outcome.rows} rows"
+    table.add_row(Text("stopped"), Text(f"{training.stopped} after {epochs} of {rows}"))
+    return table
+
+
+def _parameters(
+    values: dict[str, Any], fixed: Sequence[str], precision: int | None
+) -> RenderableType:
+    rows = [
+        (element, number, name in fixed)
+        for name, value in values.items()
+        for element, number in zip(
+            element_names(name, shape_of(value)), flatten(value), strict=True
+        )
+    ]
+    shown = rows[:MOST_PARAMETERS]
+    texts = align_numbers([format_number(number, precision) for _, number, _ in shown])
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("parameter", no_wrap=True)
+    table.add_column("value", no_wrap=True)
+    for (name, _, held), text in zip(shown, texts, strict=True):
+        table.add_row(Text(name), Text(f"{text}  fixed" if held else text))
+    if len(rows) == len(shown):
+        return table
+    more = f"{len(rows) - len(shown)} more parameters are left out; --json shows all."
+    return Group(table, Text(more))
+
+
+def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) -> str:
+    """The numbers as a row of small bars, at most `width` of them.
+
+    The bars' heights follow the logarithm where all numbers are positive and they range
+    over more than a factor of 100. What is not finite is a full bar.
+    """
+    if not numbers:
+        return ""
+    if len(numbers) > width:
+        last = len(numbers) - 1
+        numbers = [numbers[round(k * last / (width - 1))] for k in range(width)]
+    finite = [number for number in numbers if math.isfinite(number)]
+    if not finite:
+        return levels[-1] * len(numbers)
+    if min(finite) > 0 and max(finite) > 100 * min(finite):
+        numbers = [math.log(n) if math.isfinite(n) else n for n in numbers]
+        finite = [math.log(number) for number in finite]
+    low, high = min(finite), max(finite)
+    top = len(levels) - 1
+    return "".join(
+        levels[top]
+        if not math.isfinite(number)
+        else levels[0 if high == low else round(top * (number - low) / (high - low))]
+        for number in numbers
+    )
+
+
+def dead_sentence(outcome: "Outcome") -> str:
+    """What to know of the units that are dead."""
+    dead = outcome.dead
+    rows = "the one row" if outcome.rows == 1 else f"all {outcome.rows} rows"
+    listed = ", ".join(_cut(one_line(text), 60) for text in dead[:4])
+    if len(dead) > 4:
+        listed += f" and {len(dead) - 4} more"
+    if len(dead) == 1:
+        return (
+            f"{listed} is dead: it is 0 on {rows}, so nothing passes back through it"
+            " and what stands in it no longer learns; another --seed may do better"
+        )
+    return (
+        f"{listed} are dead: they are 0 on {rows}, so nothing passes back through them"
+        " and what stands in them no longer learns; another --seed may do better"
+    )
+
+
+def _cut(text: str, longest: int = _LONGEST_FORMULA) -> str:
+    return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."

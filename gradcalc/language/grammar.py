@@ -1,12 +1,19 @@
-"""Finding the grammar and making the parser from it, once."""
+"""Finding the grammar, and the tables that Lark makes of it.
 
-from functools import cache
+Lark reads the grammar, checks it and works out the tables of an LALR parser with their
+terminals. That takes a fifth of a second, so `gradcalc.language.tables` keeps the
+result, and `gradcalc.language.shift_reduce` runs it: Lark is not even imported then.
+"""
+
+from collections.abc import Collection
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-from lark import Lark
+START = "program"
 
-from gradcalc.language.lexer import FormulaLexer
-from gradcalc.language.syntax import SyntaxTree
+# In the place of a method: the one child is the value; the children are, as a list.
+CHILD, HELPER = "child", "helper"
 
 
 def grammar_folder() -> Path:
@@ -19,15 +26,99 @@ def grammar_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "grammars"
 
 
-@cache
-def formula_parser() -> Lark:
-    """The parser of programs, whose results are lists of syntax tuples."""
-    return Lark.open(
+def grammar_text() -> str:
+    """The text of the grammar."""
+    return (grammar_folder() / "expression.lark").read_text(encoding="utf-8")
+
+
+def make_tables() -> dict[str, Any]:
+    """The tables of the grammar, as data that JSON can hold.
+
+    blank    the regular expression of what is ignored between lexemes
+    lexeme   the regular expression of a lexeme, with a group named for each terminal
+    states   for each state, by terminal or rule: the state that follows, from 0; or the
+             rule that is complete, from -1 downwards
+    rules    origin, number of children, the method of SyntaxTree that takes them (or
+             CHILD or HELPER), and the positions of helpers among them
+    end      the state when a program is complete; the first one is 0
+    """
+    from lark import Lark
+    from lark.grammar import Rule
+    from lark.lexer import TerminalDef
+
+    lark = Lark.open(
         str(grammar_folder() / "expression.lark"),
-        start="program",
+        start=START,
         parser="lalr",
-        lexer=FormulaLexer,
-        transformer=SyntaxTree(),
+        lexer="basic",
         keep_all_tokens=True,
         maybe_placeholders=False,
     )
+    # What Lark's own generator of stand-alone parsers writes out.
+    data, memo = lark.memo_serialize([TerminalDef, Rule])
+    parser = data["parser"]["parser"]
+    start, end = (parser[f"{key}_states"][START] for key in ("start", "end"))
+    # Lark's numbers differ from run to run; these are in the order of first use.
+    order = [start]
+    numbers = {start: 0}
+    rules: list[list[Any]] = []
+    states: list[dict[str, int]] = []
+    for state in order:
+        row = {}
+        entries = parser["states"][state].items()
+        named = [(parser["tokens"][symbol], entry) for symbol, entry in entries]
+        for symbol, (reduces, argument) in sorted(named, key=itemgetter(0)):
+            if reduces:
+                rule = _rule(memo[argument["@"]])
+                if rule not in rules:
+                    rules.append(rule)
+                row[symbol] = -1 - rules.index(rule)
+            else:
+                if argument not in numbers:
+                    numbers[argument] = len(order)
+                    order.append(argument)
+                row[symbol] = numbers[argument]
+        states.append(row)
+    ignored = set(data["parser"]["lexer_conf"]["ignore"])
+    blank, lexeme = _patterns(lark.terminals, ignored)
+    return {
+        "blank": blank,
+        "lexeme": lexeme,
+        "states": states,
+        "rules": rules,
+        "end": numbers[end],
+    }
+
+
+def _rule(rule: Any) -> list[Any]:
+    """The row of a rule. Lark's helpers for repetition have names that start with _."""
+    origin = rule["origin"]["name"]
+    names = [symbol["name"] for symbol in rule["expansion"]]
+    helpers = [position for position, name in enumerate(names) if name[0] == "_"]
+    if origin[0] == "_":
+        return [origin, len(names), HELPER, helpers]
+    if rule["options"]["expand1"] and rule["alias"] is None and len(names) == 1:
+        return [origin, 1, CHILD, []]
+    return [origin, len(names), rule["alias"] or origin, helpers]
+
+
+def _patterns(terminals: Collection[Any], ignored: set[str]) -> tuple[str, str]:
+    """The regular expressions of blanks and of lexemes."""
+    # Longest first, as Lark's own lexer orders them: "==" before "=".
+    ordered = sorted(
+        terminals,
+        key=lambda terminal: (
+            -terminal.pattern.max_width,
+            -len(terminal.pattern.value),
+            terminal.name,
+        ),
+    )
+    blanks = "|".join(
+        terminal.pattern.to_regexp() for terminal in ordered if terminal.name in ignored
+    )
+    alternatives = "|".join(
+        f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})"
+        for terminal in ordered
+        if terminal.name not in ignored
+    )
+    return f"(?:{blanks})*", f"(?:{alternatives}|(?P<OTHER>.))(?:{blanks})*"

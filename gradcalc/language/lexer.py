@@ -6,61 +6,35 @@ inside brackets are blanks, so a formula may go over several lines there.
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
-from lark.lexer import Lexer
-
-from gradcalc.language.syntax import Lexeme
+from gradcalc.language.syntax import Syntax
 
 
-class FormulaLexer(Lexer):
-    """The lexer that Lark's parser is given in place of its own."""
+class Lexer:
+    """Reads lexemes: tuples (terminal, start, end, text), the leaves of the syntax."""
 
-    def __init__(self, lexer_conf: Any) -> None:
-        # Longest first, as Lark's own lexer orders them: "==" before "=".
-        terminals = sorted(
-            lexer_conf.terminals,
-            key=lambda terminal: (
-                -terminal.pattern.max_width,
-                -len(terminal.pattern.value),
-                terminal.name,
-            ),
-        )
-        ignored = set(lexer_conf.ignore)
-        blanks = "|".join(
-            terminal.pattern.to_regexp()
-            for terminal in terminals
-            if terminal.name in ignored
-        )
-        alternatives = "|".join(
-            f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})"
-            for terminal in terminals
-            if terminal.name not in ignored
-        )
-        self._blank = re.compile(f"(?:{blanks})*")
-        self._scanner = re.compile(f"(?:{alternatives}|(?P<OTHER>.))(?:{blanks})*")
+    __slots__ = ("_blank", "_lexeme")
 
-    def lex(self, text: str) -> Iterator[Lexeme]:  # type: ignore[override]
+    def __init__(self, blank: str, lexeme: str) -> None:
+        self._blank = re.compile(blank)
+        self._lexeme = re.compile(lexeme)
+
+    def lexemes(self, text: str) -> Iterator[Syntax]:
         """The lexemes of the text; raises FormulaSyntaxError at a foreign character."""
         depth = 0
         blank = self._blank.match(text)
         first = blank.end() if blank else 0
-        make = tuple.__new__
-        for match in self._scanner.finditer(text, first):
+        intern = sys.intern
+        for match in self._lexeme.finditer(text, first):
             kind = match.lastgroup or ""
             start, end = match.span(kind)
             value = match[kind]
             if kind == "NAME":
                 if not value.isascii():
-                    if not value.isidentifier():
-                        from gradcalc.language.characters import unusable_name
-
-                        raise unusable_name(text, start, end)
-                    value = unicodedata.normalize("NFKC", value)
+                    value = _normal(text, value, start, end)
                 # One copy of each name, however often it is written.
-                value = sys.intern(value)
+                value = intern(value)
             elif kind == "LPAR" or kind == "LSQB":
                 depth += 1
             elif kind == "RPAR" or kind == "RSQB":
@@ -74,4 +48,15 @@ class FormulaLexer(Lexer):
                 from gradcalc.language.characters import unexpected_character
 
                 raise unexpected_character(text, start)
-            yield make(Lexeme, (kind, start, end, value))
+            yield (kind, start, end, value)
+
+
+def _normal(text: str, name: str, start: int, end: int) -> str:
+    """The name in the form that Python's identifiers have."""
+    import unicodedata
+
+    if not name.isidentifier():
+        from gradcalc.language.characters import unusable_name
+
+        raise unusable_name(text, start, end)
+    return unicodedata.normalize("NFKC", name)

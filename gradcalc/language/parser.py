@@ -1,14 +1,18 @@
 """Text to syntax."""
 
-from lark.exceptions import UnexpectedToken
+from functools import cache
 
-from gradcalc.language.grammar import formula_parser
-from gradcalc.language.messages import (
-    empty_formula,
-    misplaced_default,
-    unclosed_bracket,
-)
+from gradcalc.language.lexer import Lexer
+from gradcalc.language.shift_reduce import ShiftReduceParser, UnexpectedLexemeError
 from gradcalc.language.syntax import Syntax
+
+
+@cache
+def _parser() -> tuple[Lexer, ShiftReduceParser]:
+    from gradcalc.language.tables import tables
+
+    found = tables()
+    return Lexer(found["blank"], found["lexeme"]), ShiftReduceParser(found)
 
 
 def parse(text: str) -> list[Syntax]:
@@ -16,20 +20,27 @@ def parse(text: str) -> list[Syntax]:
 
     Raises FormulaSyntaxError where the text is not a program.
     """
+    # The messages are imported only where there is a mistake to describe.
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        from gradcalc.language.messages import unclosed_bracket
+
         error = unclosed_bracket(text)
         if error is not None:
             raise error
+    lexer, parser = _parser()
     try:
-        statements: list[Syntax] = formula_parser().parse(text)  # type: ignore[assignment]
-    except UnexpectedToken as problem:
-        # Only now: a formula without a mistake does not wait for its messages.
-        from gradcalc.language.unexpected import unexpected_token
+        statements = parser.parse(lexer.lexemes(text))
+    except UnexpectedLexemeError as problem:
+        from gradcalc.language.unexpected import unexpected_lexeme
 
-        raise unexpected_token(text, problem) from None
+        raise unexpected_lexeme(text, problem) from None
     if not statements:
+        from gradcalc.language.messages import empty_formula
+
         raise empty_formula(text)
     if "=" in text:
+        from gradcalc.language.messages import misplaced_default
+
         error = misplaced_default(text, statements)
         if error is not None:
             raise error

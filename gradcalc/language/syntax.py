@@ -1,7 +1,7 @@
 """The syntax tree: plain tuples, because a formula may have a million of them.
 
 Every node is (kind, start, end, detail, *children): its kind, the range of characters
-that it spans, a detail, and the nodes below it. Leaves are Lexemes of the same layout.
+that it spans, a detail, and the nodes below it. Leaves are lexemes of the same layout.
 
     kind              detail               children
     NAME, NUMBER      the text             -
@@ -14,7 +14,6 @@ that it spans, a detail, and the nodes below it. Leaves are Lexemes of the same 
     assignment        -                    left side, right side, *partials
 """
 
-from operator import itemgetter
 from typing import Any
 
 Syntax = tuple[Any, ...]
@@ -33,19 +32,6 @@ ASSIGNMENT = "assignment"
 MARK = "mark"
 
 _LEAVES = (NAME, NUMBER)
-
-
-class Lexeme(tuple[Any, ...]):
-    """A token as the parser wants it and, when it is a name or number, a leaf."""
-
-    __slots__ = ()
-
-    type = property(itemgetter(0))
-    start_pos = property(itemgetter(1))
-    end_pos = property(itemgetter(2))
-    value = property(itemgetter(3))
-    # Lark copies these to its end-of-text token; gradcalc counts characters alone.
-    line = column = end_line = end_column = None
 
 
 def postorder(root: Syntax) -> list[Syntax]:

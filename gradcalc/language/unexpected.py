@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.shift_reduce import END, UnexpectedLexemeError
 from gradcalc.language.syntax import CALL, GROUP, Syntax
 
 # Words and pairs of operators of other languages, and what to write here.
@@ -48,16 +49,14 @@ def _error(
     return FormulaSyntaxError(message, source=text, span=span, hint=hint)
 
 
-def unexpected_token(text: str, problem: Any) -> FormulaSyntaxError:
-    """The mistake behind Lark's error, from what stands before the token."""
-    token = problem.token
-    kind = token.type
-    before = problem.state.value_stack[-1] if problem.state.value_stack else None
-    if kind == "$END":
+def unexpected_lexeme(text: str, problem: UnexpectedLexemeError) -> FormulaSyntaxError:
+    """The mistake behind the parser's error, from what stands before the lexeme."""
+    kind, start, end, _ = problem.lexeme
+    before = problem.values[-1] if problem.values else None
+    if kind == END:
         return _early_end(text, before)
-    start, end = token.start_pos, token.end_pos
     written = text[start:end]
-    operand = _operand_before(problem.state.value_stack)
+    operand = _operand_before(problem.values)
     if operand is not None:
         return _after_operand(text, problem, operand, kind, (start, end))
     if kind == "SEPARATOR" and written == "\n":
@@ -114,7 +113,7 @@ def _early_end(
 
 
 def _after_operand(
-    text: str, problem: Any, before: Syntax, kind: str, span: Span
+    text: str, problem: UnexpectedLexemeError, before: Syntax, kind: str, span: Span
 ) -> FormulaSyntaxError:
     start, end = span
     written = text[start:end]
@@ -178,8 +177,8 @@ def _bracket(stack: list[Any]) -> tuple[Any, Any]:
     return None, None
 
 
-def _comma_hint(text: str, problem: Any, before: Syntax) -> str:
-    bracket, owner = _bracket(problem.state.value_stack)
+def _comma_hint(text: str, problem: UnexpectedLexemeError, before: Syntax) -> str:
+    bracket, owner = _bracket(problem.values)
     if bracket is not None and bracket[0] == "LSQB" and _operand_before([owner]):
         return "an element of a matrix is written m[0][1]"
     grouped = _GROUPED.match(text, before[1])
@@ -190,7 +189,7 @@ def _comma_hint(text: str, problem: Any, before: Syntax) -> str:
 
 
 def _adjacent(
-    text: str, problem: Any, before: Syntax, kind: str, span: Span
+    text: str, problem: UnexpectedLexemeError, before: Syntax, kind: str, span: Span
 ) -> FormulaSyntaxError:
     """Two operands side by side: a number misspelt, or a missing operator."""
     start, end = span
@@ -226,7 +225,7 @@ def _adjacent(
             f"the argument of {left_text} needs parentheses",
             f"{left_text}({right})",
         )
-    stack: list[Any] = [None, None, *problem.state.value_stack]
+    stack: list[Any] = [None, None, *problem.values]
     *_, base, operator, _ = stack
     if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
         name = base[3]
@@ -237,7 +236,7 @@ def _adjacent(
                 f"the argument of {name} must follow it at once",
                 f"{name}(...){text[base[2] : left[2]]}",
             )
-    bracket, _ = _bracket(problem.state.value_stack)
+    bracket, _ = _bracket(problem.values)
     joint = ", " if bracket and left[0] == kind == "NUMBER" else "*"
     if len(left_text) > 24:
         left_text = "..." + left_text[-20:]
@@ -279,8 +278,10 @@ def _is_function(name: str) -> bool:
     return is_function(name)
 
 
-def _closer(text: str, problem: Any, written: str, span: Span) -> FormulaSyntaxError:
-    for value in reversed(problem.state.value_stack):
+def _closer(
+    text: str, problem: UnexpectedLexemeError, written: str, span: Span
+) -> FormulaSyntaxError:
+    for value in reversed(problem.values):
         if isinstance(value, tuple) and value[0] in ("LPAR", "LSQB"):
             opener = value[3]
             return _error(

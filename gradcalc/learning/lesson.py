@@ -157,8 +157,15 @@ class Lesson:
                 build(self.formula, parse(self.formula), self.roles.shapes).result
             )
         except ShapeError as error:
-            if error.hint is None:
-                error.hint = "a parameter that is a list is given by --shape W=4x2"
+            numbers = [
+                name for name in self.roles.learned if not self.roles.parameters[name]
+            ]
+            if numbers:
+                names = ", ".join(numbers[:4])
+                error.hint = (
+                    f"learned as numbers are {names}; --shape {numbers[0]}=4 makes a"
+                    f" list, --shape {numbers[0]}=4x2 a matrix"
+                )
             raise
 
     def _compose(self, outputs: int | None) -> Objective:

@@ -18,20 +18,21 @@ def initial_values(
 ) -> dict[str, Any]:
     """The value that each parameter starts from, shaped as `shapes` says.
 
-    A number that is not given is uniform in (-1, 1), an element of a list or matrix
-    uniform in (-1, 1)/sqrt(n), with n its fan-in: the length of the list, or of the
-    matrix's rows (LeCun et al., Efficient BackProp, 1998, section 4.6, up to a constant
-    factor). A number given for a list stands for each of its elements. `random` gives
-    numbers uniform in [0, 1); it is called for every element, given or not, in the
-    order of the names, so that neither giving one parameter nor writing the formula
-    another way round changes where the others start.
+    A number that is not given is uniform in (-1, 1). An element of a list or matrix is
+    uniform with the variance 1/n, where n is its fan-in: the length of the list, or of
+    the matrix's rows (LeCun et al., Efficient BackProp, 1998, section 4.6); that is in
+    (-1, 1)*sqrt(3/n). A number given for a list stands for each of its elements.
+
+    `random` gives numbers uniform in [0, 1); it is called for every element, given or
+    not, in the order of the names, so that neither giving one parameter nor writing the
+    formula another way round changes where the others start.
 
     Raises BindingError if a given value has another shape.
     """
     values = {}
     for name, shape in sorted(shapes.items()):
         count = math.prod(shape)
-        bound = 1 / math.sqrt(shape[-1]) if shape else 1.0
+        bound = math.sqrt(3 / shape[-1]) if shape else 1.0
         drawn = [bound * (2 * random() - 1) for _ in range(count)]
         if name not in given:
             values[name] = arrange(drawn, shape)

@@ -1,0 +1,297 @@
+"""Rows of CSV, TSV and JSON Lines: what is read, and every mistake with its place."""
+
+import io
+
+import pytest
+
+from gradcalc.data.cells import class_in, number_in
+from gradcalc.data.rows import format_of, open_rows, unknown_columns
+from gradcalc.errors import DataError, describe
+
+
+def numbers_in(content, names=("x", "y"), kind=None):
+    """The numbers of each row; for a row that cannot be used, its error's page."""
+    rows = open_rows(io.BytesIO(content), "d.csv", kind)
+    numbers = rows.numbers(list(names))
+    found = []
+    while True:
+        try:
+            found += [numbers(row) for row in rows]
+            return found
+        except DataError as error:
+            found.append(describe(error))
+
+
+GOOD = {
+    "plain": b"x,y\n1,2\n3,4\n",
+    "no newline at the end": b"x,y\n1,2\n3,4",
+    "carriage returns": b"x,y\r\n1,2\r\n3,4\r\n",
+    "old carriage returns": b"x,y\r1,2\r3,4\r",
+    "byte order mark": b"\xef\xbb\xbfx,y\n1,2\n3,4\n",
+    "empty lines": b"\nx,y\n\n1,2\n\r\n3,4\n\n",
+    "blanks": b" x , y\n 1 ,2 \n3, 4\n",
+    "quoted": b'"x","y"\n"1","2"\n3,"4"\n',
+    "other columns": b'name,x,"a ""b""",y\n"one, two",1,,2\n"new\nline",3,"""",4\n',
+    "tabs": b"x\ty\n1\t2\n3\t4\n",
+    "exponents": b"x,y\n1e0,+2\n.3e1,40e-1\n",
+    "json": b'{"x": 1, "y": 2}\n{"y": 4, "x": 3}\n',
+    "json, floats": b'{"x": 1.0, "y": 2.0, "z": []}\n\n{"x": 3e0, "y": "4"}',
+    "json, mark": b'\xef\xbb\xbf{"x":1,"y":2}\r\n{"x":3,"y":4}\r\n',
+}
+
+
+@pytest.mark.parametrize("content", GOOD.values(), ids=GOOD)
+def test_good_rows_are_read(content):
+    assert numbers_in(content) == [[1.0, 2.0], [3.0, 4.0]]
+
+
+BAD = {
+    "missing cell": [
+        b"x,y\n1,\n",
+        "d.csv, line 2, column y: the cell is empty",
+        "  1,",
+        "    ^",
+    ],
+    "blank cell": [
+        b"x,y\n , 1\n",
+        "d.csv, line 2, column x: the cell is empty",
+        "   , 1",
+        "  ^",
+    ],
+    "text": [
+        b"x,y\n1,2\nab,3\n",
+        "d.csv, line 3, column x: 'ab' is not a number",
+        "  ab,3",
+        "  ^^",
+    ],
+    "quoted text": [
+        b'x,q,y\n1,"a, ""b""",c\n',
+        "d.csv, line 2, column y: 'c' is not a number",
+        '  1,"a, ""b""",c',
+        "               ^",
+    ],
+    "decimal comma": [
+        b'x,y\n"1,5",2\n',
+        "d.csv, line 2, column x: '1,5' is not a number",
+        '  "1,5",2',
+        "  ^^^^^",
+    ],
+    "NaN": [
+        b"x,y\n1,nan\n",
+        "d.csv, line 2, column y: 'nan' is not a finite number",
+        "  1,nan",
+        "    ^^^",
+    ],
+    "infinity": [
+        b"x,y\n1,-inf\n",
+        "d.csv, line 2, column y: '-inf' is not a finite number",
+        "  1,-inf",
+        "    ^^^^",
+    ],
+    "short row": [
+        b"x,y\n1\n",
+        "d.csv, line 2, column y: the row has 1 cell, the header has 2",
+        "  1",
+        "  ^",
+    ],
+    "long row": [
+        b"x,y\n1,2,3\n",
+        "d.csv, line 2: the row has 3 cells, the header has 2",
+        "  1,2,3",
+        "  ^^^^^",
+    ],
+    "after an empty line": [
+        b"x,y\n\n\n1,\n",
+        "d.csv, line 4, column y: the cell is empty",
+        "  1,",
+        "    ^",
+    ],
+    "after a cell of two lines": [
+        b'x,q,y\n1,"a\nb",2\n3,c,d\n',
+        "d.csv, line 4, column y: 'd' is not a number",
+        "  3,c,d",
+        "      ^",
+    ],
+    "in the second line of a row": [
+        b'x,q,y\n1,"a\nb",z\n',
+        "d.csv, line 3, column y: 'z' is not a number",
+        '  b",z',
+        "     ^",
+    ],
+    "not UTF-8": [
+        b"x,y\n1,2\xff\n",
+        "d.csv, line 2: the byte 0xff is not UTF-8 text",
+    ],
+    "text after a quotation mark": [
+        b'x,y\n"1"2,3\n',
+        "d.csv, line 2: text follows a closing quotation mark",
+    ],
+    "json, not JSON": [
+        b'{"x":1,"y":2}\n{"x":\n',
+        "d.csv, line 2: this is not JSON: expecting value",
+        '  {"x":',
+        "       ^",
+    ],
+    "json, no object": [
+        b'{"x":1,"y":2}\n[1, 2]\n',
+        "d.csv, line 2: a row is an object, not a list",
+        'hint: write one such as {"x": 1, "y": 2} on every line',
+    ],
+    "json, missing": [
+        b'{"x":1,"y":2}\n{"x":1}\n',
+        "d.csv, line 2, column y: the row has no such value",
+    ],
+    "json, null": [
+        b'{"x":1,"y":null}\n',
+        "d.csv, line 1, column y: the value is null",
+        '  {"x":1,"y":null}',
+        "         ^^^",
+    ],
+    "json, truth": [
+        b'{"x":true,"y":1}\n',
+        "d.csv, line 1, column x: true is not a number",
+        '  {"x":true,"y":1}',
+        "   ^^^",
+    ],
+    "json, text": [
+        b'{"x":"a","y":1}\n',
+        "d.csv, line 1, column x: 'a' is not a number",
+        '  {"x":"a","y":1}',
+        "   ^^^",
+    ],
+    "json, huge": [
+        b'{"x":1e999,"y":1}\n',
+        "d.csv, line 1, column x: inf is not a finite number",
+        '  {"x":1e999,"y":1}',
+        "   ^^^",
+    ],
+    "json, NaN": [
+        b'{"x":1,"y":2}\n{"x":NaN}\n',
+        "d.csv, line 2: this is not JSON: NaN is not a number",
+    ],
+    "json, another shape": [
+        b'{"x":1,"y":2}\n{"x":[1],"y":2}\n',
+        "d.csv, line 2, column x: here is a list of 1, in the first row there was a number",
+        '  {"x":[1],"y":2}',
+        "   ^^^",
+    ],
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD)
+def test_bad_rows_say_where(case):
+    content, *page = case
+    *above, error = numbers_in(content)
+    assert error.splitlines() == ["error: " + page[0], *page[1:]]
+    assert above == [[1.0, 2.0]] * len(above)
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD)
+def test_rows_below_a_bad_one_can_be_read(case):
+    content, *_ = case
+    header = content.split()[0]
+    good = header.replace(b"x", b"7").replace(b"q", b"a").replace(b"y", b"8")
+    if content.startswith(b"{"):
+        good = b'{"x": 7, "y": 8}'
+    assert numbers_in(content + good)[-1] == [7.0, 8.0]
+
+
+UNREADABLE = {
+    "empty": (b"", "d.csv is empty: it has no header"),
+    "empty lines only": (b"\n\r\n\n", "d.csv is empty: it has no header"),
+    "no header": (
+        b"1,2\n3,4\n",
+        "d.csv, line 1: the first line holds numbers, not the names of columns",
+    ),
+    "header not UTF-8": (
+        "\ufeffx,y\n".encode("utf-16-le"),
+        "d.csv, line 1: the byte 0xff is not UTF-8 text",
+    ),
+    "open quotation mark": (
+        b'x,y\n1,"2\n3,4\n',
+        "d.csv, line 2: a quotation mark is opened and never closed",
+    ),
+    "json, every row bad": (b"{\n{\n", None),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_on(content, message):
+    with pytest.raises(DataError) as caught:
+        list(open_rows(io.BytesIO(content), "d.csv"))
+    if message is not None:
+        assert caught.value.message == message
+
+
+def test_lists_are_columns_of_elements_in_a_table():
+    rows = open_rows(io.BytesIO(b"y,v[1],v[0]\n1,2,3\n"), "d.csv")
+    assert rows.columns == {"y": (), "v[1]": (), "v[0]": (), "v": (2,)}
+    assert [rows.numbers(["v", "y"])(row) for row in rows] == [[3.0, 2.0, 1.0]]
+
+
+def test_lists_are_lists_in_json():
+    rows = open_rows(io.BytesIO(b'{"v":[1,2],"m":[[1,2],[3,4]]}'), "d.jsonl")
+    assert rows.columns == {"v": (2,), "m": (2, 2)}
+    assert [rows.numbers(["m", "v"])(row) for row in rows] == [[1, 2, 3, 4, 1, 2]]
+
+
+def test_a_column_that_is_there_twice_cannot_be_used():
+    rows = open_rows(io.BytesIO(b"x,x,y\n1,2,3\n"), "d.csv")
+    assert list(map(rows.numbers(["y"]), rows)) == [[3.0]]
+    with pytest.raises(DataError) as caught:
+        rows.numbers(["x"])
+    assert caught.value.message == "d.csv has 2 columns called x"
+
+
+@pytest.mark.parametrize(
+    ("content", "page"),
+    [
+        (b"x,y\n", "d.csv has no columns z, u\nhint: its columns are x, y"),
+        (
+            b"x;y\n1;2\n",
+            "d.csv has no columns z, u\n"
+            "hint: its cells are separated by semicolons; make them commas or tabs",
+        ),
+        (
+            b'{"a":1}\n',
+            "the first row of d.csv has no columns z, u\nhint: its columns are a",
+        ),
+    ],
+)
+def test_unknown_columns(content, page):
+    rows = open_rows(io.BytesIO(content), "d.csv")
+    assert describe(unknown_columns(rows, ["z", "u"])) == "error: " + page
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("a.csv", "csv"),
+        ("a.TSV", "tsv"),
+        ("a.tab", "tsv"),
+        ("a.jsonl", "jsonl"),
+        ("a.ndjson", "jsonl"),
+        ("a.txt", None),
+    ],
+)
+def test_the_format_is_told_by_the_name(path, kind):
+    assert format_of(path) == kind
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [("a ", "a"), (1, "1"), (1.0, "1"), (2.5, "2.5"), (True, "true")],
+)
+def test_names_of_classes(cell, name):
+    assert class_in(cell) == name
+
+
+@pytest.mark.parametrize("cell", [" ", None, [1], {}])
+def test_what_names_no_class(cell):
+    with pytest.raises(ValueError, match=r"empty|null|not the name"):
+        class_in(cell)
+
+
+def test_an_integer_beyond_all_doubles_is_no_number():
+    with pytest.raises(ValueError, match="not a finite number"):
+        number_in(10**400)

@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "Backpropagation by hand, step by step.",
     "diff": "The gradient as formulas, simplified.",
     "graph": "The computation graph: a tree, DOT, Mermaid or a picture.",
+    "plot": "The function and its derivative over a range.",
     "formula": "The formula written out, as text, LaTeX or Python.",
     "train": "Fit a formula's parameters to rows of data.",
     "predict": "Use a trained model, on rows of data or on one point.",

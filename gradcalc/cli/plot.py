@@ -1,0 +1,185 @@
+"""`gradcalc plot`: the function and its derivative over a range."""
+
+import sys
+from typing import Any
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.files import write_file
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.graph import format_of_file
+from gradcalc.cli.hints import listing
+from gradcalc.cli.variables import constant
+from gradcalc.engine.bindings import BoundProgram, bind
+from gradcalc.engine.curves import Range, curve, surface
+from gradcalc.errors import BindingError, UsageError
+
+ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+
+# Samples over the range, for each kind of plot.
+_FINE, _GRID = 1000, 150
+_WIDTH, _HEIGHT = 80, 22
+_NARROWEST = 30
+
+
+def read_range(text: str) -> Any:
+    """The range that `-5:5` stands for; without a colon the value, as everywhere."""
+    if ":" not in text:
+        return constant(text)
+    ends = text.split(":")
+    if len(ends) != 2 or not all(end.strip() for end in ends):
+        raise BindingError(
+            "a range is START:STOP", source=text, span=(0, len(text)), hint="-5:5"
+        )
+    start, stop = map(constant, ends)
+    if isinstance(start, list) or isinstance(stop, list):
+        raise BindingError("the ends of a range are numbers, not lists")
+    try:
+        return Range(start, stop)
+    except BindingError as error:
+        reversed_ = start > stop
+        raise BindingError(
+            error.message,
+            source=text,
+            span=(0, len(text)),
+            hint=f"{ends[1]}:{ends[0]}" if reversed_ else None,
+        ) from None
+
+
+@click.command(
+    "plot",
+    cls=FormulaCommand,
+    value=read_range,
+    help="Plot a formula and its derivative over the range of one variable, in the"
+    " terminal or into a file. With ranges of two variables, a file shows colours for"
+    " the values and arrows for the gradient. Where the formula jumps or has a pole,"
+    " the curve has a gap.",
+    examples=[
+        'gradcalc plot "sin(x)*exp(-x/5)" --x=0:4*pi',
+        'gradcalc plot "relu(w*x + b)" --x=-5:5 --w=2 --b=1 --no-derivative',
+        'gradcalc plot "1/x" --x=-2:2 --out pole.svg',
+        'gradcalc plot "x^2 - y^2" --x=-1:1 --y=-1:1 --out saddle.png',
+    ],
+)
+@options.as_json
+@click.option("--out", metavar="FILE", help=f"Write a file: {listing(ENDINGS, 'or')}.")
+@click.option(
+    "--points",
+    type=click.IntRange(2, 100_000),
+    metavar="N",
+    help=f"Samples of the range ({_FINE}; {_GRID} each way for two ranges).",
+)
+@click.option(
+    "--derivative/--no-derivative",
+    default=True,
+    help="Draw the derivative too, or not.",
+)
+@options.output
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    out: str | None,
+    points: int | None,
+    derivative: bool,
+    output: str | None,
+) -> None:
+    kind = format_of_file(out, ENDINGS)
+    if as_json and out:
+        raise UsageError(
+            "--json and --out are both given", hint="leave out one of them"
+        )
+    ranges = {
+        name: value
+        for name, value in request.variables.items()
+        if isinstance(value, Range)
+    }
+    starts = {name: over.start for name, over in ranges.items()}
+    bound = bind(
+        request.formula,
+        {**request.variables, **starts},
+        defaults=request.defaults,
+        output=output,
+        complete=bool(ranges),
+    )
+    _check_ranges(bound, list(ranges), out, as_json=as_json)
+    if len(ranges) == 2:
+        first, second = ranges
+        shown = surface(
+            bound, (first, second), (ranges[first], ranges[second]), points or _GRID
+        )
+        if as_json:
+            from gradcalc.reports.plot_json import surface_to_dict
+
+            consoles.show_json(surface_to_dict(bound, shown))
+        else:
+            from gradcalc.reports.plot_picture import surface_picture
+
+            write_file(out or "", surface_picture(bound, shown, kind or ""))
+        return
+    ((name, over),) = ranges.items()
+    plotted = curve(bound, name, over, points or _FINE)
+    if as_json:
+        from gradcalc.reports.plot_json import curve_to_dict
+
+        consoles.show_json(curve_to_dict(bound, plotted))
+    elif out is not None and kind is not None:
+        from gradcalc.reports.plot_picture import curve_picture
+
+        write_file(out, curve_picture(bound, plotted, kind, derivative=derivative))
+    else:
+        from gradcalc.reports.plot_terminal import terminal_plot
+
+        text = terminal_plot(
+            bound,
+            plotted,
+            width=max(_NARROWEST, consoles.width() or _WIDTH),
+            height=_height(),
+            colour=consoles.takes_colour(sys.stdout),
+            ascii_only=not _takes_unicode(sys.stdout.encoding),
+            derivative=derivative,
+        )
+        consoles.show_text(text)
+
+
+def _check_ranges(
+    bound: BoundProgram, names: list[str], out: str | None, *, as_json: bool
+) -> None:
+    """Raise the error for no range, for too many, or for two without a picture."""
+    if not names:
+        variables = list(bound.program.graph.variables)
+        if not variables:
+            raise BindingError("the formula has no variable to plot it over")
+        free = next((n for n in variables if n not in bound.variables), variables[0])
+        raise BindingError(
+            "no variable has a range", hint=f"write for example --{free}=-5:5"
+        )
+    if len(names) > 2:
+        raise BindingError(
+            f"{listing(names)} all have ranges, but a plot has room for two",
+            hint="give the others a value each",
+        )
+    if len(names) == 2 and out is None and not as_json:
+        raise UsageError(
+            "a plot over two ranges is a picture, and needs --out",
+            hint="add --out plot.png",
+        )
+
+
+def _height() -> int:
+    """The rows of a plot: most of the terminal, so that the prompt still fits."""
+    if consoles.width() is None:
+        return _HEIGHT
+    from shutil import get_terminal_size
+
+    return min(40, max(10, get_terminal_size().lines - 4))
+
+
+def _takes_unicode(encoding: str | None) -> bool:
+    """Whether the encoding has frames, dots and Braille."""
+    try:
+        "┌─⣀·".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,80 @@
+"""What a plot shows: its axes' limits and names, whether two curves share an axis."""
+
+import math
+
+from gradcalc.engine.bindings import BoundProgram
+from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.graph import flatten
+from gradcalc.reports.numbers import format_value
+from gradcalc.writers.diagram import shortened
+
+# Curves whose heights differ by more than this would flatten one another.
+_MOST_UNEQUAL = 5.0
+
+
+def limits(*curves: Curve) -> tuple[float, float]:
+    """The lowest and highest number that an axis for all the curves shows."""
+    found = [shown for curve in curves if (shown := curve.limits()) is not None]
+    low = min((low for low, _ in found), default=0.0)
+    high = max((high for _, high in found), default=0.0)
+    if low == high:
+        # Half a unit around a constant, or more where a double cannot tell them apart.
+        room = max(0.5, abs(low) * 0.1)
+        return max(low - room, -_LARGEST), min(high + room, _LARGEST)
+    # Halved first: the difference may be larger than the largest double.
+    room = (high / 2 - low / 2) * 0.08
+    return max(low - room, -_LARGEST), min(high + room, _LARGEST)
+
+
+_LARGEST = 1.7e308
+
+
+def share_an_axis(plotted: Plotted) -> bool:
+    """Whether the formula and its derivative can both be read on one axis."""
+    heights = []
+    for curve in (plotted.value, plotted.derivative):
+        shown = curve.limits()
+        if shown is None:
+            return True
+        heights.append(shown[1] / 2 - shown[0] / 2)
+    low, high = sorted(heights)
+    # A constant beside a curve is read well anywhere near it.
+    return low == 0 or high / low <= _MOST_UNEQUAL
+
+
+def ticks(low: float, high: float, most: int) -> tuple[list[float], list[str]]:
+    """At most so many round numbers between the two, and their texts."""
+    least = (high / most - low / most) or 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    if power == 0 or math.isinf(least):
+        return [low, high], [f"{low:.3g}", f"{high:.3g}"]
+    step = next(
+        (power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least),
+        power * 10,
+    )
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    positions = [number * step for number in range(first, last + 1)]
+    digits = max(6, 1 + math.ceil(math.log10(max(abs(low), abs(high)) / step + 1)))
+    texts = [f"{position:.{digits}g}" for position in positions]
+    return positions, [text.replace("e+0", "e").replace("e+", "e") for text in texts]
+
+
+def expression_text(bound: BoundProgram, longest: int) -> str:
+    """What is plotted: the last statement's text, or the label asked for."""
+    from gradcalc.engine.expressions import expression
+
+    graph = bound.program.graph
+    (node,) = flatten(bound.output)
+    text = graph.labels.get(node) or expression(graph, node)
+    return shortened(text, longest)
+
+
+def fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str:
+    """The values of the variables that stay as they are: "w = 0.5, b = 2"."""
+    parts = [
+        f"{name} = {format_value(value, 6)}"
+        for name, value in bound.variables.items()
+        if name not in names
+    ]
+    return shortened(", ".join(parts), longest)

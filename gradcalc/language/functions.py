@@ -1,6 +1,5 @@
 """Functions written in the language: the user's own and the library's."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from gradcalc.errors import FormulaNameError, FormulaSyntaxError, Span
@@ -194,6 +193,8 @@ def near_miss(name: str, known: Iterable[str]) -> str | None:
         # Two letters exchanged: difflib would rather drop one of them.
         if sorted(candidate) == letters and candidate != name:
             return candidate
+    import difflib
+
     matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -5,9 +5,9 @@ terminals. That takes a fifth of a second, so `gradcalc.language.tables` keeps t
 result, and `gradcalc.language.shift_reduce` runs it: Lark is not even imported then.
 """
 
+import os
 from collections.abc import Collection
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 START = "program"
@@ -16,19 +16,28 @@ START = "program"
 CHILD, HELPER = "child", "helper"
 
 
-def grammar_folder() -> Path:
+def grammar_folder() -> str:
     """The folder of grammars: in the package when installed, beside it in a checkout.
 
     By path: importlib.resources does not find it in an editable install.
     """
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "grammars"
-    return inside if inside.is_dir() else package.parent / "grammars"
+    # Not pathlib: importing it would take a thirtieth of the program's start.
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "grammars")
+    if os.path.isdir(inside):
+        return inside
+    return os.path.join(os.path.dirname(package), "grammars")
+
+
+def grammar_path() -> str:
+    """The file of the grammar."""
+    return os.path.join(grammar_folder(), "expression.lark")
 
 
 def grammar_text() -> str:
     """The text of the grammar."""
-    return (grammar_folder() / "expression.lark").read_text(encoding="utf-8")
+    with open(grammar_path(), encoding="utf-8") as file:
+        return file.read()
 
 
 def make_tables() -> dict[str, Any]:
@@ -47,7 +56,7 @@ def make_tables() -> dict[str, Any]:
     from lark.lexer import TerminalDef
 
     lark = Lark.open(
-        str(grammar_folder() / "expression.lark"),
+        grammar_path(),
         start=START,
         parser="lalr",
         lexer="basic",

@@ -8,7 +8,6 @@ is wrong with a kept file, the tables are made anew.
 import json
 import os
 import zlib
-from pathlib import Path
 from typing import Any
 
 from gradcalc.language.grammar import grammar_folder, grammar_text, make_tables
@@ -23,11 +22,11 @@ PACKAGED = "expression.json"
 def tables() -> dict[str, Any]:
     """The tables of the grammar: kept ones that belong to its text, or new ones."""
     grammar = grammar_text()
-    found = read_tables(grammar_folder() / PACKAGED, grammar)
+    found = read_tables(os.path.join(grammar_folder(), PACKAGED), grammar)
     if found is not None:
         return found
     path = cache_path()
-    if path is not None and _trusted(path.parent) and _trusted(path):
+    if path is not None and _trusted(os.path.dirname(path)) and _trusted(path):
         found = read_tables(path, grammar)
         if found is not None:
             return found
@@ -43,10 +42,11 @@ def write_tables(grammar: str, made: dict[str, Any]) -> str:
     return f"{zlib.crc32(content.encode()):08x}\n{content}\n"
 
 
-def read_tables(path: Path, grammar: str) -> dict[str, Any] | None:
+def read_tables(path: str, grammar: str) -> dict[str, Any] | None:
     """The tables in the file, or None if it is not there or not as it should be."""
     try:
-        check, _, content = path.read_text(encoding="utf-8").partition("\n")
+        with open(path, encoding="utf-8") as file:
+            check, _, content = file.read().partition("\n")
         content = content.removesuffix("\n")
         if check != f"{zlib.crc32(content.encode()):08x}":
             return None
@@ -59,42 +59,42 @@ def read_tables(path: Path, grammar: str) -> dict[str, Any] | None:
         return None
 
 
-def keep_tables(path: Path, grammar: str, made: dict[str, Any]) -> None:
+def keep_tables(path: str, grammar: str, made: dict[str, Any]) -> None:
     """Write the file of tables, or do nothing where that is impossible."""
     # Beside it first, so that no reader ever finds half a file.
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    folder, aside = os.path.dirname(path), f"{path}.{os.getpid()}"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _trusted(path.parent):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        if not _trusted(folder):
             return
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(write_tables(grammar, made))
-        aside.replace(path)
+        os.replace(aside, path)
     except OSError:
         try:
-            aside.unlink(missing_ok=True)
+            os.unlink(aside)
         except OSError:
             pass
 
 
-def cache_path() -> Path | None:
+def cache_path() -> str | None:
     """The file in the user's cache directory; None if there is no such directory."""
     from gradcalc import __version__
 
     # As the XDG Base Directory Specification says: a relative path is invalid.
     base = os.environ.get("XDG_CACHE_HOME", "")
-    try:
-        root = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
-    except RuntimeError:
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(base):
         return None
-    return root / "gradcalc" / f"expression-{__version__}.json"
+    return os.path.join(base, "gradcalc", f"expression-{__version__}.json")
 
 
-def _trusted(path: Path) -> bool:
+def _trusted(path: str) -> bool:
     """Whether it is there and nobody but the user and root can have written it."""
     try:
-        status = path.stat()
+        status = os.stat(path)
     except OSError:
         return False
     if not hasattr(os, "getuid"):

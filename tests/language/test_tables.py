@@ -1,6 +1,7 @@
 """The tables of the grammar: kept where only the user can write, and checked."""
 
 import os
+import pathlib
 import stat
 
 import pytest
@@ -20,11 +21,15 @@ def home(tmp_path, monkeypatch):
     return made
 
 
+def kept():
+    return pathlib.Path(cache_path())
+
+
 def test_made_once_and_kept_for_the_user_alone(home):
     first = tables()
     assert tables() == first
     assert len(home) == 1
-    path = cache_path()
+    path = kept()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == [path.name]
@@ -42,7 +47,7 @@ DAMAGED = {
 @pytest.mark.parametrize("damaged", [*DAMAGED.values(), None], ids=[*DAMAGED, "half"])
 def test_a_damaged_file_is_made_anew(home, damaged):
     expected = tables()
-    path = cache_path()
+    path = kept()
     text = path.read_text()
     path.write_text(text[: len(text) // 2] if damaged is None else damaged)
     assert tables() == expected
@@ -53,20 +58,20 @@ def test_a_damaged_file_is_made_anew(home, damaged):
 @pytest.mark.usefixtures("home")
 def test_a_changed_character_shows():
     tables()
-    path = cache_path()
+    path = kept()
     path.write_text(path.read_text().replace("product", "produkt", 1))
     assert read_tables(path, grammar_text()) is None
 
 
 def test_a_file_that_others_can_write_is_not_believed(home):
     expected = tables()
-    cache_path().chmod(0o666)
+    kept().chmod(0o666)
     assert tables() == expected
     assert len(home) == 2
 
 
 def test_a_folder_that_others_can_write_is_not_used(home):
-    folder = cache_path().parent
+    folder = kept().parent
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     tables()

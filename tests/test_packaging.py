@@ -14,6 +14,7 @@ import gradcalc
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 FORMULA = ["eval", "softmax([x, 1])[0] + x^2", "--x=3", "--only", "gradient"]
+EVALUATED = "gradcalc.evaluate('x^2', {'x': 1}).gradient"
 
 
 def run(*words, **settings):
@@ -43,6 +44,9 @@ def test_the_wheel_runs_from_outside_the_checkout(built, tmp_path):
     assert Path(where.strip()).is_relative_to(target)
     shown = run(PYTHON, "-m", "gradcalc", *FORMULA, cwd=tmp_path, env=environment)
     assert float(shown) == pytest.approx(6.104993585403507)
+    # The tables of the grammar come with the wheel, so Lark has nothing to do.
+    code = f"import sys; import gradcalc; {EVALUATED}; print('lark' in sys.modules)"
+    assert run(PYTHON, "-c", code, cwd=tmp_path, env=environment) == "False\n"
     version = run(str(target / "bin" / "gradcalc"), "--version", env=environment)
     assert version == f"gradcalc {gradcalc.__version__}\n"
 
@@ -51,6 +55,7 @@ def test_the_wheel_holds_what_it_should(built):
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {
+        "gradcalc/grammars/expression.json",
         "gradcalc/grammars/expression.lark",
         "gradcalc/language/library.grad",
         "gradcalc/py.typed",

@@ -1,0 +1,36 @@
+"""Puts the tables of the grammar into the wheel, so that nobody who installs it waits."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds `gradcalc/grammars/expression.json` to a wheel."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        # In a checkout the grammar may change; its tables go to the user's cache.
+        if version == "editable":
+            return
+        sys.path.insert(0, self.root)
+        try:
+            from gradcalc.language.grammar import grammar_text, make_tables
+            from gradcalc.language.tables import PACKAGED, write_tables
+        finally:
+            sys.path.remove(self.root)
+        self._folder = tempfile.TemporaryDirectory()
+        path = Path(self._folder.name) / PACKAGED
+        path.write_text(write_tables(grammar_text(), make_tables()), encoding="utf-8")
+        path.chmod(0o644)
+        build_data["force_include"][str(path)] = f"gradcalc/grammars/{PACKAGED}"
+
+    def finalize(
+        self, version: str, build_data: dict[str, Any], artifact_path: str
+    ) -> None:
+        if version != "editable":
+            self._folder.cleanup()

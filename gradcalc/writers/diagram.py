@@ -135,7 +135,11 @@ def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:
             continue
         if visible.issuperset(graph.inputs[node]):
             symbol = _symbol(graph, node, expand=expand)
-            step = Step(symbol, list(graph.inputs[node]))
+            inputs = list(graph.inputs[node])
+            if symbol != _sign(graph, node):
+                # A function takes its argument once, however often it uses it.
+                inputs = list(dict.fromkeys(inputs))
+            step = Step(symbol, inputs)
         else:
             span = graph.starts[node], graph.ends[node]
             if span not in calls:
@@ -171,10 +175,15 @@ def _visible_inputs(
     return found
 
 
+def _sign(graph: Graph, node: int) -> str:
+    name = graph.operations[node].name
+    return "-" if name == "neg" else name
+
+
 def _symbol(graph: Graph, node: int, *, expand: bool) -> str:
     """The operation's sign or name; the function's for a call that is one step."""
     operation = graph.operations[node]
-    symbol = "-" if operation.name == "neg" else operation.name
+    symbol = _sign(graph, node)
     if expand or node in graph.bodies:
         return symbol
     start, end = graph.starts[node], graph.ends[node]

@@ -1,0 +1,210 @@
+"""Diagrams as DOT, Mermaid and trees: every operation, and text that nobody expects."""
+
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from reference.graphs import graphs
+
+from gradcalc.engine.bindings import bind
+from gradcalc.graph import Graph
+from gradcalc.operations import OPERATIONS
+from gradcalc.reports.diagram import DrawnProgram
+from gradcalc.writers.diagram import Box, Diagram, shortened
+from gradcalc.writers.dot import dot_text
+from gradcalc.writers.mermaid import mermaid_text
+from gradcalc.writers.tree import tree_lines
+
+
+def diagram(text, *, expand=False, output=None, **values):
+    bound = bind(text, values, output=output, complete=False)
+    return DrawnProgram(bound, expand=expand).diagram
+
+
+def steps(text, **options):
+    """Each step as `symbol: inputs -> outputs`, by their labels or expressions."""
+    drawn = diagram(text, **options)
+
+    def names(nodes):
+        return ", ".join(drawn.box(n).label or drawn.box(n).expression for n in nodes)
+
+    unique = {id(step): step for step in drawn.steps.values()}.values()
+    return [f"{s.symbol}: {names(s.inputs)} -> {names(s.outputs)}" for s in unique]
+
+
+def boxes(graph):
+    """A diagram of a graph without a source."""
+
+    def box(node):
+        return Box(node, "operation", None, f"n{node}", output=node == len(graph) - 1)
+
+    return Diagram(graph, len(graph) - 1, box)
+
+
+def graphviz(text):
+    """Graphviz's own reading of the text, through pygraphviz."""
+    pygraphviz = pytest.importorskip("pygraphviz")
+    return pygraphviz.AGraph(string=text)
+
+
+STEPS = [
+    ("x*w + b", {}, ["*: x, w -> x*w", "+: x*w, b -> x*w + b"]),
+    ("n = x*w; n*n", {}, ["*: x, w -> n", "*: n, n -> n*n"]),
+    ("-x", {}, ["-: x -> -x"]),
+    ("ln(x)", {}, ["log: x -> ln(x)"]),
+    ("double(t) = t + t; double(x)", {}, ["double: x -> double(x)"]),
+    ("f(t) = t + 1; f(x)*f(y)", {}, [
+        "f: x -> f(x)", "f: y -> f(y)", "*: f(x), f(y) -> f(x)*f(y)",
+    ]),
+    ("f(t) = t + 1; f(x)*f(y)", {"expand": True}, [
+        "+: x, 1 -> f(x)", "+: y, 1 -> f(y)", "*: f(x), f(y) -> f(x)*f(y)",
+    ]),
+    ("mean([x, y])", {}, ["mean: x, y -> mean([x, y])"]),
+    ("[a, b] @ [c, d]", {}, ["@: a, c, b, d -> [a, b] @ [c, d]"]),
+    ("y = softmax([a, b]); y[0]", {}, ["softmax: a, b -> y[0]"]),
+    ("softmax([a, b])", {}, [
+        "softmax: a, b -> softmax([a, b])[0], softmax([a, b])[1]",
+    ]),
+    ("twice(t) = [t, t*2]; twice(x + 1)", {}, [
+        "+: x, 1 -> x + 1", "twice: x + 1 -> twice(x + 1)[1]",
+    ]),
+    ("a + unused*0; b", {}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "options", "expected"), STEPS)
+def test_steps(text, options, expected):
+    assert steps(text, **options) == expected
+
+
+# What must not end a label, a string or a line, begin a tag or stand for a letter.
+NASTY = (
+    'x + (y # "{<b>&lt;}|\\n\\" ]] )) ``` end; *z*_1_ 1. -->\n * θ)*length([x,\n'
+    " \ty]) - where(x<y, x>=y, 2)^3"
+)
+
+
+def test_dot_keeps_every_character():
+    graph = graphviz(dot_text(diagram(NASTY), longest=1000))
+    labels = {node.attr["label"] for node in graph.nodes()}
+    assert any(r'"\{\<b\>&amp;lt;\}\|\\n\\"' in label for label in labels)
+    assert any("θ" in label for label in labels)
+
+
+def test_a_picture_shows_every_character():
+    pytest.importorskip("pygraphviz")
+    from xml.etree import ElementTree
+
+    from gradcalc.reports.picture import picture
+
+    svg = ElementTree.fromstring(picture(diagram(NASTY), "svg"))
+    texts = {e.text for e in svg.iter("{http://www.w3.org/2000/svg}text")}
+    expected = shortened(diagram(NASTY).title, 100)
+    assert expected in {text.replace("\xa0", " ") for text in texts if text}
+    assert any(text and '"{<b>&lt;}' in text.replace("\xa0", " ") for text in texts)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda row: row.name)
+def test_every_operation_is_drawn(operation):
+    graph = Graph()
+    count = len(operation.parameters) * (2 if operation.lists else 1)
+    operands = tuple(graph.add_variable(f"x{k}") for k in range(count))
+    node = graph.add(operation, operands, 0, 0)
+    read = graphviz(dot_text(boxes(graph)))
+    symbol = "-" if operation.name == "neg" else operation.name
+    assert read.get_node(f"s{node}").attr["label"] == symbol
+    assert len(read.predecessors(f"s{node}")) == count
+    escaped = "".join(
+        f"#{ord(c)};" if c in '"#&<>*_~`' or (c in "+-=" and k == 0) else c
+        for k, c in enumerate(symbol)
+    )
+    assert f's{node}(("{escaped}"))' in mermaid_text(boxes(graph))
+    first, *rest = tree_lines(boxes(graph), most=50)
+    assert first == f"({symbol}) n{node} | output"
+    assert len(rest) == count
+
+
+@settings(max_examples=50, deadline=None)
+@given(graphs())
+def test_random_graphs_are_dot(graph):
+    drawn = boxes(graph)
+    read = graphviz(dot_text(drawn))
+    made = {id(step) for step in drawn.steps.values()}
+    assert len(read.nodes()) == len(drawn.nodes) + len(made)
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None
+    or subprocess.run(
+        ["node", "-e", "require.resolve('mermaid'); require.resolve('jsdom')"],
+        capture_output=True,
+        check=False,
+    ).returncode,
+    reason="mermaid and jsdom are not installed where node finds them",
+)
+@pytest.mark.parametrize("text", ["x*w + b", NASTY, "y = softmax([a, b]); -y[0]"])
+def test_mermaid_reads_it(text, tmp_path):
+    path = tmp_path / "graph.mmd"
+    path.write_text(mermaid_text(diagram(text)), encoding="utf-8")
+    script = """
+        const { JSDOM } = require('jsdom');
+        const page = new JSDOM('').window;
+        globalThis.window = page; globalThis.document = page.document;
+        const text = require('fs').readFileSync(process.argv[1], 'utf8');
+        import(require.resolve('mermaid')).then(m => m.default.parse(text))
+          .then(() => process.exit(0), e => { console.error(e); process.exit(1) });
+    """
+    run = subprocess.run(
+        ["node", "-e", script, str(path)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_mermaid_escapes():
+    text = mermaid_text(diagram("-x_1*y"))
+    assert 'n0(["x#95;1"]):::variable' in text
+    assert '["#45;x#95;1"]:::operation' in text
+    assert '[["#45;x#95;1#42;y"]]:::output' in text
+
+
+def test_a_shared_node_is_drawn_once():
+    lines = list(tree_lines(diagram("s = x*x; s + s*2"), most=50, ascii_only=True))
+    assert lines == [
+        "(+) s + s*2 | output",
+        "|-- (*) s = x*x",
+        "|   |-- x",
+        "|   `-- x (drawn above)",
+        "`-- (*) s*2",
+        "    |-- s (drawn above)",
+        "    `-- 2",
+    ]
+
+
+def test_the_inputs_of_a_call_are_drawn_once():
+    lines = list(tree_lines(diagram("softmax([x, y])"), most=50, ascii_only=True))
+    assert lines == [
+        "(softmax) softmax([x, y])[0] | output",
+        "|-- x",
+        "`-- y",
+        "(softmax) softmax([x, y])[1] | output",
+        "`-- the same inputs as softmax([x, y])[0]",
+    ]
+
+
+def test_a_deep_tree_goes_on_at_the_margin():
+    depth = 10_000
+    deep = diagram("sin(" * depth + "x" + ")" * depth)
+    lines = list(tree_lines(deep, most=100_000))
+    assert max(map(len, lines)) < 150
+    assert sum(line.count("(sin)") for line in lines) == depth
+    assert lines[-1].endswith(" x")
+    short = list(tree_lines(deep, most=100))
+    assert len(short) == 101
+    assert short[-1] == "... only the first 100 lines are shown; --limit shows more"
+
+
+def test_shortened_text_is_one_line():
+    assert shortened("a\n\t+  b", 20) == "a + b"
+    assert shortened("abcdefghijklmnopqrstuvwxyz", 13) == "abcdefg...xyz"
+    assert shortened("a\x1b[31mb\u202e", 20) == "a\ufffd[31mb\ufffd"

@@ -1,4 +1,4 @@
-"""Puts the tables of the grammar into the wheel, so that nobody who installs it waits."""
+"""Puts the tables of the grammar into the wheel: nobody who installs it waits."""
 
 import sys
 import tempfile

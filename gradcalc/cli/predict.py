@@ -205,7 +205,9 @@ def _predict_point(
             )
     numbers = [leaf for name in model.inputs for leaf in flatten(bound.variables[name])]
     parameters = {name: bound.variables[name] for name in model.parameters}
-    model = Model(model.text, model.inputs, model.target, model.classes, parameters)
+    model = Model(
+        model.text, model.inputs, model.target, model.classes, parameters, model.loss
+    )
     prediction = predictor(model, gradient=gradient)(numbers)
     columns = Columns(model, "prediction", scores=scores, gradient=gradient)
     cells = list(columns.cells(prediction))

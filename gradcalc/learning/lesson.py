@@ -58,7 +58,6 @@ class Outcome:
 
     model     the formula with the parameters learned
     training  how that went
-    loss      the name of the loss, or its formula
     fixed     the names of the parameters that were held
     accuracy  for classes: the share of right predictions, by "training", "validation"
     dead      the expressions of units that pass nothing back on any row
@@ -71,13 +70,11 @@ class Outcome:
         self,
         model: Model,
         training: Training,
-        loss: str,
         fixed: Sequence[str],
         examples: Examples,
     ) -> None:
         self.model = model
         self.training = training
-        self.loss = loss
         self.fixed = list(fixed)
         self.accuracy: dict[str, float] | None = None
         self.dead: list[str] = []
@@ -209,8 +206,15 @@ class Lesson:
             training.parameters,
         )
         values = {**start, **learned}
-        model = Model(self.formula, roles.inputs, self.target, examples.classes, values)
-        outcome = Outcome(model, training, self.loss, list(roles.fixed), examples)
+        model = Model(
+            self.formula,
+            roles.inputs,
+            self.target,
+            examples.classes,
+            values,
+            self.loss,
+        )
+        outcome = Outcome(model, training, list(roles.fixed), examples)
         outcome.rows = len(rows)
         outcome.dead = dead_units(recipe, rows, training.parameters)
         agrees = agreement(

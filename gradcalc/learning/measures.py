@@ -6,7 +6,7 @@ from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.expressions import expression
 from gradcalc.graph import flatten
 from gradcalc.learning.epochs import Recipe, Row
-from gradcalc.learning.objective import LOSSES
+from gradcalc.learning.objective import LOSSES, threshold
 
 # Of the predictions and the target, both as lists of numbers: whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]
@@ -44,12 +44,12 @@ def agreement(
             return None
         if any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:]):
             return None
-    threshold = 0.0 if kind == "logit" else 0.5
+    least = threshold(loss)
     one_of_many = classes or (loss in LOSSES and LOSSES[loss].lists)
     if outputs > 1 and one_of_many:
         return lambda prediction, target: largest(prediction) == largest(target)
     return lambda prediction, target: all(
-        (number > threshold) == (wanted > 0.5)
+        (number > least) == (wanted > 0.5)
         for number, wanted in zip(prediction, target, strict=True)
     )
 

@@ -15,8 +15,8 @@ The file is one JSON object, the same that `gradcalc train --json` prints:
     classes     the names of the classes; left out if there are none
     fixed       the names of parameters that were held; left out if there are none
 
-A model is read from "schema", "model", "inputs", "target", "parameters", "shapes" and
-"classes". It is data: nothing in the file is ever executed.
+A model is read from "schema", "model", "inputs", "target", "parameters", "shapes",
+"classes" and the name of the loss. It is data: nothing in it is ever executed.
 """
 
 import json
@@ -44,6 +44,7 @@ class Model:
     target      the names of the target's columns
     classes     the names of the classes that it tells apart, or None
     parameters  the value of each parameter, by name
+    loss        what it was trained with, by name or as a formula
     program     its graph
     """
 
@@ -54,12 +55,14 @@ class Model:
         target: list[str],
         classes: list[str] | None,
         parameters: Mapping[str, Any],
+        loss: str,
     ) -> None:
         self.text = text
         self.inputs = dict(inputs)
         self.target = target
         self.classes = classes
         self.parameters = dict(parameters)
+        self.loss = loss
         shapes = {name: shape_of(value) for name, value in parameters.items()}
         self.program: Program = build(text, parse(text), {**shapes, **self.inputs})
 
@@ -107,6 +110,7 @@ def model_from(text: str, where: str) -> Model:
     parameters: Any = content.get("parameters")
     shapes: Any = content.get("shapes", {})
     classes: Any = content.get("classes")
+    loss: Any = content.get("loss")
     for name, good in (
         ("model", isinstance(formula, str)),
         ("inputs", _names(inputs)),
@@ -114,6 +118,7 @@ def model_from(text: str, where: str) -> Model:
         ("parameters", isinstance(parameters, dict)),
         ("shapes", isinstance(shapes, dict) and all(map(_is_shape, shapes.values()))),
         ("classes", classes is None or _names(classes)),
+        ("loss", isinstance(loss, dict) and isinstance(loss.get("name"), str)),
     ):
         if not good:
             wrong.message += f': "{name}" is missing or not what it should be'
@@ -127,6 +132,7 @@ def model_from(text: str, where: str) -> Model:
             target,
             classes,
             values,
+            loss["name"],
         )
     except GradcalcError as error:
         raise DataError(

@@ -58,6 +58,11 @@ LOSSES = {
 }
 
 
+def threshold(loss: str) -> float:
+    """The number above which a prediction of one number stands for the second class."""
+    return 0.0 if loss in LOSSES and LOSSES[loss].classes == "logit" else 0.5
+
+
 class Objective:
     """A model and a loss in one graph.
 

@@ -7,6 +7,7 @@ from gradcalc.engine.compiled import compile_forward, compile_gradient
 from gradcalc.graph import element_names, flatten, shape_of, unflatten
 from gradcalc.learning.measures import largest
 from gradcalc.learning.model import Model
+from gradcalc.learning.objective import threshold
 
 
 class Prediction:
@@ -43,7 +44,7 @@ def predictor(model: Model, *, gradient: bool = False) -> Predictor:
             return unflatten(result, iter(values))
         if len(values) > 1:
             return model.classes[largest(values)]
-        return model.classes[1 if values[0] > 0.5 else 0]
+        return model.classes[1 if values[0] > threshold(model.loss) else 0]
 
     if not gradient:
         forward = compile_forward(graph, outputs, leaves, known)

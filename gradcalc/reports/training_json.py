@@ -20,7 +20,7 @@ def training_to_dict(outcome: "Outcome") -> dict[str, Any]:
         "inputs": list(model.inputs),
         "target": model.target[0] if len(model.target) == 1 else model.target,
         "loss": {
-            "name": outcome.loss,
+            "name": model.loss,
             "first": json_value(training.first),
             "last": json_value(training.last),
             "validation": json_value(training.validation),

@@ -171,7 +171,8 @@ BAD = {
     ],
     "json, another shape": [
         b'{"x":1,"y":2}\n{"x":[1],"y":2}\n',
-        "d.csv, line 2, column x: here is a list of 1, in the first row there was a number",
+        "d.csv, line 2, column x: here is a list of 1,"
+        " in the first row there was a number",
         '  {"x":[1],"y":2}',
         "   ^^^",
     ],

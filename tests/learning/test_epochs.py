@@ -1,0 +1,183 @@
+"""An epoch written out as Python comes to the same bits as the one over lists."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradcalc.engine.numeric import gradients
+from gradcalc.learning.epochs import (
+    MOST_WRITTEN,
+    NotFiniteError,
+    Recipe,
+    careful_epoch,
+    epoch_function,
+    written_epoch,
+)
+from gradcalc.learning.objective import LOSSES, compose
+from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+
+
+def recipe_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
+    """A recipe in which every other name of the model is an input."""
+    objective = compose(model, loss, shapes or {}, outputs)
+    inputs = [name for name in objective.variables if name not in parameters]
+    target = objective.target
+    optimizer = OPTIMIZERS[settings.pop("optimizer", "sgd")]
+    fixed = settings.pop("fixed", {})
+    held = objective.leaves(list(fixed))
+    return Recipe(
+        objective,
+        objective.leaves([name for name in inputs if name not in fixed])
+        + (target if isinstance(target, list) else [target]),
+        objective.leaves([name for name in parameters if name not in fixed]),
+        dict(zip(held, fixed.values(), strict=True)),
+        optimizer,
+        {"rate": 0.1},
+        **settings,
+    )
+
+
+def both(recipe, rows, start):
+    """What each epoch comes to: the sum of the losses and the state."""
+    found = []
+    for make in (written_epoch, careful_epoch):
+        state = initial_state(recipe.optimizer, start)
+        total = make(recipe)(rows, state)
+        found.append((total, state.parameters, state.memory, state.count))
+    return found
+
+
+def same(one, other):
+    """Whether the results agree, NaN being like NaN."""
+    return repr(one).replace("-0.0", "0.0") == repr(other).replace("-0.0", "0.0")
+
+
+# Formulas whose special cases the rows meet: kinks, ties, selection, poles.
+MODELS = {
+    "line": "w*x + b",
+    "relu at 0": "relu(w*x) + b*x",
+    "abs at 0": "abs(w*x + b)",
+    "where": "where(x > w, w*x, b)",
+    "selected pole": "where(x > 0, w*log(x), b)",
+    "ties": "max(w*x, b*x, x)",
+    "clip": "clip(w*x, 0, b)",
+    "power": "w*x^b",
+    "pole": "w/x + b",
+    "sqrt": "sqrt(w*x) + b",
+    "saturated": "tanh(1000*w*x + b)",
+    "label": "h = tanh(w*x + b); h*h + w",
+    "function": "f(z) = z*sigmoid(z); f(w*x) + f(b)",
+}
+ROWS = [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (0.5, 0.5), (2.0, -1.0), (-0.0, 0.0)]
+
+
+@pytest.mark.parametrize("batch", [1, 4, None])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_written_equals_careful(model, optimizer, batch):
+    recipe = recipe_of(model, "mse", ["w", "b"], optimizer=optimizer, batch=batch)
+    for start in ([0.5, -0.25], [0.0, 0.0], [1.0, 1.0]):
+        assert same(*both(recipe, ROWS, start))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_written_equals_careful_for_every_loss(loss):
+    model, outputs, target = "sigmoid(w*x + b)", None, (1.0,)
+    if LOSSES[loss].lists:
+        model, outputs, target = "softmax([w*x, b, x])", 3, (0.0, 1.0, 0.0)
+    recipe = recipe_of(model, loss, ["w", "b"], outputs=outputs, decay=0.01)
+    rows = [(x, *target) for x, _ in ROWS]
+    assert same(*both(recipe, rows, [0.5, -0.25]))
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-3, 3)] * 2), min_size=1, max_size=6),
+    st.lists(st.floats(-2, 2), min_size=2, max_size=2),
+    st.sampled_from(list(MODELS.values())),
+)
+def test_a_step_is_the_walked_gradient(rows, start, model):
+    recipe = recipe_of(model, "mse", ["w", "b"], batch=None)
+    graph, loss = recipe.objective.graph, recipe.objective.loss
+    active = graph.dependents(recipe.free)
+    sums = [0.0, 0.0]
+    for row in rows:
+        given_ = dict(zip(recipe.arguments + recipe.free, (*row, *start), strict=True))
+        found = gradients(graph, graph.forward(given_), loss, active)
+        sums = [a + (found[n] or 0.0) for a, n in zip(sums, recipe.free, strict=True)]
+    expected = [p - 0.1 * (a / len(rows)) for p, a in zip(start, sums, strict=True)]
+    state = initial_state(recipe.optimizer, start)
+    written_epoch(recipe)(rows, state)
+    assert state.parameters == pytest.approx(expected, rel=1e-14, nan_ok=True)
+
+
+def test_what_is_fixed_stays():
+    recipe = recipe_of("w*x + b", "mse", ["w", "b"], fixed={"b": 2.0})
+    assert same(*both(recipe, ROWS, [0.5]))
+    assert len(both(recipe, ROWS, [0.5])[0][1]) == 1
+
+
+def test_lists_are_learned_element_by_element():
+    recipe = recipe_of("W @ [x, 1] + b", "mse", ["W", "b"], outputs=2,
+                       shapes={"W": (2, 2), "b": (2,)})  # fmt: skip
+    rows = [(x, y, -y) for x, y in ROWS]
+    assert same(*both(recipe, rows, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
+
+
+def test_a_large_graph_is_not_written_out():
+    terms = " + ".join(f"sin({k}*w*x)" for k in range(MOST_WRITTEN // 4 + 1))
+    epoch = epoch_function(recipe_of(terms, "mse", ["w"]))
+    assert epoch.__qualname__.startswith("careful_epoch")
+
+
+def test_an_interruption_keeps_what_was_learned():
+    recipe = recipe_of("w*x + b", "mse", ["w", "b"])
+    state = initial_state(recipe.optimizer, [0.5, 0.5])
+
+    def rows():
+        yield from ROWS[:3]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        written_epoch(recipe)(rows(), state)
+    expected = initial_state(recipe.optimizer, [0.5, 0.5])
+    careful_epoch(recipe)(ROWS[:3], expected)
+    assert state.parameters == expected.parameters
+
+
+@pytest.mark.parametrize(
+    ("model", "row", "start"),
+    [
+        ("w*log(x) + b", (0.0, 1.0), [1.0, 1.0]),
+        ("w*x + b", (1e200, 1.0), [1e200, 1.0]),
+        ("sqrt(w) + b*x", (1.0, 1.0), [0.0, 1.0]),
+    ],
+    ids=["infinite loss", "overflow", "infinite gradient"],
+)
+def test_the_careful_epoch_stops_before_what_is_not_finite(model, row, start):
+    recipe = recipe_of(model, "mse", ["w", "b"])
+    state = initial_state(recipe.optimizer, start)
+    with pytest.raises(NotFiniteError) as caught:
+        careful_epoch(recipe, check=True)([row, row], state)
+    assert caught.value.row == row
+    assert state.parameters == start
+
+
+def test_the_careful_epoch_knows_the_row_of_a_batch():
+    recipe = recipe_of("w*sqrt(x - b)", "mse", ["w", "b"], batch=None)
+    rows = [(2.0, 1.0), (1.0, 1.0), (3.0, 1.0)]
+    state = initial_state(recipe.optimizer, [1.0, 1.0])
+    with pytest.raises(NotFiniteError) as caught:
+        careful_epoch(recipe, check=True)(rows, state)
+    assert caught.value.row == (1.0, 1.0)
+    assert math.isfinite(caught.value.loss)
+
+
+def test_the_order_of_rows_matters_to_single_steps():
+    recipe = recipe_of("w*x + b", "mse", ["w", "b"])
+    rows = list(ROWS)
+    one = both(recipe, rows, [0.5, 0.5])[0]
+    random.Random(0).shuffle(rows)
+    assert both(recipe, rows, [0.5, 0.5])[0] != one

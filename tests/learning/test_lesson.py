@@ -1,0 +1,332 @@
+"""Lessons from files: classifiers, perceptrons, tables of flowers; and mistakes."""
+
+import io
+import math
+import random
+from pathlib import Path
+
+import pytest
+
+from gradcalc.data.rows import open_rows
+from gradcalc.errors import GradcalcError, describe
+from gradcalc.learning.lesson import Lesson, Settings
+from gradcalc.learning.prediction import predictor
+
+IRIS = Path(__file__).with_name("iris.csv").read_bytes()
+PERCEPTRON = "linear(tanh(linear([x1, x2], W1, b1)), W2, b2)"
+
+
+def lesson_of(formula, content, target, **details):
+    """A lesson from the content of a file; an iterable of rows is written as CSV."""
+    if not isinstance(content, bytes):
+        header, *rows = content
+        lines = [header, *(",".join(map(repr, row)) for row in rows)]
+        content = "\n".join(lines).encode()
+    rows = open_rows(io.BytesIO(content), "d.csv")
+    return Lesson(formula, rows, target.split(","), **details)
+
+
+def triangle(seed):
+    """Points of a square; the label is 1 above the diagonal."""
+    numbers = random.Random(seed)
+    yield "x,y,label"
+    for _ in range(1000):
+        x, y = numbers.uniform(-1, 1), numbers.uniform(-1, 1)
+        yield x, y, int(y > x)
+
+
+CLASSIFIER = "sigmoid(w3*relu(w1*x + w2*y + b1) + b2)"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 4, 5])
+def test_the_texts_classifier(seed):
+    lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
+    outcome = lesson.train(Settings(loss="bce", epochs=300, seed=seed))
+    assert outcome.dead == []
+    assert outcome.accuracy["training"] > 0.95
+    predict = predictor(outcome.model)
+    assert predict([0.0, 1.0]).answer > 0.99
+    assert predict([1.0, 0.0]).answer < 0.01
+
+
+@pytest.mark.parametrize("seed", [3, 8, 9, 10])
+def test_a_dead_relu_is_reported(seed):
+    lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
+    outcome = lesson.train(Settings(loss="bce", epochs=50, seed=seed))
+    assert outcome.dead == ["relu(w1*x + w2*y + b1)"]
+    assert outcome.accuracy["training"] < 0.6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_perceptron_learns_exclusive_or(seed):
+    rows = ["x1,x2,y", (0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)]
+    shapes = {"W1": (4, 2), "b1": (4,), "W2": (4,)}
+    lesson = lesson_of(PERCEPTRON, rows, "y", shapes=shapes)
+    outcome = lesson.train(Settings(rate=0.1, epochs=2000, seed=seed))
+    predict = predictor(outcome.model)
+    for x1, x2, y in rows[1:]:
+        assert predict([x1, x2]).answer == pytest.approx(y, abs=0.1)
+
+
+def moons(count=200, seed=7):
+    """Two half circles that reach into each other, with some noise."""
+    numbers = random.Random(seed)
+    yield "x1,x2,moon"
+    for k in range(count):
+        angle = math.pi * numbers.random()
+        x, y = math.cos(angle), math.sin(angle)
+        if k % 2:
+            x, y = 1 - x, 0.5 - y
+        yield x + numbers.gauss(0, 0.05), y + numbers.gauss(0, 0.05), k % 2
+
+
+def test_a_perceptron_tells_two_moons_apart():
+    shapes = {"W1": (8, 2), "b1": (8,), "W2": (8,)}
+    lesson = lesson_of(PERCEPTRON, moons(), "moon", shapes=shapes, loss="bce_logits")
+    outcome = lesson.train(
+        Settings(loss="bce_logits", rate=0.1, epochs=200, validate=0.25)
+    )
+    assert outcome.accuracy["training"] > 0.98
+    assert outcome.accuracy["validation"] > 0.96
+    assert outcome.training.validation < 0.1
+
+
+FLOWERS = "W @ [sepal_length, sepal_width, petal_length, petal_width] + b"
+
+
+@pytest.mark.parametrize(
+    ("formula", "loss"),
+    [(FLOWERS, "cross_entropy_logits"), (f"softmax({FLOWERS})", "cross_entropy")],
+)
+def test_softmax_regression_on_iris(formula, loss):
+    shapes = {"W": (3, 4), "b": (3,)}
+    lesson = lesson_of(formula, IRIS, "species", shapes=shapes, classes=[], loss=loss)
+    outcome = lesson.train(Settings(loss=loss, epochs=200))
+    assert outcome.model.classes == ["setosa", "versicolor", "virginica"]
+    assert outcome.accuracy["training"] > 0.96
+    predict = predictor(outcome.model)
+    assert predict([5.1, 3.5, 1.4, 0.2]).answer == "setosa"
+
+
+def test_two_classes_may_be_one_number():
+    content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
+    lesson = lesson_of("sigmoid(w*x)", content, "kind", classes=[], loss="bce")
+    assert lesson.examples.rows == [(-1, 0), (-2, 0), (2, 1), (1, 1)]
+    outcome = lesson.train(Settings(loss="bce", rate=0.5))
+    assert outcome.accuracy == {"training": 1.0}
+    assert [predictor(outcome.model)([x]).answer for x in (-1, 1)] == ["cold", "warm"]
+
+
+def test_logits_of_two_classes_are_told_apart_at_0():
+    content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
+    lesson = lesson_of("w*x", content, "kind", classes=[], loss="bce_logits")
+    outcome = lesson.train(Settings(loss="bce_logits", rate=0.5, epochs=2))
+    assert outcome.accuracy == {"training": 1.0}
+    assert predictor(outcome.model)([0.1]).answer == "warm"
+
+
+def test_classes_have_the_order_that_is_given():
+    content = b"x,k\n1,b\n2,a\n"
+    lesson = lesson_of("[w*x, 1, 0]", content, "k", classes=["b", "c", "a"])
+    assert lesson.examples.rows == [(1, 1, 0, 0), (2, 0, 0, 1)]
+
+
+def test_classes_that_are_numbers_are_sorted_as_numbers():
+    content = b"x,k\n1,10\n2,9\n3,2\n"
+    lesson = lesson_of("[w*x, 1, 0]", content, "k", classes=[])
+    assert lesson.examples.classes == ["2", "9", "10"]
+
+
+def test_several_targets_are_a_list():
+    rows = ["x,a,b", *((x, 2 * x, 1 - x) for x in (-1, 0, 1, 2))]
+    lesson = lesson_of("w*x + c", rows, "a,b", shapes={"w": (2,), "c": (2,)})
+    outcome = lesson.train(Settings(rate=0.1, epochs=500))
+    assert outcome.model.parameters["w"] == pytest.approx([2, -1], abs=1e-6)
+    assert outcome.model.parameters["c"] == pytest.approx([0, 1], abs=1e-6)
+    assert outcome.accuracy is None
+
+
+def test_lists_in_json_are_inputs_and_targets():
+    content = b'{"v": [1, 2], "y": [3]}\n{"v": [2, 1], "y": [0]}\n'
+    lesson = lesson_of("[w @ v]", content, "y", shapes={"w": (2,)})
+    outcome = lesson.train(Settings(rate=0.05, epochs=2000))
+    assert outcome.model.parameters["w"] == pytest.approx([-1, 2], abs=1e-6)
+    assert outcome.model.inputs == {"v": (2,)}
+
+
+def test_a_formula_may_be_the_loss():
+    rows = ["x,y", (0, 0), (1, 1), (2, 9)]
+    lesson = lesson_of("m + 0*x", rows, "y", loss="abs(prediction - target)")
+    outcome = lesson.train(Settings(loss="abs(prediction - target)", epochs=1000))
+    # The absolute error is least at the median.
+    assert outcome.model.parameters["m"] == pytest.approx(1, abs=0.02)
+    assert outcome.model.loss == "abs(prediction - target)"
+
+
+def test_l2_is_ridge_regression():
+    numbers = random.Random(3)
+    rows = [(x, 3 * x) for x in (numbers.uniform(-1, 1) for _ in range(50))]
+    lesson = lesson_of("w*x", ["x,y", *rows], "y")
+    outcome = lesson.train(Settings(rate=0.1, epochs=2000, batch=None, l2=0.4))
+    # Where the gradient of mean((w*x - y)^2) + 0.4/2*w^2 is 0.
+    xx, xy = (sum(x * v for x, *vs in rows for v in vs[k : k + 1]) for k in (-1, 0))
+    xx = sum(x * x for x, _ in rows)
+    expected = 2 * xy / (2 * xx + 0.4 * len(rows))
+    assert outcome.model.parameters["w"] == pytest.approx(expected)
+
+
+def test_starts_and_what_is_fixed():
+    lesson = lesson_of(
+        "w*x + b + c", ["x,y", (1, 2)], "y",
+        started={"w": 0.5}, fixed={"b": 3.0}, defaults={"c": 0.25, "z": 9.0},
+    )  # fmt: skip
+    outcome = lesson.train(Settings(epochs=0))
+    assert outcome.model.parameters == {"w": 0.5, "b": 3.0, "c": 0.25}
+    outcome = lesson.train(Settings(epochs=5))
+    assert outcome.model.parameters["b"] == 3.0
+    assert outcome.model.parameters["w"] != 0.5
+
+
+def test_a_column_shadows_a_constant():
+    lesson = lesson_of("w*e", ["e,y", (1, 2), (2, 4)], "y")
+    assert list(lesson.roles.inputs) == ["e"]
+    assert list(lesson.roles.parameters) == ["w"]
+
+
+def test_bad_rows_are_counted():
+    content = b"x,k\n1,a\nz,b\n2,\n3,b\n4\n"
+    lesson = lesson_of("w*x", content, "k", classes=[], skip_bad=True)
+    assert lesson.examples.rows == [(1, 0), (3, 1)]
+    assert lesson.examples.skipped == 3
+    assert (
+        lesson.examples.first.message == "d.csv, line 3, column x: 'z' is not a number"
+    )
+
+
+MISTAKES = {
+    "no such column": (
+        "w*x", "x,y\n1,2", "z", {},
+        "d.csv has no column z\nhint: its columns are x, y",
+    ),
+    "uses the target": (
+        "w*x + y", "x,y\n1,2", "y", {},
+        "the formula uses y, which it is to predict\n  w*x + y\n        ^",
+    ),
+    "nothing to learn": (
+        "2*x", "x,y\n1,2", "y", {},
+        "there is nothing to learn: every name is a column\n  2*x\n  ^^^\n"
+        "hint: a name that is no column is a parameter",
+    ),
+    "all fixed": (
+        "w*x", "x,y\n1,2", "y", {"fixed": {"w": 1.0}},
+        "there is nothing to learn: all parameters are fixed\n  w*x\n  ^^^",
+    ),
+    "start of an input": (
+        "w*x", "x,y\n1,2", "y", {"started": {"x": 1.0}},
+        "x is a column of the data, so its values come from there",
+    ),
+    "start of nothing": (
+        "weight*x", "x,y\n1,2", "y", {"started": {"wieght": 1.0}},
+        "wieght is not a parameter of the formula\n"
+        "hint: wieght may be meant for weight",
+    ),
+    "started and fixed": (
+        "w*x + b", "x,y\n1,2", "y", {"started": {"w": 1.0}, "fixed": {"w": 1.0}},
+        "w is both started and fixed\nhint: --fix alone gives the value",
+    ),
+    "another shape at the start": (
+        "sum(w)*x", "x,y\n1,2", "y", {"started": {"w": [1.0]}, "shapes": {"w": (2,)}},
+        "w starts as a list of 1, but its shape is a list of 2",
+    ),
+    "a matrix is wanted": (
+        "W @ [x, x]", "x,y\n1,2", "y", {},
+        "the shapes do not fit: a number @ a list of 2\n  W @ [x, x]\n    ^\n"
+        "hint: learned as numbers are W; --shape W=4 makes a list,"
+        " --shape W=4x2 a matrix",
+    ),
+    "list for a number": (
+        "[w*x, x]", "x,y\n1,2", "y", {},
+        "the model gives a list of 2, but the target is a number\n"
+        "  [w*x, x]\n  ^^^^^^^^",
+    ),
+    "number for a list": (
+        "w*x", "x,y,z\n1,2,3", "y,z", {},
+        "the model gives a number, but the target is a list of 2\n  w*x\n  ^^^",
+    ),
+    "matrix": (
+        "[[w*x]]", "x,y\n1,2", "y", {},
+        "the model gives a 1x1 matrix; it must give a number or a list\n"
+        "  [[w*x]]\n  ^^^^^^^",
+    ),
+    "no such loss": (
+        "w*x", "x,y\n1,2", "y", {"loss": "msee"},
+        "there is no loss called msee\nhint: did you mean mse?",
+    ),
+    "loss of unknown names": (
+        "w*x", "x,y\n1,2", "y", {"loss": "(prediction - y)^2"},
+        "the loss: y is not known here\n  (prediction - y)^2\n                ^\n"
+        "hint: a loss is a formula in prediction and target",
+    ),
+    "loss that is no formula": (
+        "w*x", "x,y\n1,2", "y", {"loss": "prediction -"},
+        "the loss: the formula ends after '-', where a value is missing\n  prediction -\n              ^",
+    ),
+    "loss that is a list": (
+        "[w*x, w]", "x,y,z\n1,2,3", "y,z", {"loss": "abs(prediction - target)"},
+        "the loss is a list of 2, not a number\n  abs(prediction - target)\n"
+        "  ^^^^^^^^^^^^^^^^^^^^^^^^\nhint: take its mean(...) or sum(...)",
+    ),
+    "loss of lists": (
+        "w*x", "x,y\n1,2", "y", {"loss": "cross_entropy"},
+        "cross_entropy compares lists, but the model gives a number\n  w*x\n  ^^^\n"
+        "hint: for two classes and one number use --loss bce",
+    ),
+    "mistake in the formula": (
+        "w*x +", "x,y\n1,2", "y", {},
+        "the formula ends after '+', where a value is missing\n  w*x +\n       ^",
+    ),
+    "several targets with classes": (
+        "w*x", "x,y,z\n1,2,3", "y,z", {"classes": []},
+        "--classes takes one target column, not several",
+    ),
+    "one class": (
+        "w*x", "x,y\n1,a\n2,a", "y", {"classes": []}, "d.csv has only one class, a"
+    ),
+    "a class more": (
+        "w*x", "x,y\n1,a\n2,b", "y", {"classes": ["a", "c"]},
+        "d.csv, line 3, column y: 'b' is not among the classes a, c",
+    ),
+    "classes and numbers": (
+        "[w*x, 1]", "x,y\n1,a\n2,b\n3,c", "y", {"classes": []},
+        "the model gives a list of 2, but the target is a list of 3\n"
+        "  [w*x, 1]\n  ^^^^^^^^",
+    ),
+    "no rows": ("w*x", "x,y\n", "y", {}, "d.csv has no rows under its header"),
+    "no good rows": (
+        "w*x", "x,y\n1,\n2,a\n", "y", {"skip_bad": True},
+        "no row can be used: d.csv, line 2, column y: the cell is empty\n"
+        "  1,\n    ^",
+    ),
+    "broken file": (
+        "w*x", 'x,y\n1,2\n2,"3\n4,5\n', "y", {"skip_bad": True},
+        "d.csv, line 3: a quotation mark is opened and never closed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "content", "target", "details", "page"), MISTAKES.values(), ids=MISTAKES
+)
+def test_mistakes(formula, content, target, details, page):
+    with pytest.raises(GradcalcError) as caught:
+        lesson_of(formula, content.encode(), target, **details).train(Settings())
+    assert describe(caught.value) == "error: " + page
+
+
+def test_one_row_cannot_be_divided():
+    lesson = lesson_of("w*x", ["x,y", (1, 2)], "y")
+    with pytest.raises(GradcalcError) as caught:
+        lesson.train(Settings(validate=0.5))
+    assert caught.value.message == (
+        "one row cannot be divided into training and validation"
+    )

@@ -23,19 +23,34 @@ _EQUAL = OPERATIONS["=="]
 _UNEQUAL = OPERATIONS["!="]
 
 
+class Gate:
+    """A gate that a gradient came through, and the one it came through before.
+
+    `node` is 0 where it is closed. `all_open` is the node that is 0 where any gate up
+    to this one is closed, once somebody asked for it.
+    """
+
+    __slots__ = ("all_open", "before", "node")
+
+    def __init__(self, node: int, before: "Gate | None" = None) -> None:
+        self.node = node
+        self.before = before
+        self.all_open: int | None = None if before is not None else node
+
+
 class Reached:
-    """A gradient as a formula, and the gates that it came through.
+    """A gradient as a formula, and the last of the gates that it came through.
 
     What was not selected is passed nothing at all, not even 0 times an infinity. So a
     gate is not multiplied in: it is kept beside the gradient, all the way back, and
-    closes over the whole of it at the end. Without gates it always arrives.
+    closes over the whole of it at the end. Without a gate it always arrives.
     """
 
-    __slots__ = ("gates", "node")
+    __slots__ = ("gate", "node")
 
-    def __init__(self, node: int, gates: tuple[int, ...]) -> None:
+    def __init__(self, node: int, gate: Gate | None) -> None:
         self.node = node
-        self.gates = gates
+        self.gate = gate
 
 
 class _Formulas:
@@ -63,14 +78,11 @@ class _Formulas:
             if partial is None:
                 handed.append(None)
                 continue
-            gates = gradient.gates
+            product = graph.add(_TIMES, (gradient.node, placed[partial]), 0, 0)
+            last = gradient.gate
             if gate is not None:
-                gates = (*gates, placed[gate])
-            handed.append(
-                Reached(
-                    graph.add(_TIMES, (gradient.node, placed[partial]), 0, 0), gates
-                )
-            )
+                last = Gate(placed[gate], last)
+            handed.append(Reached(product, last))
         return handed
 
     def _place(
@@ -102,52 +114,54 @@ class _Formulas:
     def add(self, first: Reached, second: Reached) -> Reached:
         """The sum of two gradients that meet at a node."""
         graph = self.graph
-        if first.gates == second.gates:
+        if first.gate is second.gate:
             node = graph.add(_PLUS, (first.node, second.node), 0, 0)
-            return Reached(node, first.gates)
+            return Reached(node, first.gate)
         for one, other in ((first, second), (second, first)):
-            condition = self._alternative(one.gates, other.gates)
-            if condition is not None:
-                node = graph.add(_WHERE, (condition, one.node, other.node), 0, 0)
-                return Reached(node, one.gates[:-1])
+            if self._are_alternatives(one.gate, other.gate):
+                assert one.gate is not None
+                inputs = (one.gate.node, one.node, other.node)
+                return Reached(graph.add(_WHERE, inputs, 0, 0), one.gate.before)
         node = graph.add(_PLUS, (self.closed(first), self.closed(second)), 0, 0)
-        if not first.gates or not second.gates:
-            return Reached(node, ())
-        either = graph.add(
-            _MAX, (self._both(first.gates), self._both(second.gates)), 0, 0
-        )
-        return Reached(node, (either,))
+        if first.gate is None or second.gate is None:
+            return Reached(node, None)
+        either = (self._all_open(first.gate), self._all_open(second.gate))
+        return Reached(node, Gate(graph.add(_MAX, either, 0, 0)))
 
-    def _alternative(
-        self, first: tuple[int, ...], second: tuple[int, ...]
-    ) -> int | None:
-        """The condition of which the last gates are c != 0 and c == 0, if they are."""
-        if not first or not second or first[:-1] != second[:-1]:
-            return None
+    def _are_alternatives(self, first: Gate | None, second: Gate | None) -> bool:
+        """Whether the gates are c != 0 and c == 0, so that one of them is open."""
+        if first is None or second is None or first.before is not second.before:
+            return False
         graph = self.graph
-        yes, no = first[-1], second[-1]
-        if (
+        yes, no = first.node, second.node
+        return (
             graph.operations[yes] is _UNEQUAL
             and graph.operations[no] is _EQUAL
             and graph.inputs[yes][0] == graph.inputs[no][0]
             and graph.literals.get(graph.inputs[yes][1]) == 0
             and graph.literals.get(graph.inputs[no][1]) == 0
-        ):
-            return yes
-        return None
+        )
 
-    def _both(self, gates: tuple[int, ...]) -> int:
-        """One node that is 0 unless all gates are open."""
-        node = gates[0]
-        for gate in gates[1:]:
-            node = self.graph.add(_TIMES, (node, gate), 0, 0)
-        return node
+    def _all_open(self, gate: Gate) -> int:
+        """The node that is 0 unless this gate and all before it are open."""
+        pending: list[Gate] = []
+        last: Gate | None = gate
+        while last is not None and last.all_open is None:
+            pending.append(last)
+            last = last.before
+        for each in reversed(pending):
+            assert each.before is not None
+            assert each.before.all_open is not None
+            inputs = (each.before.all_open, each.node)
+            each.all_open = self.graph.add(_TIMES, inputs, 0, 0)
+        assert gate.all_open is not None
+        return gate.all_open
 
     def closed(self, gradient: Reached) -> int:
         """The gradient as one node: 0 where its gates are closed."""
-        if not gradient.gates:
+        if gradient.gate is None:
             return gradient.node
-        condition = self._both(gradient.gates)
+        condition = self._all_open(gradient.gate)
         zero = self.literal(0.0)
         return self.graph.add(_WHERE, (condition, gradient.node, zero), 0, 0)
 
@@ -160,7 +174,7 @@ def gradient_nodes(
     extended = graph.copy()
     active = graph.dependents(wanted)
     formulas = _Formulas(extended, active)
-    seed = Reached(formulas.literal(1.0), ())
+    seed = Reached(formulas.literal(1.0), None)
     gradients = backward(
         graph, output, active, seed, formulas.contributions, formulas.add
     )

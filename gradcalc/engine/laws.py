@@ -46,10 +46,15 @@ def _plus_negative_number(terms: Terms, a: int, b: int) -> int | None:
 
 
 def _plus_like(terms: Terms, a: int, b: int) -> int | None:
-    # 2*x + 3*x -> 5*x
+    # 2*x + 3*x -> 5*x, (a + 2*x) + 3*x -> a + 5*x
     (m, x), (n, y) = terms.split(a), terms.split(b)
     if x == y and x is not None and is_short(m + n) and m + n != 0:
         return terms.scaled(m + n, x)
+    total = terms.parts(a, _PLUS)
+    if total is not None and y is not None:
+        m, x = terms.split(total[1])
+        if x == y and is_short(m + n) and m + n != 0:
+            return terms.make(_PLUS, total[0], terms.scaled(m + n, x))
     return None
 
 
@@ -126,7 +131,7 @@ def _times_zero_condition(terms: Terms, a: int, b: int) -> int | None:
 
 def _times_factors(terms: Terms, a: int, b: int) -> int | None:
     # x*2 -> 2*x, 2*(3*x) -> 6*x, (-2)*x -> -(2*x), f(x)*w -> w*f(x)
-    # x*x -> x^2, x^2*x -> x^3
+    # x*x -> x^2, x^2*x -> x^3, (x > y)*(x > y) -> x > y
     factors = terms.factors(a) + terms.factors(b)
     if len(factors) > MOST_FACTORS:
         return None
@@ -137,7 +142,10 @@ def _times_factors(terms: Terms, a: int, b: int) -> int | None:
         value = terms.number(factor)
         if value is None:
             base, exponent = terms.power(factor)
-            exponents[base] = exponents.get(base, 0.0) + exponent
+            if terms.graph.operations[base] in COMPARISONS:
+                exponents[base] = 1.0
+            else:
+                exponents[base] = exponents.get(base, 0.0) + exponent
         elif is_short(coefficient * value):
             coefficient *= value
         else:
@@ -175,12 +183,15 @@ def _over_negative(terms: Terms, a: int, b: int) -> int | None:
 
 
 def _over_twice(terms: Terms, a: int, b: int) -> int | None:
-    # (x/y)/y -> x/y^2
+    # (x/y)/y -> x/y^2, (x/y^2)/y -> x/y^3
     quotient = terms.parts(a, _OVER)
-    if quotient is not None and quotient[1] == b and terms.number(b) is None:
-        square = terms.make(_POWER, b, terms.literal(2.0))
-        return terms.make(_OVER, quotient[0], square)
-    return None
+    if quotient is None or terms.number(b) is not None:
+        return None
+    (y, m), (z, n) = terms.power(quotient[1]), terms.power(b)
+    if y != z:
+        return None
+    power = terms.make(_POWER, y, terms.literal(m + n))
+    return terms.make(_OVER, quotient[0], power)
 
 
 def _power_one(terms: Terms, a: int, b: int) -> int | None:

@@ -30,7 +30,10 @@ def read_range(text: str) -> Any:
     ends = text.split(":")
     if len(ends) != 2 or not all(end.strip() for end in ends):
         raise BindingError(
-            "a range is START:STOP", source=text, span=(0, len(text)), hint="-5:5"
+            "a range is START:STOP",
+            source=text,
+            span=(0, len(text)),
+            hint="write for example -5:5",
         )
     start, stop = map(constant, ends)
     if isinstance(start, list) or isinstance(stop, list):

@@ -98,7 +98,7 @@ class Curve:
         if self.poles:
             tenth = len(finite) // 10
             middle_low, middle_high = finite[tenth], finite[-1 - tenth]
-            margin = (middle_high - middle_low) or 1.0
+            margin = (middle_high / 2 - middle_low / 2) or 1.0
             low, high = max(low, middle_low - margin), min(high, middle_high + margin)
         return low, high
 
@@ -217,15 +217,15 @@ def curve(bound: BoundProgram, name: str, over: Range, points: int) -> Plotted:
 
 
 class Surface:
-    """A formula over two ranges: rows over `y`, columns over `x`.
+    """A formula over a grid of two variables, with rows along the second.
 
     names    the two variables
-    x, y     where the values were taken
-    values   a row for each y
-    arrows   (x, y, slope along x, slope along y) on a coarser grid
+    x, y     the values that they take
+    values   the formula's values: a row for each y, a column for each x
+    slopes   its derivatives with respect to the two, each arranged like the values
     """
 
-    __slots__ = ("arrows", "names", "values", "x", "y")
+    __slots__ = ("names", "slopes", "values", "x", "y")
 
     def __init__(
         self,
@@ -233,13 +233,13 @@ class Surface:
         x: list[float],
         y: list[float],
         values: list[list[float]],
-        arrows: list[tuple[float, float, float, float]],
+        slopes: tuple[list[list[float]], list[list[float]]],
     ) -> None:
         self.names = names
         self.x = x
         self.y = y
         self.values = values
-        self.arrows = arrows
+        self.slopes = slopes
 
 
 def surface(
@@ -247,28 +247,21 @@ def surface(
     names: tuple[str, str],
     over: tuple[Range, Range],
     points: int,
-    *,
-    arrows: int = 17,
 ) -> Surface:
-    """The bound program over a grid of so many points each way, and its gradient on a
-    grid of `arrows` each way.
+    """The bound program and its gradient over a grid of so many points each way.
 
     Raises ShapeError for a result that is a list, FormulaError where no value is
     finite.
     """
     function = _function(bound, list(names))
     x, y = (axis.points(points) for axis in over)
-    values = [[function(a, b)[0][0] for a in x] for b in y]
+    rows = [[function(a, b) for a in x] for b in y]
+    values = [[value for (value,), _ in row] for row in rows]
     if not any(math.isfinite(value) for row in values for value in row):
         raise FormulaError("the formula is not finite anywhere in the two ranges")
-    # Arrows stand inside the picture: a grid with its border left out.
-    inside = [axis.points(arrows + 2)[1:-1] for axis in over]
-    slopes = []
-    for b in inside[1]:
-        for a in inside[0]:
-            along_x, along_y = function(a, b)[1][0]
-            slopes.append((a, b, along_x, along_y))
-    return Surface(names, x, y, values, slopes)
+    along_x = [[slopes[0] for _, (slopes,) in row] for row in rows]
+    along_y = [[slopes[1] for _, (slopes,) in row] for row in rows]
+    return Surface(names, x, y, values, (along_x, along_y))
 
 
 def _function(bound: BoundProgram, names: list[str]) -> "Gradient":

@@ -36,10 +36,10 @@ def surface_to_dict(bound: BoundProgram, surface: Surface) -> dict[str, Any]:
         "x": surface.x,
         "y": surface.y,
         "value": json_value(surface.values),
-        "gradient": [
-            {"at": [x, y], first: json_value(along_x), second: json_value(along_y)}
-            for x, y, along_x, along_y in surface.arrows
-        ],
+        "gradient": {
+            first: json_value(surface.slopes[0]),
+            second: json_value(surface.slopes[1]),
+        },
     }
 
 

@@ -20,6 +20,8 @@ _SIZE = (7.0, 4.6)
 _TALL = (7.0, 6.4)
 _DOTS = 150
 _LONGEST = 90
+# Arrows each way.
+_ARROWS = 17
 
 
 def curve_picture(
@@ -110,10 +112,12 @@ def _arrows(panel: Any, surface: Surface) -> None:
     """Draw the gradients as arrows, in the units of the picture."""
     width = surface.x[-1] - surface.x[0]
     height = surface.y[-1] - surface.y[0]
-    # In units of the picture's width and height, as slopes of what is seen.
+    along_x, along_y = surface.slopes
+    # In units of the picture's width and height: uphill as it is seen.
     arrows = [
-        (x, y, along_x * width, along_y * height)
-        for x, y, along_x, along_y in surface.arrows
+        (surface.x[k], surface.y[j], along_x[j][k] * width, along_y[j][k] * height)
+        for j in _spread(len(surface.y))
+        for k in _spread(len(surface.x))
     ]
     lengths = [math.hypot(u, v) for _, _, u, v in arrows]
     finite = sorted(length for length in lengths if math.isfinite(length))
@@ -130,6 +134,12 @@ def _arrows(panel: Any, surface: Surface) -> None:
         angles="uv", scale_units="width", scale=18, width=0.0025,
         color="white", edgecolor="black", linewidth=0.3, pivot="mid",
     )  # fmt: skip
+
+
+def _spread(count: int) -> list[int]:
+    """Positions among so many, evenly spread and none at the border."""
+    arrows = min(_ARROWS, count)
+    return [(2 * k + 1) * count // (2 * arrows) for k in range(arrows)]
 
 
 def _prepare(panel: Any) -> None:

@@ -4,29 +4,37 @@ import math
 
 from gradcalc.engine.bindings import BoundProgram
 from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.errors import FormulaError
 from gradcalc.graph import flatten
 from gradcalc.reports.numbers import format_value
 from gradcalc.writers.diagram import shortened
+
+# The libraries that draw take differences and squares of what they draw.
+_LARGEST = 1e150
 
 # Curves whose heights differ by more than this would flatten one another.
 _MOST_UNEQUAL = 5.0
 
 
 def limits(*curves: Curve) -> tuple[float, float]:
-    """The lowest and highest number that an axis for all the curves shows."""
+    """The lowest and highest number that an axis for all the curves shows.
+
+    Raises FormulaError if no axis can hold them.
+    """
     found = [shown for curve in curves if (shown := curve.limits()) is not None]
     low = min((low for low, _ in found), default=0.0)
     high = max((high for _, high in found), default=0.0)
-    if low == high:
-        # Half a unit around a constant, or more where a double cannot tell them apart.
-        room = max(0.5, abs(low) * 0.1)
-        return max(low - room, -_LARGEST), min(high + room, _LARGEST)
-    # Halved first: the difference may be larger than the largest double.
-    room = (high / 2 - low / 2) * 0.08
-    return max(low - room, -_LARGEST), min(high + room, _LARGEST)
-
-
-_LARGEST = 1.7e308
+    places = curves[0].x
+    for number in (low, high, places[0], places[-1]):
+        if abs(number) > _LARGEST:
+            raise FormulaError(
+                f"numbers beyond {_LARGEST:.0e} cannot be drawn, and this plot reaches"
+                f" {number:.3g}".replace("e+", "e")
+            )
+    # A constant, or what differs by its rounding only, has some room around it.
+    least = max(abs(low), abs(high)) * 1e-9 or 0.5
+    room = (high - low) * 0.04 if high - low > least else max(0.5, abs(low) * 0.1)
+    return low - room, high + room
 
 
 def share_an_axis(plotted: Plotted) -> bool:

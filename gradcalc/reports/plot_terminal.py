@@ -15,6 +15,8 @@ from gradcalc.reports.plot_scale import (
 
 # The frame and the two curves where there is no more than ASCII.
 _FRAME = str.maketrans("┌┐└┘├┤┬┴┼─│", "+++++++++-|")
+# Plotext's "blue" and "orange", for the legend.
+_BLUE, _ORANGE, _PLAIN = "\x1b[38;5;4m", "\x1b[38;5;3m", "\x1b[0m"
 # Columns and rows that a tick's text needs.
 _TICK_WIDTH, _TICK_HEIGHT = 12, 4
 
@@ -44,7 +46,11 @@ def terminal_plot(
         frames = [[curve] for curve in curves]
     name = plotted.name
     formula = expression_text(bound, width - 12)
-    lines = [_legend(formula, name, derivative=derivative, ascii_only=ascii_only)]
+    signs = ("***", "...") if ascii_only else ("⠤⠒⠉", "···")
+    if colour:
+        signs = (f"{_BLUE}{signs[0]}{_PLAIN}", f"{_ORANGE}{signs[1]}{_PLAIN}")
+    legend = f"  {signs[0]} {formula}"
+    lines = [f"{legend}    {signs[1]} d/d{name}" if derivative else legend]
     fixed = fixed_text(bound, (name,), width - 2)
     if fixed:
         lines.append(f"  {fixed}")
@@ -64,12 +70,6 @@ def _mark(curve: str, *, ascii_only: bool) -> tuple[str, str]:
     if ascii_only:
         return ("*", "blue") if curve == "value" else (".", "orange")
     return ("braille", "blue") if curve == "value" else ("·", "orange")
-
-
-def _legend(formula: str, name: str, *, derivative: bool, ascii_only: bool) -> str:
-    sign, other = ("***", "...") if ascii_only else ("⠤⠒⠉", "···")
-    text = f"  {sign} {formula}"
-    return f"{text}    {other} d/d{name}" if derivative else text
 
 
 def _frame(

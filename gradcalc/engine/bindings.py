@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gradcalc.engine.garbage import uncollected
 from gradcalc.errors import (
     BindingError,
     FormulaError,
@@ -46,6 +47,7 @@ class BoundProgram:
         self.given = given
 
 
+@uncollected
 def bind(
     text: str,
     bindings: Mapping[str, Value],
@@ -94,6 +96,8 @@ def bind(
 
 def checked_value(name: str, value: Any) -> Value:
     """The value as floats in lists; raises BindingError if it cannot be a value."""
+    if value.__class__ is float:
+        return value
     if isinstance(value, (str, bytes)) or value is None:
         raise BindingError(f"the value of {name} is not a number: {value!r}")
     if isinstance(value, Mapping):

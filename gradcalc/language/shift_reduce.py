@@ -98,11 +98,15 @@ def _make(method: str, helpers: list[int]) -> Make | None:
     """What makes a value of a rule's children; None if there is one, the value."""
     if method == CHILD:
         return None
-    make: Make = list if method == HELPER else getattr(SyntaxTree, method)
+    make: Make = _themselves if method == HELPER else getattr(SyntaxTree, method)
     if not helpers:
         return make
     (position,) = helpers
     return lambda children: make(_flattened(children, position))
+
+
+def _themselves(children: Children) -> Children:
+    return children
 
 
 def _flattened(children: Children, position: int) -> Children:

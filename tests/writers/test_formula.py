@@ -1,10 +1,14 @@
 """A formula written out makes the same graph when it is read again."""
 
+import math
+
 import pytest
 from hypothesis import given, settings
-from reference.graphs import graphs, shape
+from hypothesis import strategies as st
+from reference.graphs import VARIABLES, graphs, shape
 
 from gradcalc.engine.bindings import bind
+from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.formula import formula_text
 from gradcalc.graph import flatten
 from gradcalc.writers import formula
@@ -144,3 +148,25 @@ def test_shared_parts_do_not_blow_up():
     for notation in ("text", "latex", "python"):
         assert len(written(f"{text}\nf7(a)", notation)) < 20_000
         assert len(written(f"y0 = x\n{doubled}y199", notation)) < 20_000
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    graphs(),
+    st.lists(
+        st.floats(-9, 9) | st.sampled_from([0.0, -0.0, 1e300, math.inf, math.nan]),
+        min_size=4,
+        max_size=4,
+    ),
+    st.integers(0, 15),
+)
+def test_filling_in_values_changes_no_value(graph, point, chosen):
+    text = formula.formula_text(graph, {None: len(graph) - 1})
+    used = bind(text, {}, complete=False).program.graph.variables
+    values = {n: v for n, v in zip(VARIABLES, point, strict=True) if n in used}
+    given = {n: v for k, (n, v) in enumerate(values.items()) if chosen >> k & 1}
+    rest = {n: v for n, v in values.items() if n not in given}
+    before, after = evaluate(text, values), evaluate(written(text, **given), rest)
+    assert repr(after.value) == repr(before.value)
+    for name, gradient in after.gradient.items():
+        assert repr(gradient) == repr(before.gradient[name])

@@ -269,7 +269,8 @@ MISTAKES = {
     ),
     "loss that is no formula": (
         "w*x", "x,y\n1,2", "y", {"loss": "prediction -"},
-        "the loss: the formula ends after '-', where a value is missing\n  prediction -\n              ^",
+        "the loss: the formula ends after '-', where a value is missing\n"
+        "  prediction -\n              ^",
     ),
     "loss that is a list": (
         "[w*x, w]", "x,y,z\n1,2,3", "y,z", {"loss": "abs(prediction - target)"},

@@ -1,0 +1,256 @@
+"""`gradcalc predict`, and models in the other commands."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+LINE = {
+    "schema": 1,
+    "model": "w*x + b",
+    "inputs": ["x"],
+    "target": "y",
+    "loss": {"name": "mse", "first": 2.5, "last": 0.5, "validation": None},
+    "epochs": 3,
+    "parameters": {"w": 0.5, "b": -16},
+    "formula": "0.5*x - 16",
+    "stopped": "epochs used up",
+}
+KINDS = {
+    **LINE,
+    "model": "softmax([u*p + v*q, 0, 1])",
+    "inputs": ["p", "q"],
+    "target": "kind",
+    "classes": ["cold", "mild", "hot"],
+    "parameters": {"u": 1, "v": 2},
+}
+PAIR = {
+    **LINE,
+    "model": "w*v + b",
+    "inputs": ["v"],
+    "shapes": {"v": [2]},
+    "target": ["s", "t"],
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of its own, with models in it."""
+    monkeypatch.chdir(tmp_path)
+    for name, content in (("line", LINE), ("kinds", KINDS), ("pair", PAIR)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+POINTS = {
+    "number": (["line.json", "--x=32"], "0\n"),
+    "constant formula": (["line.json", "--x=4*8 + 1"], "0.5\n"),
+    "gradient": (
+        ["line.json", "--x=33", "--gradient"], "prediction  0.5\ngradient.x  0.5\n"
+    ),
+    "another parameter": (["line.json", "--x=32", "--b=0"], "16\n"),
+    "class": (["kinds.json", "--p=1", "--q=2"], "cold\n"),
+    "scores": (
+        ["kinds.json", "--p=0", "--q=0", "--scores", "--precision=3"],
+        "prediction  hot\nscore.cold  0.212\nscore.mild  0.212\nscore.hot   0.576\n",
+    ),
+    "list": (
+        ["pair.json", "--v=32,34", "--gradient"],
+        "prediction.s     0\nprediction.t     1\n"
+        "gradient.s.v[0]  0.5\ngradient.s.v[1]  0\n"
+        "gradient.t.v[0]  0\ngradient.t.v[1]  0.5\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "text"), POINTS.values(), ids=POINTS)
+def test_points(run, words, text):
+    assert run("predict", *words) == (0, text, "")
+
+
+def test_a_point_in_json(run):
+    ran = run("predict", "line.json", "--x=33", "--gradient", "--json")
+    assert json.loads(ran.out) == {
+        "schema": 1, "prediction": 0.5, "variables": {"x": 33}, "gradient": {"x": 0.5},
+    }  # fmt: skip
+    content = json.loads(run("predict", "kinds.json", "--p=0", "--q=9", "--json").out)
+    assert content["prediction"] == "cold"
+    assert content["classes"] == ["cold", "mild", "hot"]
+    assert sum(content["score"]) == pytest.approx(1)
+
+
+ROWS = {
+    "csv": (
+        ["line.json"], "x,name\n32,a\n33,\"b, c\"\n",
+        "x,name,prediction\n32,a,0.0\n33,\"b, c\",0.5\n",
+    ),
+    "tsv": (["line.json"], "name\tx\na\t32\n", "name\tx\tprediction\na\t32\t0.0\n"),
+    "jsonl": (
+        ["line.json", "--gradient"], '{"x": 32.00, "q": [1]}\n',
+        '{"x": 32.00, "q": [1], "prediction": 0.0, "gradient": {"x": 0.5}}\n',
+    ),
+    "gradient": (
+        ["line.json", "--gradient"], "x\n32\n", "x,prediction,gradient.x\n32,0.0,0.5\n"
+    ),
+    "column": (["line.json", "--column=c"], "x,prediction\n32,1\n",
+               "x,prediction,c\n32,1,0.0\n"),
+    "class": (["kinds.json"], "p,q\n1,2\n0,0\n", "p,q,prediction\n1,2,cold\n0,0,hot\n"),
+    "list": (
+        ["pair.json"], "v[0],v[1]\n32,34\n",
+        "v[0],v[1],prediction.s,prediction.t\n32,34,0.0,1.0\n",
+    ),
+    "list in json": (
+        ["pair.json"], '{"v": [32, 34]}\n',
+        '{"v": [32, 34], "prediction": [0.0, 1.0]}\n',
+    ),
+    "no rows": (["line.json"], "x\n", "x,prediction\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "content", "result"), ROWS.values(), ids=ROWS)
+def test_rows(run, folder, words, content, result):
+    assert run("predict", *words, "--data=-", stdin=content) == (0, result, "")
+    ending = "jsonl" if content.startswith("{") else "tsv" if "\t" in content else "csv"
+    (folder / f"rows.{ending}").write_text(content)
+    assert run("predict", *words, f"--data=rows.{ending}").out == result
+
+
+def test_bad_rows(run):
+    content = "x\n32\na\n33\n"
+    ran = run("predict", "line.json", "--data=-", stdin=content)
+    assert ran == (
+        1,
+        "x,prediction\n32,0.0\n",
+        "error: standard input, line 3, column x: 'a' is not a number\n  a\n  ^\n",
+    )
+    ran = run("predict", "line.json", "--data=-", "--skip-bad", stdin=content)
+    assert ran == (
+        0,
+        "x,prediction\n32,0.0\n33,0.5\n",
+        "warning: 1 row is left out; the first: standard input, line 3, column x:"
+        " 'a' is not a number\n",
+    )
+
+
+def test_predictions_that_are_not_finite(run, folder):
+    content = {**LINE, "model": "w/x + b"}
+    (folder / "line.json").write_text(json.dumps(content))
+    ran = run("predict", "line.json", "--data=-", stdin="x\n0\n1\n")
+    assert ran == (
+        0,
+        "x,prediction\n0,inf\n1,-15.5\n",
+        "warning: 1 row has a prediction or gradient that is not finite\n",
+    )
+    ran = run("predict", "line.json", "--x=0", "--json")
+    assert json.loads(ran.out)["prediction"] == "Infinity"
+    assert ran.err == "warning: the prediction or its gradient is not finite\n"
+
+
+MISTAKES = {
+    "no model": (
+        [],
+        "error: there is no model\nhint: give the file that gradcalc train --save"
+        " wrote: gradcalc predict model.json --x=32\n",
+    ),
+    "no such model": (
+        ["no.json", "--x=1"], "error: cannot read no.json: no such file or directory\n"
+    ),
+    "nothing given": (
+        ["line.json"],
+        "error: there is nothing to predict from\n"
+        "hint: give rows, --data FILE, or a point, --x=...\n",
+    ),
+    "unknown input": (
+        ["line.json", "--z=1"],
+        "error: no value is given for the variable x; z is not a variable of the"
+        " formula\n  w*x + b\n    ^\nhint: add --x=...\n",
+    ),
+    "another shape": (
+        ["line.json", "--x=1,2"], "error: x is a list of 2, the model takes a number\n"
+    ),
+    "rows and a point": (
+        ["line.json", "--x=1", "--data=d.csv"],
+        "error: --data and values of variables are both given\n"
+        "hint: leave out one of them\n",
+    ),
+    "json and rows": (
+        ["line.json", "--json", "--data=-"],
+        '{"error": {"kind": "usage", "message": "--json is for one point; rows of data'
+        ' come out as they went in", "span": null, "hint": "rows in JSON Lines come'
+        ' out as JSON Lines"}}\n',
+    ),
+    "model and rows on standard input": (
+        ["-", "--data=-"],
+        "error: standard input cannot be both the model and the rows\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "page"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes(run, words, page):
+    assert run("predict", *words) == (2, "", page)
+
+
+WRONG_ROWS = {
+    "no input": (
+        "a,b\n1,2\n", "standard input has no column x\nhint: its columns are a, b\n"
+    ),
+    "a list": (
+        "x[0],x[1]\n1,2\n",
+        "the column x of standard input holds a list of 2, but the model takes a"
+        " number\n",
+    ),
+    "a prediction already": (
+        "x,prediction\n1,2\n",
+        "standard input has a column prediction already\n"
+        "hint: give the new one another name with --column NAME\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "page"), WRONG_ROWS.values(), ids=WRONG_ROWS)
+def test_wrong_rows(run, content, page):
+    ran = run("predict", "line.json", "--data=-", stdin=content)
+    assert ran == (2, "", f"error: {page}")
+
+
+def test_other_commands_take_a_model(run):
+    assert run("eval", "--model=line.json", "--x=33", "--only=value").out == "0.5\n"
+    ran = run("eval", "--model=line.json", "--x=33", "--json")
+    assert json.loads(ran.out)["gradient"] == {"w": 33, "x": 0.5, "b": 1}
+    assert run("eval", "--model=line.json", "--x=33", "--w=1", "--only=value").out == (
+        "17\n"
+    )
+    assert run("formula", "--model=line.json").out == "0.5*x - 16\n"
+    assert "w*x + b" in run("explain", "--model=line.json", "--x=33").out
+    assert "w*x + b" in run("graph", "--model=line.json", "--x=33").out
+    assert "w*x + b" in run("graph", "--model=line.json").out
+
+
+def test_a_model_and_a_formula_exclude_each_other(run):
+    ran = run("eval", "x", "--model=line.json", "--x=1")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("error: a formula and --model are both given\n")
+
+
+def test_rows_stream_and_a_closed_pipe_ends_it_quietly():
+    # More rows than would fit in a pipe, and no end to them.
+    source = subprocess.Popen(
+        [sys.executable, "-c", "print('x')\nwhile True: print(32)"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradcalc", "predict", "line.json", "--data=-"],
+        stdin=source.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    source.stdout.close()
+    assert [process.stdout.readline() for _ in range(2)] == [
+        b"x,prediction\n",
+        b"32,0.0\n",
+    ]
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=20) == 0
+    source.wait(timeout=20)

@@ -1,0 +1,303 @@
+"""`gradcalc train`."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+LINE = "x,y\n1,3\n2,5\n-1,-1\n"
+TRAIN = ["train", "w*x + b", "--data=d.csv", "--target=y"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of its own, with rows of y = 2*x + 1 in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text(LINE)
+    return tmp_path
+
+
+def test_fahrenheit_to_celsius(run, folder):
+    numbers = random.Random(11)
+    degrees = [numbers.uniform(-1, 1) for _ in range(1000)]
+    rows = [f"{x!r},{(x - 32) * 5 / 9!r}" for x in degrees]
+    (folder / "f2c.csv").write_text("\n".join(["x,y", *rows]))
+    words = ["w*x + b", "--data", "f2c.csv", "--target", "y", "--loss", "mse",
+             "--rate", "0.01", "--epochs", "1000", "--save", "model.json"]  # fmt: skip
+    ran = run("train", *words, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    content = json.loads(ran.out)
+    assert content["parameters"]["w"] == pytest.approx(0.5555555555555556, abs=1e-9)
+    assert content["parameters"]["b"] == pytest.approx(-17.77777777777778, abs=1e-9)
+    assert json.loads((folder / "model.json").read_text()) == content
+    ran = run("train", *words)
+    assert "formula: 0.5556*x - 17.78\nsaved: model.json\n" in ran.out
+    ran = run("predict", "model.json", "--x=32", "--json")
+    assert json.loads(ran.out)["prediction"] == pytest.approx(0, abs=1e-9)
+
+
+def test_json(run):
+    ran = run(*TRAIN, "--epochs=500", "--rate=0.05", "--json")
+    content = json.loads(ran.out)
+    assert (ran.status, ran.err) == (0, "")
+    assert list(content) == [
+        "schema", "model", "inputs", "target", "loss", "epochs", "parameters",
+        "formula", "stopped",
+    ]  # fmt: skip
+    assert content["schema"] == 1
+    assert content["model"] == "w*x + b"
+    assert (content["inputs"], content["target"]) == (["x"], "y")
+    assert list(content["loss"]) == ["name", "first", "last", "validation"]
+    assert content["loss"]["name"] == "mse"
+    assert content["loss"]["last"] < 1e-20 < content["loss"]["first"]
+    assert content["loss"]["validation"] is None
+    assert (content["epochs"], content["stopped"]) == (500, "epochs used up")
+    assert content["parameters"] == pytest.approx({"w": 2, "b": 1})
+
+
+def test_the_page(run):
+    ran = run(*TRAIN, "--w=0", "--b=0", "--epochs=1", "--rate=0.5", "--no-shuffle")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == (
+        "loss     11.6667 → 75.6667  ▁\n"
+        "stopped  epochs used up after 1 epoch of 3 rows\n"
+        "\n"
+        "parameter   value\n"
+        "─────────────────\n"
+        "w            0\n"
+        "b           -6\n"
+        "\n"
+        "formula: 0*x - 6\n"
+    )
+
+
+def test_runs_repeat_and_seeds_differ(run):
+    one, two, other = (
+        run(*TRAIN, "--json", *seed).out for seed in ([], ["--seed=0"], ["--seed=1"])
+    )
+    assert one == two != other
+
+
+def test_standard_input_is_data(run):
+    words = ["train", "w*x + b", "--target=y", "--epochs=1", "--json"]
+    by_file = run(*TRAIN, "--epochs=1", "--json").out
+    assert run(*words, "--data=-", stdin=LINE).out == by_file
+    assert run(*words, "--data=-", stdin=LINE.replace(",", "\t")).out == by_file
+    rows = '{"x":1,"y":3}\n{"x":2,"y":5}\n{"x":-1,"y":-1}\n'
+    assert run(*words, "--data=-", stdin=rows).out == by_file
+    assert run(*words, "--data=-", "--format=jsonl", stdin=rows).out == by_file
+
+
+def test_classes(run, folder):
+    (folder / "k.csv").write_text("x,kind\n1,warm\n2,warm\n-1,cold\n-2,cold\n0,mild\n")
+    words = ["train", "[w*x, v*x, b]", "--data=k.csv", "--target=kind"]
+    words += ["--loss=cross_entropy_logits", "--epochs=400", "--rate=0.1"]
+    content = json.loads(run(*words, "--classes", "--json").out)
+    assert content["classes"] == ["cold", "mild", "warm"]
+    assert 0.5 < content["accuracy"]["training"] <= 1
+    ran = run(*words, "--classes=cold,warm,mild")
+    assert "accuracy  100.0%\n" in ran.out
+
+
+def test_validation(run):
+    content = json.loads(run(*TRAIN, "--validate=0.3", "--json").out)
+    assert content["loss"]["validation"] > 0
+    ran = run(*TRAIN, "--validate=0.3", "--patience=2", "--rate=0.2")
+    assert "validation  " in ran.out
+
+
+def test_shapes_starts_and_fixes(run):
+    words = ["train", "sum(W @ [x, 1]) + b", "--data=d.csv", "--target=y", "--json"]
+    words += ["--shape=W=3x2", "--W=0.5", "--fix=b=pi", "--epochs=0"]
+    assert json.loads(run(*words).out)["parameters"] == {
+        "W": [[0.5, 0.5]] * 3,
+        "b": 3.141592653589793,
+    }
+    assert json.loads(run(*words).out)["fixed"] == ["b"]
+
+
+def test_skipped_rows_are_counted(run, folder):
+    (folder / "d.csv").write_text("x,y\n1,3\n,5\n2,5\nz,1\n")
+    ran = run(*TRAIN)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "error: d.csv, line 3, column x: the cell is empty\n  ,5\n  ^\n"
+    ran = run(*TRAIN, "--skip-bad", "--json")
+    assert ran.status == 0
+    assert ran.err == (
+        "warning: 2 rows are left out; the first: d.csv, line 3, column x:"
+        " the cell is empty\n"
+    )
+    assert json.loads(ran.out)["skipped"] == 2
+
+
+def test_a_dead_unit_is_reported(run, folder):
+    (folder / "d.csv").write_text("x,y\n1,3\n2,5\n")
+    words = ["train", "w*relu(v*x) + b", "--data=d.csv", "--target=y", "--v=-1"]
+    note = (
+        "relu(v*x) is dead: it is 0 on all 2 rows, so nothing passes back through it"
+        " and what stands in it no longer learns; another --seed may do better\n"
+    )
+    assert f"note: {note}" in run(*words).out
+    ran = run(*words, "--json")
+    assert json.loads(ran.out)["dead"] == ["relu(v*x)"]
+    assert ran.err == f"warning: {note}"
+
+
+def test_a_loss_that_is_not_finite_is_the_answer_no(run, folder):
+    (folder / "d.csv").write_text("x,y\n1,3\n0,5\n")
+    words = ["train", "w*log(x) + b", "--data=d.csv", "--target=y", "--no-shuffle"]
+    ran = run(*words, "--b=1", "--json", "--save=m.json")
+    assert ran.status == 1
+    assert ran.err == (
+        "warning: the loss is no longer finite in epoch 1: log(x) is -inf because x is"
+        " 0; these are the last finite parameters, try a --rate smaller than 0.01\n"
+    )
+    content = json.loads(ran.out)
+    assert content["stopped"] == "diverged"
+    assert content["parameters"]["b"] == pytest.approx(1.04)
+    assert content["loss"]["last"] == "Infinity"
+    assert json.loads((folder / "m.json").read_text()) == content
+
+
+def test_a_name_like_a_columns_is_warned_of(run, folder):
+    (folder / "d.csv").write_text("X,y\n1,3\n0,5\n")
+    ran = run(*TRAIN, "--epochs=1")
+    assert ran.status == 0
+    assert ran.err == (
+        "warning: x is no column of d.csv, so it is learned as a parameter;"
+        " its columns include X\n"
+    )
+
+
+MISTAKES = {
+    "no data": (
+        ["w*x", "--target=y"],
+        "error: there are no rows: --data is missing\n"
+        "hint: train on a file with --data FILE --target COLUMN\n",
+    ),
+    "no target": (
+        ["w*x", "--data=d.csv"],
+        "error: there is nothing to predict: --target is missing\n"
+        "hint: train on a file with --data FILE --target COLUMN\n",
+    ),
+    "no file": (
+        ["w*x", "--data=n.csv", "--target=y"],
+        "error: cannot read n.csv: no such file or directory\n",
+    ),
+    "a folder": (
+        ["w*x", "--data=.", "--target=y"], "error: cannot read .: is a directory\n"
+    ),
+    "nothing on standard input": (
+        ["w*x", "--data=-", "--target=y"],
+        "error: standard input is empty: it has no header\n",
+    ),
+    "batch": (
+        [*TRAIN[1:], "--batch=0"],
+        "error: --batch: a whole number from 1 up, or all, is expected, not '0'\n"
+        "hint: see gradcalc train --help\n",
+    ),
+    "validate": (
+        [*TRAIN[1:], "--validate=1"],
+        "error: --validate: a number above 0 and below 1 is expected, not '1'\n"
+        "hint: see gradcalc train --help\n",
+    ),
+    "l2": (
+        [*TRAIN[1:], "--l2=-1"],
+        "error: --l2: a number from 0 up is expected, not '-1'\n"
+        "hint: see gradcalc train --help\n",
+    ),
+    "format": (
+        [*TRAIN[1:], "--format=xml"],
+        "error: --format: csv, tsv or jsonl is expected, not 'xml'\n"
+        "hint: see gradcalc train --help\n",
+    ),
+    "shape": (
+        [*TRAIN[1:], "--shape=w=2by3"],
+        "error: the shape of w is not one: '2by3'\n"
+        "hint: write --shape b=4 for a list, --shape W=4x2 for a matrix\n",
+    ),
+    "fix": (
+        [*TRAIN[1:], "--fix=w"],
+        "error: --fix takes W=..., not 'w'\nhint: write --fix w=0.5\n",
+    ),
+    "fix, no number": (
+        [*TRAIN[1:], "--fix=w=x"],
+        "error: the value of w: x is not a constant\n  x\n  ^\n"
+        "hint: a value is a number or a formula of numbers, such as pi/4\n",
+    ),
+    "classes twice": (
+        [*TRAIN[1:], "--classes=a,a"],
+        "error: --classes names no class, or one twice: 'a,a'\n"
+        "hint: write --classes=cat,dog, or --classes alone for those in the data\n",
+    ),
+    "unused start": (
+        [*TRAIN[1:], "--c=1"],
+        "error: c is not a parameter of the formula\nhint: its parameters are w, b\n",
+    ),
+    "save in no folder": (
+        [*TRAIN[1:], "--save=no/m.json"], None
+    ),
+    "save to standard output": (
+        [*TRAIN[1:], "--save=-"], "error: --save takes the name of a file\n"
+    ),
+    "a model": (
+        [*TRAIN[1:], "--model=m.json"],
+        "error: the value of model: '.' is not part of the language\n  m.json\n   ^\n"
+        "hint: a number needs a digit beside its point\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "page"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes(run, words, page):
+    ran = run("train", *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == page or (page is None and "does not exist" in ran.err)
+
+
+def started(words, **details):
+    return subprocess.Popen(
+        [sys.executable, "-m", "gradcalc", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **details,
+    )  # fmt: skip
+
+
+def test_an_interruption_prints_and_saves_what_there_is(folder):
+    process = started([*TRAIN, "--epochs=1000000000", "--save=m.json", "--json"])
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "")
+    content = json.loads(out)
+    assert content["stopped"] == "interrupted"
+    assert content["epochs"] > 1
+    assert content["parameters"] == pytest.approx({"w": 2, "b": 1})
+    assert json.loads((folder / "m.json").read_text()) == content
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
+def test_a_terminal_shows_the_progress():
+    main_end, other_end = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradcalc", *TRAIN, "--epochs=200000", "--json"],
+        stdout=subprocess.PIPE, stderr=other_end, text=True,
+        env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(other_end)
+    shown = b""
+    try:
+        while chunk := os.read(main_end, 65536):
+            shown += chunk
+    except OSError:
+        pass  # the other end is closed
+    out, _ = process.communicate(timeout=20)
+    os.close(main_end)
+    assert json.loads(out)["epochs"] == 200_000
+    assert b"epoch" in shown
+    assert b"/200000" in shown
+    assert b"loss " in shown

@@ -1,0 +1,191 @@
+"""Model files: read back as they were, and checked whatever is in them."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradcalc.errors import DataError, GradcalcError, describe
+from gradcalc.learning.model import Model, model_from
+
+GOOD = {
+    "schema": 1,
+    "model": "w*x + b",
+    "inputs": ["x"],
+    "target": "y",
+    "loss": {"name": "mse", "first": 2.5, "last": 0.5, "validation": None},
+    "epochs": 3,
+    "parameters": {"w": 0.5, "b": -17},
+    "formula": "0.5*x - 17",
+    "stopped": "epochs used up",
+}
+
+
+def page_of(content):
+    """The page of the error for a model file with this content."""
+    text = content if isinstance(content, str) else json.dumps(content)
+    with pytest.raises(DataError) as caught:
+        model_from(text, "m.json")
+    return describe(caught.value).removeprefix("error: ")
+
+
+def test_a_model_is_read():
+    model = model_from(json.dumps(GOOD), "m.json")
+    assert model.text == "w*x + b"
+    assert (model.inputs, model.target, model.classes) == ({"x": ()}, ["y"], None)
+    assert model.parameters == {"w": 0.5, "b": -17.0}
+    assert model.formula() == "0.5*x - 17"
+
+
+def test_a_model_with_lists_is_read():
+    content = {
+        **GOOD,
+        "model": "W @ v + b",
+        "inputs": ["v"],
+        "shapes": {"v": [2]},
+        "target": ["y", "z"],
+        "classes": ["p", "q"],
+        "parameters": {"W": [[1, 2], [3, 4]], "b": [0.5, -1.5]},
+    }
+    model = model_from(json.dumps(content), "m.json")
+    assert model.inputs == {"v": (2,)}
+    assert model.classes == ["p", "q"]
+    assert model.formula() == "[1*v[0] + 2*v[1] + 0.5, 3*v[0] + 4*v[1] - 1.5]"
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "text"),
+    [
+        (0.5555555555555556, -17.77777777777778, "0.5556*x - 17.78"),
+        (-0.5, 2.0, "-0.5*x + 2"),
+        (1e-9, -1e12, "1e-9*x - 1e12"),
+        (0.0, -0.0, "0*x - 0"),
+    ],
+)
+def test_the_fitted_formula(w, b, text):
+    model = Model("w*x + b", {"x": ()}, ["y"], None, {"w": w, "b": b}, "mse")
+    assert model.formula(4) == text
+
+
+WRONG = {
+    "no JSON": (
+        "{",
+        "m.json is not JSON: line 1, column 2: expecting property name enclosed in"
+        " double quotes\nhint: a model file is what gradcalc train --save writes",
+    ),
+    "empty": (
+        "",
+        "m.json is not JSON: line 1, column 1: expecting value\n"
+        "hint: a model file is what gradcalc train --save writes",
+    ),
+    "a list": (
+        [GOOD],
+        "m.json is not a model: it holds no object\n"
+        "hint: a model file is what gradcalc train --save writes",
+    ),
+    "NaN": (
+        json.dumps(GOOD).replace("-17}", "NaN}"),
+        "m.json is not JSON: NaN is not a number there",
+    ),
+    "nested": ("[" * 100_000, "m.json is not JSON that can be read"),
+    "no schema": (
+        {"x": 1},
+        "m.json is no model of this version: its schema is null, not 1\n"
+        "hint: a model file is what gradcalc train --save writes",
+    ),
+    "a later schema": (
+        {**GOOD, "schema": 2},
+        "m.json is no model of this version: its schema is 2, not 1\n"
+        "hint: a model file is what gradcalc train --save writes",
+    ),
+    "a formula that is none": (
+        {**GOOD, "model": "w*"},
+        "the model in m.json cannot be read: the formula ends after '*', where a"
+        " value is missing\n  w*\n    ^",
+    ),
+    "a name without a role": (
+        {**GOOD, "model": "w*x + b + c"},
+        "m.json: the formula uses c, which is neither input nor parameter",
+    ),
+    "a parameter without use": (
+        {**GOOD, "parameters": {"w": 1, "b": 2, "u": 3}},
+        "m.json: u is not in the formula",
+    ),
+    "both input and parameter": (
+        {**GOOD, "parameters": {"w": 1, "b": 2, "x": 3}},
+        "m.json: x cannot be both an input and a parameter",
+    ),
+    "text for a parameter": (
+        {**GOOD, "parameters": {"w": "1", "b": 2}},
+        "m.json: the value of w is not a number: '1'",
+    ),
+    "truth for a parameter": (
+        {**GOOD, "parameters": {"w": True, "b": 2}},
+        "m.json: the parameter w is not made of finite numbers",
+    ),
+    "an infinite parameter": (
+        json.dumps({**GOOD, "parameters": {"w": 9, "b": 2}}).replace("9", "1e999"),
+        "m.json: the parameter w is not made of finite numbers",
+    ),
+    "a ragged parameter": (
+        {**GOOD, "parameters": {"w": [[1], [1, 2]], "b": 2}},
+        "m.json: the value of w is ragged: its rows have different lengths",
+    ),
+    "shapes that do not fit": (
+        {**GOOD, "model": "w @ [x, x] + b", "parameters": {"w": [1, 2, 3], "b": 2}},
+        "the model in m.json does not fit together: the shapes do not fit: a list of 3"
+        " @ a list of 2\n  w @ [x, x] + b\n    ^\n"
+        "hint: the last length on the left must equal the first on the right",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "page"), WRONG.values(), ids=WRONG)
+def test_wrong_files(content, page):
+    assert page_of(content) == page
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("model", None),
+        ("model", 3),
+        ("inputs", "x"),
+        ("inputs", [1]),
+        ("target", []),
+        ("target", 3),
+        ("parameters", [1]),
+        ("shapes", {"x": "2"}),
+        ("shapes", {"x": [0]}),
+        ("shapes", {"x": [1, 2, 3]}),
+        ("shapes", [2]),
+        ("classes", "a"),
+        ("loss", "mse"),
+        ("loss", {}),
+    ],
+)
+def test_wrong_entries(name, value):
+    assert page_of({**GOOD, name: value}) == (
+        f'm.json is not a whole model: "{name}" is missing or not what it should be\n'
+        "hint: write it again with gradcalc train --save"
+    )
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["x", "w", "name"]), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "shapes", "classes"]), _values))
+def test_any_file_is_a_model_or_a_clean_error(changes):
+    try:
+        model_from(json.dumps({**GOOD, **changes}), "m.json")
+    except GradcalcError as error:
+        page = describe(error)
+        assert "m.json" in page

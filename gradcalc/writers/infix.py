@@ -39,7 +39,8 @@ def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
         first, second = operands
         return template.format(_wrapped(first, left), _wrapped(second, right)), tier
     if name == "neg":
-        return "-" + _wrapped(operands[0], SIGNED), SIGNED
+        # Not SIGNED, though the language reads --x: a shell would take it for an option.
+        return "-" + _wrapped(operands[0], POWER), SIGNED
     texts = [text for text, _ in operands]
     if operation.lists and len(operation.parameters) > 1:
         size = len(texts) // len(operation.parameters)

@@ -20,7 +20,7 @@ from gradcalc.writers.program import shadowed_constants
 from gradcalc.writers.statements import passes_through, statements
 
 # How tightly each way of writing binds.
-COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
+COMPARISON, SUM, SIGNED, PRODUCT, POWER, PRIMARY = range(6)
 
 # name: (how it is spelt, how tightly it binds, what its operands must at least bind)
 _SPELLING: dict[str, tuple[str, int, tuple[int, ...]]] = {
@@ -32,10 +32,10 @@ _SPELLING: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "!=": (r"{} \ne {}", COMPARISON, (SUM, SUM)),
     "+": ("{} + {}", SUM, (SUM, PRODUCT)),
     "-": ("{} - {}", SUM, (SUM, PRODUCT)),
-    "*": (r"{} \cdot {}", PRODUCT, (PRODUCT, POWER)),
+    "*": (r"{} \cdot {}", PRODUCT, (SIGNED, POWER)),
     "/": (r"\frac{{{}}}{{{}}}", POWER, (SUM, SUM)),
     "^": ("{}^{{{}}}", POWER, (PRIMARY, SUM)),
-    "neg": ("-{}", SIGNED, (POWER,)),
+    "neg": ("-{}", SIGNED, (PRODUCT,)),
     "abs": (r"\left|{}\right|", PRIMARY, (SUM,)),
     "floor": (r"\left\lfloor {} \right\rfloor", PRIMARY, (SUM,)),
     "ceil": (r"\left\lceil {} \right\rceil", PRIMARY, (SUM,)),

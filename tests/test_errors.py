@@ -117,3 +117,14 @@ def test_family(kind, name):
         "span": [0, 1],
         "hint": "a hint",
     }
+
+
+def test_sentence_with_an_absurdly_long_name_is_shortened():
+    error = GradcalcError(f"{'x' * 9999} is unknown", hint=f"write {'y' * 9999}")
+    sentence, hint = describe(error).split("\n")
+    assert sentence.startswith("error: xxxxx")
+    assert sentence.endswith("xxxxx is unknown")
+    assert len(sentence) < 1000
+    assert hint.startswith("hint: write yyyyy")
+    assert len(hint) < 1000
+    assert len(error.message) > 9999

@@ -11,7 +11,8 @@ from gradcalc.cli.formulas import Request
 from gradcalc.engine.bindings import bind
 from gradcalc.engine.constants import constant_value
 from gradcalc.errors import GradcalcError, UsageError
-from gradcalc.learning.descent import DIVERGED, KINK, Bounds, descend
+from gradcalc.learning.descent import DIVERGED, INTERRUPTED, KINK, descend
+from gradcalc.learning.landscape import Bounds
 
 _STEPS = 100
 _STEPS_UNTIL = 10_000
@@ -131,7 +132,7 @@ def step(
         return 1
     if descent.stopped == KINK and (as_json or only is not None):
         consoles.warn(descent.reason)
-    return 0
+    return 130 if descent.stopped == INTERRUPTED else 0
 
 
 def _bounds(texts: tuple[str, ...]) -> dict[str, Bounds]:

@@ -1,35 +1,24 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
-import re
 import sys
-from typing import Any
 
 import click
 
-from gradcalc.cli import consoles, data_options, options, step_options
+from gradcalc.cli import (
+    consoles,
+    data_options,
+    options,
+    step_options,
+    training_options,
+)
 from gradcalc.cli.files import STANDARD_INPUT, file_name
 from gradcalc.cli.formulas import FormulaCommand, Request
-from gradcalc.cli.hints import listing, nearest, quoted
+from gradcalc.cli.hints import listing, nearest
 from gradcalc.data.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
-from gradcalc.engine.constants import constant_value
-from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.errors import UsageError
 from gradcalc.learning.lesson import Lesson, Outcome, Settings
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
-
-Shape = tuple[int, ...]
-
-
-def _batch(context: Any, parameter: Any, text: str) -> int | None:
-    if text == "all":
-        return None
-    if re.fullmatch("0*[1-9][0-9]*", text):
-        return int(text)
-    raise click.BadParameter(
-        f"a whole number from 1 up, or all, is expected, not {text!r}",
-        context,
-        parameter,
-    )
 
 
 @click.command(
@@ -77,7 +66,7 @@ def _batch(context: Any, parameter: Any, text: str) -> int | None:
 )
 @click.option(
     "--batch",
-    callback=_batch,
+    callback=training_options.batch,
     default="1",
     metavar="N",
     help="Rows for each step, or all (1); their mean gradient counts.",
@@ -166,18 +155,8 @@ def command(
             else "there is nothing to predict: --target is missing",
             hint="train on a file with --data FILE --target COLUMN",
         )
-    shapes = {
-        name: _shape(name, text)
-        for name, text in step_options.settings_of(
-            shape_texts, "--shape", "W=4x2"
-        ).items()
-    }
-    fixed = {
-        name: _value(name, text)
-        for name, text in step_options.settings_of(
-            fixed_texts, "--fix", "w=0.5"
-        ).items()
-    }
+    shapes = training_options.read_shapes(shape_texts)
+    fixed = training_options.read_values(fixed_texts)
     constants = step_options.optimizer_settings(optimizer, momentum)
     if save is not None:
         # Before hours of training, not after.
@@ -193,7 +172,7 @@ def command(
             defaults=request.defaults,
             fixed=fixed,
             shapes=shapes,
-            classes=None if classes is None else _class_names(classes),
+            classes=None if classes is None else training_options.read_classes(classes),
             skip_bad=skip_bad,
             loss=loss,
         )
@@ -275,38 +254,6 @@ def _target(text: str, rows: Rows) -> list[str]:
     if text in rows.columns:
         return [text]
     return list(dict.fromkeys(name.strip() for name in text.split(",")))
-
-
-def _class_names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")] if text else []
-    if len(set(names)) < len(names) or "" in names:
-        raise UsageError(
-            f"--classes names no class, or one twice: {quoted(text)}",
-            hint="write --classes=cat,dog, or --classes alone for those in the data",
-        )
-    return names
-
-
-def _shape(name: str, text: str) -> Shape:
-    match = re.fullmatch(r"0*([1-9][0-9]{0,6})(?:[x×]0*([1-9][0-9]{0,6}))?", text)
-    if match is None:
-        raise UsageError(
-            f"the shape of {name} is not one: {quoted(text)}",
-            hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
-        )
-    return tuple(int(size) for size in match.groups() if size)
-
-
-def _value(name: str, text: str) -> Any:
-    try:
-        return constant_value(text)
-    except GradcalcError as error:
-        raise BindingError(
-            f"the value of {name}: {error.message}",
-            source=error.source or text,
-            span=error.span,
-            hint=error.hint,
-        ) from None
 
 
 def _warn_of_near_columns(lesson: Lesson, rows: Rows) -> None:

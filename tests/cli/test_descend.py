@@ -1,6 +1,10 @@
 """`gradcalc ascend` and `gradcalc descend`."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -170,3 +174,19 @@ def test_a_missing_variable(run):
     ran = run("descend", "x*rate", "--x=1")
     assert (ran.status, ran.out) == (2, "")
     assert "--rate is an option, so use --set rate=" in ran.err
+
+
+def test_an_interruption_shows_the_way_so_far():
+    words = ["x^2", "--x=1", "--steps=1000000000", "--rate=1e-12", "--every=100000000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradcalc", "descend", *words, "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "")
+    content = json.loads(out)
+    assert content["stopped"] == "interrupted"
+    assert content["steps"] > 0
+    assert content["end"]["value"] < content["start"]["value"]

@@ -1,0 +1,1 @@
+"""One module per side. A function prepares a work and returns what does it once."""

@@ -1,0 +1,89 @@
+"""gradcalc."""
+
+import contextlib
+import io
+import json
+import os
+import tempfile
+
+import works
+
+import gradcalc
+from gradcalc.cli.main import main
+from gradcalc.engine.bindings import bind
+from gradcalc.engine.numeric import gradients
+from gradcalc.graph import flatten
+
+
+def text_to_gradients(terms):
+    text, point = works.balanced(terms), works.balanced_point(terms)
+
+    def run():
+        evaluation = gradcalc.evaluate(text, point)
+        return works.answer(evaluation.value, evaluation.gradient.values())
+
+    gradcalc.evaluate("x", {"x": 1.0})
+    return run
+
+
+def again(terms):
+    bound = bind(works.balanced(terms), works.balanced_point(terms))
+    graph = bound.program.graph
+    wanted = [node for s in graph.variables.values() for node in flatten(s)]
+
+    def run():
+        values = graph.forward(bound.given)
+        active = graph.dependents(wanted)
+        found = gradients(graph, values, bound.output, active)
+        return works.answer(values[bound.output], [found[node] for node in wanted])
+
+    return run
+
+
+def neuron(calls):
+    f = gradcalc.value_and_grad(works.NEURON, list(works.NEURON_POINT))
+    x1, x2, w1, w2, b = works.NEURON_POINT.values()
+
+    def run():
+        for _ in range(calls):
+            value, gradient = f(x1, x2, w1, w2, b)
+        return works.answer(value, gradient)
+
+    return run
+
+
+def training(epochs):
+    file, path = tempfile.mkstemp(suffix=".csv")
+    with open(file, "w", newline="", encoding="utf-8") as rows:
+        rows.write(works.training_csv())
+    words = [
+        "train", "w*x + b", "--data", path, "--target", "y", "--loss", "mse",
+        "--no-shuffle", f"--rate={works.RATE}", f"--epochs={epochs}", "--json",
+        *(f"--{name}={value!r}" for name, value in works.START.items()),
+    ]  # fmt: skip
+
+    def run():
+        page = io.StringIO()
+        with contextlib.redirect_stdout(page):
+            main(words)
+        parameters = json.loads(page.getvalue())["parameters"]
+        return [parameters["w"], parameters["b"]]
+
+    run.clean = lambda: os.unlink(path)
+    return run
+
+
+def chained(depth):
+    return _evaluated(works.chained(depth))
+
+
+def nested(depth):
+    return _evaluated(works.nested(depth))
+
+
+def _evaluated(text):
+    def run():
+        evaluation = gradcalc.evaluate(text, {"x": 0.5})
+        return [evaluation.value, evaluation.gradient["x"]]
+
+    return run

@@ -1,0 +1,123 @@
+"""The results of a benchmark as tables."""
+
+import statistics
+
+import works
+from rich.table import Table
+
+
+def pages(results):
+    """A line about the machine, then a table for each kind of result."""
+    machine = results["machine"]
+    yield (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']},"
+        f" Python {machine['python']}; "
+        + ", ".join(f"{name} {v}" for name, v in machine["packages"].items())
+    )
+    yield _works(results["works"])
+    if "start" in results:
+        yield _starts(results["start"])
+        yield _depths(results["depth"])
+        yield _scales(results["scale"])
+
+
+def _works(rows):
+    peers = [name for name in rows[0]["sides"] if name != "gradcalc"]
+    table = Table(title="Time, and gradcalc's as a ratio to it")
+    for name in ["work", "gradcalc", *peers, "spread"]:
+        table.add_column(name, justify="left" if name == "work" else "right")
+    for row in rows:
+        own = row["sides"]["gradcalc"]
+        cells = [row["title"], _time(_each(row["work"], own))]
+        for name in peers:
+            side = row["sides"][name]
+            if not side["seconds"]:
+                cells.append("-")
+                continue
+            ratio = statistics.median(_each(row["work"], own)) / statistics.median(
+                _each(row["work"], side)
+            )
+            cells.append(f"{_time(_each(row['work'], side))} ({ratio:.2g})")
+        table.add_row(*cells, _spread(own["seconds"]))
+    return table
+
+
+def _each(work, side):
+    """The seconds for one of what a work consists of."""
+    units = {
+        "text_to_gradients": works.NODES_PER_TERM,
+        "again": works.NODES_PER_TERM,
+        "neuron": 1,
+        "training": len(works.training_rows()),
+    }
+    return [seconds / (side["size"] * units[work]) for seconds in side["seconds"]]
+
+
+def _starts(rows):
+    table = Table(title="Whole processes")
+    for name in ("command", "gradcalc", "against", "takes", "ratio", "spread"):
+        words = name in ("command", "against")
+        table.add_column(name, justify="left" if words else "right")
+    for row in rows:
+        ratio = statistics.median(
+            a / b for a, b in zip(row["seconds"], row["peer_seconds"], strict=True)
+        )
+        table.add_row(
+            row["title"], _time(row["seconds"]), row["peer"],
+            _time(row["peer_seconds"]), f"{ratio:.2f}", _spread(row["seconds"]),
+        )  # fmt: skip
+    return table
+
+
+def _depths(rows):
+    peers = [name for name in rows[0] if name != "work"]
+    table = Table(title="How deep a formula may be")
+    table.add_column("formula")
+    for name in peers:
+        table.add_column(name, justify="right")
+    shapes = {"chained": "x+x+x+...", "nested": "sin(sin(sin(..."}
+    for row in rows:
+        cells = []
+        for name in peers:
+            side = row[name]
+            if side["error"] in ("ModuleNotFoundError", "AttributeError"):
+                cells.append("-")
+            elif side["error"] is None:
+                cells.append(f"{side['deepest']:,}")
+            else:
+                cells.append(f"{side['deepest']:,}, then {side['error']}")
+        table.add_row(shapes[row["work"]], *cells)
+    return table
+
+
+def _scales(rows):
+    table = Table(title="gradcalc from a thousand nodes on: a node takes")
+    table.add_column("formula")
+    sizes = sorted({round(row["nodes"], -3) for row in rows})
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    for size in sizes:
+        table.add_column(f"{size:,} nodes", justify="right")
+    table.add_column("slowest to fastest", justify="right")
+    for kind in kinds:
+        mine = [row for row in rows if row["kind"] == kind]
+        times = [row["seconds"] / row["nodes"] for row in mine]
+        table.add_row(
+            kind,
+            *(f"{_time([t])}, {row['bytes']:.0f} bytes"
+              for t, row in zip(times, mine, strict=True)),
+            f"{max(times) / min(times):.2f}",
+        )  # fmt: skip
+    return table
+
+
+def _time(seconds):
+    middle = statistics.median(seconds)
+    for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if middle * scale >= 1:
+            return f"{middle * scale:.3g} {unit}"
+    return f"{middle * 1e9:.3g} ns"
+
+
+def _spread(seconds):
+    middle = statistics.median(seconds)
+    return f"±{(max(seconds) - min(seconds)) / 2 / middle:.0%}"

@@ -1,0 +1,43 @@
+"""Does one work for one side, as often as it is told to.
+
+    python worker.py SIDE WORK SIZE
+
+Each line on standard input has it done once; the line that comes back is a JSON object
+with the seconds it took and the numbers that came out, or with the error.
+"""
+
+import gc
+import importlib
+import json
+import sys
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+def main():
+    side, work, size = sys.argv[1:]
+    reply = sys.stdout
+    # What a side prints is not ours.
+    sys.stdout = sys.stderr
+    try:
+        prepare = getattr(importlib.import_module(f"sides.{side}_side"), work)
+        run = prepare(int(size))
+    except Exception as error:
+        print(json.dumps({"error": type(error).__name__}), file=reply, flush=True)
+        return
+    for _ in sys.stdin:
+        gc.collect()
+        try:
+            start = perf_counter()
+            numbers = run()
+            seconds = perf_counter() - start
+            line = {"seconds": seconds, "answer": numbers}
+        except Exception as error:
+            line = {"error": type(error).__name__}
+        print(json.dumps(line), file=reply, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The works that all sides do: texts, points and rows, the same for each of them."""
+
+import csv
+import io
+import math
+import random
+
+NEURON = "tanh(x1*w1 + x2*w2 + b)"
+NEURON_POINT = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
+
+# What is worked on, in words, by the name of the function that does it.
+TITLES = {
+    "text_to_gradients": "text to all gradients, per node",
+    "again": "forward and backward again, per node",
+    "neuron": "one call on the neuron",
+    "training": "one step of training",
+}
+# Nodes in each term of the balanced sum: three variables, *, +, tanh and a sum.
+NODES_PER_TERM = 7
+
+
+def balanced(terms):
+    """The text of a balanced sum of tanh(x*w + b), with variables of their own."""
+    return _joined([f"tanh(x{i}*w{i}+b{i})" for i in range(terms)])
+
+
+def balanced_point(terms):
+    """Values of its variables, by name, in the order of first use."""
+    generator = random.Random(1)
+    return {
+        f"{name}{i}": generator.uniform(-1, 1) for i in range(terms) for name in "xwb"
+    }
+
+
+def balanced_names(terms):
+    return list(balanced_point(terms))
+
+
+def _joined(parts):
+    while len(parts) > 1:
+        pairs = [f"({a}+{b})" for a, b in zip(parts[::2], parts[1::2], strict=False)]
+        parts = pairs + parts[len(pairs) * 2 :]
+    return parts[0]
+
+
+def answer(value, gradient):
+    """What is compared between the sides: the value and parts of the gradient."""
+    gradient = list(gradient)
+    return [float(number) for number in (value, *gradient[:3], math.fsum(gradient))]
+
+
+def chained(depth):
+    return "+".join(["x"] * depth)
+
+
+def nested(depth):
+    return "sin(" * depth + "x" + ")" * depth
+
+
+RATE = 0.01
+START = {"w": 0.3, "b": -0.2}
+
+
+def training_rows():
+    """1000 rows of x and y = (x - 32)*5/9."""
+    generator = random.Random(2)
+    points = [generator.uniform(-1, 1) for _ in range(1000)]
+    return [(x, (x - 32) * 5 / 9) for x in points]
+
+
+def training_csv():
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["x", "y"])
+    writer.writerows(training_rows())
+    return text.getvalue()

@@ -27,6 +27,7 @@ COMMANDS = {
     "predict": "Use a trained model, on rows of data or on one point.",
     "ascend": "Climb along the gradient, step by step.",
     "descend": "Go down along the gradient, step by step.",
+    "check": "The gradient compared with differences, or with your own.",
     "functions": "Every operation and library function with its derivative rule.",
 }
 

@@ -16,6 +16,7 @@ from gradcalc.engine.steps import Explanation
 from gradcalc.errors import BindingError
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
 from gradcalc.writers.formula import formula_text
+from gradcalc.writers.infix import written_operation
 
 
 def explained(text, wanted=None, output=None, **values):
@@ -75,17 +76,7 @@ def test_local_formulas_give_the_local_derivatives(operation):
 
 def at_point(operation, point):
     names = [f"a{number}" for number in range(len(point))]
-    if operation.lists:
-        size = len(names) // len(operation.parameters)
-        lists = [names[start : start + size] for start in range(0, len(names), size)]
-        text = ", ".join(f"[{', '.join(items)}]" for items in lists)
-        text = f"{operation.name}({text})"
-    elif operation.written == "call":
-        text = f"{operation.name}({', '.join(names)})"
-    else:
-        text = operation.name.replace("neg", "-").join(
-            names if names[1:] else ["", *names]
-        )
+    text = written_operation(operation, names)
     return explained(text, **dict(zip(names, point, strict=True)))
 
 

@@ -1,0 +1,112 @@
+"""`gradcalc check`: the gradient compared with differences, or with one's own."""
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from gradcalc.cli import consoles, options
+from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.hints import listing, quoted
+from gradcalc.engine.bindings import BoundProgram, bind
+from gradcalc.errors import BindingError, UsageError
+
+_ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
+
+
+@click.command(
+    "check",
+    cls=FormulaCommand,
+    help="Compare the gradient with differences, or with one worked out by hand.\n\n"
+    "Verdicts: ok; differs (status 1); kink, where the slopes on the two sides differ;"
+    " unsure, where rounding hides the change or the value is not finite.\n\n"
+    "An answer given with --expect is right if it is right to the digits given:"
+    " 0.71 for 0.7071. Whole numbers and formulas must agree to a millionth.",
+    examples=[
+        'gradcalc check "tanh(x*w + b)" --x=2 --w=-3 --b=7',
+        'gradcalc check "x^2*y" --x=3 --y=-1 --expect x=-6 --expect y=9',
+        'gradcalc check "w @ x" --w=1,2 --x=3,4 --expect w=3,4 --json',
+    ],
+)
+@options.as_json
+@options.wrt
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Your own answer for a variable's gradient, to compare (repeatable).",
+)
+@options.output
+@options.precision
+def command(
+    request: Request,
+    *,
+    as_json: bool,
+    wrt: list[str] | None,
+    expected: Sequence[str],
+    output: str | None,
+    precision: int | None,
+) -> int:
+    if expected and wrt is not None:
+        raise UsageError(
+            "--expect and --wrt are both given",
+            hint="--expect checks the variables that it names",
+        )
+    answers = [_answer(text) for text in expected]
+    _reject_repeated([name for name, _ in answers])
+    bound = bind(
+        request.formula, request.variables, defaults=request.defaults, output=output
+    )
+    if answers:
+        return _check_answers(bound, answers, as_json=as_json, precision=precision)
+    from gradcalc.engine.check import check
+
+    checked = check(bound, wrt)
+    if as_json:
+        from gradcalc.reports.check_json import check_to_dict
+
+        consoles.show_json(check_to_dict(checked))
+    else:
+        from gradcalc.reports.check_page import check_page
+
+        consoles.show(check_page(checked, precision=precision))
+    return 0 if checked.agrees else 1
+
+
+def _check_answers(
+    bound: BoundProgram,
+    answers: Sequence[tuple[str, str]],
+    *,
+    as_json: bool,
+    precision: int | None,
+) -> int:
+    from gradcalc.engine.answers import check_answers
+
+    explanation, checked = check_answers(bound, answers)
+    if as_json:
+        from gradcalc.reports.check_json import answers_to_dict
+
+        consoles.show_json(answers_to_dict(explanation.evaluation, checked))
+    else:
+        from gradcalc.reports.check_page import answers_page
+
+        consoles.show(answers_page(checked, precision=precision))
+    return 0 if all(answer.right for answer in checked) else 1
+
+
+def _answer(text: str) -> tuple[str, str]:
+    match = _ANSWER.fullmatch(text)
+    if match is None or not match[2].strip():
+        raise UsageError(
+            f"--expect takes NAME=VALUE, not {quoted(text)}",
+            hint="write --expect w1=1.5",
+        )
+    return match[1], match[2]
+
+
+def _reject_repeated(names: Sequence[str]) -> None:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        verb = "is" if len(twice) == 1 else "are"
+        raise BindingError(f"{listing(twice)} {verb} expected more than once")

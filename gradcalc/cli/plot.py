@@ -17,8 +17,11 @@ from gradcalc.errors import BindingError, UsageError
 
 ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
-# Samples over the range, for each kind of plot.
-_FINE, _GRID = 1000, 150
+# Samples over the range, for each kind of plot, and the least of them: a formula of
+# hundreds of thousands of nodes is not computed a thousand times unless asked for.
+_FINE, _FEW_FINE = 1000, 40
+_GRID, _FEW_GRID = 150, 10
+_MOST_NODES = 4_000_000
 _WIDTH, _HEIGHT = 80, 22
 _NARROWEST = 30
 
@@ -71,7 +74,8 @@ def read_range(text: str) -> Any:
     "--points",
     type=click.IntRange(2, 100_000),
     metavar="N",
-    help=f"Samples of the range ({_FINE}; {_GRID} each way for two ranges).",
+    help=f"Samples of the range ({_FINE}; {_GRID} each way for two ranges; fewer"
+    " for a very large formula).",
 )
 @click.option(
     "--derivative/--no-derivative",
@@ -110,7 +114,10 @@ def command(
     if len(ranges) == 2:
         first, second = ranges
         shown = surface(
-            bound, (first, second), (ranges[first], ranges[second]), points or _GRID
+            bound,
+            (first, second),
+            (ranges[first], ranges[second]),
+            points or _affordable(bound, _GRID, _FEW_GRID, each_way=2),
         )
         if as_json:
             from gradcalc.reports.plot_json import surface_to_dict
@@ -122,7 +129,8 @@ def command(
             write_file(out or "", surface_picture(bound, shown, kind or ""))
         return
     ((name, over),) = ranges.items()
-    plotted = curve(bound, name, over, points or _FINE)
+    points = points or _affordable(bound, _FINE, _FEW_FINE)
+    plotted = curve(bound, name, over, points)
     if as_json:
         from gradcalc.reports.plot_json import curve_to_dict
 
@@ -168,6 +176,12 @@ def _check_ranges(
             "a plot over two ranges is a picture, and needs --out",
             hint="add --out plot.png",
         )
+
+
+def _affordable(bound: BoundProgram, most: int, least: int, each_way: int = 1) -> int:
+    """As many samples as can be computed in a moment, between the two."""
+    times = _MOST_NODES / len(bound.program.graph)
+    return max(least, min(most, int(times ** (1 / each_way))))
 
 
 def _height() -> int:

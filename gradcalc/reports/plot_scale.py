@@ -74,8 +74,8 @@ def expression_text(bound: BoundProgram, longest: int) -> str:
 
     graph = bound.program.graph
     (node,) = flatten(bound.output)
-    text = graph.labels.get(node) or expression(graph, node)
-    return shortened(text, longest)
+    text, label = expression(graph, node), graph.labels.get(node)
+    return shortened(f"{label} = {text}" if label else text, longest)
 
 
 def fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str:

@@ -39,7 +39,7 @@ def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
         first, second = operands
         return template.format(_wrapped(first, left), _wrapped(second, right)), tier
     if name == "neg":
-        # Not SIGNED, though the language reads --x: a shell would take it for an option.
+        # Not SIGNED, though the language reads --x: on a command line it is an option.
         return "-" + _wrapped(operands[0], POWER), SIGNED
     texts = [text for text, _ in operands]
     if operation.lists and len(operation.parameters) > 1:

@@ -45,6 +45,9 @@ _SPELLING: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "stop_gradient": ("{}", SUM, (SUM,)),
 }
 
+# Python's own parser gives up on formulas that nest a few hundred deep.
+_DEEPEST = 60
+
 # Chains, from left to right as gradcalc adds them up: Python's own sum() rounds less.
 _CHAINS = {"sum": (" + ", SUM, PRODUCT), "prod": ("*", PRODUCT, SIGNED)}
 
@@ -145,7 +148,9 @@ class _PythonText:
         ]
         self.helpers, self.called = self._functions(roots)
         taken = {*variables, *labels, *self.called}
-        self.lines = statements(graph, roots, taken=taken, exact=False)
+        self.lines = statements(
+            graph, roots, taken=taken, exact=False, deepest=_DEEPEST
+        )
         fresh = [line.label for line in self.lines if line.label]
         self.spelt = self._distinct([*variables, *fresh])
         self.constants = shadowed_constants(graph, taken=[*labels, *variables])

@@ -43,14 +43,16 @@ def statements(
     *,
     taken: Collection[str] = (),
     exact: bool = True,
+    deepest: int | None = None,
 ) -> list[Statement]:
     """The statements that give the roots, in order, and the parts that these share.
 
     `roots` maps labels (None: without one) to structures, those that others depend on
     first. `taken` holds names that no new label may have. Unless `exact`, what is as
-    short as its label would be, such as a - b, is repeated instead.
+    short as its label would be, such as a - b, is repeated instead. No statement nests
+    deeper than `deepest`.
     """
-    return list(_Plan(graph, roots, taken, exact=exact).run())
+    return list(_Plan(graph, roots, taken, exact=exact, deepest=deepest).run())
 
 
 def passes_through(graph: Graph, node: int) -> bool:
@@ -75,6 +77,7 @@ class _Plan:
         taken: Collection[str],
         *,
         exact: bool,
+        deepest: int | None,
     ) -> None:
         self.graph = graph
         self.roots = roots
@@ -90,6 +93,20 @@ class _Plan:
             if needed[node]:
                 for operand in operands:
                     self.uses[operand] += 1
+
+        self.cut = set() if deepest is None else self._too_deep(deepest)
+
+    def _too_deep(self, deepest: int) -> set[int]:
+        """Nodes to be labelled so that no formula nests deeper than that."""
+        depths = [0] * len(self.graph)
+        cut = set()
+        for node, operands in enumerate(self.graph.inputs):
+            if self.uses[node] and operands:
+                depths[node] = 1 + max(depths[operand] for operand in operands)
+                if depths[node] >= deepest:
+                    cut.add(node)
+                    depths[node] = 0
+        return cut
 
     def run(self) -> Iterator[Statement]:
         last = len(self.roots) - 1
@@ -107,6 +124,8 @@ class _Plan:
 
     def _is_shared(self, node: int) -> bool:
         operands = self.graph.inputs[node]
+        if node in self.cut:
+            return True
         if self.uses[node] < 2 or not operands:
             return False
         return self.exact or not (

@@ -116,6 +116,19 @@ def test_programs_have_their_value(text, values):
     assert run(written(text, **values), {}) == pytest.approx(value, rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(" * 5000 + "x" + ")" * 5000,
+        "+".join(["x*2"] * 5000),
+        "-(2*" * 999 + "x" + ")" * 999,
+    ],
+)
+def test_deep_formulas_run(text):
+    value = evaluate(text, {"x": 0.5}).value
+    assert run(written(text), {"x": 0.5}) == pytest.approx(value, rel=1e-12)
+
+
 def test_a_list_is_a_list():
     assert run(written("[a, 2*a]"), {"a": 1.5}) == [1.5, 3.0]
     assert run(written("y = [[a, 1], [2, a]]"), {"a": 1.5}) == [[1.5, 1], [2, 1.5]]

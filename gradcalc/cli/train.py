@@ -1,6 +1,7 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.hints import listing, nearest
 from gradcalc.data.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
-from gradcalc.errors import UsageError
+from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.lesson import Lesson, Outcome, Settings
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
 
@@ -217,11 +218,7 @@ def _finish(
     from gradcalc.reports.training_json import training_to_dict
 
     entries = training_to_dict(outcome)
-    if save is not None:
-        import json
-
-        content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
-        replace_file(file_name(save), content + "\n", save)
+    unsaved = None if save is None else _save(entries, save)
     if outcome.skipped and outcome.first is not None:
         count = "1 row is" if outcome.skipped == 1 else f"{outcome.skipped} rows are"
         consoles.warn(f"{count} left out; the first: {outcome.first.message}")
@@ -232,12 +229,19 @@ def _finish(
 
         unicode = consoles.takes_unicode()
         consoles.show(
-            training_page(outcome, saved=save, unicode=unicode, precision=precision)
+            training_page(
+                outcome,
+                saved=None if unsaved else save,
+                unicode=unicode,
+                precision=precision,
+            )
         )
     if as_json and outcome.dead:
         from gradcalc.reports.training_page import dead_sentence
 
         consoles.warn(dead_sentence(outcome))
+    if unsaved is not None:
+        raise unsaved
     training = outcome.training
     if training.stopped == DIVERGED:
         consoles.warn(
@@ -247,6 +251,18 @@ def _finish(
         )
         return 1
     return 130 if training.stopped == INTERRUPTED else 0
+
+
+def _save(entries: dict[str, Any], path: str) -> FileError | None:
+    """Save the model; what went wrong is for after its parameters are printed."""
+    import json
+
+    content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        replace_file(file_name(path), content + "\n", path)
+    except FileError as error:
+        return error
+    return None
 
 
 def _target(text: str, rows: Rows) -> list[str]:

@@ -104,7 +104,8 @@ def train(
     training = Training(state)
     training.first = mean_loss(recipe, rows, start)
     run = epoch_function(recipe)
-    best, best_loss, waited = state.copy(), math.inf, 0
+    before = best = state.copy()
+    best_loss, waited = math.inf, 0
     try:
         for _ in range(epochs):
             if random is not None:
@@ -136,6 +137,9 @@ def train(
             training.state = best
     except KeyboardInterrupt:
         training.stopped = INTERRUPTED
+        if not state.finite():
+            # The epoch under way had gone wrong already.
+            training.state = before
     training.last = mean_loss(recipe, rows, training.parameters)
     if validation:
         training.validation = mean_loss(recipe, validation, training.parameters)

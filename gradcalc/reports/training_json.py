@@ -14,6 +14,7 @@ def training_to_dict(outcome: "Outcome") -> dict[str, Any]:
     `gradcalc.learning.model` says what its entries are.
     """
     model, training = outcome.model, outcome.training
+    accuracy = outcome.accuracy or {}
     entries = {
         "schema": 1,
         "model": model.text,
@@ -35,9 +36,15 @@ def training_to_dict(outcome: "Outcome") -> dict[str, Any]:
         "shapes": shapes,
         "classes": model.classes,
         "fixed": list(outcome.fixed),
-        "accuracy": outcome.accuracy,
+        "accuracy": accuracy.get("training"),
+        "validation_accuracy": accuracy.get("validation"),
         "reason": training.reason,
         "dead": outcome.dead,
         "skipped": outcome.skipped,
     }
-    return {**entries, **{name: entry for name, entry in optional.items() if entry}}
+    given = {
+        name: entry
+        for name, entry in optional.items()
+        if entry or isinstance(entry, float)
+    }
+    return {**entries, **given}

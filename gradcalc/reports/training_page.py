@@ -34,13 +34,14 @@ def training_page(
     """The training as a page. `saved` names the file that the model was saved in;
     without `unicode` nothing but ASCII is drawn.
     """
-    digits = precision or _FORMULA_DIGITS
+    # Its statements on one line, as they could be typed.
+    formula = outcome.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
     parts: list[RenderableType] = [
         _summary(outcome, unicode, precision or 6),
         Text(),
         _parameters(outcome.model.parameters, outcome.fixed, precision),
         Text(),
-        Text(f"formula: {_cut(one_line(outcome.model.formula(digits)))}", style="bold"),
+        Text(f"formula: {_cut(formula)}", style="bold"),
     ]
     if outcome.dead:
         parts.append(Text(f"note: {dead_sentence(outcome)}", style="yellow"))

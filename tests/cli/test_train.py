@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from gradcalc.errors import FileError
+
 LINE = "x,y\n1,3\n2,5\n-1,-1\n"
 TRAIN = ["train", "w*x + b", "--data=d.csv", "--target=y"]
 
@@ -76,6 +78,24 @@ def test_the_page(run):
     )
 
 
+def test_a_formula_of_several_statements_is_shown_on_one_line(run):
+    words = ["train", "h = w*x; h^2 + b*h", "--data=d.csv", "--target=y"]
+    ran = run(*words, "--w=1", "--b=1", "--epochs=0")
+    assert "formula: h = 1*x; h^2 + 1*h\n" in ran.out
+
+
+def test_a_model_that_cannot_be_saved_is_printed(run, monkeypatch):
+    def fail(*_):
+        raise FileError("cannot write m.json: no space left on device")
+
+    monkeypatch.setattr("gradcalc.cli.train.replace_file", fail)
+    ran = run(*TRAIN, "--save=m.json")
+    assert ran.status == 2
+    assert "formula: " in ran.out
+    assert "saved" not in ran.out
+    assert ran.err == "error: cannot write m.json: no space left on device\n"
+
+
 def test_runs_repeat_and_seeds_differ(run):
     one, two, other = (
         run(*TRAIN, "--json", *seed).out for seed in ([], ["--seed=0"], ["--seed=1"])
@@ -99,7 +119,7 @@ def test_classes(run, folder):
     words += ["--loss=cross_entropy_logits", "--epochs=400", "--rate=0.1"]
     content = json.loads(run(*words, "--classes", "--json").out)
     assert content["classes"] == ["cold", "mild", "warm"]
-    assert 0.5 < content["accuracy"]["training"] <= 1
+    assert 0.5 < content["accuracy"] <= 1
     ran = run(*words, "--classes=cold,warm,mild")
     assert "accuracy  100.0%\n" in ran.out
 

@@ -169,6 +169,18 @@ def test_an_interruption_ends_it_with_what_it_has():
     assert training.last < training.first
 
 
+def test_an_interruption_of_an_epoch_gone_wrong_keeps_finite_parameters(monkeypatch):
+    def wrong_epoch(_rows, state):
+        state.parameters[:] = [math.nan, math.inf]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        "gradcalc.learning.training.epoch_function", lambda _recipe: wrong_epoch
+    )
+    training = train(LINE, line_rows(5), [0.5, 0.25], 3)
+    assert (training.stopped, training.parameters) == ("interrupted", [0.5, 0.25])
+
+
 def test_progress_is_told_of_every_epoch():
     told = []
     training = train(

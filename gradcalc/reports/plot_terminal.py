@@ -80,6 +80,8 @@ def _frame(
     height: int,
 ) -> Any:
     """The matrix of characters with the curves in one frame."""
+    # The width is ours to choose, also where plotext sees another terminal's.
+    plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear()
     figure.theme("colorless")

@@ -6,8 +6,10 @@ import sys
 import pytest
 
 
-def test_a_plot_in_a_pipe_has_80_columns_and_no_colour(run):
+@pytest.mark.parametrize("columns", ["20", "200"])
+def test_a_plot_in_a_pipe_has_80_columns_and_no_colour(run, monkeypatch, columns):
     pytest.importorskip("plotext")
+    monkeypatch.setenv("COLUMNS", columns)
     ran = run("plot", "sin(x)", "--x=-pi:pi")
     assert ran.status == 0
     lines = ran.out.splitlines()
@@ -31,12 +33,12 @@ def test_in_a_terminal_it_has_its_width_and_colours(run, monkeypatch):
     pytest.importorskip("plotext")
     from gradcalc.cli import consoles
 
-    monkeypatch.setattr(consoles, "width", lambda: 50)
+    monkeypatch.setattr(consoles, "width", lambda: 130)
     monkeypatch.setattr(consoles, "takes_colour", lambda _: True)
     out = run("plot", "x^2", "--x=-1:1").out
     assert "\x1b[38;5;4m" in out
     plain = re.sub(r"\x1b\[[\d;]*m", "", out)
-    assert max(map(len, plain.splitlines())) == 50
+    assert max(map(len, plain.splitlines())) == 130
 
 
 def test_curves_of_unequal_height_have_a_frame_each(run):

@@ -46,6 +46,7 @@ class Model:
     parameters  the value of each parameter, by name
     loss        what it was trained with, by name or as a formula
     program     its graph
+    result      the node, or list of nodes, that it predicts with
     """
 
     def __init__(
@@ -65,6 +66,10 @@ class Model:
         self.loss = loss
         shapes = {name: shape_of(value) for name, value in parameters.items()}
         self.program: Program = build(text, parse(text), {**shapes, **self.inputs})
+        self.result = self.program.result
+        if isinstance(self.result, list) and len(self.result) == 1:
+            # A layer of one unit is trained on numbers and predicts numbers.
+            (self.result,) = self.result
 
     @property
     def known(self) -> dict[int, float]:

@@ -34,7 +34,7 @@ Predictor = Callable[[Sequence[float]], Prediction]
 
 def predictor(model: Model, *, gradient: bool = False) -> Predictor:
     """A function from the numbers of the inputs, list by list, to the prediction."""
-    graph, result = model.program.graph, model.program.result
+    graph, result = model.program.graph, model.result
     leaves = [node for name in model.inputs for node in flatten(graph.variables[name])]
     outputs = flatten(result)
     known = model.known
@@ -83,7 +83,7 @@ class Columns:
         self, model: Model, name: str, *, scores: bool, gradient: bool
     ) -> None:
         self.scores = scores and model.classes is not None
-        result = model.program.result
+        result = model.result
         outputs = self._output_names(model)
         self.names = (
             [name] if model.classes else [f"{name}{output}" for output in outputs]
@@ -100,7 +100,7 @@ class Columns:
 
     def _output_names(self, model: Model) -> list[str]:
         """What tells the elements of the result apart: "" for a number."""
-        shape = shape_of(model.program.result)
+        shape = shape_of(model.result)
         for names in (model.classes, model.target):
             if shape and names is not None and len(names) == shape[0]:
                 return [f".{name}" for name in names]

@@ -34,11 +34,15 @@ PAIR = {
 }
 
 
+ONE = {**LINE, "model": "[w*x + b]"}
+MODELS = {"line": LINE, "kinds": KINDS, "pair": PAIR, "one": ONE}
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A folder of its own, with models in it."""
     monkeypatch.chdir(tmp_path)
-    for name, content in (("line", LINE), ("kinds", KINDS), ("pair", PAIR)):
+    for name, content in MODELS.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
     return tmp_path
 
@@ -54,6 +58,9 @@ POINTS = {
     "scores": (
         ["kinds.json", "--p=0", "--q=0", "--scores", "--precision=3"],
         "prediction  hot\nscore.cold  0.212\nscore.mild  0.212\nscore.hot   0.576\n",
+    ),
+    "list of one": (
+        ["one.json", "--x=33", "--gradient"], "prediction  0.5\ngradient.x  0.5\n"
     ),
     "list": (
         ["pair.json", "--v=32,34", "--gradient"],

@@ -32,6 +32,10 @@ class Formula:
             return int(self.graph.names[node].rpartition("#")[2])
         return None
 
+    def is_number(self) -> bool:
+        """Whether the formula is a number as it stands."""
+        return self.root in self.graph.literals and self.root not in self.graph.names
+
     def alone(self) -> int | None:
         """The node explained, if the formula is nothing but that."""
         return self.leaf(self.root)

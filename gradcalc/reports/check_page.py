@@ -36,13 +36,14 @@ def check_page(check: "Check", *, precision: int | None = None) -> RenderableTyp
             ("right slope", _numbers([row.right for row in rows], precision)),
         ]
     columns.append(("error", [_error(row) for row in rows]))
-    verdicts = [row.verdict for row in rows]
-    table = _table(columns, verdicts, [row.reason for row in rows])
-    return Group(table, Text(), Text(_summary(rows)))
+    reasons = [(f"{row.element} {row.variable}", row.reason) for row in rows]
+    return _page(columns, [row.verdict for row in rows], reasons, _summary(rows))
 
 
 def answers_page(
-    answers: Sequence["Answer"], *, precision: int | None = None
+    answers: Sequence["Answer"],
+    *,
+    precision: int | None = None,
 ) -> RenderableType:
     """The learner's numbers beside those of backpropagation."""
     columns = [
@@ -51,34 +52,33 @@ def answers_page(
         ("backprop", _numbers([answer.gradient for answer in answers], precision)),
         ("error", [_share(answer.error) for answer in answers]),
     ]
-    verdicts = ["ok" if answer.right else "differs" for answer in answers]
-    table = _table(columns, verdicts, [answer.reason for answer in answers])
     wrong = [answer.variable for answer in answers if not answer.right]
     summary = "Yours agree with backpropagation."
     if wrong:
         noun = "Yours differs" if len(wrong) == 1 else "Yours differ"
         summary = f"{noun} at {', '.join(wrong)}."
-    return Group(table, Text(), Text(summary))
+    verdicts = ["ok" if answer.right else "differs" for answer in answers]
+    reasons = [(answer.variable, answer.reason) for answer in answers]
+    return _page(columns, verdicts, reasons, summary)
 
 
-def _table(
+def _page(
     columns: Sequence[tuple[str, Sequence[str]]],
     verdicts: Sequence[str],
-    reasons: Sequence[str],
-) -> Table:
+    reasons: Sequence[tuple[str, str]],
+    summary: str,
+) -> RenderableType:
+    """The table with the verdicts, the reasons behind them, and the summary."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for header, _ in columns:
         table.add_column(header, no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    if any(reasons):
-        table.add_column("")
     for number, verdict in enumerate(verdicts):
         cells = [Text(texts[number]) for _, texts in columns]
-        cells.append(Text(verdict, style=_STYLES[verdict]))
-        if any(reasons):
-            cells.append(Text(reasons[number]))
-        table.add_row(*cells)
-    return table
+        table.add_row(*cells, Text(verdict, style=_STYLES[verdict]))
+    lines = [f"{name.strip()}: {reason}" for name, reason in reasons if reason]
+    parts: list[RenderableType] = [table, Text(), *map(Text, lines)]
+    return Group(*parts, *([Text()] if lines else []), Text(summary))
 
 
 def _numbers(numbers: Sequence[float | None], precision: int | None) -> list[str]:

@@ -181,6 +181,8 @@ class Writer:
         sides = [notation.partial(handed.node, handed.operand)]
         if handed.formula is not None:
             sides += self.formula_sides(handed.formula)
+            if handed.formula.is_number():
+                return sides
         return [*sides, notation.number(handed.local)]
 
     def formula_sides(self, formula: Formula) -> list[str]:

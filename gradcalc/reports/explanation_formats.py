@@ -41,8 +41,8 @@ def text_page(
             if kind in _INDENT:
                 lines.append("")
                 text = heading(text)
-            if kind == "sentence" and width is not None:
-                lines += wrap(text, max(width, 40), subsequent_indent=depth + "  ")
+            if kind == "sentence":
+                lines += _wrapped(text, width)
             else:
                 lines.append(text)
             if kind == "section":
@@ -64,7 +64,15 @@ def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator
             yield left.ljust(column) + right
         else:
             yield left
-            yield f"{depth}  {right}"
+            yield from _wrapped(f"{depth}  {right}", width)
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    """The sentence in lines that fit, each after the first set in a little further."""
+    if width is None:
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    return wrap(text, max(width, 40), subsequent_indent=indent, break_long_words=False)
 
 
 def _result(block: Block) -> str:

@@ -100,9 +100,9 @@ def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType
     return Group(
         title,
         Text(),
-        Padding(facts, (0, 0, 0, 2)),
+        Padding(facts, (0, 0, 0, 2), expand=False),
         Text(),
-        Padding(_samples(entry), (0, 0, 0, 2)),
+        Padding(_samples(entry), (0, 0, 0, 2), expand=False),
     )
 
 

@@ -246,8 +246,8 @@ def _finish(
     if training.stopped == DIVERGED:
         consoles.warn(
             f"the loss is no longer finite in epoch {training.epochs + 1}:"
-            f" {training.reason}; these are the last finite parameters, try a --rate"
-            f" smaller than {rate:g}"
+            f" {training.reason}; these are the last finite parameters; a --rate"
+            f" smaller than {rate:g} may help"
         )
         return 1
     return 130 if training.stopped == INTERRUPTED else 0

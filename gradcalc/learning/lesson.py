@@ -132,9 +132,18 @@ class Lesson:
         outputs = _outputs([rows.columns[name] for name in target])
         if classes is None:
             self.objective = self._compose(outputs)
-        self.examples: Examples = read_examples(
-            rows, list(self.roles.inputs), target, classes=classes, skip_bad=skip_bad
-        )
+        try:
+            self.examples: Examples = read_examples(
+                rows,
+                list(self.roles.inputs),
+                target,
+                classes=classes,
+                skip_bad=skip_bad,
+            )
+        except DataError as error:
+            if classes is None and f", column {target[0]}: '" in error.message:
+                error.hint = "if these are the names of classes, add --classes"
+            raise
         names = self.examples.classes
         if names is not None:
             if len(names) < 2:

@@ -175,7 +175,7 @@ def test_a_loss_that_is_not_finite_is_the_answer_no(run, folder):
     assert ran.status == 1
     assert ran.err == (
         "warning: the loss is no longer finite in epoch 1: log(x) is -inf because x is"
-        " 0; these are the last finite parameters, try a --rate smaller than 0.01\n"
+        " 0; these are the last finite parameters; a --rate smaller than 0.01 may help\n"
     )
     content = json.loads(ran.out)
     assert content["stopped"] == "diverged"

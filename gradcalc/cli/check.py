@@ -70,7 +70,7 @@ def command(
     else:
         from gradcalc.reports.check_page import check_page
 
-        consoles.show(check_page(checked, width=consoles.width(), precision=precision))
+        consoles.show(check_page(checked, precision=precision))
     return 0 if checked.agrees else 1
 
 

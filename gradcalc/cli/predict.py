@@ -110,9 +110,11 @@ def _predict_rows(
     numbers = rows.numbers(list(model.inputs))
     # Bytes, because the rows are UTF-8 and stay it in every locale.
     write = sys.stdout.buffer.write
-    write(header_with(rows, columns.names).encode())
+    watched = sys.stdout.isatty()
     table = rows.format != "jsonl"
-    skipped, odd, first = 0, 0, None
+    # Kept until there is a row: of what cannot be understood nothing is printed.
+    header = header_with(rows, columns.names)
+    begun, skipped, odd, first = False, 0, 0, None
     while True:
         try:
             for row in rows:
@@ -124,13 +126,18 @@ def _predict_rows(
                     text = row_with_cells(rows, cells)
                 else:
                     text = row_with_entries(rows, _entries(prediction, name, columns))
-                write(text.encode())
+                write((header + text).encode())
+                header, begun = "", True
+                if watched:
+                    sys.stdout.flush()
+            write(header.encode())
             break
         except DataError as error:
             if not skip_bad or isinstance(error, BrokenDataError):
-                # The rows above are out already: the answer is there in part.
-                error.exit_code = 1
-                sys.stdout.flush()
+                if begun:
+                    # The rows above are out already: the answer is there in part.
+                    error.exit_code = 1
+                    sys.stdout.flush()
                 raise
             skipped += 1
             first = first or error

@@ -131,6 +131,9 @@ def test_bad_rows(run):
         "x,prediction\n32,0.0\n",
         "error: standard input, line 3, column x: 'a' is not a number\n  a\n  ^\n",
     )
+    for first_row in ("x\na\n", '{"x": "a"}\n'):
+        ran = run("predict", "line.json", "--data=-", stdin=first_row)
+        assert (ran.status, ran.out) == (2, "")
     ran = run("predict", "line.json", "--data=-", "--skip-bad", stdin=content)
     assert ran == (
         0,

@@ -88,8 +88,11 @@ def bind(
     variables: dict[str, Value] = {}
     for name, structure in graph.variables.items():
         if name in values:
-            variables[name] = values[name]
-            given.update(zip(flatten(structure), flatten(values[name]), strict=True))
+            value = variables[name] = values[name]
+            if structure.__class__ is int:
+                given[structure] = value
+            else:
+                given.update(zip(flatten(structure), flatten(value), strict=True))
     result = program.result if output is None else _labelled(program, output)
     return BoundProgram(text, program, result, variables, given)
 

@@ -324,11 +324,15 @@ class Builder:
             raise self._error(
                 ShapeError, frame, node, "an index must be a number, not a list"
             )
-        needed = graph.ancestors([structure])
+        # Only what the index is made of: a formula may have many of them.
+        needed = {structure}
+        pending = [structure]
+        while pending:
+            inputs = graph.inputs[pending.pop()]
+            pending += [operand for operand in inputs if operand not in needed]
+            needed.update(inputs)
         values: dict[int, float] = {}
-        for number in range(len(needed)):
-            if not needed[number]:
-                continue
+        for number in sorted(needed):
             operation = graph.operations[number]
             if operation is VARIABLE:
                 raise self._error(

@@ -1,0 +1,85 @@
+"""The ordered list of nodes, and the shapes of what refers to it."""
+
+import pytest
+
+from gradcalc.engine.evaluation import evaluate
+from gradcalc.graph import Graph, element_names, flatten, shape_of, unflatten
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+
+
+def _graph():
+    """x*x + 2 with a y beside it."""
+    graph = Graph("x*x + 2")
+    x = graph.add_variable("x", 0, 1)
+    square = graph.add(OPERATIONS["*"], (x, x), 0, 3)
+    two = graph.add_literal(2.0, 6, 7)
+    graph.add_variable("y")
+    graph.add(OPERATIONS["+"], (square, two), 0, 7)
+    return graph
+
+
+def test_nodes_are_numbered_in_the_order_they_are_added():
+    graph = _graph()
+    assert len(graph) == 5
+    assert [operation.name for operation in graph.operations] == [
+        "variable", "*", "literal", "variable", "+",
+    ]  # fmt: skip
+    assert graph.inputs == [(), (0, 0), (), (), (1, 2)]
+    assert graph.operations[0] is VARIABLE
+    assert graph.operations[2] is LITERAL
+    assert graph.names == {0: "x", 3: "y"}
+    assert graph.literals == {2: 2.0}
+    assert (list(graph.starts), list(graph.ends)) == ([0, 0, 6, 0, 0], [1, 3, 7, 0, 7])
+
+
+def test_forward_is_the_list():
+    assert _graph().forward({0: 3.0, 3: 7.0}) == [3.0, 9.0, 2.0, 7.0, 11.0]
+
+
+def test_dependents_and_ancestors():
+    graph = _graph()
+    assert list(graph.dependents([0])) == [1, 1, 0, 0, 1]
+    assert list(graph.dependents([2])) == [0, 0, 1, 0, 1]
+    assert list(graph.dependents([3])) == [0, 0, 0, 1, 0]
+    assert list(graph.dependents([])) == [0] * 5
+    assert list(graph.ancestors([4])) == [1, 1, 1, 0, 1]
+    assert list(graph.ancestors([1])) == [1, 1, 0, 0, 0]
+    assert list(graph.ancestors([])) == [0] * 5
+
+
+def test_truncate_forgets_the_last_nodes():
+    graph = _graph()
+    graph.truncate(2)
+    assert len(graph) == 2
+    assert graph.names == {0: "x"}
+    assert graph.literals == {}
+    assert graph.add_literal(5.0) == 2
+
+
+def test_every_node_follows_its_inputs():
+    formula = "f(a, b) = where(a > b, a^2, softmax([a, b])[0]); f(x, 2) + f(y, x)"
+    result = evaluate(formula, {"x": 1.0, "y": 3.0})
+    for node, inputs in enumerate(result.graph.inputs):
+        assert all(operand < node for operand in inputs)
+
+
+@pytest.mark.parametrize(
+    ("structure", "shape", "leaves"),
+    [
+        (5, (), [5]),
+        ([5], (1,), [5]),
+        ([5, 6], (2,), [5, 6]),
+        ([[5, 6, 7], [8, 9, 10]], (2, 3), [5, 6, 7, 8, 9, 10]),
+        ([[5]], (1, 1), [5]),
+    ],
+)
+def test_structures(structure, shape, leaves):
+    assert shape_of(structure) == shape
+    assert flatten(structure) == leaves
+    assert unflatten(structure, iter(leaves)) == structure
+
+
+def test_element_names():
+    assert element_names("x", ()) == ["x"]
+    assert element_names("v", (2,)) == ["v[0]", "v[1]"]
+    assert element_names("m", (2, 2)) == ["m[0][0]", "m[0][1]", "m[1][0]", "m[1][1]"]

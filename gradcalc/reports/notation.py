@@ -160,6 +160,10 @@ class LatexNotation(Notation):
     def number(self, value: float) -> str:
         return latex.number(value or 0.0, precision=self.precision)[0]
 
+    def _numbered(self, value: float) -> Piece:
+        text, tier = latex.number(value or 0.0, precision=self.precision)
+        return text, SUM if text.startswith("-") else tier
+
     def _grouped(self, node: int) -> Piece:
         # Sums in sums are told apart by the equations around them.
         return self._piece(node)

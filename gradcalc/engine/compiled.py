@@ -23,7 +23,8 @@ Gradient = Callable[..., tuple[Row, tuple[Row, ...]]]
 
 _PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
 
-# Python's compiler takes memory and time for each line; a larger graph is walked.
+# To compile takes as long for each node as to walk over it eighty times, however large
+# the graph. Beyond this, where that is half a second, the graph is walked.
 MOST_NODES = 30_000
 
 

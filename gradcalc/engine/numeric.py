@@ -25,7 +25,7 @@ Pullback = Callable[..., Sequence[float | None]]
 _MOST_COMPILED = 200
 
 # From this many nodes on it pays to make a loop of their operations.
-_LARGE = 5_000
+_LARGE = 1_500
 
 
 def gradients(

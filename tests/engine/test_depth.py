@@ -113,11 +113,17 @@ def test_long_formula_has_a_value_and_a_gradient(name):
     assert len(result.nodes[-1].expression) <= 400
 
 
-@every_construct
-def test_long_formula_has_a_derivative(name):
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [
+        *((name, SHORTER) for name in CONSTRUCTS),
+        *((name, LONG) for name in ("sum", "parentheses", "calls", "where")),
+    ],
+)
+def test_long_formula_has_a_derivative(name, length):
     text, _, gradient = CONSTRUCTS[name]
-    formula = derivative(text(SHORTER), "x")
-    assert evaluate(formula, {}, defaults={"x": 1}).value == _linear(gradient, SHORTER)
+    formula = derivative(text(length), "x")
+    assert evaluate(formula, {}, defaults={"x": 1}).value == _linear(gradient, length)
 
 
 @pytest.mark.parametrize("name", ["sum", "parentheses", "calls", "labels", "items"])

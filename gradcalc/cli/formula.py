@@ -5,7 +5,7 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.engine.bindings import bind
-from gradcalc.engine.formula import FORMATS, formula_text
+from gradcalc.engine.formula import NOTATIONS, formula_text
 
 
 @click.command(
@@ -25,7 +25,7 @@ from gradcalc.engine.formula import FORMATS, formula_text
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=click.Choice(NOTATIONS),
     default="text",
     help="text (the default), latex or python.",
 )
@@ -47,7 +47,7 @@ def command(
         complete=False,
     )
     if not as_json:
-        text = formula_text(bound, format=format_, precision=precision)
+        text = formula_text(bound, notation=format_, precision=precision)
         consoles.show_text(text)
         return
     from gradcalc.reports.evaluation_json import SCHEMA, json_value
@@ -58,6 +58,6 @@ def command(
             "expression": bound.text,
             "variables": {k: json_value(v) for k, v in bound.variables.items()},
             "format": format_,
-            "formula": formula_text(bound, format=format_),
+            "formula": formula_text(bound, notation=format_),
         }
     )

@@ -12,7 +12,8 @@ from gradcalc.cli.graph import format_of_file
 from gradcalc.cli.hints import listing
 from gradcalc.cli.variables import constant
 from gradcalc.engine.bindings import BoundProgram, bind
-from gradcalc.engine.curves import Range, curve, surface
+from gradcalc.engine.curves import Range, curve
+from gradcalc.engine.surfaces import surface
 from gradcalc.errors import BindingError, UsageError
 
 ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}

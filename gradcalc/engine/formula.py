@@ -5,25 +5,25 @@ from gradcalc.engine.substitution import substituted
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.operations import VARIABLE
 
-FORMATS = ("text", "latex", "python")
+NOTATIONS = ("text", "latex", "python")
 
 
 def formula_text(
-    bound: BoundProgram, *, format: str = "text", precision: int | None = None
+    bound: BoundProgram, *, notation: str = "text", precision: int | None = None
 ) -> str:
     """The program written out, its given values in the place of their variables.
 
-    `format` is "text" (gradcalc's own notation, which makes the same graph when it is
+    `notation` is "text" (gradcalc's own notation, which makes the same graph when it is
     read), "latex" or "python". `precision` rounds numbers to that many digits.
     """
     graph, roots = substituted(
-        bound.program.graph, _roots(bound), bound.given, plain=format != "text"
+        bound.program.graph, _roots(bound), bound.given, plain=notation != "text"
     )
-    if format == "latex":
-        from gradcalc.writers.latex import latex_text
+    if notation == "latex":
+        from gradcalc.writers.latex_program import latex_text
 
         return latex_text(graph, roots, precision=precision)
-    if format == "python":
+    if notation == "python":
         from gradcalc.writers.python import python_text
 
         return python_text(graph, roots, precision=precision)

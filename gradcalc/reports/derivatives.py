@@ -6,7 +6,7 @@ from typing import Any
 from gradcalc.engine.gradient_formulas import Formula, GradientFormulas
 from gradcalc.graph import Structure, flatten
 from gradcalc.reports.evaluation_json import json_value
-from gradcalc.writers import latex
+from gradcalc.writers import latex_program
 from gradcalc.writers.latex_names import latex_element, latex_name
 from gradcalc.writers.program import program_text, structure_text, write_program
 
@@ -68,7 +68,9 @@ def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     for label, formula in zip(labels, gradient.formulas, strict=True):
         roots[label] = formula.structure
         headings[label] = _fraction(gradient, formula)
-    return latex.latex_text(graph, roots, precision=precision, headings=headings)
+    return latex_program.latex_text(
+        graph, roots, precision=precision, headings=headings
+    )
 
 
 def _fraction(gradient: GradientFormulas, formula: Formula) -> str:

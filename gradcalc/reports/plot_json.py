@@ -3,7 +3,8 @@
 from typing import Any
 
 from gradcalc.engine.bindings import BoundProgram
-from gradcalc.engine.curves import Curve, Plotted, Surface
+from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.engine.surfaces import Surface
 from gradcalc.reports.evaluation_json import SCHEMA, json_value
 
 

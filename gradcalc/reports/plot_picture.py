@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from gradcalc.engine.bindings import BoundProgram
-from gradcalc.engine.curves import Curve, Plotted, Surface
+from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.engine.surfaces import Surface
 from gradcalc.reports.extras import extra_module
 from gradcalc.reports.plot_scale import (
     expression_text,

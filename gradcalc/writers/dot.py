@@ -61,6 +61,6 @@ def _attributes(box: Box, longest: int, *, stacked: bool) -> str:
     label = " | ".join(text.translate(_RECORD) for text in (name, *box.numbers()))
     kind = "output" if box.output else box.kind
     tip = shortened(box.expression, 400).translate(_STRING)
-        # Inside braces the fields of a record stand side by side.
+    # Inside braces the fields of a record stand side by side.
     label = label if stacked else f"{{{label}}}"
     return f'label="{label}", tooltip="{kind}: {tip}", {_STYLES[kind]}'

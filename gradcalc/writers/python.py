@@ -4,7 +4,6 @@ They mean what Python means: where gradcalc gives an infinity or NaN, Python's f
 may raise instead. Wherever the numbers are finite, so are these, and equal.
 """
 
-import builtins
 import keyword
 import math
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.linear import Piece, written
 from gradcalc.writers.program import shadowed_constants, structure_text
+from gradcalc.writers.python_helpers import HELPERS
 from gradcalc.writers.statements import passes_through, statements
 
 # How tightly each way of writing binds. A comparison is True or False in Python, and a
@@ -51,33 +51,6 @@ _DEEPEST = 60
 # Chains, from left to right as gradcalc adds them up: Python's own sum() rounds less.
 _CHAINS = {"sum": (" + ", SUM, PRODUCT), "prod": ("*", PRODUCT, SIGNED)}
 
-# What math lacks, with what it calls.
-_HELPERS: dict[str, str] = {
-    "sign": "def sign(x): return (x > 0) - (x < 0)",
-    "cbrt": """\
-def cbrt(x):
-    root = copysign(abs(x)**(1/3), x)
-    return root - (root - x/root**2)/3 if x else x""",
-    "xlogx": "def xlogx(x): return x*log(x) if x else 0.0",
-    "sigmoid": """\
-def sigmoid(x):
-    return 1/(1 + exp(-x)) if x >= 0 else exp(x)/(1 + exp(x))""",
-    "softplus": "def softplus(x): return max(x, 0.0) + log1p(exp(-abs(x)))",
-    "logsigmoid": "def logsigmoid(x): return min(x, 0.0) - log1p(exp(-abs(x)))",
-    "logsumexp": """\
-def logsumexp(*v):
-    first, *rest = sorted(v, reverse=True)
-    return first + log1p(fsum(exp(x - first) for x in rest))""",
-    "bce_logits": """\
-def bce_logits(z, t):
-    return (1 - t)*max(z, 0.0) + t*max(-z, 0.0) + log1p(exp(-abs(z)))""",
-    "cross_entropy_logits": """\
-def cross_entropy_logits(z, t):
-    first, *rest = sorted(z, reverse=True)
-    excess = log1p(fsum(exp(x - first) for x in rest))
-    return fsum(b*(first - a + excess) for a, b in zip(z, t))""",
-}
-
 
 def _wrapped(piece: Piece, needed: int) -> str:
     text, tier = piece
@@ -104,17 +77,6 @@ def _spell(kind: Operation | str, pieces: Sequence[Piece]) -> Piece:
             for start in range(0, len(texts), size)
         ]
     return f"{name}({', '.join(texts)})", PRIMARY
-
-
-def spells(name: str) -> bool:
-    """Whether Python, math or a helper has the operation of that name."""
-    return (
-        name in _SPELLING
-        or name in _CHAINS
-        or name in _HELPERS
-        or hasattr(math, name)
-        or hasattr(builtins, name)
-    )
 
 
 def python_text(
@@ -157,7 +119,7 @@ class _PythonText:
         self.names: dict[int, str] = {}
 
     def text(self) -> str:
-        lines = [_HELPERS[name] for name in self.helpers]
+        lines = [HELPERS[name] for name in self.helpers]
         lines += [""] if lines else []
         for line in self.lines:
             leaves = flatten(line.structure)
@@ -182,7 +144,7 @@ class _PythonText:
         operations = {
             graph.operations[node].name for node in range(len(graph)) if needed[node]
         }
-        helpers = [name for name in _HELPERS if name in operations]
+        helpers = [name for name in HELPERS if name in operations]
         called = {"float", "max", "min", *operations, *helpers}
         if helpers:
             called.update(("abs", "copysign", "exp", "fsum", "log", "log1p", "sorted"))

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from gradcalc.engine.bindings import bind
-from gradcalc.engine.curves import Range, curve, surface
+from gradcalc.engine.curves import Range, curve
+from gradcalc.engine.surfaces import surface
 from gradcalc.errors import BindingError, FormulaError, ShapeError
 
 

@@ -16,7 +16,7 @@ from gradcalc.writers import formula
 
 def written(text, notation="text", output=None, precision=None, **values):
     bound = bind(text, values, output=output, complete=False)
-    return formula_text(bound, format=notation, precision=precision)
+    return formula_text(bound, notation=notation, precision=precision)
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,12 +10,13 @@ from gradcalc.engine.bindings import bind
 from gradcalc.engine.formula import formula_text
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers.latex import LatexWriter, latex_text
+from gradcalc.writers.latex import LatexWriter
 from gradcalc.writers.latex_names import latex_name
+from gradcalc.writers.latex_program import latex_text
 
 
 def written(text, **values):
-    return formula_text(bind(text, values, complete=False), format="latex")
+    return formula_text(bind(text, values, complete=False), notation="latex")
 
 
 def check_balance(text):

@@ -31,7 +31,7 @@ def run(text, values):
 
 
 def written(text, **values):
-    return formula_text(bind(text, values, complete=False), format="python")
+    return formula_text(bind(text, values, complete=False), notation="python")
 
 
 SAMPLES = [

@@ -117,7 +117,7 @@ def test_long_formula_has_a_value_and_a_gradient(name):
     ("name", "length"),
     [
         *((name, SHORTER) for name in CONSTRUCTS),
-        *((name, LONG) for name in ("sum", "parentheses", "calls", "where")),
+        *((name, LONG) for name in ("sum", "parentheses", "where")),
     ],
 )
 def test_long_formula_has_a_derivative(name, length):

@@ -141,8 +141,8 @@ def explain_names(
     `given` holds the bindings of the command line (name to text), `known` the names of
     all values, `options` every option of the command and the text that it was given.
     """
-    from gradcalc.language.program import free_names
     from gradcalc.language.parser import parse
+    from gradcalc.language.program import free_names
 
     names = list(free_names(parse(formula), known))
     missing = [name for name in names if name not in known]

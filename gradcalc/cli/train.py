@@ -179,7 +179,6 @@ def command(
         )
         _warn_of_near_columns(lesson, rows)
     settings = Settings(
-        loss=loss,
         rate=rate,
         epochs=epochs,
         batch=batch,

@@ -28,7 +28,6 @@ class Settings:
     def __init__(
         self,
         *,
-        loss: str = "mse",
         rate: float = 0.01,
         epochs: int = 100,
         batch: int | None = 1,
@@ -40,7 +39,6 @@ class Settings:
         validate: float = 0.0,
         patience: int | None = None,
     ) -> None:
-        self.loss = loss
         self.rate = rate
         self.epochs = epochs
         self.batch = batch
@@ -148,7 +146,7 @@ class Lesson:
         if names is not None:
             if len(names) < 2:
                 raise DataError(f"{rows.name} has only one class, {names[0]}")
-            if not result and len(names) == 2:
+            if result in ((), (1,)) and len(names) == 2:
                 # One number for two classes: 1 stands for the second.
                 self.examples.rows = [
                     (*row[:-2], row[-1]) for row in self.examples.rows

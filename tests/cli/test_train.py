@@ -174,8 +174,9 @@ def test_a_loss_that_is_not_finite_is_the_answer_no(run, folder):
     ran = run(*words, "--b=1", "--json", "--save=m.json")
     assert ran.status == 1
     assert ran.err == (
-        "warning: the loss is no longer finite in epoch 1: log(x) is -inf because x is"
-        " 0; these are the last finite parameters; a --rate smaller than 0.01 may help\n"
+        "warning: the loss is no longer finite in epoch 1: log(x) is -inf because"
+        " x is 0; these are the last finite parameters;"
+        " a --rate smaller than 0.01 may help\n"
     )
     content = json.loads(ran.out)
     assert content["stopped"] == "diverged"

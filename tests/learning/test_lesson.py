@@ -41,7 +41,7 @@ CLASSIFIER = "sigmoid(w3*relu(w1*x + w2*y + b1) + b2)"
 @pytest.mark.parametrize("seed", [0, 1, 2, 4, 5])
 def test_the_texts_classifier(seed):
     lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
-    outcome = lesson.train(Settings(loss="bce", epochs=300, seed=seed))
+    outcome = lesson.train(Settings(epochs=300, seed=seed))
     assert outcome.dead == []
     assert outcome.accuracy["training"] > 0.95
     predict = predictor(outcome.model)
@@ -52,7 +52,7 @@ def test_the_texts_classifier(seed):
 @pytest.mark.parametrize("seed", [3, 8, 9, 10])
 def test_a_dead_relu_is_reported(seed):
     lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
-    outcome = lesson.train(Settings(loss="bce", epochs=50, seed=seed))
+    outcome = lesson.train(Settings(epochs=50, seed=seed))
     assert outcome.dead == ["relu(w1*x + w2*y + b1)"]
     assert outcome.accuracy["training"] < 0.6
 
@@ -83,9 +83,7 @@ def moons(count=200, seed=7):
 def test_a_perceptron_tells_two_moons_apart():
     shapes = {"W1": (8, 2), "b1": (8,), "W2": (8,)}
     lesson = lesson_of(PERCEPTRON, moons(), "moon", shapes=shapes, loss="bce_logits")
-    outcome = lesson.train(
-        Settings(loss="bce_logits", rate=0.1, epochs=200, validate=0.25)
-    )
+    outcome = lesson.train(Settings(rate=0.1, epochs=200, validate=0.25))
     assert outcome.accuracy["training"] > 0.98
     assert outcome.accuracy["validation"] > 0.96
     assert outcome.training.validation < 0.1
@@ -101,7 +99,7 @@ FLOWERS = "W @ [sepal_length, sepal_width, petal_length, petal_width] + b"
 def test_softmax_regression_on_iris(formula, loss):
     shapes = {"W": (3, 4), "b": (3,)}
     lesson = lesson_of(formula, IRIS, "species", shapes=shapes, classes=[], loss=loss)
-    outcome = lesson.train(Settings(loss=loss, epochs=200))
+    outcome = lesson.train(Settings(epochs=200))
     assert outcome.model.classes == ["setosa", "versicolor", "virginica"]
     assert outcome.accuracy["training"] > 0.96
     predict = predictor(outcome.model)
@@ -112,15 +110,23 @@ def test_two_classes_may_be_one_number():
     content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
     lesson = lesson_of("sigmoid(w*x)", content, "kind", classes=[], loss="bce")
     assert lesson.examples.rows == [(-1, 0), (-2, 0), (2, 1), (1, 1)]
-    outcome = lesson.train(Settings(loss="bce", rate=0.5))
+    outcome = lesson.train(Settings(rate=0.5))
     assert outcome.accuracy == {"training": 1.0}
     assert [predictor(outcome.model)([x]).answer for x in (-1, 1)] == ["cold", "warm"]
+
+
+def test_a_layer_of_one_unit_tells_two_classes_apart():
+    content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
+    shapes = {"W": (1, 1)}
+    lesson = lesson_of("W @ [x]", content, "kind", classes=[], shapes=shapes)
+    outcome = lesson.train(Settings())
+    assert predictor(outcome.model)([2.0]).answer == "warm"
 
 
 def test_logits_of_two_classes_are_told_apart_at_0():
     content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
     lesson = lesson_of("w*x", content, "kind", classes=[], loss="bce_logits")
-    outcome = lesson.train(Settings(loss="bce_logits", rate=0.5, epochs=2))
+    outcome = lesson.train(Settings(rate=0.5, epochs=2))
     assert outcome.accuracy == {"training": 1.0}
     assert predictor(outcome.model)([0.1]).answer == "warm"
 
@@ -157,7 +163,7 @@ def test_lists_in_json_are_inputs_and_targets():
 def test_a_formula_may_be_the_loss():
     rows = ["x,y", (0, 0), (1, 1), (2, 9)]
     lesson = lesson_of("m + 0*x", rows, "y", loss="abs(prediction - target)")
-    outcome = lesson.train(Settings(loss="abs(prediction - target)", epochs=1000))
+    outcome = lesson.train(Settings(epochs=1000))
     # The absolute error is least at the median.
     assert outcome.model.parameters["m"] == pytest.approx(1, abs=0.02)
     assert outcome.model.loss == "abs(prediction - target)"
@@ -169,8 +175,8 @@ def test_l2_is_ridge_regression():
     lesson = lesson_of("w*x", ["x,y", *rows], "y")
     outcome = lesson.train(Settings(rate=0.1, epochs=2000, batch=None, l2=0.4))
     # Where the gradient of mean((w*x - y)^2) + 0.4/2*w^2 is 0.
-    xx, xy = (sum(x * v for x, *vs in rows for v in vs[k : k + 1]) for k in (-1, 0))
     xx = sum(x * x for x, _ in rows)
+    xy = sum(x * y for x, y in rows)
     expected = 2 * xy / (2 * xx + 0.4 * len(rows))
     assert outcome.model.parameters["w"] == pytest.approx(expected)
 

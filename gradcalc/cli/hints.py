@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 
+from gradcalc.reports.wording import listing
+
+__all__ = ["listing", "nearest", "quoted"]
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that this one was probably meant to be, or None."""
@@ -18,14 +22,6 @@ def nearest_option(name: str, options: Iterable[str]) -> str | None:
         return None
     near = nearest(name, [option.removeprefix("--") for option in options])
     return f"--{near}" if near else None
-
-
-def listing(items: Iterable[str], conjunction: str = "and") -> str:
-    """The items as a sentence lists them: `a`, `a and b`, `a, b and c`."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
 def quoted(text: str, limit: int = 40) -> str:

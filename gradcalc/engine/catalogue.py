@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcalc.engine.constants import constant_value
 from gradcalc.engine.evaluation import Evaluation, evaluate
-from gradcalc.errors import FormulaNameError
+from gradcalc.errors import FormulaNameError, GradcalcError
 from gradcalc.graph import shape_of, unflatten
 from gradcalc.language.functions import STRUCTURAL, Function, near_miss
 from gradcalc.language.library import (
@@ -19,10 +19,11 @@ from gradcalc.language.library import (
     library_documentation,
 )
 from gradcalc.language.parser import parse
+from gradcalc.language.syntax import NAME, OPERATION
 from gradcalc.operations import GROUPS, Operation, Singularity
 from gradcalc.writers.infix import written_operation
 
-_LIST_GROUP = "lists, worked out while the graph is built"
+_LIST_GROUP = "lists and matrices"
 _MATRIX = [[1.0, 2.0], [3.0, 4.0]]
 
 # The row's samples also test its extremes: this many of the readable ones are shown.
@@ -158,14 +159,25 @@ def catalogue() -> dict[str, Entry]:
         Entry(name, "list", _LIST_GROUP, meaning)
         for name, meaning in STRUCTURAL.items()
     ]
-    return {entry.name: entry for entry in entries}
+    return {entry.name: entry for entry in (*entries, _matrix_product())}
+
+
+def _matrix_product() -> Entry:
+    entry = Entry("@", "list", _LIST_GROUP, "product of matrices and lists")
+    entry.signature = entry.call = "a @ b"
+    entry.parameters = ("a", "b")
+    entry.samples = [{"a": _MATRIX, "b": [5.0, 6.0]}]
+    return entry
 
 
 def look_up(name: str) -> Entry:
-    """The function of that name or alias. Raises FormulaNameError if there is none."""
+    """The function of that name, alias or operator.
+
+    Raises FormulaNameError, with a hint, if there is none.
+    """
     entries = catalogue()
     by_alias = {alias: e for e in entries.values() for alias in e.aliases}
-    entry = entries.get(name) or by_alias.get(name)
+    entry = entries.get(name) or by_alias.get(name) or entries.get(_operator(name))
     if entry is None:
         near = near_miss(name, [*entries, *by_alias])
         raise FormulaNameError(
@@ -173,3 +185,16 @@ def look_up(name: str) -> Entry:
             hint=f"did you mean {near}?" if near else "list them: gradcalc functions",
         )
     return entry
+
+
+def _operator(text: str) -> str:
+    """The operation that an operator of the language stands for, ** for ^; or ""."""
+    if any(character.isalnum() or character.isspace() for character in text):
+        return ""
+    try:
+        (statement,) = parse(f"a{text}b")
+    except (GradcalcError, ValueError):
+        return ""
+    kind, _, _, detail, *operands = statement
+    plain = kind == OPERATION and all(operand[0] == NAME for operand in operands)
+    return detail if plain else ""

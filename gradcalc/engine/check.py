@@ -59,7 +59,23 @@ def _rows(
                 row = Row(variable, element, point[position], gradient)
                 line = _line(function, point, position, number)
                 jitter = _jitter(bound, evaluation, number, node)
-                yield compared(row, line, noises[number], jitter)
+                compared(row, line, noises[number], jitter)
+                if row.verdict == DIFFERS and not row.reason:
+                    row.reason = _suspect(evaluation, node, output)
+                yield row
+
+
+def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
+    """What on the way passes no gradient, or has a rule of the user's, or ""."""
+    graph = evaluation.graph
+    below, above = graph.dependents([node]), graph.ancestors([output])
+    for other, operation in enumerate(graph.operations):
+        if below[other] and above[other] and graph.inputs[other]:
+            if operation.definition is not None:
+                return f"{operation.name} has a derivative rule of its own"
+            if set(operation.partials) == {"0"}:
+                return f"{operation.name} passes no gradient"
+    return ""
 
 
 def _gradient(evaluation: Evaluation, number: int, node: int, output: int) -> float:

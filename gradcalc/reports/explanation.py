@@ -11,6 +11,7 @@ from gradcalc.engine.reasons import Reason
 from gradcalc.engine.steps import Explanation, Handed, Meaning, Step
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.notation import Notation
+from gradcalc.reports.wording import listing
 
 # Longer sums are shown as their result alone.
 _MOST_TERMS = 12
@@ -269,10 +270,3 @@ class Writer:
         if factor is not None:
             return f"{math(notation.name(factor))} is 0"
         return f"{math(f'{partial} = {notation.formula(handed.formula)}')} is 0"
-
-
-def listing(items: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`"""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -12,7 +12,7 @@ NAMES = [entry.name for entry in ENTRIES]
 
 
 def test_everything_that_can_be_called_is_listed_once():
-    assert [*OPERATIONS, *library(), *STRUCTURAL] == NAMES
+    assert [*OPERATIONS, *library(), *STRUCTURAL, "@"] == NAMES
 
 
 @pytest.mark.parametrize("name", CALLABLE)
@@ -20,6 +20,13 @@ def test_names_and_aliases_lead_to_their_row(name):
     assert look_up(name).partials == dict(
         zip(CALLABLE[name].parameters, CALLABLE[name].partials, strict=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("operator", "name"), [("**", "^"), ("^", "^"), ("@", "@"), ("<=", "<=")]
+)
+def test_operators_lead_to_their_row(operator, name):
+    assert look_up(operator).name == name
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
@@ -61,6 +68,9 @@ def test_the_example_in_the_library_calls_its_function(name):
         ("TANH", "did you mean tanh?"),
         ("arctahn", "did you mean arctanh?"),
         ("qqqq", "list them: gradcalc functions"),
+        ("+ +", "list them: gradcalc functions"),
+        ("(", "list them: gradcalc functions"),
+        ("", "list them: gradcalc functions"),
     ],
 )
 def test_an_unknown_name_has_a_hint(name, hint):

@@ -68,7 +68,8 @@ CASES = [
     ("sin(x)", 1e300, "unsure", "the function changes faster than numbers are spaced"),
     ("floor(x)", 1e300, "unsure", "numbers this large are all whole"),
     ("sqrt(x^4)", 0, "differs", "the gradient is NaN, but a slope exists"),
-    ("stop_gradient(x)*x", 2, "differs", ""),
+    ("stop_gradient(x)*x", 2, "differs", "stop_gradient passes no gradient"),
+    ("f(t) = t^2 | t; f(3*x)", 2, "differs", "f has a derivative rule of its own"),
 ]  # fmt: skip
 
 

@@ -18,6 +18,9 @@ class Array:
     def __init__(self, value):
         self._value = value
 
+    def __repr__(self):
+        return f"Array({self._value})"
+
     def tolist(self):
         return self._value
 

@@ -25,6 +25,8 @@ _VISIBLE = 0.01
 _POLE = 1e4
 # So much higher than a sample is what has no top, when nothing is left to halve.
 _SLOW_POLE = 8.0
+# How far beyond the middle values a pole may reach and still be shown whole.
+_FAR = 3.0
 # Enough to halve any interval down to neighbouring doubles.
 _HALVINGS = 1100
 
@@ -98,8 +100,11 @@ class Curve:
         if self.poles:
             tenth = len(finite) // 10
             middle_low, middle_high = finite[tenth], finite[-1 - tenth]
-            margin = (middle_high / 2 - middle_low / 2) or 1.0
-            low, high = max(low, middle_low - margin), min(high, middle_high + margin)
+            spread = (middle_high - middle_low) or 1.0
+            if middle_low - low > _FAR * spread:
+                low = middle_low - spread / 2
+            if high - middle_high > _FAR * spread:
+                high = middle_high + spread / 2
         return low, high
 
     def _find_breaks(self, function: Callable[[float], float]) -> None:

@@ -50,6 +50,9 @@ _DEEPEST = 60
 
 # Chains, from left to right as gradcalc adds them up: Python's own sum() rounds less.
 _CHAINS = {"sum": (" + ", SUM, PRODUCT), "prod": ("*", PRODUCT, SIGNED)}
+# Python's compiler gives up on chains of a few thousand; these are called instead.
+_LONGEST_CHAIN = 100
+_LONG = {"sum": "add_up", "prod": "product"}
 
 
 def _wrapped(piece: Piece, needed: int) -> str:
@@ -70,6 +73,8 @@ def _spell(kind: Operation | str, pieces: Sequence[Piece]) -> Piece:
         texts = [_wrapped(first, tier), *(_wrapped(piece, right) for piece in rest)]
         return operator.join(texts), tier
     texts = [_wrapped(piece, SUM) for piece in pieces]
+    if name == "product":
+        return f"prod([{', '.join(texts)}])", PRIMARY
     if isinstance(kind, Operation) and kind.lists and len(kind.parameters) > 1:
         size = len(texts) // len(kind.parameters)
         texts = [
@@ -141,9 +146,13 @@ class _PythonText:
         graph = self.graph
         leaves = [node for structure in roots.values() for node in flatten(structure)]
         needed = graph.ancestors(leaves)
-        operations = {
-            graph.operations[node].name for node in range(len(graph)) if needed[node]
-        }
+        operations = set()
+        for node in range(len(graph)):
+            if needed[node]:
+                name = graph.operations[node].name
+                operations.add(name)
+                if name in _LONG and len(graph.inputs[node]) > _LONGEST_CHAIN:
+                    operations.add(_LONG[name])
         helpers = [name for name in HELPERS if name in operations]
         called = {"float", "max", "min", *operations, *helpers}
         if helpers:
@@ -180,8 +189,11 @@ class _PythonText:
 
     def _kind(self, node: int) -> Operation | str:
         operation = self.graph.operations[node]
-        if operation.name == "^" and self._is_whole(self.graph.inputs[node][1]):
+        operands = self.graph.inputs[node]
+        if operation.name == "^" and self._is_whole(operands[1]):
             return _WHOLE_POWER
+        if operation.name in _LONG and len(operands) > _LONGEST_CHAIN:
+            return _LONG[operation.name]
         return operation
 
     def _is_whole(self, node: int) -> bool:

@@ -4,6 +4,12 @@ They are called after `from math import *`.
 """
 
 HELPERS: dict[str, str] = {
+    "add_up": """\
+def add_up(*v):
+    total = v[0]
+    for x in v[1:]:
+        total += x
+    return total""",
     "sign": "def sign(x): return (x > 0) - (x < 0)",
     "cbrt": """\
 def cbrt(x):

@@ -121,6 +121,11 @@ def test_programs_have_their_value(text, values):
     [
         "sin(" * 5000 + "x" + ")" * 5000,
         "+".join(["x*2"] * 5000),
+        "sum(["
+        + ", ".join(["x*2"] * 5000)
+        + "]) + prod(["
+        + ", ".join(["2*x"] * 5000)
+        + "])",
         "-(2*" * 999 + "x" + ")" * 999,
     ],
 )

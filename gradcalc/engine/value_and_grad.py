@@ -5,21 +5,19 @@ first called with lists.
 """
 
 import keyword
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gradcalc.engine.argument_checks import showing_floats
-from gradcalc.engine.bindings import Value, checked_value
-from gradcalc.engine.compiled import compile_gradient, differentiate, function, row_text
-from gradcalc.errors import BindingError, ShapeError, UsageError
-from gradcalc.graph import flatten, shape_of, unflatten
+from gradcalc.engine.compiled import differentiate, function, row_text
+from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
+from gradcalc.errors import BindingError, ShapeError
 from gradcalc.language.functions import near_miss
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import Syntax
 from gradcalc.writers.python_code import PythonCode
 
-ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
-
+# Beyond this the arguments are the least of it.
 _MOST_NODES = 5_000
 
 
@@ -38,7 +36,7 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     names = list(names)
     statements = parse(text)
     _check_names(text, statements, names)
-    general = _General(text, statements, names)
+    general = ShapedFunctions(text, statements, names)
     try:
         program = build(text, statements, dict.fromkeys(names, ()))
     except ShapeError:
@@ -47,65 +45,6 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     if isinstance(program.result, list) or len(program.graph) > _MOST_NODES:
         return general
     return _for_numbers(program, names, general)
-
-
-class _General:
-    """Takes numbers and lists; the fast function turns here with all but floats."""
-
-    __slots__ = ("_compiled", "_names", "_statements", "_text")
-
-    def __init__(self, text: str, statements: list[Syntax], names: list[str]) -> None:
-        self._text = text
-        self._statements = statements
-        self._names = names
-        self._compiled: dict[tuple[tuple[int, ...], ...], ValueAndGrad] = {}
-
-    def __call__(self, *values: Value) -> tuple[Value, tuple[Value, ...]]:
-        names = self._names
-        while len(values) > len(names) and values[-1] is None:
-            values = values[:-1]
-        given = [value for value in values if value is not None]
-        if len(given) != len(names):
-            verb = "is" if len(given) == 1 else "are"
-            raise UsageError(
-                f"the function takes {len(names)}"
-                f" argument{'' if len(names) == 1 else 's'} ({', '.join(names)}),"
-                f" but {len(given)} {verb} given"
-            )
-        checked = [
-            checked_value(name, value)
-            for name, value in zip(names, values, strict=True)
-        ]
-        shapes = tuple(shape_of(value) for value in checked)
-        if shapes not in self._compiled:
-            self._compiled[shapes] = self._for_shapes(shapes)
-        return self._compiled[shapes](*checked)
-
-    def _for_shapes(self, shapes: tuple[tuple[int, ...], ...]) -> ValueAndGrad:
-        """The function for floats in lists of these shapes."""
-        names = self._names
-        program = build(
-            self._text, self._statements, dict(zip(names, shapes, strict=True))
-        )
-        variables = [program.graph.variables[name] for name in names]
-        nodes = [node for structure in variables for node in flatten(structure)]
-        result = program.result
-        compiled = compile_gradient(program.graph, flatten(result), nodes, nodes)
-
-        def for_shapes(*values: Value) -> tuple[Value, tuple[Value, ...]]:
-            leaves = [leaf for value in values for leaf in flatten(value)]
-            outputs, rows = compiled(*leaves)
-            remaining = [iter(row) for row in rows]
-            gradients = tuple(
-                unflatten(
-                    result,
-                    iter([unflatten(structure, row) for row in remaining]),
-                )
-                for structure in variables
-            )
-            return unflatten(result, iter(outputs)), gradients
-
-        return for_shapes
 
 
 def _for_numbers(

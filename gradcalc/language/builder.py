@@ -310,6 +310,10 @@ class Builder:
             return constant
         if name not in graph.variables:
             shape = self.shapes.get(name, ())
+            if not shape:
+                number = graph.add_variable(name, start, end)
+                graph.variables[name] = number
+                return number
             nodes = [
                 graph.add_variable(element, start, end)
                 for element in element_names(name, shape)

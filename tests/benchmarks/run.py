@@ -14,7 +14,6 @@ import json
 import math
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -101,7 +100,7 @@ def _environment(folder: Path, peers: list[str]) -> str:
     python = str(folder / "env" / "bin" / "python")
     packages = [peer for peer in peers if peer != "python"]
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", str(ROOT), *packages], check=True
+        [python, "-m", "pip", "install", "-qq", str(ROOT), *packages], check=True
     )
     return python
 
@@ -326,11 +325,11 @@ def _scales(
             words = [python, str(HERE / "scale.py"), kind, str(10**power)]
             found = [
                 json.loads(subprocess.check_output(words, env=environment))
-                for _ in range(3)
+                for _ in range(5)
             ]
             row = {"kind": kind, "nodes": found[0]["nodes"]}
             for column in ("seconds", "bytes"):
-                row[column] = statistics.median(one[column] for one in found)
+                row[column] = min(one[column] for one in found)
             rows.append(row)
     return rows
 

@@ -7,7 +7,11 @@ from rich.table import Table
 
 
 def pages(results):
-    """A line about the machine, then a table for each kind of result."""
+    """A line about the machine, then a table for each kind of result.
+
+    Times are those of the fastest round, which is the one that other programs on the
+    machine disturbed least; "spread" is how much longer the median round took.
+    """
     machine = results["machine"]
     yield (
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']},"
@@ -34,9 +38,7 @@ def _works(rows):
             if not side["seconds"]:
                 cells.append("-")
                 continue
-            ratio = statistics.median(_each(row["work"], own)) / statistics.median(
-                _each(row["work"], side)
-            )
+            ratio = min(_each(row["work"], own)) / min(_each(row["work"], side))
             cells.append(f"{_time(_each(row['work'], side))} ({ratio:.2g})")
         table.add_row(*cells, _spread(own["seconds"]))
     return table
@@ -59,9 +61,7 @@ def _starts(rows):
         words = name in ("command", "against")
         table.add_column(name, justify="left" if words else "right")
     for row in rows:
-        ratio = statistics.median(
-            a / b for a, b in zip(row["seconds"], row["peer_seconds"], strict=True)
-        )
+        ratio = min(row["seconds"]) / min(row["peer_seconds"])
         table.add_row(
             row["title"], _time(row["seconds"]), row["peer"],
             _time(row["peer_seconds"]), f"{ratio:.2f}", _spread(row["seconds"]),
@@ -113,13 +113,12 @@ def _scales(rows):
 
 
 def _time(seconds):
-    middle = statistics.median(seconds)
+    fastest = min(seconds)
     for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
-        if middle * scale >= 1:
-            return f"{middle * scale:.3g} {unit}"
-    return f"{middle * 1e9:.3g} ns"
+        if fastest * scale >= 1:
+            return f"{fastest * scale:.3g} {unit}"
+    return f"{fastest * 1e9:.3g} ns"
 
 
 def _spread(seconds):
-    middle = statistics.median(seconds)
-    return f"±{(max(seconds) - min(seconds)) / 2 / middle:.0%}"
+    return f"+{statistics.median(seconds) / min(seconds) - 1:.0%}"

@@ -52,6 +52,9 @@ class _Objects:
             **self._node(node),
             "op": graph.operations[node].name,
             "formula": self.notation.operation(node) if computed else None,
+            "numbers": (
+                self.notation.operation(node, numbers=True) if computed else None
+            ),
             "value": json_value(self.explanation.values[node]),
         }
 
@@ -73,10 +76,14 @@ class _Objects:
         ]
 
     def _handed(self, handed: Handed) -> dict[str, Any]:
-        formula = handed.formula
+        names = numbers = None
+        if handed.formula is not None:
+            names = self.notation.formula(handed.formula)
+            numbers = self.notation.formula(handed.formula, numbers=True)
         return {
             **self._node(handed.operand),
-            "derivative": None if formula is None else self.notation.formula(formula),
+            "derivative": names,
+            "numbers": numbers,
             "local": json_value(handed.local),
             "product": json_value(handed.product),
             "selected": handed.product is not None or not handed.selects,

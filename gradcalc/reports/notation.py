@@ -65,9 +65,13 @@ class Notation:
         return text, SUM if text.startswith("-") else PRIMARY
 
     def number(self, value: float) -> str:
-        """The number, rounded."""
+        """The number, rounded; a whole one of a few digits as it is."""
         # A zero's sign is of no interest here.
-        return format_number(value or 0.0, self.precision)
+        return format_number(value or 0.0, self._digits(value))
+
+    def _digits(self, value: float) -> int | None:
+        # Rounding 12345 to 1.234e4 would make it no easier to read.
+        return None if abs(value) < 1e6 and value.is_integer() else self.precision
 
     # --- formulas
 
@@ -158,10 +162,10 @@ class LatexNotation(Notation):
         }
 
     def number(self, value: float) -> str:
-        return latex.number(value or 0.0, precision=self.precision)[0]
+        return latex.number(value or 0.0, precision=self._digits(value))[0]
 
     def _numbered(self, value: float) -> Piece:
-        text, tier = latex.number(value or 0.0, precision=self.precision)
+        text, tier = latex.number(value or 0.0, precision=self._digits(value))
         return text, SUM if text.startswith("-") else tier
 
     def _grouped(self, node: int) -> Piece:

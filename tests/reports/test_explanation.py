@@ -118,7 +118,7 @@ def test_json_is_unrounded_and_strict():
     json.dumps(content, allow_nan=False)
     assert content["gradient"] == {"x": "Infinity", "y": 0.0}
     assert content["backward"][0]["operands"][0] == {
-        "node": 1, "name": "sqrt(x)", "derivative": "y", "numbers": "0.3333333333333333",
+        "node": 1, "name": "sqrt(x)", "derivative": "y", "numbers": f"{1 / 3}",
         "local": 1 / 3, "product": 1 / 3, "selected": True,
     }  # fmt: skip
     assert content["meaning"][1]["because"] == ["sqrt(x) is 0"]

@@ -1,0 +1,46 @@
+"""What the page of a function shows: its rule on one line, commands that work."""
+
+import shlex
+
+import pytest
+
+from gradcalc.cli.main import main
+from gradcalc.engine.catalogue import catalogue, look_up
+from gradcalc.reports.functions_page import example_command, plot_command, rule_text
+
+ENTRIES = list(catalogue().values())
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.name for entry in ENTRIES])
+def test_the_example_works(entry, capsys):
+    _, *words = shlex.split(example_command(entry))
+    assert main(words) == 0
+    assert capsys.readouterr().out
+
+
+RULES = [
+    ("tanh", "1 - out^2"),
+    ("*", "a: b, b: a"),
+    ("relu", "1 if x > 0"),
+    ("where", "c: 0, a: 1 if c != 0, b: 1 if c == 0"),
+    ("mean", "= sum(v)/length(v)"),
+    ("huber", "= mean(huber_of(prediction - target, delta))"),
+    ("transpose", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES, ids=[name for name, _ in RULES])
+def test_rules_on_one_line(name, rule):
+    assert rule_text(look_up(name)) == rule
+
+
+COMMANDS = [
+    ("tanh", 'gradcalc plot "tanh(x)" --x=-5:5'),
+    ("sin", 'gradcalc plot "sin(x)" --x=-2*pi:2*pi'),
+    ("atan2", 'gradcalc plot "atan2(y, x)" --y=-5:5 --x=-2.25'),
+]
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[n for n, _ in COMMANDS])
+def test_the_command_that_plots(name, command):
+    assert plot_command(look_up(name)) == command

@@ -63,7 +63,7 @@ def _hint(text: str, position: int) -> str | None:
     if character == ":":
         if text.count("[", 0, position) > text.count("]", 0, position):
             return "an index takes one element; v[-1] is the last"
-        return "a range such as x=-5:5 is given as an option, --x=-5:5"
+        return "only gradcalc plot takes a range, as an option: --x=-5:5"
     if unicodedata.category(character) == "Zs":
         return "write an ordinary space"
     if unicodedata.category(character) in ("Cc", "Cf"):

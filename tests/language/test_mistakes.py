@@ -206,7 +206,7 @@ CHARACTERS = [
             "error: ':' is not part of the language",
             "  x = -5:5",
             "        ^",
-            "hint: a range such as x=-5:5 is given as an option, --x=-5:5",
+            "hint: only gradcalc plot takes a range, as an option: --x=-5:5",
         ],
     ),
     (

@@ -100,7 +100,8 @@ class Writer:
 
     def _made_up_names(self) -> Iterator[Block]:
         naming, math = self.explanation.naming, self.notation.math
-        parts = [node for node in naming.parts if node in self.explanation.forward]
+        shown = set(self.explanation.forward)
+        parts = [node for node in naming.parts if node in shown]
         names = [math(self.notation.name(node)) for node in parts]
         if len(names) > 1:
             between = "and" if len(names) == 2 else "to"

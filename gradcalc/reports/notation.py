@@ -31,6 +31,7 @@ class Notation:
     ) -> None:
         self.graph = naming.graph
         self.atoms = self._atoms(naming)
+        self._pieces: dict[int, Piece] = {}
         self.values = values
         self.precision = precision
         self.d = "d" if ascii_only else "∂"
@@ -45,7 +46,11 @@ class Notation:
         return self._piece(node)[0]
 
     def _piece(self, node: int) -> Piece:
-        return written(self.graph, node, self.spell, self._leaf)
+        # Every name stands on the page many times.
+        if node not in self._pieces:
+            piece = written(self.graph, node, self.spell, self._leaf)
+            self._pieces[node] = piece
+        return self._pieces[node]
 
     def _leaf(self, node: int) -> Piece | None:
         if node in self.atoms:

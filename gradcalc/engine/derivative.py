@@ -166,25 +166,23 @@ class _Formulas:
         return self.graph.add(_WHERE, (condition, gradient.node, zero), 0, 0)
 
 
-def gradient_nodes(
-    graph: Graph, output: int, wanted: Sequence[int]
-) -> tuple[Graph, list[int]]:
-    """A graph that holds this one and the gradient of `output`, and the gradient's
-    node for each of the wanted nodes."""
-    extended = graph.copy()
-    active = graph.dependents(wanted)
-    formulas = _Formulas(extended, active)
+def append_gradient(
+    graph: Graph, output: int, wanted: Sequence[int], active: Sequence[int]
+) -> list[int | None]:
+    """The gradient of `output` for each wanted node, appended to the graph as nodes.
+
+    None where nothing arrives, which makes it 0. `active` flags the nodes that depend
+    on a wanted one.
+    """
+    formulas = _Formulas(graph, active)
     seed = Reached(formulas.literal(1.0), None)
     gradients = backward(
         graph, output, active, seed, formulas.contributions, formulas.add
     )
-    nodes = []
-    for node in wanted:
-        gradient = gradients[node] if node <= output else None
-        nodes.append(
-            formulas.literal(0.0) if gradient is None else formulas.closed(gradient)
-        )
-    return extended, nodes
+    arrived = [gradients[node] if node <= output else None for node in wanted]
+    return [
+        None if gradient is None else formulas.closed(gradient) for gradient in arrived
+    ]
 
 
 def simplified_gradient(
@@ -194,7 +192,10 @@ def simplified_gradient(
 
     The graph holds nothing but what the gradient needs.
     """
-    return simplified(*gradient_nodes(graph, output, wanted))
+    extended = graph.copy()
+    nodes = append_gradient(extended, output, wanted, graph.dependents(wanted))
+    zero = extended.add_literal(0.0)
+    return simplified(extended, [zero if node is None else node for node in nodes])
 
 
 def derivative(text: str, name: str) -> str:

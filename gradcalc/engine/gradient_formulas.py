@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradcalc.engine.bindings import BoundProgram, wanted_nodes
-from gradcalc.engine.derivative import gradient_nodes
+from gradcalc.engine.derivative import append_gradient
 from gradcalc.engine.simplify import simplified
 from gradcalc.engine.substitution import substituted
 from gradcalc.errors import ShapeError, UsageError
@@ -17,7 +17,6 @@ from gradcalc.graph import (
     unflatten,
 )
 from gradcalc.language.lists import arrange
-from gradcalc.operations import VARIABLE
 
 
 class Formula:
@@ -104,7 +103,7 @@ def gradient_formulas(
     }
     shapes = {name: shape_of(program.graph.variables[name]) for name in names}
     graph, placed = substituted(program.graph, {None: bound.output}, values)
-    derivation = _Derivation(graph)
+    derivation = _Derivation(graph, names)
     output = placed[None]
     formulas = []
     elements = element_names("", shape_of(output))
@@ -137,28 +136,36 @@ def gradient_formulas(
 
 
 class _Derivation:
-    """A graph that grows by the derivatives of its nodes."""
+    """A graph that grows by the derivatives of its nodes with respect to `names`."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, names: Sequence[str]) -> None:
         self.graph = graph
-        self._gradients: dict[int, dict[str, int]] = {}
+        self._zero = graph.add_literal(0.0)
+        self._wanted = {
+            graph.names[node]: node
+            for name in names
+            for node in flatten(graph.variables.get(name, []))
+        }
+        self._active = graph.dependents(list(self._wanted.values()))
+        self._gradients: dict[int, dict[str, int | None]] = {}
 
     def partials(self, root: int, name: str, shape: tuple[int, ...]) -> Structure:
         """The derivative of a node for each element of a variable."""
         if root not in self._gradients:
-            operations = self.graph.operations
-            wanted = [node for node in self.graph.names if operations[node] is VARIABLE]
-            self.graph, nodes = gradient_nodes(self.graph, root, wanted)
-            self._gradients[root] = {
-                self.graph.names[node]: gradient
-                for node, gradient in zip(wanted, nodes, strict=True)
-            }
+            self._extend_active()
+            nodes = append_gradient(
+                self.graph, root, list(self._wanted.values()), self._active
+            )
+            self._gradients[root] = dict(zip(self._wanted, nodes, strict=True))
         gradient = self._gradients[root]
-        found = [
-            gradient[element] if element in gradient else self.graph.add_literal(0.0)
-            for element in element_names(name, shape)
-        ]
-        return arrange(found, shape)
+        found = [gradient.get(element) for element in element_names(name, shape)]
+        return arrange([self._zero if node is None else node for node in found], shape)
+
+    def _extend_active(self) -> None:
+        """Flag the new nodes that depend on a wanted one."""
+        active = self._active
+        for inputs in self.graph.inputs[len(active) :]:
+            active.append(any(active[operand] for operand in inputs))
 
 
 def _block(first: Structure, rows: list[Structure]) -> Structure:

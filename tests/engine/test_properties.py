@@ -179,3 +179,21 @@ def test_list_result_has_the_gradients_of_its_elements(formula, point, size):
         assert repr(result.value[number]) == repr(alone.value)
         for name in bindings:
             assert repr(result.jacobian[name][number]) == repr(alone.gradient[name])
+
+
+_anything = st.one_of(
+    st.floats(),
+    st.sampled_from(
+        [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 1e308, 710.0]
+    ),
+)
+
+
+@modestly
+@given(formulas(), st.fixed_dictionaries(dict.fromkeys(VARIABLES, _anything)))
+def test_a_number_that_is_not_finite_is_explained(formula, point):
+    result = evaluate(formula.text, _bindings(formula, point))
+    explained = any(note.kind == "nonfinite" for note in result.notes)
+    assert explained == (not result.finite)
+    for node in result.nodes:
+        assert node.gradient is None or type(node.gradient) is float

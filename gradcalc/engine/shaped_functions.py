@@ -11,9 +11,9 @@ from gradcalc.engine.compiled import (
     MOST_NODES,
     argument_name,
     compile_gradient,
-    differentiate,
     function,
 )
+from gradcalc.engine.unrolled import differentiate
 from gradcalc.errors import UsageError
 from gradcalc.graph import Graph, Structure, flatten, shape_of, unflatten
 from gradcalc.language.program import build

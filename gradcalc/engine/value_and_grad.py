@@ -8,8 +8,9 @@ import keyword
 from collections.abc import Sequence
 
 from gradcalc.engine.argument_checks import showing_floats
-from gradcalc.engine.compiled import differentiate, function, row_text
+from gradcalc.engine.compiled import function, row_text
 from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
+from gradcalc.engine.unrolled import differentiate
 from gradcalc.errors import BindingError, ShapeError
 from gradcalc.language.functions import near_miss
 from gradcalc.language.parser import parse

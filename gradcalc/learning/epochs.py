@@ -10,7 +10,8 @@ the same bits.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from gradcalc.engine.compiled import compile_gradient, differentiate
+from gradcalc.engine.compiled import compile_gradient
+from gradcalc.engine.unrolled import differentiate
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, mover
 from gradcalc.learning.state import State

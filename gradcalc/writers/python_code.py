@@ -1,16 +1,15 @@
 """Straight-line Python that computes with floats exactly as the table does.
 
-Expressions are collected first: equal ones are kept once, and what only numbers enter
-is computed at once. Then those that are needed are written, each that is used more
+Of the expressions collected those that are needed are written, each that is used more
 than once as a line of its own. No line raises for any floats: an operation is written
 as Python's own where that cannot raise, and else as a call of the table's function.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.writers.expressions import Expressions
 from gradcalc.writers.python_spelling import (
     ATOM,
     COMPARISONS,
@@ -21,8 +20,7 @@ from gradcalc.writers.python_spelling import (
     spelling,
 )
 
-_PLUS, _TIMES, _NEGATION = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["neg"]
-_CHAINS = {OPERATIONS["sum"]: _PLUS, OPERATIONS["prod"]: _TIMES}
+_PLUS, _TIMES = OPERATIONS["+"], OPERATIONS["*"]
 
 STATEMENT = Operation("statement", (), lambda: math.nan, (), "lines of their own")
 
@@ -34,10 +32,9 @@ Statement = Callable[[str], list[str]]
 _DEEPEST = 20
 
 
-class PythonCode:
-    """Expressions, known by numbers, and the lines of Python that compute them.
+class PythonCode(Expressions):
+    """Expressions and the lines of Python that compute them.
 
-    numbers    the value of each expression that is a number
     namespace  the functions and constants that the lines refer to
     lines      the assignments, in order, once `write` was called
 
@@ -45,15 +42,12 @@ class PythonCode:
     """
 
     def __init__(self, prefix: str = "t") -> None:
+        super().__init__()
         self.prefix = prefix
-        self.numbers: dict[int, float] = {}
         self.namespace: dict[str, object] = {}
         self.lines: list[str] = []
-        self.operations: list[Operation] = []
-        self.inputs: list[tuple[int, ...]] = []
         self._names: dict[int, str] = {}
         self._statements: dict[int, Statement] = {}
-        self._known: dict[object, int] = {}
         self._functions: dict[Callable[..., object], str] = {}
         # What an expression looks like where it is used: its text and how tightly
         # that binds; and the text of its being other than 0, if that is simpler.
@@ -61,30 +55,11 @@ class PythonCode:
         self._truths: dict[int, str] = {}
         self._depths: dict[int, int] = {}
 
-    # --- collecting
-
-    def number(self, value: float) -> int:
-        """The expression of a number."""
-        # The sign tells -0.0 from 0.0, which are equal.
-        key = (value, math.copysign(1.0, value))
-        expression = self._known.get(key)
-        if expression is None:
-            expression = self.new(LITERAL, ())
-            self._known[key] = expression
-            self.numbers[expression] = value
-        return expression
-
     def name(self, name: str) -> int:
         """The expression of a name that is defined elsewhere."""
         expression = self.new(VARIABLE, ())
         self._names[expression] = name
         return expression
-
-    def new(self, operation: Operation, inputs: tuple[int, ...]) -> int:
-        """A new expression, even if there is an equal one."""
-        self.operations.append(operation)
-        self.inputs.append(inputs)
-        return len(self.inputs) - 1
 
     def statement(self, inputs: tuple[int, ...], write: "Statement") -> int:
         """The expression of a name that takes lines of its own to compute.
@@ -95,76 +70,6 @@ class PythonCode:
         expression = self.new(STATEMENT, inputs)
         self._statements[expression] = write
         return expression
-
-    def apply(self, operation: Operation, inputs: tuple[int, ...]) -> int:
-        """The expression of the operation on earlier ones."""
-        key = (operation, inputs)
-        expression = self._known.get(key)
-        if expression is None:
-            expression = self._simpler(operation, inputs)
-            if expression is None:
-                expression = self.new(operation, inputs)
-            self._known[key] = expression
-        return expression
-
-    def _simpler(self, operation: Operation, inputs: tuple[int, ...]) -> int | None:
-        """An expression with the same value, to the bit, that costs less."""
-        numbers = self.numbers
-        if all(operand in numbers for operand in inputs):
-            return self.number(operation.evaluate(*[numbers[i] for i in inputs]))
-        if operation in _CHAINS:
-            total = inputs[0]
-            for operand in inputs[1:]:
-                total = self.apply(_CHAINS[operation], (total, operand))
-            return total
-        if not any(operand in numbers for operand in inputs):
-            return None
-        if operation.name == "where" and inputs[0] in numbers:
-            return inputs[1] if numbers[inputs[0]] != 0 else inputs[2]
-        if len(inputs) == 2:
-            left, right = (numbers.get(operand) for operand in inputs)
-            if operation is _TIMES:
-                if left == 1 or right == 1:  # x * 1 -> x
-                    return inputs[1] if left == 1 else inputs[0]
-                if left == -1 or right == -1:  # x * -1 -> -x
-                    return self.apply(
-                        _NEGATION, (inputs[1] if left == -1 else inputs[0],)
-                    )
-            elif operation.name in ("/", "^") and right == 1:  # x / 1 -> x, x^1 -> x
-                return inputs[0]
-            elif operation.name == "^" and right == 0:  # x^0 -> 1
-                return self.number(1.0)
-        return None
-
-    def place(
-        self, graph: Graph, given: Mapping[int, int], roots: Iterable[int]
-    ) -> dict[int, int]:
-        """The expressions of the graph's nodes that the roots depend on.
-
-        `given` has those of its variables, and of whatever else is there already.
-        """
-        placed = dict(given)
-        needed = bytearray(len(graph))
-        last = -1
-        for root in roots:
-            needed[root] = 1
-            last = max(last, root)
-        for node in range(last, -1, -1):
-            if needed[node] and node not in placed:
-                for operand in graph.inputs[node]:
-                    needed[operand] = 1
-        for node in range(last + 1):
-            if not needed[node] or node in placed:
-                continue
-            operation = graph.operations[node]
-            if operation is LITERAL:
-                placed[node] = self.number(graph.literals[node])
-            else:
-                inputs = tuple([placed[operand] for operand in graph.inputs[node]])
-                placed[node] = self.apply(operation, inputs)
-        return placed
-
-    # --- writing
 
     def write(self, roots: Sequence[int]) -> None:
         """Write the lines that compute the roots; `text` then has how to name them."""

@@ -11,6 +11,7 @@ from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, Operation
 
 _PLUS, _TIMES, _NEGATION = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["neg"]
+COMPARISONS = frozenset(OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!="))
 _CHAINS = {OPERATIONS["sum"]: _PLUS, OPERATIONS["prod"]: _TIMES}
 
 
@@ -81,6 +82,9 @@ class Expressions:
                     )
             elif operation.name in ("/", "^") and right == 1:  # x / 1 -> x, x^1 -> x
                 return inputs[0]
+            elif operation.name == "!=" and right == 0:  # (a < b) != 0 -> a < b
+                if self.operations[inputs[0]] in COMPARISONS:
+                    return inputs[0]
             elif operation.name == "^" and right == 0:  # x^0 -> 1
                 return self.number(1.0)
         return None

@@ -9,10 +9,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-from gradcalc.writers.expressions import Expressions
+from gradcalc.writers.expressions import COMPARISONS, Expressions
 from gradcalc.writers.python_spelling import (
     ATOM,
-    COMPARISONS,
     CONDITIONAL,
     SIGN,
     SUM,

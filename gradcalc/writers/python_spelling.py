@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.writers.expressions import COMPARISONS
 
 _DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
 

@@ -12,12 +12,13 @@ from gradcalc.engine.constants import constant_value
 from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
 from gradcalc.graph import shape_of, unflatten
-from gradcalc.language.functions import STRUCTURAL, Function, near_miss
+from gradcalc.language.functions import Function, near_miss
 from gradcalc.language.library import (
     Documentation,
     library,
     library_documentation,
 )
+from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import NAME, OPERATION
 from gradcalc.operations import GROUPS, Operation, Singularity
@@ -157,7 +158,7 @@ def catalogue() -> dict[str, Entry]:
     ]
     entries += [
         Entry(name, "list", _LIST_GROUP, meaning)
-        for name, meaning in STRUCTURAL.items()
+        for name, (_, meaning) in STRUCTURAL.items()
     ]
     return {entry.name: entry for entry in (*entries, _matrix_product())}
 

@@ -61,8 +61,7 @@ class NodeResult:
 
 
 class Evaluation:
-    """The value and the gradients of a formula at a point. All numbers are
-    dimensionless.
+    """The value and the gradients of a formula at a point, all of them dimensionless.
 
     source     the text
     graph      its nodes
@@ -74,6 +73,11 @@ class Evaluation:
     jacobian   by variable, one such gradient for each element of the result; None if
                the result is a number
     values     the value of each node
+    active     a flag for each node: whether it depends on a wanted variable
+    gradients  for each element of the result, the gradient of each node up to it; None
+               where nothing arrives
+    nodes      what is said of each node, in the order of evaluation
+    finite     whether every value and every gradient of every node is finite
     notes      where a convention was used, or a number is not finite
     """
 
@@ -93,6 +97,8 @@ class Evaluation:
         self.active = active
         self.gradients = gradients
         self._wanted = wanted
+
+    # The rest is worked out when somebody asks for it, as most callers do not for all.
 
     @cached_property
     def value(self) -> Value:

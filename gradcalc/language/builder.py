@@ -30,6 +30,7 @@ from gradcalc.language.functions import Function, arguments_expected
 from gradcalc.language.messages import operator_span
 from gradcalc.language.syntax import (
     ASSIGNMENT,
+    BIND,
     CALL,
     INDEX,
     LIST,
@@ -217,7 +218,7 @@ class Builder:
                         push(self._apply(frame, node, callee, arguments))
                     else:
                         self._check_arity(frame, node, 1, 1)
-                        unrolled = lists.STRUCTURAL[callee]
+                        unrolled, _ = lists.STRUCTURAL[callee]
                         push(self._listed(frame, node, unrolled, arguments[0]))
                 elif kind == LIST:
                     count = len(node) - 4
@@ -231,7 +232,7 @@ class Builder:
                     graph.truncate(marks.pop())
                     base = self._listed(frame, node, lists.indexable, pop())
                     push(self._listed(frame, node[5], lists.element, base, index))
-                else:  # the value of a parameter that was not given
+                elif kind == BIND:
                     local[detail] = pop()
                 if body is not None:
                     for number in range(seen, len(graph)):
@@ -421,7 +422,7 @@ class Builder:
             code = [
                 step
                 for name in missing
-                for step in (*function.defaults[name], ("bind", 0, 0, name))
+                for step in (*function.defaults[name], (BIND, 0, 0, name))
             ] + code
         self._steps += len(code)
         if self._steps > MOST_NODES:

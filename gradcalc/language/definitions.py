@@ -3,7 +3,8 @@
 from typing import Any
 
 from gradcalc.errors import FormulaNameError, Span
-from gradcalc.language.functions import STRUCTURAL, Function, near_function
+from gradcalc.language.functions import Function, near_function
+from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.syntax import CALL, NAME, Syntax, postorder
 from gradcalc.operations import CALLABLE, CONSTANTS, Operation
 

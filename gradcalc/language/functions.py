@@ -3,15 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gradcalc.errors import FormulaNameError, FormulaSyntaxError, Span
+from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.syntax import CALL, DEFAULT, NAME, Syntax, postorder
 from gradcalc.operations import CALLABLE
-
-# Functions on lists that are worked out while the graph is built.
-STRUCTURAL: dict[str, str] = {
-    "length": "number of elements of a list",
-    "others": "for each element of a list, the product of all the others",
-    "transpose": "rows and columns of a matrix exchanged",
-}
 
 
 class Function:
@@ -127,11 +121,12 @@ class Function:
             )
 
     def free_names(self) -> Iterator[Syntax]:
-        """The name leaves of the body that are not parameters."""
+        """The name leaves of the body and the defaults that are not parameters."""
         parameters = set(self.parameters)
-        for node in self.body:
-            if node[0] == NAME and node[3] not in parameters:
-                yield node
+        for code in (self.body, *self.defaults.values()):
+            for node in code:
+                if node[0] == NAME and node[3] not in parameters:
+                    yield node
 
     def calls(self) -> Iterator[Syntax]:
         """The calls in the body and in the defaults."""

@@ -180,7 +180,7 @@ def matrix_product(
 
 
 def length(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
-    """The number of elements of a list, of rows of a matrix, 1 for a number."""
+    """The number of elements of a list or a matrix, 1 for a number."""
     size = len(operand) if isinstance(operand, list) else 1
     if isinstance(operand, list) and isinstance(operand[0], list):
         size *= len(operand[0])
@@ -219,8 +219,9 @@ def transpose(_graph: Graph, operand: Structure, _start: int, _end: int) -> Stru
     return [list(column) for column in zip(*operand, strict=True)]
 
 
-STRUCTURAL: dict[str, Callable[[Graph, Structure, int, int], Structure]] = {
-    "length": length,
-    "others": others,
-    "transpose": transpose,
+# Functions of one list that are worked out while the graph is built, and what they are.
+STRUCTURAL: dict[str, tuple[Callable[[Graph, Structure, int, int], Structure], str]] = {
+    "length": (length, "number of elements of a list"),
+    "others": (others, "for each element of a list, the product of all the others"),
+    "transpose": (transpose, "rows and columns of a matrix exchanged"),
 }

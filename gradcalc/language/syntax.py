@@ -30,6 +30,8 @@ DEFAULT = "default"
 ASSIGNMENT = "assignment"
 # Not typed by anybody: stands before an index, where its constant begins.
 MARK = "mark"
+# Likewise: stands behind the default of the parameter that takes it.
+BIND = "bind"
 
 _LEAVES = (NAME, NUMBER)
 

@@ -18,8 +18,6 @@ _DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
 # How tightly a piece of Python binds.
 CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
 
-COMPARISONS = frozenset(OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!="))
-
 
 class Spelling:
     """A template of Python text for an operation on its operands {0}, {1} ...

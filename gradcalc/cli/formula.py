@@ -50,13 +50,13 @@ def command(
         text = formula_text(bound, notation=format_, precision=precision)
         consoles.show_text(text)
         return
-    from gradcalc.reports.evaluation_json import SCHEMA, json_value
+    from gradcalc.strict_json import SCHEMA, json_value
 
     consoles.show_json(
         {
             "schema": SCHEMA,
             "expression": bound.text,
-            "variables": {k: json_value(v) for k, v in bound.variables.items()},
+            "variables": json_value(bound.variables),
             "format": format_,
             "formula": formula_text(bound, notation=format_),
         }

@@ -6,6 +6,7 @@ from typing import Any
 from gradcalc.cli.files import read_text
 from gradcalc.cli.hints import listing, nearest, nearest_option, quoted
 from gradcalc.errors import BindingError, DataError, GradcalcError
+from gradcalc.strict_json import read_json
 
 
 def constant(text: str) -> Any:
@@ -63,8 +64,6 @@ def read_bindings(
 
 def read_variables(path: str) -> dict[str, Any]:
     """The variables in a file that holds a JSON object of numbers and lists."""
-    import json
-
     where = "standard input" if path == "-" else path
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -75,21 +74,7 @@ def read_variables(path: str) -> dict[str, Any]:
             raise DataError(f"{where}: {listing(twice)} {verb} given more than once")
         return dict(pairs)
 
-    def reject(constant: str) -> Any:
-        raise DataError(f"{where} is not JSON: {constant} is not a number there")
-
-    text = read_text(path)
-    try:
-        content = json.loads(
-            text, object_pairs_hook=unique, parse_constant=reject, parse_int=float
-        )
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{where} is not JSON: line {error.lineno}, column {error.colno}:"
-            f" {error.msg[:1].lower()}{error.msg[1:]}"
-        ) from None
-    except RecursionError:
-        raise DataError(f"{where}: its lists are nested too deeply") from None
+    content = read_json(read_text(path), where, pairs=unique, whole=float)
     if not isinstance(content, dict):
         raise DataError(
             f"{where} holds {_described(content)}, not an object",

@@ -30,6 +30,7 @@ from gradcalc.errors import DataError, GradcalcError
 from gradcalc.graph import flatten, shape_of
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
+from gradcalc.strict_json import read_json
 
 SCHEMA = 1
 
@@ -149,23 +150,12 @@ def model_from(text: str, where: str) -> Model:
 
 
 def _object(text: str, where: str) -> dict[str, Any]:
-    def reject(constant: str) -> Any:
-        raise DataError(f"{where} is not JSON: {constant} is not a number there")
-
-    try:
-        content = json.loads(text, parse_constant=reject)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{where} is not JSON: line {error.lineno}, column {error.colno}:"
-            f" {error.msg[:1].lower()}{error.msg[1:]}",
-            hint="a model file is what gradcalc train --save writes",
-        ) from None
-    except (RecursionError, ValueError):
-        raise DataError(f"{where} is not JSON that can be read") from None
+    hint = "a model file is what gradcalc train --save writes"
+    content = read_json(text, where, hint=hint)
     if not isinstance(content, dict):
         raise DataError(
             f"{where} is not a model: it holds no object",
-            hint="a model file is what gradcalc train --save writes",
+            hint=hint,
         )
     return content
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
+from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
     from gradcalc.engine.answers import Answer
@@ -56,7 +56,5 @@ def _head(evaluation: "Evaluation") -> dict[str, Any]:
         "schema": SCHEMA,
         "expression": evaluation.source,
         "value": json_value(evaluation.value),
-        "variables": {
-            name: json_value(value) for name, value in evaluation.variables.items()
-        },
+        "variables": json_value(evaluation.variables),
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from gradcalc.engine.gradient_formulas import Formula, GradientFormulas
 from gradcalc.graph import Structure, flatten
-from gradcalc.reports.evaluation_json import json_value
+from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex_program
 from gradcalc.writers.latex_names import latex_element, latex_name
 from gradcalc.writers.program import program_text, structure_text, write_program
@@ -114,9 +114,9 @@ def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:
     if elements != {""}:
         name = "jacobian"
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "expression": gradient.source,
-        "variables": {k: json_value(v) for k, v in gradient.filled.items()},
+        "variables": json_value(gradient.filled),
         name: nested,
         "program": "\n".join(program_lines(gradient, None)),
     }

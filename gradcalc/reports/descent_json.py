@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
 from gradcalc.reports.numbers import format_value
+from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
@@ -33,7 +33,7 @@ def descent_to_dict(descent: "Descent") -> dict[str, Any]:
 def _end(point: "Point") -> dict[str, Any]:
     return {
         "value": json_value(point.value),
-        "variables": {k: json_value(v) for k, v in point.variables.items()},
+        "variables": json_value(point.variables),
     }
 
 

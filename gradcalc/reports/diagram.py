@@ -8,8 +8,8 @@ from gradcalc.engine.expressions import expression
 from gradcalc.engine.known import known_values
 from gradcalc.graph import flatten
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
 from gradcalc.reports.numbers import format_number, format_value
+from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers.diagram import Box, Diagram
 
 # A gradient of a list has as many numbers as the list: a box holds this many.
@@ -98,7 +98,7 @@ def diagram_to_dict(drawn: DrawnProgram) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "expression": drawn.bound.text,
-        "variables": {k: json_value(v) for k, v in drawn.bound.variables.items()},
+        "variables": json_value(drawn.bound.variables),
         "nodes": [
             {
                 "id": node,

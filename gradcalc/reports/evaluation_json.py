@@ -1,23 +1,11 @@
 """An evaluation as one JSON object."""
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
-
-SCHEMA = 1
-
-
-def json_value(value: Any) -> Any:
-    """The value with every number that JSON has no spelling for as a string."""
-    if isinstance(value, float):
-        if isfinite(value):
-            return value
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, list | tuple):
-        return [json_value(entry) for entry in value]
-    return value
 
 
 def evaluation_to_dict(evaluation: "Evaluation") -> dict[str, Any]:
@@ -31,8 +19,8 @@ def evaluation_to_dict(evaluation: "Evaluation") -> dict[str, Any]:
         "expression": evaluation.source,
         "value": json_value(evaluation.value),
         "finite": evaluation.finite,
-        "variables": {k: json_value(v) for k, v in evaluation.variables.items()},
-        name: {k: json_value(v) for k, v in slopes.items()},
+        "variables": json_value(evaluation.variables),
+        name: json_value(slopes),
         "nodes": [
             {
                 "id": node.id,

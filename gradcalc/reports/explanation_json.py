@@ -3,9 +3,9 @@
 from typing import Any
 
 from gradcalc.engine.steps import Explanation, Handed, Meaning, Step
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
 from gradcalc.reports.explanation import Writer
 from gradcalc.reports.notation import Notation
+from gradcalc.strict_json import SCHEMA, json_value
 
 
 def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class _Objects:
             "element": explanation.element or None,
             "value": json_value(evaluation.value),
             "finite": evaluation.finite,
-            "variables": _values(evaluation.variables),
+            "variables": json_value(evaluation.variables),
             "gradient": {
                 meaning.name: json_value(meaning.gradient)
                 for meaning in explanation.meanings
@@ -101,7 +101,3 @@ class _Objects:
             ],
             "sentence": self.writer.meaning(meaning),
         }
-
-
-def _values(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: json_value(value) for name, value in values.items()}

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
+from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,22 +19,15 @@ def function_to_dict(entry: "Entry") -> dict[str, Any]:
     """The object that `functions NAME --json` prints: one function, with samples."""
     samples = [
         {
-            "at": json_value_by_name(evaluation.variables),
+            "at": json_value(evaluation.variables),
             "value": json_value(evaluation.value),
-            "jacobian"
-            if evaluation.jacobian is not None
-            else "gradient": json_value_by_name(
+            "jacobian" if evaluation.jacobian is not None else "gradient": json_value(
                 evaluation.jacobian or evaluation.gradient or {}
             ),
         }
         for evaluation in entry.evaluations()
     ]
     return {"schema": SCHEMA, **_facts(entry), "samples": samples}
-
-
-def json_value_by_name(values: dict[str, Any]) -> dict[str, Any]:
-    """Each named value as JSON spells it."""
-    return {name: json_value(value) for name, value in values.items()}
 
 
 def _facts(entry: "Entry") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from gradcalc.engine.bindings import BoundProgram
 from gradcalc.engine.curves import Curve, Plotted
 from gradcalc.engine.surfaces import Surface
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
+from gradcalc.strict_json import SCHEMA, json_value
 
 
 def curve_to_dict(bound: BoundProgram, plotted: Plotted) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcalc.reports.evaluation_json import SCHEMA, json_value
+from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
     from gradcalc.learning.prediction import Prediction
@@ -18,13 +18,11 @@ def prediction_to_dict(
     content = {
         "schema": SCHEMA,
         "prediction": json_value(prediction.answer),
-        "variables": {name: json_value(value) for name, value in inputs.items()},
+        "variables": json_value(inputs),
     }
     if classes is not None:
         content["classes"] = list(classes)
         content["score"] = json_value(prediction.score)
     if prediction.gradient is not None:
-        content["gradient"] = {
-            name: json_value(slope) for name, slope in prediction.gradient.items()
-        }
+        content["gradient"] = json_value(prediction.gradient)
     return content

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from gradcalc.reports.evaluation_json import json_value
+from gradcalc.learning.model import SCHEMA
+from gradcalc.strict_json import json_value
 
 if TYPE_CHECKING:
     from gradcalc.learning.lesson import Outcome
@@ -16,7 +17,7 @@ def training_to_dict(outcome: "Outcome") -> dict[str, Any]:
     model, training = outcome.model, outcome.training
     accuracy = outcome.accuracy or {}
     entries = {
-        "schema": 1,
+        "schema": SCHEMA,
         "model": model.text,
         "inputs": list(model.inputs),
         "target": model.target[0] if len(model.target) == 1 else model.target,

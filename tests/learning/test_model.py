@@ -88,7 +88,7 @@ WRONG = {
         json.dumps(GOOD).replace("-17}", "NaN}"),
         "m.json is not JSON: NaN is not a number there",
     ),
-    "nested": ("[" * 100_000, "m.json is not JSON that can be read"),
+    "nested": ("[" * 100_000, "m.json: its lists are nested too deeply"),
     "no schema": (
         {"x": 1},
         "m.json is no model of this version: its schema is null, not 1\n"

@@ -2,7 +2,8 @@ import json
 from math import inf, nan
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.reports.evaluation_json import evaluation_to_dict, json_value
+from gradcalc.reports.evaluation_json import evaluation_to_dict
+from gradcalc.strict_json import json_value
 
 
 def test_an_evaluation_is_one_object():

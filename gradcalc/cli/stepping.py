@@ -125,10 +125,13 @@ def step(
             )
         )
     if descent.stopped == DIVERGED:
-        consoles.warn(
-            f"{descent.reason}; the last finite point is the answer; try a --rate"
-            f" smaller than {rate:g}"
-        )
+        advice = "start where the value and the gradient are finite"
+        if descent.end.finite:
+            advice = (
+                "the last finite point is the answer; try a --rate smaller than"
+                f" {rate:g}"
+            )
+        consoles.warn(f"{descent.reason}; {advice}")
         return 1
     if descent.stopped == KINK and (as_json or only is not None):
         consoles.warn(descent.reason)

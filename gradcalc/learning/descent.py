@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcalc.engine.bindings import BoundProgram, wanted_nodes
 from gradcalc.errors import ShapeError, UsageError
+from gradcalc.graph import flatten
 from gradcalc.language.lists import described
 from gradcalc.learning.kinks import crossed_kink
 from gradcalc.learning.landscape import Bounds, Landscape
@@ -30,8 +31,8 @@ class Point:
 
     step       how many steps were taken
     value      the value of the formula there
-    variables  the values of the variables that move, by name
-    gradient   the gradient with respect to them
+    variables  the values of all variables, by name
+    gradient   the gradient with respect to those that move
     predicted  the change of value that the gradient promised for the last step
     actual     the change that it made; both None at the start
     """
@@ -53,6 +54,12 @@ class Point:
         self.gradient = gradient
         self.predicted = predicted
         self.actual = actual
+
+    @property
+    def finite(self) -> bool:
+        """Whether the value and the gradient are."""
+        slopes = [flatten(slope) for slope in self.gradient.values()]
+        return _finite(self.value, [leaf for leaves in slopes for leaf in leaves])
 
 
 class Descent:
@@ -164,7 +171,7 @@ class _Way:
         return Point(
             self.step,
             self.value,
-            named(self.here),
+            {**self.landscape.bound.variables, **named(self.here)},
             named(self.gradient),
             self.predicted,
             self.actual,

@@ -72,9 +72,10 @@ def _columns(
         "step",
         [text.rjust(len(columns[0][1][-1])) for text in columns[0][1]],
     )
-    for name, value in points[0].variables.items():
+    # Those that move: the others stand in the command.
+    for name, slope in points[0].gradient.items():
         rows = [flatten(point.variables[name]) for point in points]
-        for place, element in enumerate(element_names(name, shape_of(value))):
+        for place, element in enumerate(element_names(name, shape_of(slope))):
             columns.append((element, numbers([row[place] for row in rows])))
     return columns
 

@@ -30,18 +30,18 @@ def test_json(run):
     assert (ran.status, ran.err) == (0, "")
     assert json.loads(ran.out) == {
         "schema": 1,
-        "start": {"value": 1, "variables": {"x": 1}},
-        "end": {"value": 0.25, "variables": {"x": 0.5}},
+        "start": {"value": 1, "variables": {"x": 1, "y": 0}},
+        "end": {"value": 0.25, "variables": {"x": 0.5, "y": 0}},
         "stopped": "steps used up",
         "reason": "the norm of the gradient is still 1",
         "steps": 1,
         "trace": [
             {
-                "step": 0, "value": 1, "variables": {"x": 1}, "gradient": {"x": 2},
-                "predicted_change": None, "actual_change": None,
+                "step": 0, "value": 1, "variables": {"x": 1, "y": 0},
+                "gradient": {"x": 2}, "predicted_change": None, "actual_change": None,
             },
             {
-                "step": 1, "value": 0.25, "variables": {"x": 0.5},
+                "step": 1, "value": 0.25, "variables": {"x": 0.5, "y": 0},
                 "gradient": {"x": 1}, "predicted_change": -1, "actual_change": -0.75,
             },
         ],
@@ -78,6 +78,33 @@ def test_a_divergence_is_the_answer_no(run):
         "warning: log(x) is NaN because x is -1.1; the last finite point is the"
         " answer; try a --rate smaller than 0.6\n",
     )
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["--only=end.variables.x"]])
+def test_a_start_that_is_not_finite(run, words):
+    ran = run("descend", "log(x)", "--x=-1", *words)
+    assert (ran.status, ran.err) == (
+        1,
+        "warning: at the start, log(x) is NaN because x is -1; start where the value"
+        " and the gradient are finite\n",
+    )
+    if words == ["--json"]:
+        content = json.loads(ran.out)
+        assert content["end"] == {"value": "NaN", "variables": {"x": -1}}
+        assert content["trace"][0]["gradient"] == {"x": "NaN"}
+
+
+def test_the_end_can_be_fed_to_a_command(run, tmp_path):
+    ran = run("descend", "x^2 + sum(v)", "--x=1", "--v=1,2", "--wrt=x", "--json")
+    end = json.loads(ran.out)["end"]
+    (tmp_path / "end.json").write_text(json.dumps(end["variables"]))
+    words = ["--vars", str(tmp_path / "end.json"), "--only=value", "--precision=17"]
+    assert float(run("eval", "x^2 + sum(v)", *words).out) == end["value"]
+
+
+def test_the_table_shows_what_moves(run):
+    ran = run("descend", "x^2 + y", "--x=1", "--y=5", "--wrt=x", "--steps=1")
+    assert ran.out.splitlines()[0].split()[-1] == "x"
 
 
 def test_long_ways_are_shown_by_their_ends(run):

@@ -11,7 +11,8 @@ def number_in(cell: Any) -> float:
     """
     if isinstance(cell, str):
         try:
-            number = float(cell)
+            # Python's numbers may hold underscores, those of data do not.
+            number = float(cell.replace("_", "?"))
         except ValueError:
             if not cell.strip():
                 raise ValueError("the cell is empty") from None

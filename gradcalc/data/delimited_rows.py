@@ -72,9 +72,11 @@ class DelimitedRows(Rows):
     def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
         places = [place for name in names for place in self._place(name)]
         width = len(self.header)
+        recent = self.lines.recent
 
         def numbers(cells: list[str]) -> Sequence[float]:
-            if len(cells) == width:
+            # Python takes 1_0 for a number; such a row is read with care.
+            if len(cells) == width and len(recent) == 1 and "_" not in recent[0]:
                 try:
                     found = [float(cells[place]) for place in places]
                 except ValueError:
@@ -149,7 +151,7 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell
 
 
 def _cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:

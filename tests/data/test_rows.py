@@ -33,6 +33,7 @@ GOOD = {
     "quoted": b'"x","y"\n"1","2"\n3,"4"\n',
     "other columns": b'name,x,"a ""b""",y\n"one, two",1,,2\n"new\nline",3,"""",4\n',
     "tabs": b"x\ty\n1\t2\n3\t4\n",
+    "underscores elsewhere": b"x,y,a_name\n1,2,a_b\n3,4,_\n",
     "exponents": b"x,y\n1e0,+2\n.3e1,40e-1\n",
     "json": b'{"x": 1, "y": 2}\n{"y": 4, "x": 3}\n',
     "json, floats": b'{"x": 1.0, "y": 2.0, "z": []}\n\n{"x": 3e0, "y": "4"}',
@@ -46,6 +47,12 @@ def test_good_rows_are_read(content):
 
 
 BAD = {
+    "underscore": [
+        b"x,y\n1_0,2\n",
+        "d.csv, line 2, column x: '1_0' is not a number",
+        "  1_0,2",
+        "  ^^^",
+    ],
     "missing cell": [
         b"x,y\n1,\n",
         "d.csv, line 2, column y: the cell is empty",

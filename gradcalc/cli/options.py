@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+from gradcalc.cli.hints import quoted
+from gradcalc.errors import UsageError
+
 
 def sources() -> list[click.Option]:
     """The options of every command with variables: where their values come from."""
@@ -66,11 +69,18 @@ def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int |
     return convert
 
 
-def names(_context: Any, _parameter: Any, text: str | None) -> list[str] | None:
+def names(_context: Any, parameter: Any, text: str | None) -> list[str] | None:
     """The names in a text that separates them by commas."""
     if text is None:
         return None
-    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+    found = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if "" in found:
+        option = parameter.opts[0]
+        raise UsageError(
+            f"{option} holds an empty name: {quoted(text)}",
+            hint=f"write {option} x for one variable, {option} x,y for two",
+        )
+    return found
 
 
 as_json = click.option(

@@ -14,7 +14,7 @@ from typing import Any
 
 from gradcalc.engine.backward import backward
 from gradcalc.graph import Graph
-from gradcalc.language.rules import Rule, rule_of
+from gradcalc.language.rules import MOST_KEPT, Rule, rule_of
 from gradcalc.operations import Operation
 from gradcalc.writers.python_code import PythonCode
 from gradcalc.writers.python_spelling import SIGN
@@ -55,9 +55,15 @@ def node_gradients(
     return backward(graph, output, active, 1.0, contributions, add)
 
 
-@lru_cache(maxsize=4096)
 def pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
     """The pullback of the operation to the operands that the mask flags with 1."""
+    if len(mask) > MOST_KEPT:
+        return _walked(rule_of(operation, len(mask)), mask)
+    return _kept_pullback(operation, mask)
+
+
+@lru_cache(maxsize=4096)
+def _kept_pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
     rule = rule_of(operation, len(mask))
     if len(rule.graph) > _MOST_COMPILED:
         return _walked(rule, mask)

@@ -43,13 +43,18 @@ def loop_gradients(
 
 
 def commonest(operations: Sequence[Operation]) -> tuple[Operation, ...]:
-    """The operations that occur most often, as far as a sample shows."""
+    """The operations, most of them first as far as a sample shows; the rarest left out.
+
+    A single sum may have a million operands, so that even one counts.
+    """
+    counts = Counter(dict.fromkeys(set(operations) - {LITERAL, VARIABLE}, 0))
     step = len(operations) // _SAMPLE + 1
     # An odd step, so that the sample does not fall in step with a binary tree.
-    counts = Counter(operations[:: step | 1])
-    for leaf in (LITERAL, VARIABLE):
-        counts.pop(leaf, None)
-    return tuple([operation for operation, _ in counts.most_common(_MOST_BRANCHES)])
+    for operation in operations[:: step | 1]:
+        if operation in counts:
+            counts[operation] += 1
+    ranked = sorted(counts, key=lambda row: (-row.lists, -counts[row], row.name))
+    return tuple(sorted(ranked[:_MOST_BRANCHES], key=lambda row: -counts[row]))
 
 
 @lru_cache(maxsize=64)

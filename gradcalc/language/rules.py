@@ -16,6 +16,10 @@ from gradcalc.operations import Operation
 
 Shape = tuple[int, ...]
 
+# What belongs to more operands is made anew each time: its size is theirs, and it would
+# never be given back.
+MOST_KEPT = 1_000
+
 
 class Rule:
     """The derivative rule of an operation on a number of operands.
@@ -75,9 +79,19 @@ def _stretched(structure: Structure, size: int) -> list[int]:
     return leaves * size if len(leaves) == 1 else leaves
 
 
-@lru_cache(maxsize=4096)
 def rule_of(operation: Operation, count: int) -> Rule:
     """The rule of the operation on `count` operands."""
+    if count > MOST_KEPT:
+        return _make_rule(operation, count)
+    return _kept_rule(operation, count)
+
+
+@lru_cache(maxsize=4096)
+def _kept_rule(operation: Operation, count: int) -> Rule:
+    return _make_rule(operation, count)
+
+
+def _make_rule(operation: Operation, count: int) -> Rule:
     builder, sizes = _builder(operation, count)
     partials: list[int | None] = []
     selected: list[int | None] = []
@@ -101,7 +115,7 @@ def rule_of(operation: Operation, count: int) -> Rule:
     return Rule(builder.graph, partials, selected, domain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def condition_graph(
     operation: Operation, formula: str, count: int
 ) -> tuple[Graph, int]:

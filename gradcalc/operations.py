@@ -588,6 +588,8 @@ OPERATIONS: dict[str, Operation] = {
     operation.name: operation for group in GROUPS.values() for operation in group
 }
 
+COMPARISONS = frozenset(GROUPS["comparisons"])
+
 # What a formula may call: every operation that is written as a call, and the aliases.
 CALLABLE: dict[str, Operation] = {
     name: operation

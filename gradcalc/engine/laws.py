@@ -4,8 +4,8 @@ A law never changes the value beyond rounding, nor where the formula is defined:
 not 0, because x may be infinite.
 """
 
-from gradcalc.engine.terms import COMPARISONS, MOST_FACTORS, Law, Terms, is_short
-from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.engine.terms import MOST_FACTORS, Law, Terms, is_short
+from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
 _TIMES = OPERATIONS["*"]
 _PLUS = OPERATIONS["+"]

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 
 _TIMES = OPERATIONS["*"]
 _PLUS = OPERATIONS["+"]
 _MINUS = OPERATIONS["-"]
 _POWER = OPERATIONS["^"]
 _WHERE = OPERATIONS["where"]
-
-COMPARISONS = [OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!=")]
 
 # Longer products stay as they are, so that what they share stays shared.
 MOST_FACTORS = 8

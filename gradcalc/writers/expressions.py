@@ -8,10 +8,9 @@ import math
 from collections.abc import Iterable, Mapping
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, OPERATIONS, Operation
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, Operation
 
 _PLUS, _TIMES, _NEGATION = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["neg"]
-COMPARISONS = frozenset(OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!="))
 _CHAINS = {OPERATIONS["sum"]: _PLUS, OPERATIONS["prod"]: _TIMES}
 
 

@@ -8,8 +8,8 @@ as Python's own where that cannot raise, and else as a call of the table's funct
 import math
 from collections.abc import Callable, Sequence
 
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-from gradcalc.writers.expressions import COMPARISONS, Expressions
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.writers.expressions import Expressions
 from gradcalc.writers.python_spelling import (
     ATOM,
     CONDITIONAL,

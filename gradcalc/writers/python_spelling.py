@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from gradcalc.operations import OPERATIONS, Operation
-from gradcalc.writers.expressions import COMPARISONS
+from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
 _DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
 

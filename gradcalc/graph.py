@@ -6,7 +6,7 @@ nodes fit in memory.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -87,6 +87,16 @@ class Graph:
         self.names[node] = name
         return node
 
+    def add_like(self, source: "Graph", node: int, inputs: tuple[int, ...]) -> int:
+        """The number of a new node that is another graph's, on earlier nodes."""
+        operation = source.operations[node]
+        new = self.add(operation, inputs, 0, 0)
+        if operation is LITERAL:
+            self.literals[new] = source.literals[node]
+        if node in source.names:
+            self.names[new] = source.names[node]
+        return new
+
     def copy(self) -> "Graph":
         """The same nodes in a graph of their own."""
         twin = Graph(self.source)
@@ -145,6 +155,35 @@ class Graph:
                 for operand in self.inputs[node]:
                     flags[operand] = 1
         return flags
+
+    def uses(self, roots: Sequence[int]) -> list[int]:
+        """How often each node is a root, or an operand of what the roots depend on."""
+        uses = [0] * len(self.operations)
+        for root in roots:
+            uses[root] += 1
+        for node in range(max(roots, default=-1), -1, -1):
+            if uses[node]:
+                for operand in self.inputs[node]:
+                    uses[operand] += 1
+        return uses
+
+    def translated(
+        self,
+        roots: Sequence[int],
+        make: Callable[[int, tuple[int, ...]], int],
+        given: Mapping[int, int] | None = None,
+    ) -> dict[int, int]:
+        """What `make` makes of each node that the roots depend on, in order.
+
+        It is told the node and what it made of the node's inputs: their numbers in
+        another graph. `given` has what stands there already for some of the leaves.
+        """
+        made = dict(given or {})
+        inputs = self.inputs
+        for node, flag in enumerate(self.ancestors(roots)):
+            if flag and node not in made:
+                made[node] = make(node, tuple([made[i] for i in inputs[node]]))
+        return made
 
 
 def flatten(structure: Structure) -> list[Any]:

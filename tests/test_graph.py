@@ -47,6 +47,28 @@ def test_dependents_and_ancestors():
     assert list(graph.ancestors([])) == [0] * 5
 
 
+def test_uses_count_roots_and_operands():
+    graph = _graph()
+    assert graph.uses([4]) == [2, 1, 1, 0, 1]
+    assert graph.uses([1, 1]) == [2, 2, 0, 0, 0]
+    assert graph.uses([]) == [0] * 5
+
+
+def test_what_the_roots_depend_on_is_translated_in_order():
+    graph, twin = _graph(), Graph()
+    pi = graph.add_literal(3.5)
+    graph.names[pi] = "pi"
+    last = graph.add(OPERATIONS["*"], (4, pi), 0, 0)
+    x = twin.add_variable("u")
+    made = graph.translated(
+        [last], lambda node, inputs: twin.add_like(graph, node, inputs), {0: x}
+    )
+    assert made == {0: 0, 1: 1, 2: 2, 4: 3, 5: 4, 6: 5}
+    assert twin.inputs == [(), (0, 0), (), (1, 2), (), (3, 4)]
+    assert twin.names == {0: "u", 4: "pi"}
+    assert twin.literals == {2: 2.0, 4: 3.5}
+
+
 def test_truncate_forgets_the_last_nodes():
     graph = _graph()
     graph.truncate(2)

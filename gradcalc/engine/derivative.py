@@ -12,7 +12,7 @@ from gradcalc.engine.simplify import simplified
 from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph
 from gradcalc.language.rules import Rule, rule_of
-from gradcalc.operations import LITERAL, OPERATIONS
+from gradcalc.operations import OPERATIONS
 from gradcalc.writers.program import program_text
 
 _PLUS = OPERATIONS["+"]
@@ -96,20 +96,11 @@ class _Formulas:
             for partial, gate in zip(wanted, rule.selected, strict=True)
             if partial is not None and gate is not None
         ]
-        needed = source.ancestors(roots)
-        placed = dict(enumerate(operands))
-        for node in range(len(operands), len(source)):
-            if not needed[node]:
-                continue
-            operation = source.operations[node]
-            if operation is LITERAL:
-                placed[node] = graph.add_literal(source.literals[node])
-                if node in source.names:
-                    graph.names[placed[node]] = source.names[node]
-            else:
-                inputs = tuple([placed[operand] for operand in source.inputs[node]])
-                placed[node] = graph.add(operation, inputs, 0, 0)
-        return placed
+        return source.translated(
+            roots,
+            lambda node, inputs: graph.add_like(source, node, inputs),
+            dict(enumerate(operands)),
+        )
 
     def add(self, first: Reached, second: Reached) -> Reached:
         """The sum of two gradients that meet at a node."""

@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from gradcalc.engine.simplify import simplified
 from gradcalc.graph import Graph
 from gradcalc.language.rules import rule_of
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.operations import COMPARISONS, VARIABLE
 
 # A rule over more operands has a formula too long to read: its number stands alone.
 _LONGEST_RULE = 300
-
-_COMPARISONS = [OPERATIONS[name] for name in ("<", "<=", ">", ">=", "==", "!=")]
 
 
 class Formula:
@@ -67,8 +65,10 @@ def local_formulas(
     at_point = rule.graph.forward([values[origin] for origin in explained])
     if rule.domain is not None and at_point[rule.domain] == 0:
         return {}
-    copy = _copied(graph, explained, rule.graph, at_point, name)
-    simple, places = simplified(copy, list(roots.values()))
+    copy, copied = _copied(
+        graph, explained, rule.graph, list(roots.values()), at_point, name
+    )
+    simple, places = simplified(copy, copied)
     return {
         position: Formula(simple, place)
         for position, place in zip(roots, places, strict=True)
@@ -79,30 +79,29 @@ def _copied(
     graph: Graph,
     explained: Sequence[int],
     rule: Graph,
+    roots: Sequence[int],
     at_point: Sequence[float],
     name: Callable[[int], str],
-) -> Graph:
-    """The rule's graph, its first nodes standing for the nodes explained."""
+) -> tuple[Graph, list[int]]:
+    """What the roots of the rule depend on, and the roots, in a graph of their own.
+
+    The rule's first nodes stand for the nodes explained.
+    """
     copy = Graph()
     # Which side a condition takes, and what follows from that alone.
     known: set[int] = set()
-    for node, operation in enumerate(rule.operations):
-        operands = rule.inputs[node]
+
+    def make(node: int, inputs: tuple[int, ...]) -> int:
         if node < len(explained):
             origin = explained[node]
             if origin in graph.literals:
-                copy.add_literal(graph.literals[origin])
-                if origin in graph.names:
-                    copy.names[node] = graph.names[origin]
-            else:
-                copy.add_variable(f"{name(origin)}#{origin}")
-        elif operation is LITERAL:
-            copy.add_literal(rule.literals[node])
-            if node in rule.names:
-                copy.names[node] = rule.names[node]
-        elif operation in _COMPARISONS or (operands and known.issuperset(operands)):
+                return copy.add_like(graph, origin, ())
+            return copy.add_variable(f"{name(origin)}#{origin}")
+        operation, operands = rule.operations[node], rule.inputs[node]
+        if operation in COMPARISONS or (operands and known.issuperset(operands)):
             known.add(node)
-            copy.add_literal(at_point[node])
-        else:
-            copy.add(operation, operands, 0, 0)
-    return copy
+            return copy.add_literal(at_point[node])
+        return copy.add_like(rule, node, inputs)
+
+    made = rule.translated(roots, make)
+    return copy, [made[root] for root in roots]

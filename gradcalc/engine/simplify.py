@@ -18,44 +18,46 @@ def simplified(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     Labels are kept on the nodes that still compute them.
     """
     terms = Terms(LAWS)
-    needed = graph.ancestors(roots)
-    made: dict[int, int] = {}
-    for node, operation in enumerate(graph.operations):
-        if not needed[node]:
-            continue
-        if operation is LITERAL:
-            made[node] = terms.literal(graph.literals[node], graph.names.get(node))
-        elif operation is VARIABLE:
-            made[node] = terms.variable(graph.names[node])
-        else:
-            operands = [made[operand] for operand in graph.inputs[node]]
-            made[node] = terms.make(operation, *operands)
-            label = graph.labels.get(node)
-            if label is not None and terms.number(made[node]) is None:
-                terms.graph.labels.setdefault(made[node], label)
+
+    def make(node: int, operands: tuple[int, ...]) -> int:
+        operation = graph.operations[node]
+        if operation is LITERAL or operation is VARIABLE:
+            return _leaf(terms, graph, node)
+        made = terms.make(operation, *operands)
+        label = graph.labels.get(node)
+        if label is not None and terms.number(made) is None:
+            terms.graph.labels.setdefault(made, label)
+        return made
+
+    made = graph.translated(roots, make)
     return _signs_seated(terms.graph, [made[root] for root in roots])
 
 
 def _signs_seated(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     """The graph with the sign of a product on its first factor: -(a*b) -> -a*b."""
     terms = Terms({})
-    needed = graph.ancestors(roots)
-    made: dict[int, int] = {}
-    for node, operation in enumerate(graph.operations):
-        if not needed[node]:
-            continue
-        operands = tuple([made[operand] for operand in graph.inputs[node]])
-        if operation is LITERAL:
-            made[node] = terms.literal(graph.literals[node], graph.names.get(node))
-        elif operation is VARIABLE:
-            made[node] = terms.variable(graph.names[node])
+
+    def make(node: int, operands: tuple[int, ...]) -> int:
+        operation = graph.operations[node]
+        if operation is LITERAL or operation is VARIABLE:
+            made = _leaf(terms, graph, node)
         elif operation is _NEG:
-            made[node] = _negated(terms, operands[0])
+            made = _negated(terms, operands[0])
         else:
-            made[node] = terms.node(operation, operands)
+            made = terms.node(operation, operands)
         if node in graph.labels:
-            terms.graph.labels.setdefault(made[node], graph.labels[node])
+            terms.graph.labels.setdefault(made, graph.labels[node])
+        return made
+
+    made = graph.translated(roots, make)
     return terms.graph, [made[root] for root in roots]
+
+
+def _leaf(terms: Terms, graph: Graph, node: int) -> int:
+    """The node of a variable, number or constant of the graph."""
+    if graph.operations[node] is VARIABLE:
+        return terms.variable(graph.names[node])
+    return terms.literal(graph.literals[node], graph.names.get(node))
 
 
 def _negated(terms: Terms, node: int) -> int:

@@ -63,33 +63,28 @@ class _Copy:
     ) -> None:
         self.plain = plain
         self.result = Graph()
-        self.moved: dict[int, int] = {}
         self.filled: set[int] = set()
         self.opposite: dict[int, tuple[Operation, tuple[int, ...]] | int] = {}
         leaves = [node for structure in roots.values() for node in flatten(structure)]
-        needed = graph.ancestors(leaves)
-        self.uses = [0] * len(graph)
-        for node in leaves:
-            self.uses[node] += 1
-        for node, inputs in enumerate(graph.inputs):
-            if needed[node]:
-                for operand in inputs:
-                    self.uses[operand] += 1
-        for node in range(len(graph)):
-            if needed[node]:
-                self.moved[node] = self._node(graph, node, values)
+        self.uses = graph.uses(leaves)
+        self.moved = graph.translated(
+            leaves, lambda node, inputs: self._node(graph, node, inputs, values)
+        )
         self._copy_names(graph, values)
 
-    def _node(self, graph: Graph, node: int, values: Mapping[int, float]) -> int:
+    def _node(
+        self,
+        graph: Graph,
+        node: int,
+        inputs: tuple[int, ...],
+        values: Mapping[int, float],
+    ) -> int:
         """The new node for one of the graph's."""
         operation = graph.operations[node]
         if node in values:
             return self._number(values[node])
-        if operation is VARIABLE:
-            return self.result.add_variable(graph.names[node])
-        if operation is LITERAL:
-            return self._literal(graph, node)
-        inputs = tuple([self.moved[operand] for operand in graph.inputs[node]])
+        if operation is VARIABLE or operation is LITERAL:
+            return self.result.add_like(graph, node, inputs)
         if self.plain and operation.definition is not None:
             return self._expanded(operation, inputs)
         # A part with a name of its own, or used twice, keeps its sign to itself.
@@ -102,26 +97,16 @@ class _Copy:
     def _expanded(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The new node for what the user's operation computes."""
         body, root = body_of(operation)
-        needed = body.ancestors([root])
-        moved = dict(enumerate(operands))
-        for node in range(len(operands), len(body)):
-            if not needed[node]:
-                continue
-            inputs = tuple([moved[operand] for operand in body.inputs[node]])
+
+        def make(node: int, inputs: tuple[int, ...]) -> int:
             step = body.operations[node]
             if step is LITERAL:
-                moved[node] = self._literal(body, node)
-            elif step.definition is not None:
-                moved[node] = self._expanded(step, inputs)
-            else:
-                moved[node] = self._operation(step, inputs, alone=False)
-        return moved[root]
+                return self.result.add_like(body, node, inputs)
+            if step.definition is not None:
+                return self._expanded(step, inputs)
+            return self._operation(step, inputs, alone=False)
 
-    def _literal(self, graph: Graph, node: int) -> int:
-        literal = self.result.add_literal(graph.literals[node])
-        if node in graph.names:
-            self.result.names[literal] = graph.names[node]
-        return literal
+        return body.translated([root], make, dict(enumerate(operands)))[root]
 
     def _number(self, value: float) -> int:
         result = self.result

@@ -23,7 +23,8 @@ class Split:
 
     `options` are for Click, in order; `bindings` are (name, text of the value) pairs;
     `positionals` are what is left: the formula, if there is one. `after_flag` holds
-    the positional word behind each flag, which may have been meant as its value.
+    the positional word behind each flag, which may have been meant as its value, and
+    `unknown` the names of words that look like options and are none.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class Split:
         self.bindings: list[tuple[str, str]] = []
         self.positionals: list[str] = []
         self.after_flag: dict[str, str] = {}
+        self.unknown: list[str] = []
         self.problem: GradcalcError | None = None
 
 
@@ -93,6 +95,13 @@ def split_arguments(
             given.append(option)
         else:
             split.bindings.append((name, value))
+    # Such as --no-shuffle, which would be a formula if it were the only word.
+    hyphenated = [word for word in split.positionals if _NAMED.fullmatch(word)]
+    split.unknown = [
+        option[2:]
+        for option in (*unknown, *lacking, *hyphenated)
+        if option not in declared and "=" not in option
+    ]
     split.problem = (
         _unknown_options(unknown, declared)
         or _flags_with_values(unexpected)

@@ -92,7 +92,7 @@ class VariablesCommand(click.Command):
         if ctx.resilient_parsing or "--help" in split.options:
             split.problem = None
         if split.problem:
-            raise split.problem
+            raise self._misplaced(split, split.unknown) or split.problem
         rest = super().parse_args(ctx, [*split.options])
         split.bindings += map(split_setting, ctx.params.pop("settings") or ())
         ctx.obj = split
@@ -103,11 +103,23 @@ class VariablesCommand(click.Command):
         request = ctx.params["request"]
         variables_file = ctx.params.pop("variables_file")
         names = list(self.declared_options(ctx))
-        request.variables = read_bindings(ctx.obj.bindings, self.value, names)
+        try:
+            request.variables = read_bindings(ctx.obj.bindings, self.value, names)
+        except BindingError as error:
+            given = [name for name, _ in ctx.obj.bindings]
+            raise self._misplaced(ctx.obj, given) or error from None
         self.read_positional(ctx, request, variables_file)
         if variables_file is not None:
             request.defaults.update(read_variables(variables_file))
         return super().invoke(ctx)
+
+    def _misplaced(self, split: Split, names: Sequence[str]) -> UsageError | None:
+        """The error for names that are options of other commands, or None."""
+        # Imported here because only a mistake needs it.
+        from gradcalc.cli.other_commands import misplaced_options
+
+        words = [word for word in split.positionals if word[2:] not in names]
+        return misplaced_options(self.name or "", names, " ".join(words))
 
     def read_positional(
         self, context: click.Context, request: Request, variables_file: str | None
@@ -177,6 +189,7 @@ class FormulaCommand(VariablesCommand):
                 options[option] = text
             raise explain_names(
                 error,
+                self.name or "",
                 request.formula,
                 dict(ctx.obj.bindings),
                 {*request.variables, *request.defaults},

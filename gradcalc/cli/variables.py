@@ -116,6 +116,7 @@ def _described(value: Any) -> str:
 
 def explain_names(
     error: GradcalcError,
+    command: str,
     formula: str,
     given: Mapping[str, str],
     known: Collection[str],
@@ -126,19 +127,25 @@ def explain_names(
     `given` holds the bindings of the command line (name to text), `known` the names of
     all values, `options` every option of the command and the text that it was given.
     """
+    from gradcalc.cli.other_commands import misplaced_options
     from gradcalc.language.parser import parse
     from gradcalc.language.program import free_names
 
     names = list(free_names(parse(formula), known))
     missing = [name for name in names if name not in known]
+    unused = [
+        name for name in given if name not in names and not nearest(name, names)
+    ]
+    if misplaced := misplaced_options(command, unused, formula):
+        return misplaced
     hints = []
     for name in missing:
         if "--" + name in options:
             text = options["--" + name] or "..."
             hints.append(f"--{name} is an option, so use --set {name}={text}")
-    for name in given:
+    for name in unused:
         near = nearest_option(name, options)
-        if near and name not in names and not nearest(name, names):
+        if near:
             hints.append(f"did you mean the option {near}?")
     if not hints:
         return error

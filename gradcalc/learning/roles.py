@@ -95,6 +95,8 @@ def assign_roles(
             span=(0, len(formula)),
             hint=None if fixed else "a name that is no column is a parameter",
         )
+    if len(parameters) == len(names):
+        raise _no_input(formula, names, columns, target)
     starts = {name: value for name, value in defaults.items() if name in parameters}
     return Roles(
         {name: columns[name] for name in names if name in columns},
@@ -102,6 +104,39 @@ def assign_roles(
         {name: v for name, v in {**starts, **started}.items() if name not in fixed},
         dict(fixed),
     )
+
+
+def _no_input(
+    formula: str,
+    names: Mapping[str, Span],
+    columns: Mapping[str, Shape],
+    target: Sequence[str],
+) -> FormulaNameError:
+    """The error for a formula with no column among its names."""
+    others = [column for column in columns if column not in target]
+    near = [
+        f"{name} may be meant for {match}"
+        for name in names
+        if (match := near_miss(name, others))
+    ]
+    unusable = [column for column in others if not column.isidentifier()]
+    return FormulaNameError(
+        f"no column of the data is in the formula: its names are {_some(names)},"
+        f" the columns {_some(columns)}",
+        source=formula,
+        span=(0, len(formula)),
+        hint=", ".join(near[:4])
+        or (
+            f"a formula cannot hold the name {unusable[0]!r}: rename the column"
+            if unusable
+            else "a name that is a column is an input, the others are learned"
+        ),
+    )
+
+
+def _some(names: Collection[str]) -> str:
+    """The names for a sentence, the first of very many."""
+    return ", ".join(list(names)[:12]) + (", ..." if len(names) > 12 else "")
 
 
 def _check_given(

@@ -223,6 +223,17 @@ MISTAKES = {
         "there is nothing to learn: every name is a column\n  2*x\n  ^^^\n"
         "hint: a name that is no column is a parameter",
     ),
+    "no input": (
+        "w*x + b", "my col,y\n1,2", "y", {},
+        "no column of the data is in the formula: its names are w, x, b, the columns"
+        " my col, y\n  w*x + b\n  ^^^^^^^\n"
+        "hint: a formula cannot hold the name 'my col': rename the column",
+    ),
+    "no input, near": (
+        "w*Size + b", "size,y\n1,2", "y", {},
+        "no column of the data is in the formula: its names are w, Size, b, the columns"
+        " size, y\n  w*Size + b\n  ^^^^^^^^^^\nhint: Size may be meant for size",
+    ),
     "all fixed": (
         "w*x", "x,y\n1,2", "y", {"fixed": {"w": 1.0}},
         "there is nothing to learn: all parameters are fixed\n  w*x\n  ^^^",

@@ -11,18 +11,25 @@ from gradcalc.learning.objective import LOSSES, threshold
 # Of the predictions and the target, both as lists of numbers: whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]
 
+# Of the numbers of a row and the parameters: the loss, in a tuple.
+LossFunction = Callable[..., tuple[float, ...]]
 
-def mean_loss(
-    recipe: Recipe, rows: Sequence[Row], parameters: Sequence[float]
-) -> float:
-    """The mean of the loss over the rows, without what l2 adds."""
+
+def loss_function(recipe: Recipe) -> LossFunction:
+    """The loss, compiled: what to take `mean_loss` of, often if need be."""
     objective = recipe.objective
-    function = compile_forward(
+    return compile_forward(
         objective.graph,
         [objective.loss],
         recipe.arguments + recipe.free,
         recipe.fixed,
     )
+
+
+def mean_loss(
+    function: LossFunction, rows: Sequence[Row], parameters: Sequence[float]
+) -> float:
+    """The mean of the loss over the rows, without what l2 adds."""
     total = 0.0
     for row in rows:
         total += function(*row, *parameters)[0]
@@ -45,7 +52,7 @@ def agreement(
         if any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:]):
             return None
     least = threshold(loss)
-    one_of_many = classes or (loss in LOSSES and LOSSES[loss].lists)
+    one_of_many = classes or (loss in LOSSES and LOSSES[loss].single != "")
     if outputs > 1 and one_of_many:
         return lambda prediction, target: largest(prediction) == largest(target)
     return lambda prediction, target: all(

@@ -32,15 +32,16 @@ class Loss:
     formula   it in the language; a number, whatever the prediction is
     classes   how it tells a class from the prediction: "probability" (more than a
               half), "logit" (more than 0), or "" where it is not about classes
-    lists     whether the prediction must be a list
+    single    of a loss that compares lists: the loss for two classes and one number;
+              "" where the prediction may be a number
     """
 
-    __slots__ = ("classes", "formula", "lists")
+    __slots__ = ("classes", "formula", "single")
 
-    def __init__(self, formula: str, classes: str = "", *, lists: bool = False) -> None:
+    def __init__(self, formula: str, classes: str = "", *, single: str = "") -> None:
         self.formula = formula
         self.classes = classes
-        self.lists = lists
+        self.single = single
 
 
 LOSSES = {
@@ -49,11 +50,11 @@ LOSSES = {
     "huber": Loss("huber(prediction, target)"),
     "bce": Loss("bce(prediction, target)", "probability"),
     "cross_entropy": Loss(
-        "cross_entropy(prediction, target)", "probability", lists=True
+        "cross_entropy(prediction, target)", "probability", single="bce"
     ),
     "bce_logits": Loss("mean(bce_logits(prediction, target))", "logit"),
     "cross_entropy_logits": Loss(
-        "cross_entropy_logits(prediction, target)", "logit", lists=True
+        "cross_entropy_logits(prediction, target)", "logit", single="bce_logits"
     ),
 }
 
@@ -200,11 +201,11 @@ def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) 
             source=model,
             span=span,
         )
-    if loss in LOSSES and LOSSES[loss].lists and not shape:
-        other = loss.replace("cross_entropy", "bce")
+    single = LOSSES[loss].single if loss in LOSSES else ""
+    if single and not shape:
         raise ShapeError(
             f"{loss} compares lists, but the model gives a number",
             source=model,
             span=span,
-            hint=f"for two classes and one number use --loss {other}",
+            hint=f"for two classes and one number use --loss {single}",
         )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from gradcalc.engine.notes import notes_on
 from gradcalc.engine.numeric import gradients
@@ -12,7 +13,7 @@ from gradcalc.learning.epochs import (
     careful_epoch,
     epoch_function,
 )
-from gradcalc.learning.measures import mean_loss
+from gradcalc.learning.measures import loss_function, mean_loss
 from gradcalc.learning.optimizers import initial_state
 from gradcalc.learning.state import State
 
@@ -20,6 +21,8 @@ EPOCHS_USED_UP = "epochs used up"
 PATIENCE = "no more improvement"
 INTERRUPTED = "interrupted"
 DIVERGED = "diverged"
+
+Item = TypeVar("Item")
 
 # Told after every epoch: its number and the mean loss of its steps.
 Progress = Callable[[int, float], None]
@@ -56,7 +59,7 @@ class Training:
         return len(self.losses)
 
 
-def shuffle(rows: list[Row], random: Callable[[], float]) -> None:
+def shuffle(rows: list[Item], random: Callable[[], float]) -> None:
     """Put the rows in an order drawn from `random` (Fisher and Yates's shuffle).
 
     Of Python's random numbers only these, uniform in [0, 1), are promised to be the
@@ -75,7 +78,7 @@ def held_back(
         return rows, []
     count = min(max(1, round(share * len(rows))), len(rows) - 1)
     places = list(range(len(rows)))
-    shuffle(places, random)  # type: ignore[arg-type]
+    shuffle(places, random)
     chosen = set(places[:count])
     kept = [row for place, row in enumerate(rows) if place not in chosen]
     return kept, [rows[place] for place in sorted(chosen)]
@@ -102,7 +105,8 @@ def train(
     """
     state = initial_state(recipe.optimizer, start)
     training = Training(state)
-    training.first = mean_loss(recipe, rows, start)
+    loss_of = loss_function(recipe)
+    training.first = mean_loss(loss_of, rows, start)
     run = epoch_function(recipe)
     before = best = state.copy()
     best_loss, waited = math.inf, 0
@@ -125,7 +129,7 @@ def train(
             if patience is None:
                 continue
             if validation:
-                loss = mean_loss(recipe, validation, state.parameters)
+                loss = mean_loss(loss_of, validation, state.parameters)
             if loss < best_loss:
                 best, best_loss, waited = state.copy(), loss, 0
             else:
@@ -140,9 +144,9 @@ def train(
         if not state.finite():
             # The epoch under way had gone wrong already.
             training.state = before
-    training.last = mean_loss(recipe, rows, training.parameters)
+    training.last = mean_loss(loss_of, rows, training.parameters)
     if validation:
-        training.validation = mean_loss(recipe, validation, training.parameters)
+        training.validation = mean_loss(loss_of, validation, training.parameters)
     return training
 
 

@@ -86,7 +86,7 @@ def test_written_equals_careful(model, optimizer, batch):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_written_equals_careful_for_every_loss(loss):
     model, outputs, target = "sigmoid(w*x + b)", None, (1.0,)
-    if LOSSES[loss].lists:
+    if LOSSES[loss].single:
         model, outputs, target = "softmax([w*x, b, x])", 3, (0.0, 1.0, 0.0)
     recipe = recipe_of(model, loss, ["w", "b"], outputs=outputs, decay=0.01)
     rows = [(x, *target) for x, _ in ROWS]

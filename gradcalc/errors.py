@@ -91,6 +91,15 @@ class FileError(GradcalcError):
 
     kind = "file"
 
+    @classmethod
+    def from_system(cls, verb: str, name: str, error: Exception) -> "FileError":
+        """The error for what the system (or Python, of a path) said: cannot VERB NAME.
+
+        `verb` is "read" or "write", `name` what the file is called.
+        """
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return cls(f"cannot {verb} {name}: {reason}")
+
 
 class DataError(GradcalcError):
     """Rows of data that cannot be used."""

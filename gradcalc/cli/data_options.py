@@ -1,13 +1,12 @@
 """Options of the commands that read rows of data, and the opening of their files."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from gradcalc.cli.files import STANDARD_INPUT, file_name
+from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
 from gradcalc.data.rows import FORMATS, Rows, format_of, open_rows
 from gradcalc.errors import FileError
 
@@ -46,21 +45,14 @@ skip_bad = click.option(
 def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
     """The rows of the file; standard input if the path is `-`."""
     if path == STANDARD_INPUT:
-        if sys.stdin is None:
-            raise FileError("cannot read standard input: it is closed")
-        yield open_rows(sys.stdin.buffer, "standard input", kind)
+        yield open_rows(standard_input(), "standard input", kind)
         return
     try:
         stream = open(file_name(path), "rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise FileError.from_system("read", path or "''", error) from None
     with stream:
         try:
             yield open_rows(stream, path, kind or format_of(path))
         except IsADirectoryError as error:
-            raise _unreadable(path, error) from None
-
-
-def _unreadable(path: str, error: Exception) -> FileError:
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return FileError(f"cannot read {path or repr(path)}: {reason}")
+            raise FileError.from_system("read", path, error) from None

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import BinaryIO
 
 from gradcalc.errors import FileError
 
@@ -22,23 +23,24 @@ def standard_input_is_free() -> bool:
     return sys.stdin is not None and not sys.stdin.isatty()
 
 
+def standard_input() -> BinaryIO:
+    """The bytes of standard input. Raises FileError if it is closed."""
+    if sys.stdin is None:
+        raise FileError("cannot read standard input: it is closed")
+    return sys.stdin.buffer
+
+
 def read_text(path: str) -> str:
     """The text of the file (`-` for standard input), its lines ending in newlines."""
-    if path == STANDARD_INPUT:
-        where = "standard input"
-        if sys.stdin is None:
-            raise FileError("cannot read standard input: it is closed")
-    else:
-        where = path or "''"
+    where = "standard input" if path == STANDARD_INPUT else path or "''"
     try:
         if path == STANDARD_INPUT:
-            content = sys.stdin.buffer.read()
+            content = standard_input().read()
         else:
             with open(file_name(path), "rb") as file:
                 content = file.read()
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise FileError(f"cannot read {where}: {reason}") from None
+        raise FileError.from_system("read", where, error) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -48,31 +50,3 @@ def read_text(path: str) -> str:
             f" 0x{content[error.start]:02x}"
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def write_file(path: str, content: bytes) -> None:
-    """Write the file as a whole: beside it first, then under its name.
-
-    So a failure leaves what was there before. What is no ordinary file, a pipe or a
-    device, is written to directly. Raises FileError.
-    """
-    try:
-        target = os.path.realpath(file_name(path))
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "wb") as file:
-                file.write(content)
-            return
-        aside = os.fsdecode(target) + f".{os.getpid()}.part"
-        try:
-            with open(file_name(aside), "xb") as file:
-                file.write(content)
-            if os.path.exists(target):
-                os.chmod(file_name(aside), os.stat(target).st_mode & 0o7777)
-            os.replace(file_name(aside), target)
-        except BaseException:
-            if os.path.exists(file_name(aside)):
-                os.remove(file_name(aside))
-            raise
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise FileError(f"cannot write {path}: {reason}") from None

@@ -6,9 +6,10 @@ import sys
 import click
 
 from gradcalc.cli import consoles, options
-from gradcalc.cli.files import write_file
+from gradcalc.cli.files import file_name
 from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.hints import listing, quoted
+from gradcalc.data.replacing import replace_file
 from gradcalc.engine.bindings import bind
 from gradcalc.errors import FormulaError, UsageError
 
@@ -125,7 +126,7 @@ def command(
 
         content = (mermaid_text(diagram) + "\n").encode()
     if out is not None:
-        write_file(out, content)
+        replace_file(file_name(out), content, out)
     elif chosen == "png":
         sys.stdout.buffer.write(content)
     else:

@@ -146,8 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         _silence()
-        reason = (error.strerror or str(error)).lower()
-        _report(FileError(f"cannot write the answer: {reason}"), words)
+        _report(FileError.from_system("write", "the answer", error), words)
     except MemoryError:
         _report(GradcalcError("there is not enough memory for this"), words)
     except RecursionError:

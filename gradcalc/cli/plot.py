@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from gradcalc.cli import consoles, options
-from gradcalc.cli.files import write_file
+from gradcalc.cli.files import file_name
 from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.graph import format_of_file
 from gradcalc.cli.hints import listing
 from gradcalc.cli.variables import constant
+from gradcalc.data.replacing import replace_file
 from gradcalc.engine.bindings import BoundProgram, bind
 from gradcalc.engine.curves import Range, curve
 from gradcalc.engine.surfaces import surface
@@ -127,7 +128,8 @@ def command(
         else:
             from gradcalc.reports.plot_picture import surface_picture
 
-            write_file(out or "", surface_picture(bound, shown, kind or ""))
+            content = surface_picture(bound, shown, kind or "")
+            replace_file(file_name(out or ""), content, out or "")
         return
     ((name, over),) = ranges.items()
     points = points or _affordable(bound, _FINE, _FEW_FINE)
@@ -139,7 +141,8 @@ def command(
     elif out is not None and kind is not None:
         from gradcalc.reports.plot_picture import curve_picture
 
-        write_file(out, curve_picture(bound, plotted, kind, derivative=derivative))
+        content = curve_picture(bound, plotted, kind, derivative=derivative)
+        replace_file(file_name(out), content, out)
     else:
         from gradcalc.reports.plot_terminal import terminal_plot
 

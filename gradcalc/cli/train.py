@@ -258,7 +258,7 @@ def _save(entries: dict[str, Any], path: str) -> FileError | None:
 
     content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
     try:
-        replace_file(file_name(path), content + "\n", path)
+        replace_file(file_name(path), (content + "\n").encode(), path)
     except FileError as error:
         return error
     return None

@@ -23,22 +23,22 @@ def check_replaceable(path: Path, name: str) -> None:
         raise FileError(f"cannot write {name}: permission denied")
 
 
-def replace_file(path: Path, content: str, name: str) -> None:
+def replace_file(path: Path, content: bytes, name: str) -> None:
     """Make the content the file's: all of it or, whatever happens, none of it.
 
     It is written beside the file, brought to the disk and renamed. A link stays a link,
     and a file keeps its permissions. Raises FileError.
     """
-    target = os.path.realpath(path)
     aside = None
     try:
+        target = os.path.realpath(path)
         if _is_device(target):
-            with open(target, "w", encoding="utf-8") as device:
+            with open(target, "wb") as device:
                 device.write(content)
             return
         aside = _beside(target)
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with open(descriptor, "wb") as file:
             if os.path.exists(target):
                 os.chmod(aside, stat.S_IMODE(os.stat(target).st_mode))
             file.write(content)
@@ -47,9 +47,8 @@ def replace_file(path: Path, content: str, name: str) -> None:
         os.replace(aside, target)
         aside = None
         _sync_folder(os.path.dirname(target))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileError(f"cannot write {name}: {reason}") from None
+    except (OSError, ValueError) as error:
+        raise FileError.from_system("write", name, error) from None
     finally:
         if aside is not None:
             try:

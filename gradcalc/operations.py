@@ -543,7 +543,8 @@ def _learning() -> list[Operation]:
             passes="scales the gradient by the bell curve with its sign turned",
             window="-3:3",
             samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)),
-        Operation("logsumexp", "v", ieee.logsumexp, ("exp(v - out)",),
+        # exp(v - out) alone loses digits where out is large; the sum is 1 but for them.
+        Operation("logsumexp", "v", ieee.logsumexp, ("exp(v - out)/sum(exp(v - out))",),
             "log of the sum of exponentials, a smooth max",
             passes="hands the gradient on in the proportions of softmax",
             samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0)),
@@ -558,7 +559,7 @@ def _learning() -> list[Operation]:
             )),
         Operation("cross_entropy_logits", ("z", "t"), ieee.cross_entropy_logits,
             (
-                "exp(z - logsumexp(z))*sum(t) - t",
+                "softmax(z)*sum(t) - t",
                 "logsumexp(z - max(z)) - (z - max(z))",
             ),
             "cross entropy of softmax(z) with the target list t",

@@ -13,6 +13,7 @@ from gradcalc.graph import Graph
 from gradcalc.operations import CALLABLE, LITERAL, VARIABLE
 from gradcalc.writers.infix import PRIMARY, is_primary, literal, spell
 from gradcalc.writers.linear import Piece
+from gradcalc.writers.statements import fresh_names
 
 # The longest text that still serves as a name.
 LONGEST_NAME = 16
@@ -68,8 +69,7 @@ class Naming:
         self.atoms.clear()
         self.parts.clear()
         self._ours.clear()
-        numbers = (f"t{number}" for number in range(1, len(nodes) + len(taken) + 2))
-        fresh = (name for name in numbers if name not in taken)
+        fresh = fresh_names(taken)
         for node in nodes:
             longest = _LONGEST_RESULT if node == output else LONGEST_NAME
             name = self._given_name(node, longest)

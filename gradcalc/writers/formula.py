@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from gradcalc.graph import Graph, Structure, flatten
-from gradcalc.operations import CONSTANTS
 from gradcalc.writers.infix import InfixWriter
-from gradcalc.writers.program import definitions, shadowed_constants, structure_text
+from gradcalc.writers.program import (
+    definitions,
+    shadowed_constants,
+    structure_text,
+    taken_names,
+)
 from gradcalc.writers.statements import statements
 
 
@@ -20,20 +24,12 @@ def formula_text(
     `roots` maps labels (None: without one) to structures. Numbers are written so that
     they are read as the same doubles, unless `precision` rounds them.
     """
-    taken = {name.partition("[")[0] for name in graph.names.values()}
-    taken.update(CONSTANTS, (label for label in roots if label is not None))
-    writer = InfixWriter(
-        graph,
-        shadowed_constants(
-            graph, precision=precision, taken=[label for label in roots if label]
-        ),
-        precision=precision,
-    )
-    names = dict(writer.names)
-    writer.names = names
+    labels = [label for label in roots if label is not None]
+    writer = InfixWriter(graph, precision=precision)
+    writer.names = names = shadowed_constants(graph, precision=precision, taken=labels)
     leaves = [node for structure in roots.values() for node in flatten(structure)]
     lines = definitions(graph, graph.ancestors(leaves))
-    for statement in statements(graph, roots, taken=taken):
+    for statement in statements(graph, roots, taken=taken_names(graph, labels)):
         texts = map(writer.text, flatten(statement.structure))
         text = structure_text(statement.structure, texts)
         lines.append(text if statement.label is None else f"{statement.label} = {text}")

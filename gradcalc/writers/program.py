@@ -4,12 +4,13 @@ A node that several others use is written once, under a label, where that is sho
 So the text stays in proportion to the graph.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.language.functions import Function
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter, literal, spell
+from gradcalc.writers.statements import statements
 
 
 class WrittenProgram:
@@ -41,62 +42,73 @@ def write_program(
     graph: Graph,
     roots: Sequence[int],
     *,
-    names: Mapping[int, str] | None = None,
     precision: int | None = None,
-    reserved: Sequence[str] = (),
-    shared: bool = True,
+    reserved: Collection[str] = (),
 ) -> WrittenProgram:
     """The roots as formulas, with labels for what they share.
 
-    `names` gives a text to stand for some nodes, `precision` the significant digits of
-    numbers (all that are needed if None), `reserved` names that no label may take.
-    With `shared` false there are no labels but the user's own.
+    `precision` gives the significant digits of numbers (all that are needed if None),
+    `reserved` names that no label may take.
     """
-    known = dict(names or {})
-    known.update(shadowed_constants(graph, precision=precision))
-    uses = _uses(graph, roots, known)
-    taken = {name.partition("[")[0] for name in graph.names.values()}
-    taken.update(reserved, CONSTANTS, CALLABLE, graph.labels.values())
-    fresh = _fresh_labels(taken)
-    writer = InfixWriter(graph, known, precision=precision)
-    lengths = [0] * len(graph)
+    known = shadowed_constants(graph, precision=precision)
+    writer = InfixWriter(graph, precision=precision)
+    writer.names = known
+    lines = statements(
+        graph,
+        {None: list(roots)},
+        taken=taken_names(graph, [*reserved, *graph.labels.values()]),
+        policy=_ShorterWithLabel(graph, writer).label,
+    )
     labels: list[tuple[str, str]] = []
-    written: set[str] = set()
-    for node, count in enumerate(uses):
-        if count == 0:
-            continue
-        if node in known or graph.operations[node] in (VARIABLE, LITERAL):
-            lengths[node] = len(writer.text(node))
-            continue
+    for line in lines:
+        if line.label is not None:
+            labels.append((line.label, writer.text(line.structure)))
+            known.update(line.names)
+    texts = [writer.text(root) for root in roots]
+    return WrittenProgram(definitions(graph, graph.uses(roots)), labels, texts)
+
+
+class _ShorterWithLabel:
+    """Labels for what is used again: the user's, or where the text is shorter so."""
+
+    def __init__(self, graph: Graph, writer: InfixWriter) -> None:
+        self.graph = graph
+        self.writer = writer
+        self.lengths = [0] * len(graph)
+        self.given: set[str] = set()
+
+    def label(self, node: int, uses: int, fresh: Iterator[str]) -> str | None:
+        """The label of a node that is used so often, or None."""
+        graph, lengths = self.graph, self.lengths
+        if graph.operations[node] in (VARIABLE, LITERAL):
+            lengths[node] = len(self.writer.text(node))
+            return None
         operands = [("x" * min(lengths[i], 99), 9) for i in graph.inputs[node]]
         extra = len(spell(graph.operations[node], operands)[0])
         length = extra + sum(max(0, lengths[i] - 99) for i in graph.inputs[node])
-        label = graph.labels.get(node)
-        own = label is not None and label.isidentifier() and label not in written
-        # Each use of a label costs two characters, its line about five more.
-        worth = shared and count * length > length + 2 * count + 9
-        if count > 1 and (own or worth):
-            name = label if own and label is not None else next(fresh)
-            labels.append((name, writer.text(node)))
-            written.add(name)
-            known[node] = name
-            writer.names = known
-            length = len(name)
-        lengths[node] = length
-    texts = [writer.text(root) for root in roots]
-    return WrittenProgram(definitions(graph, uses), labels, texts)
+        name = None
+        if uses > 1:
+            own = graph.labels.get(node)
+            if own is not None and own.isidentifier() and own not in self.given:
+                name = own
+            # Each use of a label costs two characters, its line about five more.
+            elif uses * length > length + 2 * uses + 9:
+                name = next(fresh)
+        if name is not None:
+            self.given.add(name)
+        lengths[node] = length if name is None else len(name)
+        return name
 
 
 def program_text(
     graph: Graph,
     result: Structure,
     *,
-    names: Mapping[int, str] | None = None,
     precision: int | None = None,
     separator: str = "\n",
 ) -> str:
     """The structure as a program that parses again: labels first, the result last."""
-    program = write_program(graph, flatten(result), names=names, precision=precision)
+    program = write_program(graph, flatten(result), precision=precision)
     lines = [*program.preamble(), structure_text(result, iter(program.texts))]
     return separator.join(lines)
 
@@ -108,16 +120,11 @@ def structure_text(structure: Structure, texts: Iterator[str]) -> str:
     return f"[{', '.join(structure_text(item, texts) for item in structure)}]"
 
 
-def _uses(graph: Graph, roots: Sequence[int], known: Mapping[int, str]) -> list[int]:
-    """How often each node is written; 0 for one that is not needed."""
-    uses = [0] * len(graph)
-    for root in roots:
-        uses[root] += 1
-    for node in range(len(graph) - 1, -1, -1):
-        if uses[node] and node not in known:
-            for operand in graph.inputs[node]:
-                uses[operand] += 1
-    return uses
+def taken_names(graph: Graph, labels: Iterable[str]) -> set[str]:
+    """The names that no fresh label may take beside these labels."""
+    taken = {name.partition("[")[0] for name in graph.names.values()}
+    taken.update(labels, CONSTANTS, CALLABLE)
+    return taken
 
 
 def shadowed_constants(
@@ -138,14 +145,6 @@ def shadowed_constants(
         for node, name in graph.names.items()
         if graph.operations[node] is LITERAL and name in shadowing
     }
-
-
-def _fresh_labels(taken: set[str]) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        if f"t{number}" not in taken:
-            yield f"t{number}"
 
 
 def definitions(graph: Graph, uses: Sequence[int]) -> list[str]:

@@ -1,14 +1,18 @@
 """The order in which a graph is written down: labels for shared parts, then results.
 
 Every operation that is used more than once is a statement of its own, under the user's
-label or a fresh one, so that what is read from the text is the same graph. Any notation
-can write the statements: each needs only the names of the ones before it.
+label or a fresh one, so that what is read from the text is the same graph; or a policy
+says what is worth a label. Any notation can write the statements: each needs only the
+names of the ones before it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from gradcalc.graph import Graph, Structure, element_names, flatten, shape_of
 from gradcalc.operations import LITERAL, VARIABLE
+
+# A node, how often it is used and names that are free: its label, or None for none.
+Policy = Callable[[int, int, Iterator[str]], "str | None"]
 
 # An operation on so few names and numbers is as short as a label.
 _FEW = 2
@@ -23,17 +27,13 @@ class Statement:
     label      its label, or None for the last line of a program without one
     structure  the node, or list of nodes, that it gives
     names      what later statements call its nodes
-    fresh      whether the label is ours and not the user's
     """
 
-    __slots__ = ("fresh", "label", "names", "structure")
+    __slots__ = ("label", "names", "structure")
 
-    def __init__(
-        self, label: str | None, structure: Structure, *, fresh: bool = False
-    ) -> None:
+    def __init__(self, label: str | None, structure: Structure) -> None:
         self.label = label
         self.structure = structure
-        self.fresh = fresh
         self.names: dict[int, str] = {}
 
 
@@ -44,15 +44,18 @@ def statements(
     taken: Collection[str] = (),
     exact: bool = True,
     deepest: int | None = None,
+    policy: Policy | None = None,
 ) -> list[Statement]:
     """The statements that give the roots, in order, and the parts that these share.
 
     `roots` maps labels (None: without one) to structures, those that others depend on
     first. `taken` holds names that no new label may have. Unless `exact`, what is as
     short as its label would be, such as a - b, is repeated instead. No statement nests
-    deeper than `deepest`.
+    deeper than `deepest`. A `policy` chooses the labels instead: it is asked about each
+    node that has none yet, in order.
     """
-    return list(_Plan(graph, roots, taken, exact=exact, deepest=deepest).run())
+    plan = _Plan(graph, roots, exact=exact, deepest=deepest)
+    return list(plan.run(fresh_names(taken), policy or plan.label))
 
 
 def passes_through(graph: Graph, node: int) -> bool:
@@ -74,7 +77,6 @@ class _Plan:
         self,
         graph: Graph,
         roots: Mapping[str | None, Structure],
-        taken: Collection[str],
         *,
         exact: bool,
         deepest: int | None,
@@ -82,18 +84,9 @@ class _Plan:
         self.graph = graph
         self.roots = roots
         self.exact = exact
-        self.fresh = fresh_names(taken)
         self.named: set[int] = set()
         leaves = [node for structure in roots.values() for node in flatten(structure)]
-        needed = graph.ancestors(leaves)
-        self.uses = [0] * len(graph)
-        for node in leaves:
-            self.uses[node] += 1
-        for node, operands in enumerate(graph.inputs):
-            if needed[node]:
-                for operand in operands:
-                    self.uses[operand] += 1
-
+        self.uses = graph.uses(leaves)
         self.cut = set() if deepest is None else self._too_deep(deepest)
 
     def _too_deep(self, deepest: int) -> set[int]:
@@ -108,7 +101,7 @@ class _Plan:
                     depths[node] = 0
         return cut
 
-    def run(self) -> Iterator[Statement]:
+    def run(self, fresh: Iterator[str], policy: Policy) -> Iterator[Statement]:
         last = len(self.roots) - 1
         for position, (label, structure) in enumerate(self.roots.items()):
             leaves = flatten(structure)
@@ -118,23 +111,23 @@ class _Plan:
             within, outer = self._uses_within(leaves), set(leaves)
             for node in sorted(within):
                 alone = within[node] == 1 and label is not None and node in outer
-                if self._is_shared(node) and not alone:
-                    yield self._statement(next(self.fresh), node, fresh=True)
+                name = None if alone else policy(node, self.uses[node], fresh)
+                if name is not None:
+                    yield self._statement(name, node)
             yield self._statement(label, structure)
 
-    def _is_shared(self, node: int) -> bool:
+    def label(self, node: int, uses: int, fresh: Iterator[str]) -> str | None:
+        """A fresh label for what is used again or would nest too deep."""
         operands = self.graph.inputs[node]
         if node in self.cut:
-            return True
-        if self.uses[node] < 2 or not operands:
-            return False
-        return self.exact or not (
-            len(operands) <= _FEW
-            and all(
-                operand in self.named or not self.graph.inputs[operand]
-                for operand in operands
-            )
+            return next(fresh)
+        if uses < 2 or not operands:
+            return None
+        is_short = len(operands) <= _FEW and all(
+            operand in self.named or not self.graph.inputs[operand]
+            for operand in operands
         )
+        return next(fresh) if self.exact or not is_short else None
 
     def _uses_within(self, leaves: Sequence[int]) -> dict[int, int]:
         """How often each node that has no name yet is used in a new statement."""
@@ -149,10 +142,8 @@ class _Plan:
                 pending.extend(self.graph.inputs[node])
         return uses
 
-    def _statement(
-        self, label: str | None, structure: Structure, *, fresh: bool = False
-    ) -> Statement:
-        statement = Statement(label, structure, fresh=fresh)
+    def _statement(self, label: str | None, structure: Structure) -> Statement:
+        statement = Statement(label, structure)
         if label is not None:
             names = element_names(label, shape_of(structure))
             for node, name in zip(flatten(structure), names, strict=True):

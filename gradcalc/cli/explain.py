@@ -7,10 +7,13 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.eval import warn_if_not_finite
 from gradcalc.cli.formulas import FormulaCommand, Request
-from gradcalc.engine.bindings import bind
+from gradcalc.engine.bindings import BoundProgram, bind
 from gradcalc.errors import UsageError
 
 _DIGITS = 4
+
+# More operations than anybody reads about one by one.
+_MOST_EXPLAINED = 500
 
 
 @click.command(
@@ -41,6 +44,9 @@ _DIGITS = 4
 @options.output
 @options.precision
 @options.strict
+@click.option(
+    "--all", "all_steps", is_flag=True, help="Explain every step of a large graph."
+)
 def command(
     request: Request,
     *,
@@ -50,6 +56,7 @@ def command(
     output: str | None,
     precision: int | None,
     strict: bool,
+    all_steps: bool,
 ) -> int:
     if as_json and style is not None:
         raise UsageError(
@@ -58,6 +65,8 @@ def command(
     bound = bind(
         request.formula, request.variables, defaults=request.defaults, output=output
     )
+    if not (as_json or all_steps or wanted):
+        _check_size(bound)
     # The steps bring the laws and the writers along, which errors do not need.
     from gradcalc.engine.steps import Explanation
 
@@ -74,18 +83,27 @@ def command(
             page = explanation_formats.latex_page(explanation, precision=digits)
         elif style == "markdown":
             page = explanation_formats.markdown_page(
-                explanation, precision=digits, ascii_only=not consoles.takes_unicode()
+                explanation, precision=digits, ascii_only=not consoles.can_show("∂")
             )
         else:
             page = explanation_formats.text_page(
                 explanation,
                 precision=digits,
                 width=consoles.width(),
-                ascii_only=not consoles.takes_unicode(),
+                ascii_only=not consoles.can_show("∂"),
                 heading=_bold if consoles.takes_colour(sys.stdout) else str,
             )
         consoles.show_text(page)
     return warn_if_not_finite(explanation.evaluation, strict=strict)
+
+
+def _check_size(bound: BoundProgram) -> None:
+    operations = sum(map(bool, bound.program.graph.inputs))
+    if operations > _MOST_EXPLAINED:
+        raise UsageError(
+            f"the formula has {operations} operations, too many to explain one by one",
+            hint="--for NAME explains the paths to one variable, --all explains all",
+        )
 
 
 def _bold(text: str) -> str:

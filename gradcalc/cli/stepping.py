@@ -101,7 +101,7 @@ def step(
         steps=steps if steps is not None else _STEPS if until is None else _STEPS_UNTIL,
         until=until or 0.0,
         wrt=wrt,
-        every=every or 1,
+        every=every,
         optimizer=optimizer,
         settings=settings,
         bounds=limits,

@@ -20,6 +20,9 @@ DIVERGED = "diverged"
 KINK = "kink"
 INTERRUPTED = "interrupted"
 
+# Of a longer way every second point is dropped, and again whenever it has grown to this.
+_LONGEST_TRACE = 20_000
+
 # So many steps in a row that each lead back to one of the last few points show that it
 # will not get any closer.
 _RETURNS = 8
@@ -94,7 +97,7 @@ def descend(
     steps: int = 100,
     until: float = 0.0,
     wrt: Sequence[str] | None = None,
-    every: int = 1,
+    every: int | None = None,
     optimizer: str = "sgd",
     settings: Mapping[str, float] | None = None,
     bounds: Mapping[str, Bounds] | None = None,
@@ -107,6 +110,9 @@ def descend(
     norm of the gradient is at most `until`, counting no component that pushes against
     a bound; after so many steps; at a kink; or before a number that is not finite. An
     interruption from the keyboard ends it too, and is not raised.
+
+    The trace has every step that `every` divides. Without it, it has every step, or so
+    many of them, evenly spread, as memory allows.
 
     Raises ShapeError if the formula results in a list, UsageError and BindingError for
     bounds and names that do not fit.
@@ -148,17 +154,21 @@ class _Way:
         self.recent: deque[list[float]] = deque(maxlen=_LONGEST_CYCLE)
         self.returns = 0
 
-    def follow(self, steps: int, until: float, every: int) -> Descent:
+    def follow(self, steps: int, until: float, every: int | None) -> Descent:
         """The whole way, with every so many of its points."""
         trace = [self._point()]
+        stride = every or 1
         try:
             ending = self._ending(steps, until)
             while ending is None:
                 ending = self._take_step()
                 if ending is not None:
                     break
-                if self.step % every == 0:
+                if self.step % stride == 0:
                     trace.append(self._point())
+                if every is None and len(trace) > _LONGEST_TRACE:
+                    stride *= 2
+                    trace = [point for point in trace if point.step % stride == 0]
                 ending = self._ending(steps, until)
         except KeyboardInterrupt:
             ending = INTERRUPTED, "from the keyboard"

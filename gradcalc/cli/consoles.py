@@ -25,9 +25,13 @@ def takes_colour(stream: IO[str]) -> bool:
     )
 
 
-def takes_unicode() -> bool:
-    """Whether standard output can show more than ASCII."""
-    return (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
+def can_show(text: str) -> bool:
+    """Whether standard output has all characters of the text."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def width() -> int | None:
@@ -76,11 +80,10 @@ def show_json(content: Any) -> None:
     import json
 
     indent = 2 if sys.stdout.isatty() else None
-    # ASCII where the stream cannot take more: an escape is as good as the character.
+    # JSON is UTF-8. To other streams an escape is as good as the character.
+    utf8 = (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
     sys.stdout.write(
-        json.dumps(
-            content, ensure_ascii=not takes_unicode(), allow_nan=False, indent=indent
-        )
+        json.dumps(content, ensure_ascii=not utf8, allow_nan=False, indent=indent)
         + "\n"
     )
 

@@ -114,7 +114,7 @@ def command(
     elif chosen == "tree":
         from gradcalc.writers.tree import tree_lines
 
-        ascii_only = out is None and not _takes_lines(sys.stdout.encoding)
+        ascii_only = out is None and not consoles.can_show("├└│")
         lines = tree_lines(diagram, most=limit, ascii_only=ascii_only)
         content = ("\n".join(lines) + "\n").encode()
     elif chosen == "dot":
@@ -144,12 +144,3 @@ def format_of_file(path: str | None, endings: dict[str, str]) -> str | None:
             hint=f"known are {listing(endings)}",
         )
     return endings[ending]
-
-
-def _takes_lines(encoding: str | None) -> bool:
-    """Whether the encoding has the lines that trees are drawn with."""
-    try:
-        "├└│".encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

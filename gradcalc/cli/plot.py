@@ -152,7 +152,7 @@ def command(
             width=max(_NARROWEST, consoles.width() or _WIDTH),
             height=_height(),
             colour=consoles.takes_colour(sys.stdout),
-            ascii_only=not _takes_unicode(sys.stdout.encoding),
+            ascii_only=not consoles.can_show("┌─⣀·"),
             derivative=derivative,
         )
         consoles.show_text(text)
@@ -195,12 +195,3 @@ def _height() -> int:
     from shutil import get_terminal_size
 
     return min(40, max(10, get_terminal_size().lines - 4))
-
-
-def _takes_unicode(encoding: str | None) -> bool:
-    """Whether the encoding has frames, dots and Braille."""
-    try:
-        "┌─⣀·".encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -226,7 +226,7 @@ def _finish(
     else:
         from gradcalc.reports.training_page import training_page
 
-        unicode = consoles.takes_unicode()
+        unicode = consoles.can_show("→▁█")
         consoles.show(
             training_page(
                 outcome,

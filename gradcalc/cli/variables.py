@@ -133,9 +133,7 @@ def explain_names(
 
     names = list(free_names(parse(formula), known))
     missing = [name for name in names if name not in known]
-    unused = [
-        name for name in given if name not in names and not nearest(name, names)
-    ]
+    unused = [name for name in given if name not in names and not nearest(name, names)]
     if misplaced := misplaced_options(command, unused, formula):
         return misplaced
     hints = []

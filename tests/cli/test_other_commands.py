@@ -14,9 +14,10 @@ PAGES = [
         "hint: --expand is an option of eval and graph\n",
     ),
     (
-        ["explain", "x^2", "--x=1", "--expand", "--all"],
-        "error: explain has no options --expand and --all\n"
-        "hint: --expand is an option of eval and graph; --all is an option of eval\n",
+        ["explain", "x^2", "--x=1", "--expand", "--gradient"],
+        "error: explain has no options --expand and --gradient\n"
+        "hint: --expand is an option of eval and graph; --gradient is an option of"
+        " predict\n",
     ),
     (
         ["eval", "x^2", "--x=1", "--epochs=3"],

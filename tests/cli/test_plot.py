@@ -22,9 +22,9 @@ def test_a_plot_in_a_pipe_has_80_columns_and_no_colour(run, monkeypatch, columns
 
 def test_in_ascii_everything_is_ascii(run, monkeypatch):
     pytest.importorskip("plotext")
-    from gradcalc.cli import plot
+    from gradcalc.cli import consoles, plot
 
-    monkeypatch.setattr(plot, "_takes_unicode", lambda _: False)
+    monkeypatch.setattr(consoles, "can_show", lambda _: False)
     assert run("plot", "abs(x)", "--x=-1:1").out.isascii()
     assert not plot.read_range("2") - 2
 

@@ -7,6 +7,7 @@ from gradcalc.engine.bindings import BoundProgram
 from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.verdicts import DIFFERS, Row, compared
+from gradcalc.errors import UsageError
 from gradcalc.graph import element_names, flatten, shape_of
 
 _EPSILON = 2.0**-52
@@ -29,8 +30,14 @@ class Check:
 def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
     """Every wanted partial derivative, compared with differences.
 
-    Raises BindingError for a wanted name that is no variable.
+    Raises BindingError for a wanted name that is no variable, UsageError if there is no
+    variable at all.
     """
+    if not bound.program.graph.variables and not wanted:
+        raise UsageError(
+            "the formula has no variables whose gradient could be checked",
+            source=bound.text,
+        )
     evaluation = evaluate_bound(bound, wanted)
     return Check(evaluation, list(_rows(bound, evaluation, wanted)))
 
@@ -73,7 +80,7 @@ def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
         if below[other] and above[other] and graph.inputs[other]:
             if operation.definition is not None:
                 return f"{operation.name} has a derivative rule of its own"
-            if set(operation.partials) == {"0"}:
+            if operation.is_flat:
                 return f"{operation.name} passes no gradient"
     return ""
 

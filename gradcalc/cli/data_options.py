@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 
 from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
+from gradcalc.cli.options import Choice
 from gradcalc.data.rows import FORMATS, Rows, format_of, open_rows
 from gradcalc.errors import FileError
 
@@ -17,20 +17,10 @@ data = click.option(
 )
 
 
-def _format(context: Any, parameter: Any, text: str | None) -> str | None:
-    if text is None or text in FORMATS:
-        return text
-    raise click.BadParameter(
-        f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} is expected, not {text!r}",
-        context,
-        parameter,
-    )
-
-
 format_option = click.option(
     "--format",
     "kind",
-    callback=_format,
+    type=Choice(FORMATS),
     metavar="NAME",
     help="What the rows are: csv, tsv or jsonl (told by the file's name or content).",
 )

@@ -25,7 +25,7 @@ from gradcalc.engine.gradient_formulas import gradient_formulas
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "latex"]),
+    type=options.Choice(["text", "latex"]),
     default="text",
     help="text (the default) or latex.",
 )
@@ -34,6 +34,7 @@ from gradcalc.engine.gradient_formulas import gradient_formulas
 @click.option(
     "--order",
     callback=options.whole_number(1, 2),
+    type=str,
     default=1,
     metavar="N",
     help="1 for the gradient (default), 2 for the Hessian.",

@@ -30,7 +30,7 @@ _MOST_EXPLAINED = 500
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "markdown", "latex"]),
+    type=options.Choice(["text", "markdown", "latex"]),
     help="text (default), markdown or latex.",
 )
 @click.option(

@@ -25,7 +25,7 @@ from gradcalc.engine.formula import NOTATIONS, formula_text
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(NOTATIONS),
+    type=options.Choice(NOTATIONS),
     default="text",
     help="text (the default), latex or python.",
 )

@@ -47,13 +47,14 @@ _DIGITS = 6
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=options.Choice(FORMATS),
     help="tree (the default), dot, mermaid, svg or png.",
 )
 @click.option("--out", metavar="FILE", help=f"Write a file: {listing(ENDINGS, 'or')}.")
 @click.option(
     "--limit",
-    type=click.IntRange(1),
+    callback=options.whole_number(1),
+    type=str,
     metavar="N",
     default=_MOST,
     help=f"Most lines of a tree, or boxes of a picture ({_MOST}).",

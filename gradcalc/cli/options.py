@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gradcalc.cli.hints import quoted
+from gradcalc.cli.hints import listing, quoted
 from gradcalc.errors import UsageError
 
 
@@ -46,6 +46,18 @@ def model_file() -> click.Option:
 
 class OptionalValue(click.Option):
     """An option that may be given alone, as "", or with a value after "="."""
+
+
+class Choice(click.Choice[str]):
+    """The type of an option that takes one of a few words."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if value in self.choices:
+            return str(value)
+        expected = listing(self.choices, "or")
+        raise click.BadParameter(f"{expected} is expected, not {value!r}", ctx, param)
 
 
 def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int | None]:

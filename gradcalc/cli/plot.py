@@ -74,7 +74,7 @@ def read_range(text: str) -> Any:
 @click.option("--out", metavar="FILE", help=f"Write a file: {listing(ENDINGS, 'or')}.")
 @click.option(
     "--points",
-    type=click.IntRange(2, 100_000),
+    callback=options.whole_number(2, 100_000),
     metavar="N",
     help=f"Samples of the range ({_FINE}; {_GRID} each way for two ranges; fewer"
     " for a very large formula).",

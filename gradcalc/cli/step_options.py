@@ -6,10 +6,13 @@ from typing import Any
 
 import click
 
-from gradcalc.cli.hints import quoted
+from gradcalc.cli.hints import listing, quoted
+from gradcalc.cli.options import Choice
 from gradcalc.errors import UsageError
+from gradcalc.learning.optimizers import OPTIMIZERS
 
-OPTIMIZER_NAMES = ("sgd", "momentum", "adam")
+_names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
+_momentum = OPTIMIZERS["momentum"].settings["momentum"]
 
 
 def number(
@@ -42,17 +45,6 @@ def number(
     return convert
 
 
-def _optimizer(context: Any, parameter: Any, text: str) -> str:
-    if text in OPTIMIZER_NAMES:
-        return text
-    raise click.BadParameter(
-        f"{', '.join(OPTIMIZER_NAMES[:-1])} or {OPTIMIZER_NAMES[-1]} is expected,"
-        f" not {text!r}",
-        context,
-        parameter,
-    )
-
-
 rate = click.option(
     "--rate",
     callback=number(0, strictly=True),
@@ -63,17 +55,17 @@ rate = click.option(
 )
 optimizer = click.option(
     "--optimizer",
-    callback=_optimizer,
+    type=Choice(list(OPTIMIZERS)),
     default="sgd",
     metavar="NAME",
-    help="The update rule: sgd (default), momentum or adam, as PyTorch defines them.",
+    help=f"The update rule: {_names}, as PyTorch defines them.",
 )
 momentum = click.option(
     "--momentum",
     callback=number(0, 1),
     type=str,
     metavar="M",
-    help="The momentum of --optimizer momentum (0.9).",
+    help=f"The momentum of --optimizer momentum ({_momentum:g}).",
 )
 
 

@@ -19,6 +19,7 @@ from gradcalc.data.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.lesson import Lesson, Outcome, Settings
+from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
 
 
@@ -54,13 +55,14 @@ from gradcalc.learning.training import DIVERGED, INTERRUPTED
     "--loss",
     default="mse",
     metavar="LOSS",
-    help="mse (default), mae, huber, bce, cross_entropy, bce_logits,"
-    " cross_entropy_logits, or a formula in prediction and target.",
+    help=", ".join(LOSSES).replace("mse", "mse (default)", 1)
+    + ", or a formula in prediction and target.",
 )
 @step_options.rate
 @click.option(
     "--epochs",
     callback=options.whole_number(0),
+    type=str,
     default=100,
     metavar="N",
     help="How often to go over all rows (100).",
@@ -99,6 +101,7 @@ from gradcalc.learning.training import DIVERGED, INTERRUPTED
 @click.option(
     "--seed",
     callback=options.whole_number(0),
+    type=str,
     default=0,
     metavar="N",
     help="Another seed starts and shuffles differently (0).",

@@ -1,6 +1,6 @@
 """Values given to a formula's variables: checked, and matched with its names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gradcalc.engine.garbage import uncollected
@@ -10,6 +10,7 @@ from gradcalc.errors import (
     FormulaNameError,
     ShapeError,
     Span,
+    UsageError,
 )
 from gradcalc.graph import Structure, flatten, shape_of
 from gradcalc.language.functions import is_function, near_miss
@@ -66,6 +67,13 @@ def bind(
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
     """
+    for given in (bindings, defaults or {}):
+        if not isinstance(given, Mapping):
+            raise BindingError(
+                f"values are given by name, not as {type(given).__name__}",
+                hint='such as {"x": 2, "v": [1, 2, 3]}',
+            )
+        checked_names(given)
     statements = parse(text)
     values = {
         name: checked_value(name, value)
@@ -95,6 +103,22 @@ def bind(
                 given.update(zip(flatten(structure), flatten(value), strict=True))
     result = program.result if output is None else _labelled(program, output)
     return BoundProgram(text, program, result, variables, given)
+
+
+def checked_names(names: Any) -> list[str]:
+    """The names as a list of texts; raises BindingError if they are something else.
+
+    A single text is one name.
+    """
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise BindingError(f"names are given as a list, not {names!r}")
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise BindingError(f"the name of a variable is text, not {name!r}")
+    return found
 
 
 def checked_value(name: str, value: Any) -> Value:
@@ -206,6 +230,8 @@ def _labelled(program: Program, output: str) -> Structure:
 
     "[0]" is an element of the result.
     """
+    if not isinstance(output, str):
+        raise UsageError(f"a label is text, not {output!r}")
     name, _, index = output.partition("[")
     structure = program.scope.get(name) if name else program.result
     if structure is None:
@@ -236,7 +262,7 @@ def wanted_nodes(
     All variables if `wrt` is None. Raises BindingError for a name that is no variable.
     """
     variables = program.graph.variables
-    names = list(variables) if wrt is None else list(dict.fromkeys(wrt))
+    names = list(variables) if wrt is None else list(dict.fromkeys(checked_names(wrt)))
     unknown = [name for name in names if name not in variables]
     if unknown:
         verb = "is not a variable" if len(unknown) == 1 else "are not variables"

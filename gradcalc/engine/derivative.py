@@ -7,7 +7,7 @@ same language and can be differentiated again.
 from collections.abc import Sequence
 
 from gradcalc.engine.backward import backward
-from gradcalc.engine.bindings import bind, wanted_nodes
+from gradcalc.engine.bindings import bind, checked_names, wanted_nodes
 from gradcalc.engine.simplify import simplified
 from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph
@@ -200,6 +200,7 @@ def derivative(text: str, name: str) -> str:
 
     Raises GradcalcError where the text is no formula or its result is a list.
     """
+    checked_names([name])
     bound = bind(text, {}, complete=False)
     if isinstance(bound.output, list):
         raise ShapeError(

@@ -8,6 +8,7 @@ import keyword
 from collections.abc import Sequence
 
 from gradcalc.engine.argument_checks import showing_floats
+from gradcalc.engine.bindings import checked_names
 from gradcalc.engine.compiled import function, row_text
 from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
 from gradcalc.engine.unrolled import differentiate
@@ -34,7 +35,7 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     Raises GradcalcError for what is wrong with the text, and if the names are not
     those of the formula's variables; f raises it for what is wrong with its arguments.
     """
-    names = list(names)
+    names = checked_names(names)
     statements = parse(text)
     _check_names(text, statements, names)
     general = ShapedFunctions(text, statements, names)

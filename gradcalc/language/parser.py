@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from gradcalc.errors import UsageError
 from gradcalc.language.lexer import Lexer
 from gradcalc.language.shift_reduce import ShiftReduceParser, UnexpectedLexemeError
 from gradcalc.language.syntax import Syntax
@@ -20,6 +21,8 @@ def parse(text: str) -> list[Syntax]:
 
     Raises FormulaSyntaxError where the text is not a program.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"a formula is text, not {type(text).__name__}")
     # The messages are imported only where there is a mistake to describe.
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
         from gradcalc.language.messages import unclosed_bracket

@@ -1,17 +1,14 @@
 """A descent or ascent as a page: a row for every step shown, and why it stopped."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.reports.eval_table import one_line
-from gradcalc.reports.numbers import align_numbers, format_number
+from gradcalc.reports.fitting import Column, FittedTable, paragraphs
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
@@ -35,79 +32,44 @@ def descent_page(
     if len(points) > MOST_ROWS and not all_rows:
         gap = MOST_ROWS // 2
         points = [*points[:gap], *points[-gap:]]
-    columns = _columns(points, precision)
-    shown = _fitting(columns, width)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for header, _ in columns[:shown]:
-        table.add_column(header, no_wrap=True)
+    fitted = FittedTable(_columns(points), width, precision)
+    table = fitted.table()
     for row in range(len(points)):
         if row == gap:
-            table.add_row(*["..."] * shown)
+            table.add_row(*["..."] * len(fitted.columns))
         last = row == len(points) - 1
-        cells = [Text(texts[row]) for _, texts in columns[:shown]]
-        table.add_row(*cells, style="bold" if last else "")
-    lines = [_left_out(descent, points), _hidden(columns[shown:])]
-    return Group(
-        table, Text(), *(Text(line) for line in lines if line), _ending(descent)
-    )
+        table.add_row(*fitted.row(row), style="bold" if last else "")
+    notes = [*_left_out(descent, points), *fitted.notes]
+    return Group(table, Text(), *paragraphs(notes, width), *_ending(descent, width))
 
 
-def _columns(
-    points: Sequence["Point"], precision: int | None
-) -> list[tuple[str, list[str]]]:
-    """The header and the texts of each column."""
-
-    def numbers(values: Sequence[float | None]) -> list[str]:
-        return align_numbers(
-            ["-" if v is None else format_number(v, precision) for v in values]
-        )
-
+def _columns(points: Sequence["Point"]) -> list[Column]:
+    """The columns; what comes last is the first to be left out."""
+    steps = [str(point.step) for point in points]
     columns = [
-        ("step", align_numbers([str(point.step) for point in points])),
-        ("value", numbers([point.value for point in points])),
-        ("predicted change", numbers([point.predicted for point in points])),
-        ("actual change", numbers([point.actual for point in points])),
+        Column("step", [step.rjust(len(steps[-1])) for step in steps]),
+        Column("value", [point.value for point in points]),
+        Column("predicted change", [point.predicted for point in points], spare=1),
+        Column("actual change", [point.actual for point in points], spare=2),
     ]
-    columns[0] = (
-        "step",
-        [text.rjust(len(columns[0][1][-1])) for text in columns[0][1]],
-    )
     # Those that move: the others stand in the command.
     for name, slope in points[0].gradient.items():
         rows = [flatten(point.variables[name]) for point in points]
         for place, element in enumerate(element_names(name, shape_of(slope))):
-            columns.append((element, numbers([row[place] for row in rows])))
+            numbers = [row[place] for row in rows]
+            columns.append(Column(element, numbers, spare=len(columns)))
     return columns
 
 
-def _fitting(columns: Sequence[tuple[str, Any]], width: int | None) -> int:
-    """How many columns fit the width, at least those up to the first variable."""
-    if width is None:
-        return len(columns)
-    taken = -3
-    for count, (header, texts) in enumerate(columns):
-        taken += 3 + max(map(cell_len, (header, *texts)))
-        if taken > width and count > 4:
-            return count
-    return len(columns)
-
-
-def _left_out(descent: "Descent", points: Sequence["Point"]) -> str:
+def _left_out(descent: "Descent", points: Sequence["Point"]) -> list[str]:
     count = len(descent.trace) - len(points)
-    return f"{count} steps are left out; --every shows them." if count else ""
+    return [f"{count} steps are left out; --every shows them."] if count else []
 
 
-def _hidden(columns: Sequence[tuple[str, Any]]) -> str:
-    if not columns:
-        return ""
-    names = [name for name, _ in columns]
-    listed = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
-    verb = "does" if len(names) == 1 else "do"
-    return f"{listed} {verb} not fit in here; --json shows all."
-
-
-def _ending(descent: "Descent") -> Text:
+def _ending(descent: "Descent", width: int | None) -> list[Text]:
     steps = descent.end.step
     count = "1 step" if steps == 1 else f"{steps} steps"
-    line = Text(descent.stopped, style=_STYLES.get(descent.stopped, ""))
-    return line.append(f" after {count}: {one_line(descent.reason)}", style="default")
+    sentence = f"{descent.stopped} after {count}: {one_line(descent.reason)}"
+    lines = paragraphs([sentence], width)
+    lines[0].stylize(_STYLES.get(descent.stopped, ""), 0, len(descent.stopped))
+    return lines

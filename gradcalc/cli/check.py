@@ -70,7 +70,8 @@ def command(
     else:
         from gradcalc.reports.check_page import check_page
 
-        consoles.show(check_page(checked, precision=precision))
+        page = check_page(checked, width=consoles.width(), precision=precision)
+        consoles.show(page)
     return 0 if checked.agrees else 1
 
 
@@ -91,7 +92,8 @@ def _check_answers(
     else:
         from gradcalc.reports.check_page import answers_page
 
-        consoles.show(answers_page(checked, precision=precision))
+        page = answers_page(checked, width=consoles.width(), precision=precision)
+        consoles.show(page)
     return 0 if all(answer.right for answer in checked) else 1
 
 

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from gradcalc.reports.numbers import align_numbers, format_number
+from gradcalc.reports.fitting import Column, FittedTable, paragraphs
+from gradcalc.reports.numbers import format_number
 
 if TYPE_CHECKING:
     from gradcalc.engine.answers import Answer
@@ -20,71 +19,86 @@ _ROUNDING = 1e-12
 _STYLES = {"ok": "green", "differs": "bold red", "kink": "yellow", "unsure": "yellow"}
 
 
-def check_page(check: "Check", *, precision: int | None = None) -> RenderableType:
-    """Both numbers for every variable, how much they differ, and the verdict."""
+def check_page(
+    check: "Check", *, width: int | None = None, precision: int | None = None
+) -> RenderableType:
+    """Both numbers for every variable, how much they differ, and the verdict.
+
+    `width` is the terminal's, None where there is none.
+    """
     rows = check.rows
-    columns = [("variable", [row.variable for row in rows])]
+    columns = [Column("variable", [row.variable for row in rows])]
     if any(row.element for row in rows):
-        columns.insert(0, ("result", [row.element for row in rows]))
+        columns.insert(0, Column("result", [row.element for row in rows]))
     columns += [
-        ("backprop", _numbers([row.gradient for row in rows], precision)),
-        ("differences", _numbers([row.difference for row in rows], precision)),
+        Column("backprop", [row.gradient for row in rows]),
+        Column("differences", [row.difference for row in rows], spare=1),
+        Column("error", [_error(row) for row in rows], spare=2),
     ]
-    if any(row.left is not None for row in rows):
-        columns += [
-            ("left slope", _numbers([row.left for row in rows], precision)),
-            ("right slope", _numbers([row.right for row in rows], precision)),
-        ]
-    columns.append(("error", [_error(row) for row in rows]))
-    reasons = [(f"{row.element} {row.variable}", row.reason) for row in rows]
-    return _page(columns, [row.verdict for row in rows], reasons, _summary(rows))
+    reasons = [
+        (f"{row.element} {row.variable}", _reason(row, precision)) for row in rows
+    ]
+    verdicts = [row.verdict for row in rows]
+    table = FittedTable([*columns, Column("verdict", verdicts)], width, precision)
+    return _page(table, verdicts, reasons, _summary(rows), width)
 
 
 def answers_page(
     answers: Sequence["Answer"],
     *,
+    width: int | None = None,
     precision: int | None = None,
 ) -> RenderableType:
     """The learner's numbers beside those of backpropagation."""
+    verdicts = ["ok" if answer.right else "differs" for answer in answers]
     columns = [
-        ("variable", [answer.variable for answer in answers]),
-        ("yours", _numbers([answer.expected for answer in answers], precision)),
-        ("backprop", _numbers([answer.gradient for answer in answers], precision)),
-        ("error", [_share(answer.error) for answer in answers]),
+        Column("variable", [answer.variable for answer in answers]),
+        Column("yours", [answer.expected for answer in answers]),
+        Column("backprop", [answer.gradient for answer in answers]),
+        Column("error", [_share(answer.error) for answer in answers], spare=1),
+        Column("verdict", verdicts),
     ]
     wrong = [answer.variable for answer in answers if not answer.right]
     summary = "Yours agree with backpropagation."
     if wrong:
         noun = "Yours differs" if len(wrong) == 1 else "Yours differ"
         summary = f"{noun} at {', '.join(wrong)}."
-    verdicts = ["ok" if answer.right else "differs" for answer in answers]
     reasons = [(answer.variable, answer.reason) for answer in answers]
-    return _page(columns, verdicts, reasons, summary)
+    table = FittedTable(columns, width, precision)
+    return _page(table, verdicts, reasons, summary, width)
 
 
 def _page(
-    columns: Sequence[tuple[str, Sequence[str]]],
+    fitted: FittedTable,
     verdicts: Sequence[str],
     reasons: Sequence[tuple[str, str]],
     summary: str,
+    width: int | None,
 ) -> RenderableType:
-    """The table with the verdicts, the reasons behind them, and the summary."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for header, _ in columns:
-        table.add_column(header, no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    """The table, the reasons behind its verdicts, and the summary."""
+    table = fitted.table()
     for number, verdict in enumerate(verdicts):
-        cells = [Text(texts[number]) for _, texts in columns]
-        table.add_row(*cells, Text(verdict, style=_STYLES[verdict]))
+        *cells, last = fitted.row(number)
+        last.stylize(_STYLES[verdict])
+        table.add_row(*cells, last)
     lines = [f"{name.strip()}: {reason}" for name, reason in reasons if reason]
-    parts: list[RenderableType] = [table, Text(), *map(Text, lines)]
-    return Group(*parts, *([Text()] if lines else []), Text(summary))
+    parts: list[RenderableType] = [table, Text()]
+    for sentences in (fitted.notes, lines):
+        if sentences:
+            parts += [*paragraphs(sentences, width), Text()]
+    return Group(*parts, *paragraphs([summary], width))
 
 
-def _numbers(numbers: Sequence[float | None], precision: int | None) -> list[str]:
-    return align_numbers(
-        ["-" if x is None else format_number(x, precision) for x in numbers]
-    )
+def _reason(row: "Row", precision: int | None) -> str:
+    """What lies behind the verdict, with the slopes where they are not one."""
+    slopes = [
+        f"{format_number(slope, precision)} on the {side}"
+        for slope, side in ((row.left, "left"), (row.right, "right"))
+        if slope is not None and slope == slope
+    ]
+    if not slopes:
+        return row.reason
+    return f"{row.reason} (slope {' and '.join(slopes)})"
 
 
 def _error(row: "Row") -> str:

@@ -8,7 +8,9 @@ from rich.console import Console, Group
 from gradcalc.engine.answers import check_answers
 from gradcalc.engine.bindings import bind
 from gradcalc.engine.check import check
+from gradcalc.learning.descent import descend
 from gradcalc.reports.check_page import answers_page, check_page
+from gradcalc.reports.descent_page import descent_page
 from gradcalc.reports.fitting import Column, FittedTable, paragraphs
 
 THIRDS = [1 / 3, -200 / 3, None]
@@ -101,6 +103,7 @@ def test_sentences_are_broken_between_words():
 def pages(width, precision=None):
     given = {"a": 1.1, "b": 2.3, "c": math.pi, "d": 0.7}
     bound = bind("a^2 + b^2 + c^2 + d^2", given)
+    yield descent_page(descend(bound, steps=30), width=width, precision=precision)
     kinks = bind("[abs(x) + y/3, sin(y)/7e100]", {"x": 0.0, "y": 1.0})
     yield check_page(check(kinks), width=width, precision=precision)
     _, answers = check_answers(bound, [("a", "2.2"), ("d", "7/5 + 1e-9")])
@@ -112,6 +115,15 @@ def pages(width, precision=None):
 def test_no_page_is_wider_than_the_terminal(width, precision):
     for page in pages(width, precision):
         assert max(map(len, lines(page))) <= width
+
+
+def test_a_descent_of_four_variables_shows_them_all_in_80_columns():
+    page = lines(next(pages(80)))
+    assert page[1].split() == ["step", "value", "change", "change", "a", "b", "c", "d"]
+    assert (
+        "Numbers are rounded to 5 digits to fit in here; --json has them in full."
+        in (page)
+    )
 
 
 def test_a_check_tells_the_slopes_below_its_table():

@@ -7,7 +7,7 @@ and restates none of it.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gradcalc import ieee
@@ -124,8 +124,35 @@ class Operation:
         self.scope = scope
         self.shapes = shapes
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it passes nothing at all to any operand."""
+        return set(self.partials) == {"0"}
+
+    def grouped(self, operands: Sequence[Any]) -> list[Any]:
+        """The operands as arguments of a call: each as it is, or a list, or a matrix.
+
+        The only argument of an operation on one list stays a row of operands.
+        """
+        if self.shapes is not None:
+            leaves = iter(operands)
+            return [_arranged(shape, leaves) for shape in self.shapes]
+        if self.lists and len(self.parameters) > 1:
+            size = len(operands) // len(self.parameters)
+            return [
+                list(operands[start : start + size])
+                for start in range(0, len(operands), size)
+            ]
+        return list(operands)
+
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
+
+
+def _arranged(shape: Sequence[int], leaves: Iterator[Any]) -> Any:
+    if not shape:
+        return next(leaves)
+    return [_arranged(shape[1:], leaves) for _ in range(shape[0])]
 
 
 # --- Samples --------------------------------------------------------------------------

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.linear import Piece, written
+from gradcalc.writers.linear import Piece, bracketed, written
 
 # How tightly each way of writing binds, as in the grammar, and what its operands need.
 COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
 
 # name: (how it is spelt, how tightly it binds, what its operands must at least bind)
-_INFIX: dict[str, tuple[str, int, tuple[int, int]]] = {
+_INFIX: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "<": ("{} < {}", COMPARISON, (SUM, SUM)),
     "<=": ("{} <= {}", COMPARISON, (SUM, SUM)),
     ">": ("{} > {}", COMPARISON, (SUM, SUM)),
@@ -23,6 +23,8 @@ _INFIX: dict[str, tuple[str, int, tuple[int, int]]] = {
     "*": ("{}*{}", PRODUCT, (PRODUCT, SIGNED)),
     "/": ("{}/{}", PRODUCT, (PRODUCT, SIGNED)),
     "^": ("{}^{}", POWER, (PRIMARY, SIGNED)),
+    # Not SIGNED, though the language reads --x: on a command line it is an option.
+    "neg": ("-{}", SIGNED, (POWER,)),
 }
 
 
@@ -35,36 +37,12 @@ def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
     """The operation on operands that are written already, and how tightly it binds."""
     name = operation.name
     if name in _INFIX and operation.definition is None:
-        template, tier, (left, right) = _INFIX[name]
-        first, second = operands
-        return template.format(_wrapped(first, left), _wrapped(second, right)), tier
-    if name == "neg":
-        # Not SIGNED, though the language reads --x: on a command line it is an option.
-        return "-" + _wrapped(operands[0], POWER), SIGNED
-    texts = [text for text, _ in operands]
-    if operation.lists and len(operation.parameters) > 1:
-        size = len(texts) // len(operation.parameters)
-        texts = [
-            f"[{', '.join(texts[start : start + size])}]"
-            for start in range(0, len(texts), size)
-        ]
-    elif operation.lists and len(texts) == 1:
-        texts = [f"[{texts[0]}]"]
-    elif operation.shapes is not None:
-        texts = _shaped(texts, operation.shapes)
-    return f"{name}({', '.join(texts)})", PRIMARY
-
-
-def _shaped(texts: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> list[str]:
-    """The leaves of each argument, in the brackets of its shape."""
-    leaves = iter(texts)
-
-    def bracketed(shape: tuple[int, ...]) -> str:
-        if not shape:
-            return next(leaves)
-        return f"[{', '.join(bracketed(shape[1:]) for _ in range(shape[0]))}]"
-
-    return [bracketed(shape) for shape in shapes]
+        template, tier, needed = _INFIX[name]
+        return template.format(*map(_wrapped, operands, needed)), tier
+    texts = operation.grouped([text for text, _ in operands])
+    if operation.lists and len(operands) == 1:
+        texts = [texts]
+    return f"{name}({', '.join(map(bracketed, texts))})", PRIMARY
 
 
 def literal(value: float, *, precision: int | None = None) -> Piece:

@@ -10,7 +10,7 @@ from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import latex_name, upright
-from gradcalc.writers.linear import Piece, written
+from gradcalc.writers.linear import Piece, bracketed, written
 from gradcalc.writers.statements import passes_through
 
 # How tightly each way of writing binds.
@@ -58,8 +58,6 @@ _FUNCTIONS: dict[str, str] = {
     "acosh": r"\operatorname{arcosh}",
     "atanh": r"\operatorname{artanh}",
     "sign": r"\operatorname{sgn}",
-    "lgamma": r"\ln\Gamma",
-    "digamma": r"\psi",
 }
 
 CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}", "inf": r"\infty"}
@@ -133,13 +131,8 @@ def spell(operation: Operation, pieces: Sequence[Piece]) -> Piece:
             template, tier, needed = _SPELLING[name]
             wrapped = map(_wrapped, pieces, needed)
             return template.format(*wrapped), tier
-    texts = [_wrapped(piece, SUM) for piece in pieces]
-    if operation.lists and len(operation.parameters) > 1:
-        size = len(texts) // len(operation.parameters)
-        texts = [
-            rf"\left[{', '.join(texts[start : start + size])}\right]"
-            for start in range(0, len(texts), size)
-        ]
+    arguments = operation.grouped([_wrapped(piece, SUM) for piece in pieces])
+    texts = [bracketed(each, r"\left[", r"\right]") for each in arguments]
     function = _FUNCTIONS.get(name) if operation.definition is None else None
     # What has no spelling of its own is called by its name, as in the table.
     function = function or rf"\operatorname{{{upright(name)}}}"

@@ -43,6 +43,14 @@ def written(
     return _Writing(graph, spell, leaf, kind, through).piece(root)
 
 
+def bracketed(texts: Any, opening: str = "[", closing: str = "]") -> str:
+    """A text as it is, or a nested list of them in brackets, separated by commas."""
+    if not isinstance(texts, list):
+        return str(texts)
+    inside = ", ".join(bracketed(text, opening, closing) for text in texts)
+    return f"{opening}{inside}{closing}"
+
+
 class _Writing:
     def __init__(
         self,

@@ -6,10 +6,11 @@ So the text stays in proportion to the graph.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph, Structure, flatten, unflatten
 from gradcalc.language.functions import Function
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter, literal, spell
+from gradcalc.writers.linear import bracketed
 from gradcalc.writers.statements import statements
 
 
@@ -115,9 +116,7 @@ def program_text(
 
 def structure_text(structure: Structure, texts: Iterator[str]) -> str:
     """The texts of the leaves in the brackets of the structure."""
-    if not isinstance(structure, list):
-        return next(texts)
-    return f"[{', '.join(structure_text(item, texts) for item in structure)}]"
+    return bracketed(unflatten(structure, texts))
 
 
 def taken_names(graph: Graph, labels: Iterable[str]) -> set[str]:

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
 from gradcalc.graph import Graph, Structure, flatten
-from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.linear import Piece, written
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.writers.linear import Piece, bracketed, written
 from gradcalc.writers.program import shadowed_constants, structure_text
 from gradcalc.writers.python_helpers import HELPERS
 from gradcalc.writers.statements import passes_through, statements
+
+_POWER, _NEGATION = OPERATIONS["^"], OPERATIONS["neg"]
 
 # How tightly each way of writing binds. A comparison is True or False in Python, and a
 # number, 1.0 or 0.0, only inside float(...).
@@ -75,13 +77,8 @@ def _spell(kind: Operation | str, pieces: Sequence[Piece]) -> Piece:
     texts = [_wrapped(piece, SUM) for piece in pieces]
     if name == "product":
         return f"prod([{', '.join(texts)}])", PRIMARY
-    if isinstance(kind, Operation) and kind.lists and len(kind.parameters) > 1:
-        size = len(texts) // len(kind.parameters)
-        texts = [
-            f"[{', '.join(texts[start : start + size])}]"
-            for start in range(0, len(texts), size)
-        ]
-    return f"{name}({', '.join(texts)})", PRIMARY
+    arguments = kind.grouped(texts) if isinstance(kind, Operation) else texts
+    return f"{name}({', '.join(map(bracketed, arguments))})", PRIMARY
 
 
 def python_text(
@@ -190,7 +187,7 @@ class _PythonText:
     def _kind(self, node: int) -> Operation | str:
         operation = self.graph.operations[node]
         operands = self.graph.inputs[node]
-        if operation.name == "^" and self._is_whole(operands[1]):
+        if operation is _POWER and self._is_whole(operands[1]):
             return _WHOLE_POWER
         if operation.name in _LONG and len(operands) > _LONGEST_CHAIN:
             return _LONG[operation.name]
@@ -198,7 +195,7 @@ class _PythonText:
 
     def _is_whole(self, node: int) -> bool:
         graph = self.graph
-        if graph.operations[node].name == "neg":
+        if graph.operations[node] is _NEGATION:
             (node,) = graph.inputs[node]
         return (
             node not in self.names

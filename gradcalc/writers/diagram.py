@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Collection
 
 from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.operations import OPERATIONS
 
+_NEGATION = OPERATIONS["neg"]
 _CALL = re.compile(r"([^\W\d]\w*)\s*\(")
 
 
@@ -176,8 +178,8 @@ def _visible_inputs(
 
 
 def _sign(graph: Graph, node: int) -> str:
-    name = graph.operations[node].name
-    return "-" if name == "neg" else name
+    operation = graph.operations[node]
+    return "-" if operation is _NEGATION else operation.name
 
 
 def _symbol(graph: Graph, node: int, *, expand: bool) -> str:

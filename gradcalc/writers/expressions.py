@@ -11,6 +11,8 @@ from gradcalc.graph import Graph
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, Operation
 
 _PLUS, _TIMES, _NEGATION = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["neg"]
+_OVER, _POWER = OPERATIONS["/"], OPERATIONS["^"]
+_WHERE, _UNEQUAL = OPERATIONS["where"], OPERATIONS["!="]
 _CHAINS = {OPERATIONS["sum"]: _PLUS, OPERATIONS["prod"]: _TIMES}
 
 
@@ -68,7 +70,7 @@ class Expressions:
             return total
         if not any(operand in numbers for operand in inputs):
             return None
-        if operation.name == "where" and inputs[0] in numbers:
+        if operation is _WHERE and inputs[0] in numbers:
             return inputs[1] if numbers[inputs[0]] != 0 else inputs[2]
         if len(inputs) == 2:
             left, right = (numbers.get(operand) for operand in inputs)
@@ -79,12 +81,12 @@ class Expressions:
                     return self.apply(
                         _NEGATION, (inputs[1] if left == -1 else inputs[0],)
                     )
-            elif operation.name in ("/", "^") and right == 1:  # x / 1 -> x, x^1 -> x
+            elif operation in (_OVER, _POWER) and right == 1:  # x / 1 -> x, x^1 -> x
                 return inputs[0]
-            elif operation.name == "!=" and right == 0:  # (a < b) != 0 -> a < b
+            elif operation is _UNEQUAL and right == 0:  # (a < b) != 0 -> a < b
                 if self.operations[inputs[0]] in COMPARISONS:
                     return inputs[0]
-            elif operation.name == "^" and right == 0:  # x^0 -> 1
+            elif operation is _POWER and right == 0:  # x^0 -> 1
                 return self.number(1.0)
         return None
 

@@ -43,7 +43,7 @@ def _side(evaluation: Evaluation, node: int) -> Any:
     """
     graph, values = evaluation.graph, evaluation.values
     operation, inputs = graph.operations[node], graph.inputs[node]
-    if set(operation.partials) == {"0"}:
+    if operation.is_flat:
         return values[node]
     mask = tuple([evaluation.active[operand] for operand in inputs])
     operands = [values[operand] for operand in inputs]

@@ -67,13 +67,13 @@ def bind(
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
     """
-    for given in (bindings, defaults or {}):
-        if not isinstance(given, Mapping):
+    for named in (bindings, defaults or {}):
+        if not isinstance(named, Mapping):
             raise BindingError(
-                f"values are given by name, not as {type(given).__name__}",
+                f"values are given by name, not as {type(named).__name__}",
                 hint='such as {"x": 2, "v": [1, 2, 3]}',
             )
-        checked_names(given)
+        checked_names(named)
     statements = parse(text)
     values = {
         name: checked_value(name, value)

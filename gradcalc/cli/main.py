@@ -50,6 +50,7 @@ The language, from loosest to tightest:
     f(a, b)  v[0]     call, index
     numbers, names, ( ), [a, b, c]; statements end at ; or a new line
     n = x*w + b       labels a formula; f(x) = x^2 + 1 defines a function
+    f(x) = log(1 + exp(x)) | sigmoid(x)   with its own derivative rule
 
 \b
 Variables are options; the value is any constant formula:

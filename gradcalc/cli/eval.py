@@ -5,7 +5,6 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.engine.evaluation import Evaluation, evaluate
-from gradcalc.errors import UsageError
 
 
 @click.command(
@@ -47,10 +46,7 @@ def command(
     expand: bool,
     all_rows: bool,
 ) -> int:
-    if as_json and only is not None:
-        raise UsageError(
-            "--json and --only are both given", hint="leave out one of them"
-        )
+    options.exclusive(("--json", as_json), ("--only", only is not None))
     evaluation = evaluate(
         request.formula,
         request.variables,

@@ -58,10 +58,7 @@ def command(
     strict: bool,
     all_steps: bool,
 ) -> int:
-    if as_json and style is not None:
-        raise UsageError(
-            "--json and --format are both given", hint="leave out one of them"
-        )
+    options.exclusive(("--json", as_json), ("--format", style is not None))
     bound = bind(
         request.formula, request.variables, defaults=request.defaults, output=output
     )

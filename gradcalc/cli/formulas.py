@@ -203,22 +203,18 @@ class FormulaCommand(VariablesCommand):
         model = context.params.pop("model_file", None)
         word = request.positional
         if model is not None:
-            if word is not None or path is not None:
-                raise UsageError(
-                    "a formula and --model are both given",
-                    hint="leave out one of them: a model has a formula of its own",
-                )
+            options.exclusive(
+                ("a formula", word is not None or path is not None),
+                ("--model", True),
+                hint="leave out one of them: a model has a formula of its own",
+            )
             from gradcalc.cli.models import read_model
 
             trained = read_model(model)
             request.formula = trained.text
             request.defaults.update(trained.parameters)
             return
-        if word is not None and path is not None:
-            raise UsageError(
-                "a formula and --file are both given",
-                hint="leave out one of them",
-            )
+        options.exclusive(("a formula", word is not None), ("--file", path is not None))
         if word is not None and word != STANDARD_INPUT:
             request.formula = word
             return

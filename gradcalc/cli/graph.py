@@ -75,11 +75,8 @@ def command(
     precision: int | None,
     expand: bool,
 ) -> None:
-    if as_json and (format_ or out):
-        raise UsageError(
-            f"--json and {'--format' if format_ else '--out'} are both given",
-            hint="leave out one of them",
-        )
+    options.exclusive(("--json", as_json), ("--format", bool(format_)))
+    options.exclusive(("--json", as_json), ("--out", bool(out)))
     chosen = format_ or format_of_file(out, ENDINGS) or "tree"
     if chosen == "png" and out is None and sys.stdout.isatty():
         raise UsageError(

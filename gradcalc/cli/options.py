@@ -81,6 +81,13 @@ def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int |
     return convert
 
 
+def exclusive(*given: tuple[str, bool], hint: str = "leave out one of them") -> None:
+    """Raise UsageError if two of the options (or what they are called) are given."""
+    both = [name for name, is_given in given if is_given]
+    if len(both) > 1:
+        raise UsageError(f"{both[0]} and {both[1]} are both given", hint=hint)
+
+
 def names(_context: Any, parameter: Any, text: str | None) -> list[str] | None:
     """The names in a text that separates them by commas."""
     if text is None:

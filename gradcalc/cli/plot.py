@@ -95,10 +95,7 @@ def command(
     output: str | None,
 ) -> None:
     kind = format_of_file(out, ENDINGS)
-    if as_json and out:
-        raise UsageError(
-            "--json and --out are both given", hint="leave out one of them"
-        )
+    options.exclusive(("--json", as_json), ("--out", bool(out)))
     ranges = {
         name: value
         for name, value in request.variables.items()

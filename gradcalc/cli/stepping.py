@@ -85,10 +85,7 @@ def step(
     precision: int | None,
 ) -> int:
     """Go up or down, print the way and return the exit status."""
-    if as_json and only is not None:
-        raise UsageError(
-            "--json and --only are both given", hint="leave out one of them"
-        )
+    options.exclusive(("--json", as_json), ("--only", only is not None))
     limits = _bounds(bounds)
     settings = step_options.optimizer_settings(optimizer, momentum)
     bound = bind(

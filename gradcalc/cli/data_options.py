@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import click
 
+from gradcalc.cli import consoles
 from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
 from gradcalc.cli.options import Choice
-from gradcalc.data.rows import FORMATS, Rows, format_of, open_rows
+from gradcalc.data.rows import FORMATS, Rows, Skipped, format_of, open_rows
 from gradcalc.errors import FileError
 
 data = click.option(
@@ -46,3 +47,10 @@ def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
             yield open_rows(stream, path, kind or format_of(path))
         except IsADirectoryError as error:
             raise FileError.from_system("read", path, error) from None
+
+
+def warn_of(skipped: Skipped) -> None:
+    """Warn of the rows that were left out, if there are any."""
+    if skipped.first is not None:
+        count = "1 row is" if skipped.count == 1 else f"{skipped.count} rows are"
+        consoles.warn(f"{count} left out; the first: {skipped.first.message}")

@@ -10,7 +10,7 @@ from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.formulas import Request, VariablesCommand
 from gradcalc.cli.models import read_model
 from gradcalc.data.extending import header_with, row_with_cells, row_with_entries
-from gradcalc.data.rows import BrokenDataError, Rows, unknown_columns
+from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
 from gradcalc.engine.bindings import bind
 from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.graph import flatten, shape_of
@@ -78,11 +78,8 @@ def command(
             as_json=as_json,
             precision=precision,
         )
-    if request.variables or request.defaults:
-        raise UsageError(
-            "--data and values of variables are both given",
-            hint="leave out one of them",
-        )
+    values = bool(request.variables or request.defaults)
+    options.exclusive(("--data", True), ("values of variables", values))
     if as_json:
         raise UsageError(
             "--json is for one point; rows of data come out as they went in",
@@ -114,36 +111,31 @@ def _predict_rows(
     table = rows.format != "jsonl"
     # Kept until there is a row: of what cannot be understood nothing is printed.
     header = header_with(rows, columns.names)
-    begun, skipped, odd, first = False, 0, 0, None
-    while True:
-        try:
-            for row in rows:
-                prediction = predict(numbers(row))
-                cells = list(columns.cells(prediction))
-                if not all(_finite(cell) for cell in cells):
-                    odd += 1
-                if table:
-                    text = row_with_cells(rows, cells)
-                else:
-                    text = row_with_entries(rows, _entries(prediction, name, columns))
-                write((header + text).encode())
-                header, begun = "", True
-                if watched:
-                    sys.stdout.flush()
-            write(header.encode())
-            break
-        except DataError as error:
-            if not skip_bad or isinstance(error, BrokenDataError):
-                if begun:
-                    # The rows above are out already: the answer is there in part.
-                    error.exit_code = 1
-                    sys.stdout.flush()
-                raise
-            skipped += 1
-            first = first or error
-    if first is not None:
-        count = "1 row is" if skipped == 1 else f"{skipped} rows are"
-        consoles.warn(f"{count} left out; the first: {first.message}")
+    begun, odd, skipped = False, 0, Skipped()
+    predictions = usable(
+        rows, lambda row: predict(numbers(row)), skipped if skip_bad else None
+    )
+    try:
+        for prediction in predictions:
+            cells = list(columns.cells(prediction))
+            if not all(_finite(cell) for cell in cells):
+                odd += 1
+            if table:
+                text = row_with_cells(rows, cells)
+            else:
+                text = row_with_entries(rows, _entries(prediction, name, columns))
+            write((header + text).encode())
+            header, begun = "", True
+            if watched:
+                sys.stdout.flush()
+    except DataError as error:
+        if begun:
+            # The rows above are out already: the answer is there in part.
+            error.exit_code = 1
+            sys.stdout.flush()
+        raise
+    write(header.encode())
+    data_options.warn_of(skipped)
     if odd:
         count = "1 row has" if odd == 1 else f"{odd} rows have"
         consoles.warn(f"{count} a prediction or gradient that is not finite")

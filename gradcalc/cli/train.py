@@ -221,9 +221,7 @@ def _finish(
 
     entries = training_to_dict(outcome)
     unsaved = None if save is None else _save(entries, save)
-    if outcome.skipped and outcome.first is not None:
-        count = "1 row is" if outcome.skipped == 1 else f"{outcome.skipped} rows are"
-        consoles.warn(f"{count} left out; the first: {outcome.first.message}")
+    data_options.warn_of(outcome.skipped)
     if as_json:
         consoles.show_json(entries)
     else:

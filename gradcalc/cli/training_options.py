@@ -8,8 +8,8 @@ import click
 
 from gradcalc.cli.hints import quoted
 from gradcalc.cli.step_options import settings_of
-from gradcalc.engine.constants import constant_value
-from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.cli.variables import constant, read_bindings
+from gradcalc.errors import UsageError
 
 Shape = tuple[int, ...]
 
@@ -37,7 +37,7 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Shape]:
 def read_values(texts: Sequence[str]) -> dict[str, Any]:
     """The value of each parameter in texts such as `w=0.5`."""
     values = settings_of(tuple(texts), "--fix", "w=0.5")
-    return {name: _value(name, text) for name, text in values.items()}
+    return read_bindings(list(values.items()), constant, options=())
 
 
 def read_classes(text: str) -> list[str]:
@@ -59,15 +59,3 @@ def _shape(name: str, text: str) -> Shape:
             hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
         )
     return tuple(int(size) for size in match.groups() if size)
-
-
-def _value(name: str, text: str) -> Any:
-    try:
-        return constant_value(text)
-    except GradcalcError as error:
-        raise BindingError(
-            f"the value of {name}: {error.message}",
-            source=error.source or text,
-            span=error.span,
-            hint=error.hint,
-        ) from None

@@ -6,7 +6,7 @@ A column has a name and a shape: () for a number, (n,) for a list, which JSON sp
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from gradcalc.data.lines import Lines
 from gradcalc.errors import DataError
@@ -14,6 +14,7 @@ from gradcalc.errors import DataError
 # A list of cells, or the object that a line of JSON holds.
 Row = Any
 Shape = tuple[int, ...]
+Result = TypeVar("Result")
 
 FORMATS = ("csv", "tsv", "jsonl")
 _ENDINGS = {
@@ -27,6 +28,14 @@ _ENDINGS = {
 
 class BrokenDataError(DataError):
     """Data that cannot be read on from here, whatever rows are skipped."""
+
+
+class Skipped:
+    """The rows that were left out: how many, and what was wrong with the first."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: DataError | None = None
 
 
 class Rows(ABC):
@@ -108,6 +117,29 @@ class Rows(ABC):
             span=span,
             hint=hint,
         )
+
+
+def usable(
+    rows: Rows, use: Callable[[Row], Result], skipped: Skipped | None
+) -> Iterator[Result]:
+    """What `use` makes of each row.
+
+    Rows that it cannot use are counted in `skipped` and left out; DataError is raised
+    for the first of them if that is None, and for BrokenDataError in any case.
+    """
+    while True:
+        try:
+            row = next(rows)
+            result = use(row)
+        except StopIteration:
+            return
+        except DataError as error:
+            if skipped is None or isinstance(error, BrokenDataError):
+                raise
+            skipped.count += 1
+            skipped.first = skipped.first or error
+        else:
+            yield result
 
 
 def format_of(path: str) -> str | None:

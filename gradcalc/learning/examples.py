@@ -1,9 +1,9 @@
 """Rows of data as examples to learn from: the numbers of inputs and target."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from gradcalc.data.rows import BrokenDataError, Rows, unknown_columns
+from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
 from gradcalc.errors import DataError
 from gradcalc.learning.epochs import Row
 
@@ -14,17 +14,15 @@ class Examples:
     rows     the numbers of each: those of the inputs, then those of the target
     classes  the names of the classes, in the order of the target's elements; None if
              the target holds numbers
-    skipped  how many rows were left out
-    first    what was wrong with the first of them
+    skipped  the rows that were left out
     """
 
-    __slots__ = ("classes", "first", "rows", "skipped")
+    __slots__ = ("classes", "rows", "skipped")
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.classes: list[str] | None = None
-        self.skipped = 0
-        self.first: DataError | None = None
+        self.skipped = Skipped()
 
 
 def read_examples(
@@ -48,14 +46,14 @@ def read_examples(
     if missing:
         raise unknown_columns(rows, missing)
     examples = Examples()
+    skipped = examples.skipped if skip_bad else None
     if classes is None:
         numbers = rows.numbers([*inputs, *target])
-        _collect(rows, examples, lambda row: tuple(numbers(row)), skip_bad)
+        examples.rows = list(usable(rows, lambda row: tuple(numbers(row)), skipped))
     else:
-        _collect_classes(rows, examples, inputs, target[0], classes, skip_bad)
+        _collect_classes(rows, examples, inputs, target[0], classes, skipped)
     if not examples.rows:
-        if examples.first is not None:
-            error = examples.first
+        if (error := examples.skipped.first) is not None:
             error.message = f"no row can be used: {error.message}"
             raise error
         raise DataError(f"{rows.name} has no rows under its header")
@@ -68,7 +66,7 @@ def _collect_classes(
     inputs: Sequence[str],
     column: str,
     classes: Sequence[str],
-    skip_bad: bool,
+    skipped: Skipped | None,
 ) -> None:
     """Add an example for each row, its target 1 for its own class."""
     numbers = rows.numbers(inputs)
@@ -88,7 +86,7 @@ def _collect_classes(
         names.append(name)
         return values
 
-    _collect(rows, examples, example, skip_bad)
+    read = list(usable(rows, example, skipped))
     order = list(classes) or sorted(found, key=_class_order)
     places = {name: place for place, name in enumerate(order)}
     hot = [
@@ -97,8 +95,7 @@ def _collect_classes(
     ]
     examples.classes = order
     examples.rows = [
-        values + hot[places[name]]
-        for values, name in zip(examples.rows, names, strict=True)
+        values + hot[places[name]] for values, name in zip(read, names, strict=True)
     ]
 
 
@@ -108,21 +105,3 @@ def _class_order(name: str) -> tuple[float, str]:
         return float(name), name
     except ValueError:
         return float("inf"), name
-
-
-def _collect(
-    rows: Rows, examples: Examples, example: Callable[[Any], Row], skip_bad: bool
-) -> None:
-    """Add what `example` makes of each row; leave out those that it cannot use."""
-    append = examples.rows.append
-    while True:
-        try:
-            for row in rows:
-                append(example(row))
-            return
-        except DataError as error:
-            if not skip_bad or isinstance(error, BrokenDataError):
-                raise
-            examples.skipped += 1
-            if examples.first is None:
-                examples.first = error

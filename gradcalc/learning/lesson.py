@@ -60,8 +60,7 @@ class Outcome:
     accuracy  for classes: the share of right predictions, by "training", "validation"
     dead      the expressions of units that pass nothing back on any row
     rows      how many rows were learned from
-    skipped   how many were left out
-    first     what was wrong with the first of those
+    skipped   those that were left out
     """
 
     def __init__(
@@ -78,7 +77,6 @@ class Outcome:
         self.dead: list[str] = []
         self.rows = 0
         self.skipped = examples.skipped
-        self.first = examples.first
 
 
 class Lesson:

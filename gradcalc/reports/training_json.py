@@ -41,7 +41,7 @@ def training_to_dict(outcome: "Outcome") -> dict[str, Any]:
         "validation_accuracy": accuracy.get("validation"),
         "reason": training.reason,
         "dead": outcome.dead,
-        "skipped": outcome.skipped,
+        "skipped": outcome.skipped.count,
     }
     given = {
         name: entry

@@ -203,10 +203,9 @@ def test_bad_rows_are_counted():
     content = b"x,k\n1,a\nz,b\n2,\n3,b\n4\n"
     lesson = lesson_of("w*x", content, "k", classes=[], skip_bad=True)
     assert lesson.examples.rows == [(1, 0), (3, 1)]
-    assert lesson.examples.skipped == 3
-    assert (
-        lesson.examples.first.message == "d.csv, line 3, column x: 'z' is not a number"
-    )
+    assert lesson.examples.skipped.count == 3
+    first = lesson.examples.skipped.first
+    assert first.message == "d.csv, line 3, column x: 'z' is not a number"
 
 
 MISTAKES = {

@@ -1,6 +1,7 @@
 """Backpropagation compared with differences, variable by variable."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcalc.engine.bindings import BoundProgram
@@ -10,7 +11,7 @@ from gradcalc.engine.verdicts import DIFFERS, Row, compared
 from gradcalc.errors import UsageError
 from gradcalc.graph import element_names, flatten, shape_of
 
-_EPSILON = 2.0**-52
+_EPSILON = sys.float_info.epsilon
 _TINIEST = 2.0**-1074
 
 

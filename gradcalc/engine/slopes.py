@@ -10,6 +10,7 @@ so that what lies further off (a kink, a pole, another oscillation) misleads nob
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -27,7 +28,7 @@ _LONGEST = 10
 _SHORTEST = -1000
 # Where the quotient is this good, longer steps have nothing to add.
 _SHARP = 1e-12
-_EPSILON = 2.0**-52
+_EPSILON = sys.float_info.epsilon
 
 
 class Slope:

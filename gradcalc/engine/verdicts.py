@@ -6,6 +6,7 @@ then the whole. "differs" is said only where nothing else explains the differenc
 """
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 from gradcalc.engine import slopes
@@ -18,7 +19,7 @@ _ONE_SLOPE = 1e-6
 # Differences that are less certain than this share of the gradient decide nothing.
 _CERTAINTY = 0.01
 
-_EPSILON = 2.0**-52
+_EPSILON = sys.float_info.epsilon
 
 OK, DIFFERS, KINK, UNSURE = "ok", "differs", "kink", "unsure"
 

@@ -7,11 +7,14 @@ lays these out as a page: sentence, line of the source, caret, hint.
 import unicodedata
 from typing import Any
 
+from gradcalc.texts import cut_middle
+
 Span = tuple[int, int]
 
 # A formula may be one line of megabytes: at most this much of it is shown.
 _WINDOW = 72
 _BEFORE_CARET = 48
+# A name in a sentence may be absurdly long.
 _LONGEST_SENTENCE = 1000
 
 
@@ -159,17 +162,9 @@ def _excerpt(source: str, span: Span) -> list[str]:
     return ["  " + line, "  " + carets]
 
 
-def _cut(sentence: str) -> str:
-    """The sentence, shortened in its middle if a name in it is absurdly long."""
-    if len(sentence) <= _LONGEST_SENTENCE:
-        return sentence
-    half = _LONGEST_SENTENCE // 2
-    return f"{sentence[:half]} … {sentence[-half:]}"
-
-
 def describe(error: GradcalcError) -> str:
     """The error as a page: sentence, line of the source, caret, hint."""
-    message = _cut(error.message)
+    message = cut_middle(error.message, _LONGEST_SENTENCE)
     lines = [f"error: {message}"]
     if error.source and error.source.strip() and error.span is not None:
         if "\n" in error.source.strip("\n"):
@@ -177,5 +172,5 @@ def describe(error: GradcalcError) -> str:
             lines[0] = f"error: line {number}: {message}"
         lines += _excerpt(error.source, error.span)
     if error.hint:
-        lines.append(f"hint: {_cut(error.hint)}")
+        lines.append(f"hint: {cut_middle(error.hint, _LONGEST_SENTENCE)}")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "gradcalc"
 
 # A layer imports from its own level and from those before it.
 LAYERS = [
-    {"errors", "graph", "ieee", "operations", "strict_json"},
+    {"errors", "graph", "ieee", "operations", "strict_json", "texts"},
     {"language", "writers", "data"},
     {"engine"},
     {"learning"},

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gradcalc.reports.wording import listing
+from gradcalc.texts import cut_end
 
 __all__ = ["listing", "nearest", "quoted"]
 
@@ -26,5 +27,4 @@ def nearest_option(name: str, options: Iterable[str]) -> str | None:
 
 def quoted(text: str, limit: int = 40) -> str:
     """The text in quotation marks on one line, cut to what a sentence can hold."""
-    line = " ".join(text.split())
-    return f"'{line if len(line) <= limit else line[: limit - 1] + '…'}'"
+    return f"'{cut_end(' '.join(text.split()), limit)}'"

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from gradcalc.texts import cut_end
+
 
 def number_in(cell: Any) -> float:
     """The finite number that the cell holds, as text or as a number of JSON.
@@ -60,4 +62,4 @@ def shown(cell: Any, limit: int = 40) -> str:
         text = "a list"
     else:
         text = str(cell)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return cut_end(text, limit)

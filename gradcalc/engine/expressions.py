@@ -2,6 +2,7 @@
 
 from gradcalc.graph import Graph
 from gradcalc.operations import VARIABLE
+from gradcalc.texts import cut_middle
 from gradcalc.writers.infix import is_primary, written_operation
 
 # The texts of nested nodes together grow with the square of the formula's length.
@@ -30,8 +31,7 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     start, end = graph.starts[node], graph.ends[node]
     element = graph.elements.get(node, "")
     if end - start > LONGEST:
-        half = LONGEST // 2 - 2
-        return f"{text[start : start + half]} … {text[end - half : end]}{element}"
+        return cut_middle(text, LONGEST, start, end) + element
     typed = text[start:end]
     return f"{parenthesized(typed)}{element}" if element else typed
 
@@ -43,7 +43,4 @@ def parenthesized(text: str) -> str:
 
 def shortened(text: str) -> str:
     """The text, shortened in its middle if it is long."""
-    if len(text) <= LONGEST:
-        return text
-    half = LONGEST // 2 - 2
-    return f"{text[:half]} … {text[-half:]}"
+    return cut_middle(text, LONGEST)

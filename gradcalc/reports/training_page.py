@@ -12,6 +12,7 @@ from rich.text import Text
 from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.reports.eval_table import one_line
 from gradcalc.reports.numbers import align_numbers, format_number
+from gradcalc.texts import cut_end
 
 if TYPE_CHECKING:
     from gradcalc.learning.lesson import Outcome
@@ -41,7 +42,7 @@ def training_page(
         Text(),
         _parameters(outcome.model.parameters, outcome.fixed, precision),
         Text(),
-        Text(f"formula: {_cut(formula)}", style="bold"),
+        Text(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", style="bold"),
     ]
     if outcome.dead:
         parts.append(Text(f"note: {dead_sentence(outcome)}", style="yellow"))
@@ -127,7 +128,7 @@ def dead_sentence(outcome: "Outcome") -> str:
     """What to know of the units that are dead."""
     dead = outcome.dead
     rows = "the one row" if outcome.rows == 1 else f"all {outcome.rows} rows"
-    listed = ", ".join(_cut(one_line(text), 60) for text in dead[:4])
+    listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])
     if len(dead) > 4:
         listed += f" and {len(dead) - 4} more"
     if len(dead) == 1:
@@ -139,7 +140,3 @@ def dead_sentence(outcome: "Outcome") -> str:
         f"{listed} are dead: they are 0 on {rows}, so nothing passes back through them"
         " and what stands in them no longer learns; another --seed may do better"
     )
-
-
-def _cut(text: str, longest: int = _LONGEST_FORMULA) -> str:
-    return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."

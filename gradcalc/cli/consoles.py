@@ -5,7 +5,8 @@ Colour goes to terminals only. Off a terminal nothing is cut to a width.
 
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 # Wide enough for any page: pages are given the terminal's width and shrink themselves.
 _UNLIMITED = 1_000_000
+
+# Where a command's context keeps the characters that standard output has lost.
+_LOST = "gradcalc.lost"
+_NAMED = 6
 
 
 def takes_colour(stream: IO[str]) -> bool:
@@ -71,8 +76,45 @@ def show(page: "RenderableType") -> None:
 
 
 def show_text(text: str) -> None:
-    """Print text to standard output as it stands."""
+    """Print text to standard output as it stands.
+
+    What the locale cannot show there becomes `?`, and a warning says so: such text may
+    be read again, by this program or another, and would mean something else.
+    """
     sys.stdout.write(text + "\n")
+    lost = [] if text.isascii() else unencodable(text, sys.stdout)
+    if not lost:
+        return
+    context = click.get_current_context()
+    if _LOST not in context.meta:
+        # Once for all that a command prints, when it has printed it.
+        context.call_on_close(lambda: _warn_of(context.meta[_LOST]))
+    context.meta[_LOST] = dict.fromkeys([*context.meta.get(_LOST, ()), *lost])
+
+
+def unencodable(text: str, stream: TextIO) -> list[str]:
+    """The characters that the stream's encoding lacks, each once."""
+    encoding = stream.encoding or "ascii"
+    try:
+        text.encode(encoding)
+        return []
+    except UnicodeEncodeError:
+        characters = (c for c in dict.fromkeys(text) if not c.isascii())
+        return [c for c in characters if c.encode(encoding, "ignore") == b""]
+
+
+def _warn_of(lost: Collection[str]) -> None:
+    """Warn of characters that standard output has lost."""
+    shown = [
+        f"U+{ord(c):04X}" if unencodable(c, sys.stderr) or not c.isprintable() else c
+        for c in lost
+    ]
+    named = ", ".join(shown[:_NAMED]) + (", ..." if len(shown) > _NAMED else "")
+    place = "its place" if len(shown) == 1 else "their places"
+    warn(
+        f"the locale cannot show {named}: ? stands in {place};"
+        " set PYTHONUTF8=1 or a UTF-8 locale"
+    )
 
 
 def show_json(content: Any) -> None:

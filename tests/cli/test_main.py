@@ -205,6 +205,48 @@ def test_an_ascii_locale_has_json_with_escapes():
     assert json.loads(ran.stdout)["gradient"] == {"θ": 6.0}
 
 
+LOSSES = {
+    "diff": ("diff 'x*x*θ'", b"d_x = 2*x*?\nd_? = x^2\n"),
+    "formula": ("formula 'x + θ'", b"x + ?\n"),
+    "dot": ("graph θ --format dot", None),
+    "mermaid": ("graph θ --format mermaid", None),
+    "tree": ("graph θ", None),
+}
+
+
+@pytest.mark.parametrize(("words", "out"), LOSSES.values(), ids=LOSSES)
+def test_an_ascii_locale_warns_once_of_what_text_loses(words, out):
+    ran = shell(f"gradcalc {words}", **ASCII)
+    assert ran.returncode == 0
+    assert ran.stdout == out if out else b"?" in ran.stdout
+    assert ran.stderr == (
+        b"warning: the locale cannot show U+03B8: ? stands in its place;"
+        b" set PYTHONUTF8=1 or a UTF-8 locale\n"
+    )
+
+
+def test_many_characters_that_are_lost_are_not_all_named():
+    ran = shell("gradcalc formula 'α*β*γ*δ*ε*ζ*η'", **ASCII)
+    assert ran.stderr.startswith(
+        b"warning: the locale cannot show U+03B1, U+03B2, U+03B3, U+03B4, U+03B5,"
+        b" U+03B6, ...: ? stands in their places;"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["diff 'x*θ' --json", "diff 'x*θ' --format latex", "diff x^2", "plot x --x=0:1"],
+)
+def test_an_ascii_locale_does_not_warn_where_nothing_is_lost(words):
+    ran = shell(f"gradcalc {words}", **ASCII)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_utf8_locale_loses_nothing():
+    ran = shell("gradcalc diff 'x*x*θ'", PYTHONUTF8="1")
+    assert (ran.stdout.decode(), ran.stderr) == ("d_x = 2*x*θ\nd_θ = x^2\n", b"")
+
+
 def test_completion_knows_commands_and_options():
     ran = shell("gradcalc", _GRADCALC_COMPLETE="bash_complete", COMP_WORDS="gradcalc e",
                 COMP_CWORD="1")  # fmt: skip

@@ -15,6 +15,9 @@ from gradcalc.operations import LITERAL, VARIABLE, Operation
 # A node's number, or a list of them, or a list of such lists (a matrix).
 Structure = Any
 
+# () for a number, (n,) for a list, (rows, columns) for a matrix.
+Shape = tuple[int, ...]
+
 
 class Graph:
     """Nodes in the order of evaluation, each known by its number from 0.
@@ -202,14 +205,14 @@ def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:
     return [unflatten(item, leaves) for item in structure]
 
 
-def shape_of(structure: Structure) -> tuple[int, ...]:
+def shape_of(structure: Structure) -> Shape:
     """() for a scalar, (n,) for a list, (rows, columns) for a matrix."""
     if not isinstance(structure, list):
         return ()
     return (len(structure), *shape_of(structure[0])) if structure else (0,)
 
 
-def element_names(name: str, shape: tuple[int, ...]) -> list[str]:
+def element_names(name: str, shape: Shape) -> list[str]:
     """The names of a variable's elements, row by row: v[0], v[1]; m[0][0], m[0][1]."""
     names = [name]
     for size in shape:

@@ -10,8 +10,7 @@ from gradcalc.cli.hints import quoted
 from gradcalc.cli.step_options import settings_of
 from gradcalc.cli.variables import constant, read_bindings
 from gradcalc.errors import UsageError
-
-Shape = tuple[int, ...]
+from gradcalc.graph import Shape
 
 
 def batch(context: Any, parameter: Any, text: str) -> int | None:

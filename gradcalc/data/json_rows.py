@@ -6,8 +6,10 @@ from typing import Any
 
 from gradcalc.data.cells import class_in, number_in, shown
 from gradcalc.data.lines import Lines
-from gradcalc.data.rows import Row, Rows, Shape
+from gradcalc.data.rows import Row, Rows
 from gradcalc.errors import DataError
+from gradcalc.graph import Shape, flatten
+from gradcalc.language.lists import described
 
 
 class JsonRows(Rows):
@@ -100,12 +102,12 @@ class JsonRows(Rows):
             raise self._lacking(name)
         cell = row[name]
         if (isinstance(cell, list) or shape) and _shape(cell) != shape:
-            there = _described_shape(shape)
+            there = described(shape)
             raise self._about(
                 name, f"here is {_described(cell)}, in the first row there was {there}"
             )
         try:
-            for leaf in _leaves(cell):
+            for leaf in _leaves(cell, shape):
                 found.append(number_in(leaf))
         except ValueError as error:
             raise self._about(name, str(error)) from None
@@ -142,21 +144,12 @@ def _shape(cell: Any) -> Shape:
     return (len(cell),)
 
 
-def _leaves(cell: Any) -> list[Any]:
-    if not isinstance(cell, list):
+def _leaves(cell: Any, shape: Shape) -> list[Any]:
+    if not shape:
         return [cell]
-    if cell and all(isinstance(row, list) for row in cell):
-        return [leaf for row in cell for leaf in row]
-    return cell
+    # Not of a ragged list: its rows are no numbers.
+    return flatten(cell) if len(shape) > 1 else list(cell)
 
 
 def _described(cell: Any) -> str:
-    return _described_shape(_shape(cell)) if isinstance(cell, list) else shown(cell)
-
-
-def _described_shape(shape: Shape) -> str:
-    if not shape:
-        return "a number"
-    if len(shape) == 1:
-        return f"a list of {shape[0]}"
-    return f"a {shape[0]}x{shape[1]} matrix"
+    return described(_shape(cell)) if isinstance(cell, list) else shown(cell)

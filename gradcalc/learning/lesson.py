@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcalc.data.rows import Rows, unknown_columns
 from gradcalc.errors import DataError, ShapeError, UsageError
-from gradcalc.graph import flatten, shape_of
+from gradcalc.graph import Shape, flatten, shape_of
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build
 from gradcalc.learning.epochs import Recipe
@@ -18,8 +18,6 @@ from gradcalc.learning.optimizers import OPTIMIZERS
 from gradcalc.learning.parameters import arranged, initial_values, leaves_of
 from gradcalc.learning.roles import Roles, assign_roles
 from gradcalc.learning.training import Progress, Training, held_back, train
-
-Shape = tuple[int, ...]
 
 
 class Settings:

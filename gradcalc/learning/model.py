@@ -27,14 +27,12 @@ from typing import Any
 from gradcalc.engine.bindings import BoundProgram, checked_value
 from gradcalc.engine.formula import formula_text
 from gradcalc.errors import DataError, GradcalcError
-from gradcalc.graph import flatten, shape_of
+from gradcalc.graph import Shape, flatten, shape_of
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.strict_json import read_json
 
 SCHEMA = 1
-
-Shape = tuple[int, ...]
 
 
 class Model:

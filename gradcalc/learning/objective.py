@@ -14,14 +14,12 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
-from gradcalc.graph import Graph, Structure, flatten, shape_of
+from gradcalc.graph import Graph, Shape, Structure, flatten, shape_of
 from gradcalc.language.builder import Builder
 from gradcalc.language.functions import near_miss
 from gradcalc.language.lists import described
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build, free_names
-
-Shape = tuple[int, ...]
 
 _LOSS_NAMES = ("prediction", "target")
 

@@ -5,10 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradcalc.errors import BindingError
-from gradcalc.graph import flatten, shape_of
+from gradcalc.graph import Shape, flatten, shape_of
 from gradcalc.language.lists import arrange, described
-
-Shape = tuple[int, ...]
 
 
 def initial_values(

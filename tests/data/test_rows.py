@@ -194,6 +194,15 @@ def test_bad_rows_say_where(case):
     assert above == [[1.0, 2.0]] * len(above)
 
 
+def test_a_ragged_list_holds_no_numbers():
+    content = b'{"x": [[1, 2], [3]]}\n'
+    assert numbers_in(content, ["x"]) == [
+        "error: d.csv, line 1, column x: a list is not a number\n"
+        '  {"x": [[1, 2], [3]]}\n'
+        "   ^^^"
+    ]
+
+
 @pytest.mark.parametrize("case", BAD.values(), ids=BAD)
 def test_rows_below_a_bad_one_can_be_read(case):
     content, *_ = case

@@ -9,7 +9,7 @@ import click
 from gradcalc.cli.hints import listing, quoted
 from gradcalc.cli.options import Choice
 from gradcalc.errors import UsageError
-from gradcalc.learning.optimizers import OPTIMIZERS
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 
 _names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
 _momentum = OPTIMIZERS["momentum"].settings["momentum"]
@@ -49,9 +49,9 @@ rate = click.option(
     "--rate",
     callback=number(0, strictly=True),
     type=str,
-    default=0.01,
+    default=RATE,
     metavar="H",
-    help="The learning rate: a step is H times the gradient (0.01).",
+    help=f"The learning rate: a step is H times the gradient ({RATE:g}).",
 )
 optimizer = click.option(
     "--optimizer",

@@ -22,6 +22,8 @@ from gradcalc.learning.lesson import Lesson, Outcome, Settings
 from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
 
+_USUAL = Settings()
+
 
 @click.command(
     "train",
@@ -63,9 +65,9 @@ from gradcalc.learning.training import DIVERGED, INTERRUPTED
     "--epochs",
     callback=options.whole_number(0),
     type=str,
-    default=100,
+    default=_USUAL.epochs,
     metavar="N",
-    help="How often to go over all rows (100).",
+    help=f"How often to go over all rows ({_USUAL.epochs}).",
 )
 @click.option(
     "--batch",
@@ -80,9 +82,10 @@ from gradcalc.learning.training import DIVERGED, INTERRUPTED
     "--l2",
     callback=step_options.number(0),
     type=str,
-    default=0.0,
+    default=_USUAL.l2,
     metavar="L",
-    help="Add L/2 times the sum of squares of the parameters to the loss (0).",
+    help="Add L/2 times the sum of squares of the parameters to the loss"
+    f" ({_USUAL.l2:g}).",
 )
 @click.option(
     "--shape",
@@ -102,9 +105,9 @@ from gradcalc.learning.training import DIVERGED, INTERRUPTED
     "--seed",
     callback=options.whole_number(0),
     type=str,
-    default=0,
+    default=_USUAL.seed,
     metavar="N",
-    help="Another seed starts and shuffles differently (0).",
+    help=f"Another seed starts and shuffles differently ({_USUAL.seed}).",
 )
 @click.option(
     "--no-shuffle", is_flag=True, help="Go over the rows as they stand in every epoch."

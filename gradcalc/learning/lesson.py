@@ -14,7 +14,7 @@ from gradcalc.learning.examples import Examples, read_examples
 from gradcalc.learning.measures import accuracy, agreement, dead_units
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, compose, loss_formula
-from gradcalc.learning.optimizers import OPTIMIZERS
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 from gradcalc.learning.parameters import arranged, initial_values, leaves_of
 from gradcalc.learning.roles import Roles, assign_roles
 from gradcalc.learning.training import Progress, Training, held_back, train
@@ -26,7 +26,7 @@ class Settings:
     def __init__(
         self,
         *,
-        rate: float = 0.01,
+        rate: float = RATE,
         epochs: int = 100,
         batch: int | None = 1,
         optimizer: str = "sgd",

@@ -12,6 +12,9 @@ from typing import Any
 
 from gradcalc.learning.state import State
 
+# The learning rate where none is given.
+RATE = 0.01
+
 # Moves the state in place along the gradient and returns what was taken off.
 Move = Callable[[State, Sequence[float]], list[float]]
 

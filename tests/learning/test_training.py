@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from gradcalc.engine.compiled import compile_forward
+from gradcalc.learning import measures
 from gradcalc.learning.epochs import Recipe
 from gradcalc.learning.objective import compose
 from gradcalc.learning.optimizers import OPTIMIZERS
@@ -193,3 +195,16 @@ def test_without_epochs_nothing_moves():
     training = train(LINE, line_rows(5), [0.5, 0.5], 0)
     assert training.parameters == [0.5, 0.5]
     assert training.first == training.last
+
+
+def test_the_loss_is_compiled_once(monkeypatch):
+    compiled = []
+
+    def counted(*arguments):
+        compiled.append(arguments)
+        return compile_forward(*arguments)
+
+    monkeypatch.setattr(measures, "compile_forward", counted)
+    rows = line_rows(20)
+    train(LINE, rows[:15], [0.0, 0.0], 30, validation=rows[15:], patience=30)
+    assert len(compiled) == 1

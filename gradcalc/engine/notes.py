@@ -57,7 +57,7 @@ def _singularities(
     node: int,
 ) -> Iterator[Note]:
     operation, inputs = graph.operations[node], graph.inputs[node]
-    if any(operation.partials) and set(operation.partials) != {"0"}:
+    if not operation.is_flat:
         if not any(node < len(row) and row[node] is not None for row in gradients):
             return
     elif not any(node < len(row) for row in gradients):
@@ -91,7 +91,7 @@ def _condition(
 
 def number(value: float) -> str:
     """The number for a sentence: shortest digits, whole numbers without a point."""
-    if value == int(value) if math.isfinite(value) else False:
+    if math.isfinite(value) and value.is_integer():
         return f"{value:.0f}" if abs(value) < 1e15 else repr(value)
     return "NaN" if value != value else repr(value)
 
@@ -102,10 +102,14 @@ def _inputs_text(
     """The inputs with their values, "x is 0 and y is 2", without constant ones."""
     parts = []
     inputs = dict.fromkeys(graph.inputs[node])
-    for operand in [operand for operand in inputs if active[operand]] or inputs:
+    wanted = [operand for operand in inputs if active[operand]]
+    for operand in wanted or inputs:
         text, value = expression(graph, operand), number(values[operand])
         if graph.operations[operand] is not LITERAL and text != value:
             parts.append(f"{text} is {value}")
+        elif not wanted and text.startswith("-"):
+            # Of constants, half a reason would blame the wrong one: (-8)^(1/3).
+            return ""
     if len(parts) > 3:
         odd = [
             f"{expression(graph, operand)} is {number(values[operand])}"

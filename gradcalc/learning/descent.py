@@ -20,7 +20,7 @@ DIVERGED = "diverged"
 KINK = "kink"
 INTERRUPTED = "interrupted"
 
-# Of a longer way every second point is dropped, and again whenever it has grown to this.
+# Of a longer way every second point is dropped, whenever it has grown to this again.
 _LONGEST_TRACE = 20_000
 
 # So many steps in a row that each lead back to one of the last few points show that it

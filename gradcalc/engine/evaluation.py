@@ -23,9 +23,8 @@ class NodeResult:
     expression  its text as typed
     inputs      the numbers of the nodes it takes
     value       its value
-    gradient    the partial derivative of the result with respect to it; a list with
-                one for each element of a list result; None for what depends on no
-                wanted variable
+    gradient    the partial derivative of the result with respect to it, shaped like
+                the result; None for what depends on no wanted variable
     span        the range of characters of the source that it stands for
     inner       whether it is inside a called function
     """
@@ -157,7 +156,7 @@ class Evaluation:
         if not self.active[node]:
             return None
         row = [_reached(gradients, node) for gradients in self.gradients]
-        return row if isinstance(self.output, list) else row[0]
+        return unflatten(self.output, iter(row))
 
     def _gradient_of(self, name: str, row: int) -> Value:
         structure = self.graph.variables[name]

@@ -73,3 +73,10 @@ def test_a_long_chain_does_not_grow_with_the_square_of_its_length():
     content = evaluation_to_dict(evaluate("+".join(["x"] * terms), {"x": 1}))
     assert content["gradient"] == {"x": float(terms)}
     assert max(len(node["expression"]) for node in content["nodes"]) <= 1000
+
+
+def test_the_gradients_of_a_node_are_shaped_like_the_result():
+    evaluation = evaluate("[[x, y], [x*y, 2]]", {"x": 2, "y": 3})
+    found = evaluation_to_dict(evaluation)
+    assert found["jacobian"]["x"] == [[1, 0], [3, 0]]
+    assert found["nodes"][0]["gradient"] == [[1, 0], [3, 0]]

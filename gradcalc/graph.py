@@ -32,11 +32,13 @@ class Graph:
     labels      the label of each labelled node
     bodies      for a node inside a called function: the text that its span refers to
     elements    for a node that is one element of a list: its index, "[0]" or "[1][2]"
+    calls       for the result of a call: the function's name, "@" of a product
     composed    nodes that unroll a list operation and that nobody typed
     """
 
     __slots__ = (
         "bodies",
+        "calls",
         "composed",
         "elements",
         "ends",
@@ -62,6 +64,7 @@ class Graph:
         self.labels: dict[int, str] = {}
         self.bodies: dict[int, str] = {}
         self.elements: dict[int, str] = {}
+        self.calls: dict[int, str] = {}
         self.composed: set[int] = set()
 
     def __len__(self) -> int:
@@ -111,7 +114,13 @@ class Graph:
     def truncate(self, length: int) -> None:
         """Forget the nodes from number `length` on."""
         for node in range(length, len(self.operations)):
-            for column in (self.literals, self.names, self.bodies, self.elements):
+            for column in (
+                self.literals,
+                self.names,
+                self.bodies,
+                self.elements,
+                self.calls,
+            ):
                 column.pop(node, None)
             self.composed.discard(node)
         for rows in (self.operations, self.inputs, self.starts, self.ends):

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from gradcalc.engine.expressions import expression
 from gradcalc.graph import Graph
-from gradcalc.operations import CALLABLE, LITERAL, VARIABLE
-from gradcalc.writers.infix import PRIMARY, is_primary, literal, spell
+from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.writers.infix import PRIMARY, literal, spell
 from gradcalc.writers.linear import Piece
 from gradcalc.writers.statements import fresh_names
 
@@ -119,7 +119,7 @@ def call_text(graph: Graph, node: int) -> str | None:
     """The call that the node is the result of, as typed: "neuron(x, w, b)"."""
     if node in graph.bodies or node in graph.composed:
         return None
+    if not graph.calls.get(node, "").isidentifier():
+        return None
     typed = expression(graph, node)
-    head, parenthesis, _ = typed.partition("(")
-    is_call = parenthesis and head.isidentifier() and is_primary(typed)
-    return typed if is_call and head not in CALLABLE and typed.isprintable() else None
+    return typed if typed.isprintable() else None

@@ -440,6 +440,8 @@ class Builder:
             if number >= frame.first and graph.operations[number] is not VARIABLE:
                 graph.starts[number], graph.ends[number] = frame.node[1], frame.node[2]
                 graph.composed.discard(number)
+                if frame.function is not None:
+                    graph.calls[number] = frame.function.name
                 if index:
                     graph.elements[number] = index
                 else:

@@ -173,7 +173,9 @@ def matrix_product(
                 nodes.append(products[0])
             else:
                 graph.composed.update(products)
-                nodes.append(graph.add(_SUM, tuple(products), start, end))
+                total = graph.add(_SUM, tuple(products), start, end)
+                graph.calls[total] = "@"
+                nodes.append(total)
     shape = left_shape[:-1] + right_shape[1:]
     _number_elements(graph, nodes, shape)
     return arrange(nodes, shape)

@@ -4,14 +4,12 @@ What a called function does inside is one step, as in eval's table, unless every
 drawn. The writers spell a diagram as a tree, as DOT or as Mermaid.
 """
 
-import re
 from collections.abc import Callable, Collection
 
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.operations import OPERATIONS
 
 _NEGATION = OPERATIONS["neg"]
-_CALL = re.compile(r"([^\W\d]\w*)\s*\(")
 
 
 class Box:
@@ -184,35 +182,10 @@ def _sign(graph: Graph, node: int) -> str:
 
 def _symbol(graph: Graph, node: int, *, expand: bool) -> str:
     """The operation's sign or name; the function's for a call that is one step."""
-    operation = graph.operations[node]
     symbol = _sign(graph, node)
     if expand or node in graph.bodies:
         return symbol
-    start, end = graph.starts[node], graph.ends[node]
-    call = _CALL.match(graph.source, start, end)
-    if call is None:
-        # A sum whose products nobody typed is a matrix product.
-        hidden = not graph.composed.isdisjoint(graph.inputs[node])
-        return "@" if hidden else symbol
-    name = call[1]
-    if name == operation.name or name in operation.aliases:
-        return symbol
-    if _closes_at_end(graph.source, call.end() - 1, end):
-        return name
-    return "@" if not graph.composed.isdisjoint(graph.inputs[node]) else symbol
-
-
-def _closes_at_end(text: str, start: int, end: int) -> bool:
-    """Whether the bracket at `start` is closed by the last character before `end`."""
-    depth = 0
-    for position in range(start, end):
-        if text[position] in "([":
-            depth += 1
-        elif text[position] in ")]":
-            depth -= 1
-            if depth == 0:
-                return position == end - 1
-    return False
+    return graph.calls.get(node, symbol)
 
 
 def shortened(text: str, longest: int) -> str:

@@ -280,35 +280,26 @@ def _selecting() -> list[Operation]:
             selected=(None, "c != 0", "c == 0"),
             samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0), (-1e-300, 1e300, 0.1)),
         ),
-        Operation(
-            "max", "v", ieee.largest, ("1/sum(v == out)",),
-            "largest of two or more operands, or of a list",
-            passes="hands the gradient on to the largest",
-            selected=("v == out",),
-            domain="out == out",
-            samples=_ROWS, lists=True,
-            singular=(
-                Singularity(
-                    "tie", "sum(v == out) > 1",
-                    "several operands are the largest;"
-                    " they share the gradient equally",
+        *(
+            Operation(
+                name, "v", evaluate, ("1/sum(v == out)",),
+                f"{which} of two or more operands, or of a list",
+                passes=f"hands the gradient on to the {which}",
+                selected=("v == out",),
+                domain="out == out",
+                samples=_ROWS, lists=True,
+                singular=(
+                    Singularity(
+                        "tie", "sum(v == out) > 1",
+                        f"several operands are the {which};"
+                        " they share the gradient equally",
+                    ),
                 ),
-            ),
-        ),
-        Operation(
-            "min", "v", ieee.smallest, ("1/sum(v == out)",),
-            "smallest of two or more operands, or of a list",
-            passes="hands the gradient on to the smallest",
-            selected=("v == out",),
-            domain="out == out",
-            samples=_ROWS, lists=True,
-            singular=(
-                Singularity(
-                    "tie", "sum(v == out) > 1",
-                    "several operands are the smallest;"
-                    " they share the gradient equally",
-                ),
-            ),
+            )
+            for name, evaluate, which in [
+                ("max", ieee.largest, "largest"),
+                ("min", ieee.smallest, "smallest"),
+            ]
         ),
         Operation(
             "clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),

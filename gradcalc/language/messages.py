@@ -13,15 +13,16 @@ from gradcalc.language.syntax import (
     Syntax,
 )
 
-_CLOSER = {"(": ")", "[": "]"}
+CLOSER = {"(": ")", "[": "]"}
 
 # An operator between two operands, after blanks and comments.
 _OPERATOR = re.compile(r"(?:\s|#[^\n]*)*([-+/@^]|\*\*?|[<>=!]=?)")
 
 
-def _error(
+def mistake(
     text: str, span: Span, message: str, hint: str | None = None
 ) -> FormulaSyntaxError:
+    """The error for a span of the text."""
     return FormulaSyntaxError(message, source=text, span=span, hint=hint)
 
 
@@ -34,7 +35,7 @@ def operator_span(text: str, node: Syntax) -> Span:
 
 
 def empty_formula(text: str) -> FormulaSyntaxError:
-    return _error(text, (0, 0), "the formula is empty", "a formula such as x*y + 1")
+    return mistake(text, (0, 0), "the formula is empty", "a formula such as x*y + 1")
 
 
 def unclosed_bracket(text: str) -> FormulaSyntaxError | None:
@@ -47,11 +48,11 @@ def unclosed_bracket(text: str) -> FormulaSyntaxError | None:
             closers += 1
         elif character in "([":
             if closers == 0:
-                return _error(
+                return mistake(
                     text,
                     (position, position + 1),
                     f"'{character}' is never closed",
-                    f"add the '{_CLOSER[character]}' that belongs to it",
+                    f"add the '{CLOSER[character]}' that belongs to it",
                 )
             closers -= 1
     return None
@@ -65,7 +66,7 @@ def misplaced_default(text: str, statements: list[Syntax]) -> FormulaSyntaxError
         if statement[0] == ASSIGNMENT:
             left = statement[4]
             if left[0] not in (NAME, CALL):
-                return _error(
+                return mistake(
                     text,
                     (left[1], left[2]),
                     "only a name or a function such as f(x, y) can stand before '='",
@@ -77,7 +78,7 @@ def misplaced_default(text: str, statements: list[Syntax]) -> FormulaSyntaxError
                 roots = list(statement[5:])
             elif len(statement) > 6:
                 partial = statement[6]
-                return _error(
+                return mistake(
                     text,
                     (partial[1], partial[2]),
                     "only a function can have a derivative rule after '|'",
@@ -86,7 +87,7 @@ def misplaced_default(text: str, statements: list[Syntax]) -> FormulaSyntaxError
             if parameter[0] == DEFAULT:
                 roots.append(parameter[4])
             elif parameter[0] != NAME:
-                return _error(
+                return mistake(
                     text,
                     (parameter[1], parameter[2]),
                     "a parameter must be a name",
@@ -94,7 +95,7 @@ def misplaced_default(text: str, statements: list[Syntax]) -> FormulaSyntaxError
         while roots:
             node = roots.pop()
             if node[0] == DEFAULT:
-                return _error(
+                return mistake(
                     text,
                     (node[1], node[2]),
                     "an argument is given by its place, not by its name",

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.messages import CLOSER, mistake
 from gradcalc.language.shift_reduce import END, UnexpectedLexemeError
 from gradcalc.language.syntax import CALL, GROUP, Syntax
 
@@ -33,20 +34,13 @@ PAIRS = {
     "^^": "write ^",
 }
 
-_CLOSER = {"(": ")", "[": "]"}
-_OPENER = {")": "(", "]": "["}
+_OPENER = {closer: opener for opener, closer in CLOSER.items()}
 
 # A number as somebody may have meant it, of which the grammar reads a part.
 _NUMBERLIKE = re.compile(r"[\w.]*(?:(?<=[eE])[+-]\w*)?")
 _GROUPED = re.compile(r"(?<![\d.])\d{1,3}(,\d{3})+(?![\d.])")
 _ASSIGNS = re.compile(r"\s*=(?!=)")
 _OPENS = re.compile(r"\s*\(")
-
-
-def _error(
-    text: str, span: Span, message: str, hint: str | None = None
-) -> FormulaSyntaxError:
-    return FormulaSyntaxError(message, source=text, span=span, hint=hint)
 
 
 def unexpected_lexeme(text: str, problem: UnexpectedLexemeError) -> FormulaSyntaxError:
@@ -102,8 +96,8 @@ def _early_end(
     if whole is not None:
         hint = "a formula goes over several lines inside brackets"
     if before is None or not isinstance(before, tuple):
-        return _error(source, span, "the formula ends too early", hint)
-    return _error(
+        return mistake(source, span, "the formula ends too early", hint)
+    return mistake(
         source,
         span,
         f"the formula ends after '{source[before[1] : before[2]]}',"
@@ -122,35 +116,35 @@ def _after_operand(
     if kind in ("RPAR", "RSQB"):
         return _closer(text, problem, written, span)
     if kind == "COMPARISON":
-        return _error(
+        return mistake(
             text,
             span,
             "comparisons cannot be chained",
             "for both at once, multiply them: (a < b)*(b < c)",
         )
     if kind == "EQUAL":
-        return _error(
+        return mistake(
             text,
             span,
             "'=' cannot stand here",
             "to compare two values, write ==; a label stands alone before '='",
         )
     if kind == "COMMA":
-        return _error(
+        return mistake(
             text,
             span,
             "a comma cannot stand here",
             _comma_hint(text, problem, before),
         )
     if kind == "SEPARATOR":
-        return _error(
+        return mistake(
             text,
             span,
             f"'{written}' cannot stand inside brackets",
             "separate items by commas, or close the bracket before it",
         )
     if kind == "VBAR":
-        return _error(
+        return mistake(
             text,
             span,
             "'|' cannot stand here",
@@ -158,8 +152,8 @@ def _after_operand(
             " for one condition or the other, write max(a, b)",
         )
     if kind == "LSQB":
-        return _error(text, span, "'[' cannot stand here")
-    return _error(text, span, f"'{written}' cannot stand here")
+        return mistake(text, span, "'[' cannot stand here")
+    return mistake(text, span, f"'{written}' cannot stand here")
 
 
 def _bracket(stack: list[Any]) -> tuple[Any, Any]:
@@ -206,11 +200,11 @@ def _adjacent(
         if text[start:end] in WORDS or left_text in WORDS:
             word = span if text[start:end] in WORDS else (left[1], left[2])
             written = text[word[0] : word[1]]
-            return _error(
+            return mistake(
                 text, word, f"'{written}' is not part of the language", WORDS[written]
             )
         if _ASSIGNS.match(text, end):
-            return _error(
+            return mistake(
                 text,
                 span,
                 f"a new statement cannot begin at '{right}'",
@@ -219,7 +213,7 @@ def _adjacent(
         if _OPENS.match(text, end) or _is_function(right):
             right += "(...)"
     if left[0] == "NAME" and kind in ("NAME", "NUMBER") and _is_function(left_text):
-        return _error(
+        return mistake(
             text,
             (left[1], end),
             f"the argument of {left_text} needs parentheses",
@@ -230,7 +224,7 @@ def _adjacent(
     if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
         name = base[3]
         if _is_function(name):
-            return _error(
+            return mistake(
                 text,
                 (base[1], left[2]),
                 f"the argument of {name} must follow it at once",
@@ -240,7 +234,7 @@ def _adjacent(
     joint = ", " if bracket and left[0] == kind == "NUMBER" else "*"
     if len(left_text) > 24:
         left_text = "..." + left_text[-20:]
-    return _error(
+    return mistake(
         text,
         (left[1] if left[2] - left[1] <= 24 else start, end),
         f"there is no operator between '{left_text}' and '{text[start:end]}'",
@@ -260,7 +254,7 @@ def _misspelt_number(
     based = left_text == "0" and re.fullmatch(r"0[xob]\w*", whole, re.IGNORECASE)
     if simple and not exponent and not based and whole[len(left_text)] != "_":
         return None
-    return _error(
+    return mistake(
         text,
         (left[1], left[1] + len(whole)),
         f"'{whole}' is not a number",
@@ -284,38 +278,31 @@ def _closer(
     for value in reversed(problem.values):
         if isinstance(value, tuple) and value[0] in ("LPAR", "LSQB"):
             opener = value[3]
-            return _error(
+            return mistake(
                 text,
                 span,
                 f"'{written}' does not close '{opener}'",
-                f"write '{_CLOSER[opener]}'",
+                f"write '{CLOSER[opener]}'",
             )
-    return _error(
-        text,
-        span,
-        f"'{written}' closes nothing",
-        f"remove it, or add the '{_OPENER[written]}' that belongs to it",
-    )
+    return _closer_alone(text, written, span)
 
 
 def _operand_missing(
     text: str, before: Any, kind: str, span: Span
 ) -> FormulaSyntaxError:
     written = text[span[0] : span[1]]
-    if kind in ("RPAR", "RSQB") and (before is None or not isinstance(before, tuple)):
-        return _closer_alone(text, written, span)
     if before is None or not isinstance(before, tuple) or before[0] == "SEPARATOR":
         if kind in ("RPAR", "RSQB"):
             return _closer_alone(text, written, span)
         hint = "the absolute value is abs(x)" if written == "|" else None
-        return _error(text, span, f"a value is missing before '{written}'", hint)
+        return mistake(text, span, f"a value is missing before '{written}'", hint)
     left = text[before[1] : before[2]]
     if before[0] == "LPAR" and kind == "RPAR":
-        return _error(
+        return mistake(
             text, (before[1], span[1]), "there is nothing between the parentheses"
         )
     shown = "\\n" if written == "\n" else written
-    return _error(
+    return mistake(
         text,
         span,
         f"a value is missing between '{left}' and '{shown}'",
@@ -324,7 +311,7 @@ def _operand_missing(
 
 
 def _closer_alone(text: str, written: str, span: Span) -> FormulaSyntaxError:
-    return _error(
+    return mistake(
         text,
         span,
         f"'{written}' closes nothing",

@@ -1,11 +1,10 @@
 """A graph in gradcalc's own notation, with only the parentheses it needs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.linear import Piece, bracketed, written
+from gradcalc.writers.linear import FormulaWriter, Piece, bracketed, written
 
 # How tightly each way of writing binds, as in the grammar, and what its operands need.
 COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
@@ -83,23 +82,8 @@ def is_primary(text: str) -> bool:
     return True
 
 
-class InfixWriter:
+class InfixWriter(FormulaWriter):
     """Writes nodes of a graph; `names` gives a text to stand for some of them."""
-
-    def __init__(
-        self,
-        graph: Graph,
-        names: Mapping[int, str] | None = None,
-        *,
-        precision: int | None = None,
-    ) -> None:
-        self.graph = graph
-        self.names = names or {}
-        self.precision = precision
-
-    def text(self, root: int) -> str:
-        """The node and all that it depends on, as one formula."""
-        return self.piece(root)[0]
 
     def piece(self, root: int) -> Piece:
         """The node's text and how tightly it binds."""

@@ -4,13 +4,12 @@ A comparison that is used as a number stands in brackets, as Iverson wrote it.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import latex_name, upright
-from gradcalc.writers.linear import Piece, bracketed, written
+from gradcalc.writers.linear import FormulaWriter, Piece, bracketed, written
 from gradcalc.writers.statements import passes_through
 
 # How tightly each way of writing binds.
@@ -153,26 +152,11 @@ def number(value: float, *, precision: int | None = None) -> Piece:
     return rf"{mantissa} \times 10^{{{exponent}}}", min(tier, POWER)
 
 
-class LatexWriter:
+class LatexWriter(FormulaWriter):
     """Writes nodes of a graph; `names` gives LaTeX to stand for some of them.
 
     Such a text must bind as tightly as a name.
     """
-
-    def __init__(
-        self,
-        graph: Graph,
-        names: Mapping[int, str] | None = None,
-        *,
-        precision: int | None = None,
-    ) -> None:
-        self.graph = graph
-        self.names = names or {}
-        self.precision = precision
-
-    def text(self, root: int) -> str:
-        """The node and all that it depends on, as one formula."""
-        return self.piece(root)[0]
 
     def piece(self, root: int) -> Piece:
         """The node's text and how tightly it binds."""

@@ -6,7 +6,7 @@ so each spelling is made once around placeholders and its parts are put out in o
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcalc.graph import Graph
@@ -22,6 +22,33 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACEHOLDER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 # Binds more tightly than anything that a writer has.
 _TIGHTEST = 99
+
+
+class FormulaWriter:
+    """Writes nodes of a graph as formulas of a notation; each notation is a subclass.
+
+    `names` gives a text to stand for some nodes, `precision` the significant digits of
+    numbers, all that are needed if None.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        names: Mapping[int, str] | None = None,
+        *,
+        precision: int | None = None,
+    ) -> None:
+        self.graph = graph
+        self.names = names or {}
+        self.precision = precision
+
+    def text(self, root: int) -> str:
+        """The node and all that it depends on, as one formula."""
+        return self.piece(root)[0]
+
+    def piece(self, root: int) -> Piece:
+        """The node's text and how tightly it binds."""
+        raise NotImplementedError
 
 
 def written(

@@ -16,6 +16,7 @@ from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, mover
 from gradcalc.learning.state import State
 from gradcalc.writers.python_code import PythonCode
+from gradcalc.writers.python_spelling import ATOM
 
 # The numbers of a row: those of the inputs, then those of the target.
 Row = tuple[float, ...]
@@ -124,7 +125,7 @@ def epoch_source(recipe: Recipe, namespace: dict[str, object]) -> str:
     for place, names in enumerate(remembered):
         lines.append(f"    {names} = state.memory[{place}]")
     lines += ["    count = state.count", "    total = 0.0", "    try:"]
-    texts = [code.text(node) for node in gradient]
+    texts = [code.text(node, ATOM) for node in gradient]
     body = [*code.lines, f"total += {code.text(loss)}"]
     if recipe.batch == 1:
         loop = [f"for {_tuple(row)} in rows:"]

@@ -6,7 +6,9 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference.programs import PROGRAMS
 
+from gradcalc.engine.bindings import bind
 from gradcalc.engine.numeric import gradients
 from gradcalc.learning.epochs import (
     MOST_WRITTEN,
@@ -67,6 +69,7 @@ MODELS = {
     "power": "w*x^b",
     "pole": "w/x + b",
     "sqrt": "sqrt(w*x) + b",
+    "domain": "x*log(w) + atanh(b)",
     "saturated": "tanh(1000*w*x + b)",
     "label": "h = tanh(w*x + b); h*h + w",
     "function": "f(z) = z*sigmoid(z); f(w*x) + f(b)",
@@ -76,9 +79,12 @@ ROWS = [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (0.5, 0.5), (2.0, -1.0), (-0.0, 0.0
 
 @pytest.mark.parametrize("batch", [1, 4, None])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("decay", [0.0, 0.5])
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_written_equals_careful(model, optimizer, batch):
-    recipe = recipe_of(model, "mse", ["w", "b"], optimizer=optimizer, batch=batch)
+def test_written_equals_careful(model, decay, optimizer, batch):
+    recipe = recipe_of(
+        model, "mse", ["w", "b"], optimizer=optimizer, batch=batch, decay=decay
+    )
     for start in ([0.5, -0.25], [0.0, 0.0], [1.0, 1.0]):
         assert same(*both(recipe, ROWS, start))
 
@@ -91,6 +97,27 @@ def test_written_equals_careful_for_every_loss(loss):
     recipe = recipe_of(model, loss, ["w", "b"], outputs=outputs, decay=0.01)
     rows = [(x, *target) for x, _ in ROWS]
     assert same(*both(recipe, rows, [0.5, -0.25]))
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize(
+    "program", [program for program in PROGRAMS if "y" in program or "z" in program]
+)
+def test_written_equals_careful_for_every_program(program, batch):
+    # With decay, which is added to the text of a gradient, whatever that looks like.
+    result = bind(program, {}, complete=False)
+    outputs = len(result.output) if isinstance(result.output, list) else None
+    recipe = recipe_of(
+        program,
+        "sum((prediction - target)^2)",
+        [name for name in result.program.graph.variables if name in ("y", "z")],
+        outputs=outputs,
+        batch=batch,
+        decay=0.5,
+    )
+    rows = [(x, *[target] * (outputs or 1)) for x, target in ROWS]
+    for start in ([0.5, -0.25], [2.0, 0.5], [-1.0, 1.0]):
+        assert same(*both(recipe, rows, start[: len(recipe.free)]))
 
 
 @given(

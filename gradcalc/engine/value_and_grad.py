@@ -7,7 +7,6 @@ first called with lists.
 import keyword
 from collections.abc import Sequence
 
-from gradcalc.engine.argument_checks import showing_floats
 from gradcalc.engine.bindings import checked_names
 from gradcalc.engine.compiled import function, row_text
 from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
@@ -19,7 +18,7 @@ from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import Syntax
 from gradcalc.writers.python_code import PythonCode
 
-# Beyond this the arguments are the least of it.
+# Above this size, checking arguments costs nothing in comparison.
 _MOST_NODES = 5_000
 
 
@@ -59,22 +58,16 @@ def _for_numbers(
     parameters = [f"{prefix}{n}" if keyword.iskeyword(n) else n for n in names]
     nodes = [program.graph.variables[name] for name in names]
     code = PythonCode(prefix)
-    arguments = [code.name(parameter) for parameter in parameters]
-    given = dict(zip(nodes, arguments, strict=True))
+    given = dict(zip(nodes, map(code.name, parameters), strict=True))
     values, rows = differentiate(code, program.graph, [program.result], given, nodes)
     roots = [*values, *rows[0]]
-    shown = showing_floats(code, arguments, roots)
-    # Twice, so that each gets a name and is not computed again.
-    code.write([*roots, *shown, *shown])
+    code.write(roots)
     rest, name = f"{prefix}rest", code.function(general, "general")
-    usual = [f"not {rest}", *(f"{code.text(e)}.__class__ is float" for e in shown)]
+    usual = [f"not {rest}", *(f"{p}.__class__ is float" for p in parameters)]
     code.lines = [
-        "try:",
+        f"if {' and '.join(usual)}:",
         *(f"    {line}" for line in code.lines),
-        f"    if {' and '.join(usual)}:",
-        f"        return {code.text(values[0])}, {row_text(code, rows[0])}",
-        "except Exception:",
-        "    pass  # the general function says what is wrong",
+        f"    return {code.text(values[0])}, {row_text(code, rows[0])}",
     ]
     compiled: ValueAndGrad = function(
         code,

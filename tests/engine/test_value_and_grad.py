@@ -1,11 +1,17 @@
 """value_and_grad: numbers, lists, and what callers can do wrong."""
 
 import math
+from itertools import product
 
 import pytest
+from reference.programs import PROGRAMS
 
 import gradcalc
 from gradcalc import GradcalcError, value_and_grad
+from gradcalc.language.parser import parse
+from gradcalc.language.program import free_names
+from gradcalc.operations import OPERATIONS
+from gradcalc.writers.infix import written_operation
 
 
 def test_the_neuron():
@@ -39,9 +45,38 @@ def test_value_and_gradient(text, names, arguments, expected):
     assert value_and_grad(text, names)(*arguments) == expected
 
 
-def test_results_are_floats_whatever_comes_in():
-    value, (dx, dy) = value_and_grad("x*y", ["x", "y"])(2, 0.5)
-    assert [type(number) for number in (value, dx, dy)] == [float] * 3
+def numbers_in(nested):
+    if isinstance(nested, list | tuple):
+        for item in nested:
+            yield from numbers_in(item)
+    else:
+        yield nested
+
+
+@pytest.mark.parametrize("kinds", list(product([int, float], repeat=3)), ids=str)
+@pytest.mark.parametrize(
+    "text", [*PROGRAMS, "where(exp(x*y) > 0, stop_gradient(x), 1)", "x", "abs(z)"]
+)
+def test_results_are_floats_whatever_comes_in(text, kinds):
+    names = [name for name in "xyz" if name in free_names(parse(text))]
+    for point in [(2, 1, 3), (0, 0, 0), (1, 2, -1)]:
+        arguments = [kind(x) for kind, x in zip(kinds, point, strict=True)]
+        result = value_and_grad(text, names)(*arguments[: len(names)])
+        assert {type(number) for number in numbers_in(result)} == {float}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_no_operation_gives_a_whole_number_back(operation):
+    if operation.lists:
+        text, names = f"{operation.name}([x, y], [y, x])", ["x", "y"]
+        if len(operation.parameters) == 1:
+            text = f"{operation.name}(x, y)"
+    else:
+        text = written_operation(operation, operation.parameters)
+        names = list(operation.parameters)
+    for last in (2, 0.5):
+        result = value_and_grad(text, names)(*[1] * (len(names) - 1), last)
+        assert {type(number) for number in numbers_in(result)} == {float}
 
 
 def test_arguments_go_by_name_too():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradcalc.errors import GradcalcError
 
 if TYPE_CHECKING:
-    from gradcalc.engine.derivative import derivative
+    from gradcalc.algebra.derivative import derivative
     from gradcalc.engine.evaluation import Evaluation, evaluate
     from gradcalc.engine.value_and_grad import value_and_grad
 
@@ -31,7 +31,7 @@ __all__ = [
 # Imported on first use: the command line must not pay for what it does not call.
 _HOMES = {
     "Evaluation": "gradcalc.engine.evaluation",
-    "derivative": "gradcalc.engine.derivative",
+    "derivative": "gradcalc.algebra.derivative",
     "evaluate": "gradcalc.engine.evaluation",
     "value_and_grad": "gradcalc.engine.value_and_grad",
 }

@@ -7,7 +7,7 @@ lays these out as a page: sentence, line of the source, caret, hint.
 import unicodedata
 from typing import Any
 
-from gradcalc.texts import cut_middle
+from gradcalc.wording import cut_middle
 
 Span = tuple[int, int]
 

@@ -10,7 +10,7 @@ import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import DIGITS, REFERENCE
 
-from gradcalc.engine.numeric import pullback
+from gradcalc.engine.pullbacks import pullback
 from gradcalc.language.rules import rule_of
 from gradcalc.operations import CALLABLE, CONSTANTS, OPERATIONS, Operation
 

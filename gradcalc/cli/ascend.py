@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from gradcalc.cli import stepping
-from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.commands import FormulaCommand, Request
 
 
 @click.command(

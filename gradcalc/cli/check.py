@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import click
 
 from gradcalc.cli import consoles, options
-from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.hints import listing, quoted
-from gradcalc.engine.bindings import BoundProgram, bind
 from gradcalc.errors import BindingError, UsageError
+from gradcalc.language.bindings import BoundProgram, bind
 
 _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 
@@ -60,7 +60,7 @@ def command(
     )
     if answers:
         return _check_answers(bound, answers, as_json=as_json, precision=precision)
-    from gradcalc.engine.check import check
+    from gradcalc.analysis.check import check
 
     checked = check(bound, wrt)
     if as_json:
@@ -82,7 +82,7 @@ def _check_answers(
     as_json: bool,
     precision: int | None,
 ) -> int:
-    from gradcalc.engine.answers import check_answers
+    from gradcalc.analysis.answers import check_answers
 
     explanation, checked = check_answers(bound, answers)
     if as_json:

@@ -2,10 +2,10 @@
 
 import click
 
+from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.cli import consoles, options
-from gradcalc.cli.formulas import FormulaCommand, Request
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.gradient_formulas import gradient_formulas
+from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.language.bindings import bind
 
 
 @click.command(

@@ -3,7 +3,7 @@
 import click
 
 from gradcalc.cli import consoles, options
-from gradcalc.cli.formulas import FormulaCommand, Request
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.engine.evaluation import Evaluation, evaluate
 
 
@@ -55,7 +55,7 @@ def command(
         output=output,
     )
     if only is not None:
-        from gradcalc.reports.selection import selected_lines
+        from gradcalc.reports.only import selected_lines
 
         for line in selected_lines(evaluation, only, precision):
             consoles.show_text(line)
@@ -71,7 +71,7 @@ def command(
                 evaluation, width=consoles.width(), precision=precision
             )
         else:
-            from gradcalc.reports.eval_table import evaluation_page
+            from gradcalc.reports.eval_page import evaluation_page
 
             page = evaluation_page(
                 evaluation,

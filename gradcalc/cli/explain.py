@@ -5,10 +5,10 @@ import sys
 import click
 
 from gradcalc.cli import consoles, options
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.eval import warn_if_not_finite
-from gradcalc.cli.formulas import FormulaCommand, Request
-from gradcalc.engine.bindings import BoundProgram, bind
 from gradcalc.errors import UsageError
+from gradcalc.language.bindings import BoundProgram, bind
 
 _DIGITS = 4
 
@@ -65,15 +65,15 @@ def command(
     if not (as_json or all_steps or wanted):
         _check_size(bound)
     # The steps bring the laws and the writers along, which errors do not need.
-    from gradcalc.engine.steps import Explanation
+    from gradcalc.analysis.explanation import Explanation
 
     explanation = Explanation(bound, wanted)
     if as_json:
-        from gradcalc.reports.explanation_json import explanation_to_dict
+        from gradcalc.reports.explanation_object import explanation_to_dict
 
         consoles.show_json(explanation_to_dict(explanation))
     else:
-        from gradcalc.reports import explanation_formats
+        from gradcalc.reports import layouts as explanation_formats
 
         digits = _DIGITS if precision is None else precision
         if style == "latex":

@@ -2,10 +2,10 @@
 
 import click
 
+from gradcalc.algebra.written_out import NOTATIONS, formula_text
 from gradcalc.cli import consoles, options
-from gradcalc.cli.formulas import FormulaCommand, Request
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.formula import NOTATIONS, formula_text
+from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.language.bindings import bind
 
 
 @click.command(

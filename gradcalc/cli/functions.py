@@ -21,7 +21,7 @@ Examples:
 @click.argument("name", required=False)
 @options.as_json
 def command(name: str | None, *, as_json: bool) -> None:
-    from gradcalc.engine.catalogue import catalogue, look_up
+    from gradcalc.analysis.catalogue import catalogue, look_up
 
     if as_json:
         from gradcalc.reports import functions_json

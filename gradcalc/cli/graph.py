@@ -6,12 +6,12 @@ import sys
 import click
 
 from gradcalc.cli import consoles, options
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name
-from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.hints import listing, quoted
-from gradcalc.data.replacing import replace_file
-from gradcalc.engine.bindings import bind
+from gradcalc.cli.replacing import replace_file
 from gradcalc.errors import FormulaError, UsageError
+from gradcalc.language.bindings import bind
 
 FORMATS = ("tree", "dot", "mermaid", "svg", "png")
 
@@ -89,7 +89,7 @@ def command(
         output=output,
         complete=False,
     )
-    from gradcalc.reports.diagram import DrawnProgram, diagram_to_dict
+    from gradcalc.reports.drawing import DrawnProgram, diagram_to_dict
 
     if precision is None and chosen != "tree":
         precision = _DIGITS

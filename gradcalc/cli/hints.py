@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gradcalc.reports.wording import listing
-from gradcalc.texts import cut_end
+from gradcalc.wording import cut_end
 
 __all__ = ["listing", "nearest", "quoted"]
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import click
 
+from gradcalc.analysis.curves import Range, curve
+from gradcalc.analysis.surfaces import surface
 from gradcalc.cli import consoles, options
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name
-from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.graph import format_of_file
 from gradcalc.cli.hints import listing
+from gradcalc.cli.replacing import replace_file
 from gradcalc.cli.variables import constant
-from gradcalc.data.replacing import replace_file
-from gradcalc.engine.bindings import BoundProgram, bind
-from gradcalc.engine.curves import Range, curve
-from gradcalc.engine.surfaces import surface
 from gradcalc.errors import BindingError, UsageError
+from gradcalc.language.bindings import BoundProgram, bind
 
 ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
@@ -123,7 +123,7 @@ def command(
 
             consoles.show_json(surface_to_dict(bound, shown))
         else:
-            from gradcalc.reports.plot_picture import surface_picture
+            from gradcalc.reports.pictures import surface_picture
 
             content = surface_picture(bound, shown, kind or "")
             replace_file(file_name(out or ""), content, out or "")
@@ -136,7 +136,7 @@ def command(
 
         consoles.show_json(curve_to_dict(bound, plotted))
     elif out is not None and kind is not None:
-        from gradcalc.reports.plot_picture import curve_picture
+        from gradcalc.reports.pictures import curve_picture
 
         content = curve_picture(bound, plotted, kind, derivative=derivative)
         replace_file(file_name(out), content, out)

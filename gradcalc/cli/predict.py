@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from gradcalc.cli import consoles, data_options, options
-from gradcalc.cli.formulas import Request, VariablesCommand
+from gradcalc.cli.commands import Request, VariablesCommand
 from gradcalc.cli.models import read_model
 from gradcalc.data.extending import header_with, row_with_cells, row_with_entries
 from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
-from gradcalc.engine.bindings import bind
 from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.graph import flatten, shape_of
+from gradcalc.language.bindings import bind
 from gradcalc.language.lists import described
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Columns, Prediction, predictor

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from gradcalc.cli import consoles, options, step_options
-from gradcalc.cli.formulas import Request
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.constants import constant_value
+from gradcalc.cli.commands import Request
 from gradcalc.errors import GradcalcError, UsageError
+from gradcalc.language.bindings import bind
+from gradcalc.language.constants import constant_value
 from gradcalc.learning.descent import DIVERGED, INTERRUPTED, KINK, descend
 from gradcalc.learning.landscape import Bounds
 

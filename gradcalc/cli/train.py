@@ -12,10 +12,10 @@ from gradcalc.cli import (
     step_options,
     training_options,
 )
+from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import STANDARD_INPUT, file_name
-from gradcalc.cli.formulas import FormulaCommand, Request
 from gradcalc.cli.hints import listing, nearest
-from gradcalc.data.replacing import check_replaceable, replace_file
+from gradcalc.cli.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.lesson import Lesson, Outcome, Settings

@@ -12,7 +12,7 @@ from gradcalc.strict_json import read_json
 def constant(text: str) -> Any:
     """The value of a constant formula: a number, a list or a matrix."""
     # Imported here: a command without variables needs no parser for values.
-    from gradcalc.engine.constants import constant_value
+    from gradcalc.language.constants import constant_value
 
     return constant_value(text)
 
@@ -84,8 +84,8 @@ def read_variables(path: str) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, where: str) -> Any:
-    from gradcalc.engine.bindings import checked_value
     from gradcalc.graph import flatten
+    from gradcalc.language.bindings import checked_value
 
     if not name.isidentifier():
         raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
@@ -127,7 +127,7 @@ def explain_names(
     `given` holds the bindings of the command line (name to text), `known` the names of
     all values, `options` every option of the command and the text that it was given.
     """
-    from gradcalc.cli.other_commands import misplaced_options
+    from gradcalc.cli.mistakes import misplaced_options
     from gradcalc.language.parser import parse
     from gradcalc.language.program import free_names
 

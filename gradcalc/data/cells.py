@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from gradcalc.texts import cut_end
+from gradcalc.wording import cut_end
 
 
 def number_in(cell: Any) -> float:

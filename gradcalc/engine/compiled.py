@@ -8,10 +8,10 @@ are those of the walk over the nodes.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gradcalc.engine.numeric import gradients as walked_gradients
+from gradcalc.engine.code import PythonCode
+from gradcalc.engine.pullbacks import gradients as walked_gradients
 from gradcalc.engine.unrolled import differentiate
 from gradcalc.graph import Graph
-from gradcalc.writers.python_code import PythonCode
 
 Row = tuple[float, ...]
 Forward = Callable[..., Row]

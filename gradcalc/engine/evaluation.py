@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram, Value, bind, wanted_nodes
-from gradcalc.engine.expressions import expression
 from gradcalc.engine.notes import Note, notes_on
-from gradcalc.engine.numeric import gradients as numeric_gradients
+from gradcalc.engine.pullbacks import gradients as numeric_gradients
 from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.writers.node_text import expression
 
 
 class NodeResult:

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from gradcalc.engine.expressions import expression, shortened
-from gradcalc.engine.numeric import pullback
+from gradcalc.engine.pullbacks import pullback
 from gradcalc.graph import Graph
 from gradcalc.language.rules import condition_graph, rule_of
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.node_text import expression, shortened
 
 
 class Note:

@@ -1,6 +1,6 @@
 """The backward pass over numbers, written out as one loop for the operations at hand.
 
-`gradcalc.engine.backward` calls a function for each node, which takes two thirds of
+`gradcalc.backward` calls a function for each node, which takes two thirds of
 its time. Here the rules of the table, turned into Python, stand inside the loop. The
 order of nodes and operands, and so every rounding, is that of `backward`.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gradcalc.engine.numeric import handed_back, pullback
+from gradcalc.engine.pullbacks import handed_back, pullback
 from gradcalc.graph import Graph
 from gradcalc.language.rules import rule_of
 from gradcalc.operations import LITERAL, VARIABLE, Operation

@@ -6,7 +6,7 @@ compiled when it first comes.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from gradcalc.engine.bindings import Value, checked_value
+from gradcalc.engine.code import PythonCode
 from gradcalc.engine.compiled import (
     MOST_NODES,
     argument_name,
@@ -16,9 +16,9 @@ from gradcalc.engine.compiled import (
 from gradcalc.engine.unrolled import differentiate
 from gradcalc.errors import UsageError
 from gradcalc.graph import Graph, Structure, flatten, shape_of, unflatten
+from gradcalc.language.bindings import Value, checked_value
 from gradcalc.language.program import build
 from gradcalc.language.syntax import Syntax
-from gradcalc.writers.python_code import PythonCode
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
 Shape = tuple[int, ...]

@@ -1,6 +1,6 @@
 """The backward pass on expressions: each gradient as a piece of Python.
 
-It goes as `gradcalc.engine.backward` does, with the rules of the same table. What is
+It goes as `gradcalc.backward` does, with the rules of the same table. What is
 known only when numbers come, whether a gradient reaches a node at all, becomes a
 condition in the code; where nothing is selected there are no conditions.
 """
@@ -8,11 +8,11 @@ condition in the code; where nothing is selected there are no conditions.
 import math
 from collections.abc import Mapping, Sequence
 
+from gradcalc.engine.code import PythonCode
+from gradcalc.engine.code_spelling import ATOM, SIGN
 from gradcalc.graph import Graph
 from gradcalc.language.rules import Rule, rule_of
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers.python_code import PythonCode
-from gradcalc.writers.python_spelling import ATOM, SIGN
 
 _PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
 
@@ -112,7 +112,7 @@ def _backward(
 ) -> dict[int, _Sum]:
     """The gradient of the output with respect to each active node that it reaches.
 
-    Contributions are added in the order of `gradcalc.engine.backward`, so that their
+    Contributions are added in the order of `gradcalc.backward`, so that their
     rounding is the same.
     """
     sums: dict[int, _Sum] = {}

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram, wanted_nodes
 from gradcalc.errors import ShapeError, UsageError
 from gradcalc.graph import flatten
+from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.language.lists import described
 from gradcalc.learning.kinks import crossed_kink
 from gradcalc.learning.landscape import Bounds, Landscape

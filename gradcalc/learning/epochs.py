@@ -10,13 +10,13 @@ the same bits.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from gradcalc.engine.code import PythonCode
+from gradcalc.engine.code_spelling import ATOM
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.unrolled import differentiate
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, mover
 from gradcalc.learning.state import State
-from gradcalc.writers.python_code import PythonCode
-from gradcalc.writers.python_spelling import ATOM
 
 # The numbers of a row: those of the inputs, then those of the target.
 Row = tuple[float, ...]

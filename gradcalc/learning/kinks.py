@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation
-from gradcalc.engine.expressions import expression
-from gradcalc.engine.numeric import pullback
+from gradcalc.engine.pullbacks import pullback
 from gradcalc.operations import Singularity
+from gradcalc.writers.node_text import expression
 
 
 def crossed_kink(evaluations: Iterable[Evaluation]) -> str | None:

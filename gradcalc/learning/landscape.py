@@ -4,11 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram, wanted_nodes
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
 from gradcalc.graph import flatten, unflatten
+from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.learning.state import State
 
 Bounds = tuple[float, float]

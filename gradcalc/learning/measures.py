@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from gradcalc.engine.compiled import compile_forward
-from gradcalc.engine.expressions import expression
 from gradcalc.graph import flatten
 from gradcalc.learning.epochs import Recipe, Row
 from gradcalc.learning.objective import LOSSES, threshold
+from gradcalc.writers.node_text import expression
 
 # Of the predictions and the target, both as lists of numbers: whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]

@@ -24,10 +24,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram, checked_value
-from gradcalc.engine.formula import formula_text
+from gradcalc.algebra.written_out import formula_text
 from gradcalc.errors import DataError, GradcalcError
 from gradcalc.graph import Shape, flatten, shape_of
+from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.strict_json import read_json

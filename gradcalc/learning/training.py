@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gradcalc.engine.notes import notes_on
-from gradcalc.engine.numeric import gradients
+from gradcalc.engine.pullbacks import gradients
 from gradcalc.learning.epochs import (
     NotFiniteError,
     Recipe,

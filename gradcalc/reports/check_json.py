@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
-    from gradcalc.engine.answers import Answer
-    from gradcalc.engine.check import Check
+    from gradcalc.analysis.answers import Answer
+    from gradcalc.analysis.check import Check
     from gradcalc.engine.evaluation import Evaluation
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcalc.reports.fitting import Column, FittedTable, paragraphs
 from gradcalc.reports.numbers import format_number
+from gradcalc.reports.tables import Column, FittedTable, paragraphs
 
 if TYPE_CHECKING:
-    from gradcalc.engine.answers import Answer
-    from gradcalc.engine.check import Check
-    from gradcalc.engine.verdicts import Row
+    from gradcalc.analysis.answers import Answer
+    from gradcalc.analysis.check import Check
+    from gradcalc.analysis.verdicts import Row
 
 _ROUNDING = 1e-12
 _STYLES = {"ok": "green", "differs": "bold red", "kink": "yellow", "unsure": "yellow"}

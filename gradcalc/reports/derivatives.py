@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gradcalc.engine.gradient_formulas import Formula, GradientFormulas
+from gradcalc.algebra.gradients import Formula, GradientFormulas
 from gradcalc.graph import Structure, flatten
 from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex_program

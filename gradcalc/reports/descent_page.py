@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gradcalc.graph import element_names, flatten, shape_of
-from gradcalc.reports.eval_table import one_line
-from gradcalc.reports.fitting import Column, FittedTable, paragraphs
+from gradcalc.reports.eval_page import one_line
+from gradcalc.reports.tables import Column, FittedTable, paragraphs
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point

@@ -7,7 +7,7 @@ from gradcalc.strict_json import SCHEMA, json_value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gradcalc.engine.catalogue import Entry
+    from gradcalc.analysis.catalogue import Entry
 
 
 def catalogue_to_dict(entries: "Iterable[Entry]") -> dict[str, Any]:

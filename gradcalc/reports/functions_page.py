@@ -13,7 +13,7 @@ from rich.text import Text
 from gradcalc.reports.numbers import align_numbers, format_value
 
 if TYPE_CHECKING:
-    from gradcalc.engine.catalogue import Entry
+    from gradcalc.analysis.catalogue import Entry
 
 # From here on the columns stand side by side; below, all but the first under another.
 _WIDE = 150

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcalc.reports.eval_table import flat, notes
+from gradcalc.reports.eval_page import flat, notes
 from gradcalc.reports.numbers import align_numbers, format_value
 
 if TYPE_CHECKING:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 
-from gradcalc.engine.local_formulas import Formula
-from gradcalc.engine.naming import Naming
+from gradcalc.analysis.local_formulas import Formula
+from gradcalc.analysis.naming import Naming
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL
 from gradcalc.reports.numbers import format_number
 from gradcalc.writers import infix, latex
 from gradcalc.writers.infix import COMPARISON, PRIMARY, SUM
 from gradcalc.writers.latex_names import distinct_names, latex_name
-from gradcalc.writers.linear import Piece, Spell, written
+from gradcalc.writers.spelling import Piece, Spell, written
 
 
 class Notation:

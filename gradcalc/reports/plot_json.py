@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram
-from gradcalc.engine.curves import Curve, Plotted
-from gradcalc.engine.surfaces import Surface
+from gradcalc.analysis.curves import Curve, Plotted
+from gradcalc.analysis.surfaces import Surface
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.strict_json import SCHEMA, json_value
 
 

@@ -2,10 +2,10 @@
 
 import math
 
-from gradcalc.engine.bindings import BoundProgram
-from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.analysis.curves import Curve, Plotted
 from gradcalc.errors import FormulaError
 from gradcalc.graph import flatten
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.numbers import format_value
 from gradcalc.writers.diagram import shortened
 
@@ -70,7 +70,7 @@ def ticks(low: float, high: float, most: int) -> tuple[list[float], list[str]]:
 
 def expression_text(bound: BoundProgram, longest: int) -> str:
     """What is plotted: the last statement's text, or the label asked for."""
-    from gradcalc.engine.expressions import expression
+    from gradcalc.writers.node_text import expression
 
     graph = bound.program.graph
     (node,) = flatten(bound.output)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gradcalc.engine.bindings import BoundProgram
-from gradcalc.engine.curves import Curve, Plotted
+from gradcalc.analysis.curves import Curve, Plotted
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.extras import extra_module
 from gradcalc.reports.plot_scale import (
     expression_text,

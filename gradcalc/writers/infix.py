@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.linear import FormulaWriter, Piece, bracketed, written
+from gradcalc.writers.spelling import FormulaWriter, Piece, bracketed, written
 
 # How tightly each way of writing binds, as in the grammar, and what its operands need.
 COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)

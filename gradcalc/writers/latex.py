@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import latex_name, upright
-from gradcalc.writers.linear import FormulaWriter, Piece, bracketed, written
+from gradcalc.writers.spelling import FormulaWriter, Piece, bracketed, written
 from gradcalc.writers.statements import passes_through
 
 # How tightly each way of writing binds.

@@ -10,7 +10,7 @@ from gradcalc.graph import Graph, Structure, flatten, unflatten
 from gradcalc.language.functions import Function
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter, literal, spell
-from gradcalc.writers.linear import bracketed
+from gradcalc.writers.spelling import bracketed
 from gradcalc.writers.statements import statements
 
 

@@ -11,9 +11,9 @@ from unicodedata import normalize
 
 from gradcalc.graph import Graph, Structure, flatten
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-from gradcalc.writers.linear import Piece, bracketed, written
 from gradcalc.writers.program import shadowed_constants, structure_text
 from gradcalc.writers.python_helpers import HELPERS
+from gradcalc.writers.spelling import Piece, bracketed, written
 from gradcalc.writers.statements import passes_through, statements
 
 _POWER, _NEGATION = OPERATIONS["^"], OPERATIONS["neg"]

@@ -9,7 +9,6 @@ from reference.doubles import SPECIAL, bits, special_points
 from reference.graphs import graphs
 from reference.programs import PROGRAMS
 
-from gradcalc.engine.bindings import bind
 from gradcalc.engine.compiled import (
     MOST_NODES,
     _walked_gradient,
@@ -17,6 +16,7 @@ from gradcalc.engine.compiled import (
     compile_gradient,
 )
 from gradcalc.graph import Graph, flatten
+from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS, Operation
 
 

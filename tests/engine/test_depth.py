@@ -5,7 +5,7 @@ Nothing is timed. What grows with the square of the length does not end at this 
 
 import pytest
 
-from gradcalc.engine.derivative import derivative
+from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import GradcalcError, describe
 

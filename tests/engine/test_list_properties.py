@@ -5,11 +5,11 @@ import math
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from gradcalc.engine.bindings import bind, wanted_nodes
-from gradcalc.engine.derivative import program_text, simplified_gradient
+from gradcalc.algebra.derivative import program_text, simplified_gradient
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.graph import flatten, shape_of, unflatten
+from gradcalc.language.bindings import bind, wanted_nodes
 
 modestly = settings(
     max_examples=100,

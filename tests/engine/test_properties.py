@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mpmath import mpf
 from reference.formulas import VARIABLES, UnusableError, formulas, points, reference
 
-from gradcalc.engine.derivative import derivative
+from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.parser import parse
 from gradcalc.language.program import free_names

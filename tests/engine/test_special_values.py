@@ -9,7 +9,7 @@ import math
 
 import pytest
 
-from gradcalc.engine.derivative import derivative
+from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 
 INF, NAN = math.inf, math.nan

@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference.formulas import formulas
 
-from gradcalc.engine.bindings import bind
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import GradcalcError, describe
+from gradcalc.language.bindings import bind
 from gradcalc.operations import CALLABLE
 
 modestly = settings(max_examples=250, deadline=None, derandomize=True)

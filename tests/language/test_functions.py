@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcalc.engine.derivative import derivative
+from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.graph import flatten
 

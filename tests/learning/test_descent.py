@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from gradcalc.engine.bindings import bind
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import GradcalcError, describe
+from gradcalc.language.bindings import bind
 from gradcalc.learning.descent import descend
 from gradcalc.learning.optimizers import OPTIMIZERS
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference.programs import PROGRAMS
 
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.numeric import gradients
+from gradcalc.engine.pullbacks import gradients
+from gradcalc.language.bindings import bind
 from gradcalc.learning.epochs import (
     MOST_WRITTEN,
     NotFiniteError,

@@ -4,8 +4,8 @@ import shlex
 
 import pytest
 
+from gradcalc.analysis.catalogue import catalogue, look_up
 from gradcalc.cli.main import main
-from gradcalc.engine.catalogue import catalogue, look_up
 from gradcalc.reports.functions_page import example_command, plot_command, rule_text
 
 ENTRIES = list(catalogue().values())

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from reference.graphs import graphs
 
-from gradcalc.engine.bindings import bind
 from gradcalc.graph import Graph
+from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.reports.diagram import DrawnProgram
+from gradcalc.reports.drawing import DrawnProgram
 from gradcalc.writers.diagram import Box, Diagram, shortened
 from gradcalc.writers.dot import dot_text
 from gradcalc.writers.mermaid import mermaid_text

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.graphs import VARIABLES, graphs, shape
 
-from gradcalc.engine.bindings import bind
+from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.engine.formula import formula_text
 from gradcalc.graph import flatten
+from gradcalc.language.bindings import bind
 from gradcalc.writers import formula
 
 

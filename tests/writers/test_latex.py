@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from reference.graphs import graphs
 
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.formula import formula_text
+from gradcalc.algebra.written_out import formula_text
 from gradcalc.graph import Graph
+from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers.latex import LatexWriter
 from gradcalc.writers.latex_names import latex_name

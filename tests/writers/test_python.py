@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.graphs import VARIABLES, graphs
 
-from gradcalc.engine.bindings import bind
+from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.engine.formula import formula_text
 from gradcalc.graph import Graph
+from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers.python import python_text
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from gradcalc.engine.bindings import bind
+from gradcalc.engine import code_spelling as python_spelling
+from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers import infix, latex, python, python_spelling
+from gradcalc.writers import infix, latex, python
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.latex import LatexWriter
 

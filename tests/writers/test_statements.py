@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcalc.engine.bindings import bind
+from gradcalc.language.bindings import bind
 from gradcalc.writers.program import program_text
 from gradcalc.writers.statements import statements
 

@@ -10,9 +10,9 @@ import works
 
 import gradcalc
 from gradcalc.cli.main import main
-from gradcalc.engine.bindings import bind
-from gradcalc.engine.numeric import gradients
+from gradcalc.engine.pullbacks import gradients
 from gradcalc.graph import flatten
+from gradcalc.language.bindings import bind
 
 
 def text_to_gradients(terms):

@@ -1,0 +1,148 @@
+"""Backpropagation compared with differences, variable by variable."""
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from gradcalc.analysis.verdicts import DIFFERS, Row, compared
+from gradcalc.engine.compiled import compile_forward
+from gradcalc.engine.evaluation import Evaluation, evaluate_bound
+from gradcalc.errors import UsageError
+from gradcalc.graph import element_names, flatten, shape_of
+from gradcalc.language.bindings import BoundProgram
+
+_EPSILON = sys.float_info.epsilon
+_TINIEST = 2.0**-1074
+
+
+class Check:
+    """The check of a whole gradient: its rows, and the evaluation that it is about."""
+
+    def __init__(self, evaluation: Evaluation, rows: list[Row]) -> None:
+        self.evaluation = evaluation
+        self.rows = rows
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no row differs."""
+        return all(row.verdict != DIFFERS for row in self.rows)
+
+
+def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
+    """Every wanted partial derivative, compared with differences.
+
+    Raises BindingError for a wanted name that is no variable, UsageError if there is no
+    variable at all.
+    """
+    if not bound.program.graph.variables and not wanted:
+        raise UsageError(
+            "the formula has no variables whose gradient could be checked",
+            source=bound.text,
+        )
+    evaluation = evaluate_bound(bound, wanted)
+    return Check(evaluation, list(_rows(bound, evaluation, wanted)))
+
+
+def _rows(
+    bound: BoundProgram, evaluation: Evaluation, wanted: Sequence[str] | None
+) -> Iterator[Row]:
+    graph = evaluation.graph
+    outputs = flatten(evaluation.output)
+    elements = element_names("", shape_of(evaluation.output))
+    arguments = list(bound.given)
+    point = list(bound.given.values())
+    function = compile_forward(graph, outputs, arguments)
+    noises = [_noise(evaluation, row) for row in range(len(outputs))]
+    places = {node: position for position, node in enumerate(arguments)}
+    for name, structure in graph.variables.items():
+        if wanted is not None and name not in wanted:
+            continue
+        names = element_names(name, shape_of(structure))
+        for variable, node in zip(names, flatten(structure), strict=True):
+            position = places[node]
+            for number, (element, output) in enumerate(
+                zip(elements, outputs, strict=True)
+            ):
+                gradient = _gradient(evaluation, number, node, output)
+                row = Row(variable, element, point[position], gradient)
+                line = _line(function, point, position, number)
+                jitter = _jitter(bound, evaluation, number, node)
+                compared(row, line, noises[number], jitter)
+                if row.verdict == DIFFERS and not row.reason:
+                    row.reason = _suspect(evaluation, node, output)
+                yield row
+
+
+def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
+    """What on the way passes no gradient, or has a rule of the user's, or ""."""
+    graph = evaluation.graph
+    below, above = graph.dependents([node]), graph.ancestors([output])
+    for other, operation in enumerate(graph.operations):
+        if below[other] and above[other] and graph.inputs[other]:
+            if operation.definition is not None:
+                return f"{operation.name} has a derivative rule of its own"
+            if operation.is_flat:
+                return f"{operation.name} passes no gradient"
+    return ""
+
+
+def _gradient(evaluation: Evaluation, number: int, node: int, output: int) -> float:
+    gradient = evaluation.gradients[number][node] if node <= output else None
+    return 0.0 if gradient is None else gradient
+
+
+def _line(
+    function: Callable[..., Sequence[float]],
+    point: Sequence[float],
+    position: int,
+    output: int,
+) -> Callable[[float], float]:
+    """The output as a function of one variable, the others held."""
+    arguments = list(point)
+
+    def line(x: float) -> float:
+        arguments[position] = x
+        return function(*arguments)[output]
+
+    return line
+
+
+def _noise(evaluation: Evaluation, number: int) -> float:
+    """A bound on the rounding error of an output, to first order.
+
+    Each node is rounded, and an error in it reaches the output times its gradient.
+    """
+    graph, values = evaluation.graph, evaluation.values
+    total = 0.0
+    for node, gradient in enumerate(evaluation.gradients[number]):
+        if gradient is None or not graph.inputs[node]:
+            continue
+        error = abs(gradient) * (2 * _EPSILON * abs(values[node]) + _TINIEST)
+        if math.isfinite(error):
+            total += error
+    return total
+
+
+def _jitter(
+    bound: BoundProgram, evaluation: Evaluation, number: int, node: int
+) -> Callable[[], float]:
+    """How much the gradient itself varies within the rounding of its variables."""
+
+    def jitter() -> float:
+        found = 0.0
+        for ulps in (-3, -1, 1, 2):
+            given = {
+                other: x + ulps * math.ulp(x) if math.isfinite(x) else x
+                for other, x in bound.given.items()
+            }
+            moved = BoundProgram(
+                bound.text, bound.program, bound.output, bound.variables, given
+            )
+            output = flatten(evaluation.output)[number]
+            near = _gradient(evaluate_bound(moved), number, node, output)
+            here = _gradient(evaluation, number, node, output)
+            if math.isfinite(near):
+                found = max(found, abs(near - here))
+        return found
+
+    return jitter

@@ -1,0 +1,107 @@
+"""The rules of the table as formulas at a point: with what is known there put in."""
+
+from collections.abc import Callable, Sequence
+
+from gradcalc.algebra.simplify import simplified
+from gradcalc.graph import Graph
+from gradcalc.language.rules import rule_of
+from gradcalc.operations import COMPARISONS, VARIABLE
+
+# A rule over more operands has a formula too long to read: its number stands alone.
+_LONGEST_RULE = 300
+
+
+class Formula:
+    """A local derivative as a formula.
+
+    graph   its nodes; its variables are named by the numbers of the nodes explained
+    root    its node in that graph
+    """
+
+    __slots__ = ("graph", "root")
+
+    def __init__(self, graph: Graph, root: int) -> None:
+        self.graph = graph
+        self.root = root
+
+    def leaf(self, node: int) -> int | None:
+        """The node explained that a variable of the formula stands for."""
+        if self.graph.operations[node] is VARIABLE:
+            return int(self.graph.names[node].rpartition("#")[2])
+        return None
+
+    def is_number(self) -> bool:
+        """Whether the formula is a number as it stands."""
+        return self.root in self.graph.literals and self.root not in self.graph.names
+
+    def alone(self) -> int | None:
+        """The node explained, if the formula is nothing but that."""
+        return self.leaf(self.root)
+
+
+def local_formulas(
+    graph: Graph,
+    values: Sequence[float],
+    node: int,
+    passing: Sequence[bool],
+    name: Callable[[int], str],
+) -> dict[int, Formula]:
+    """The local derivatives of a node as formulas, by the operand's position.
+
+    Literals are put in, conditions are decided by the values, and the laws simplify
+    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only operands that
+    `passing` flags have one. Products are written in the order of the operands' names.
+    """
+    operands = graph.inputs[node]
+    rule = rule_of(graph.operations[node], len(operands))
+    roots = {
+        position: partial
+        for position, partial in enumerate(rule.partials)
+        if partial is not None and passing[position]
+    }
+    if not roots or len(rule.graph) > _LONGEST_RULE:
+        return {}
+    explained = (*operands, node)
+    at_point = rule.graph.forward([values[origin] for origin in explained])
+    if rule.domain is not None and at_point[rule.domain] == 0:
+        return {}
+    copy, copied = _copied(
+        graph, explained, rule.graph, list(roots.values()), at_point, name
+    )
+    simple, places = simplified(copy, copied)
+    return {
+        position: Formula(simple, place)
+        for position, place in zip(roots, places, strict=True)
+    }
+
+
+def _copied(
+    graph: Graph,
+    explained: Sequence[int],
+    rule: Graph,
+    roots: Sequence[int],
+    at_point: Sequence[float],
+    name: Callable[[int], str],
+) -> tuple[Graph, list[int]]:
+    """What the roots of the rule depend on, and the roots, in a graph of their own.
+
+    The rule's first nodes stand for the nodes explained.
+    """
+    copy = Graph()
+    # Which side a condition takes, and what follows from that alone.
+    known: set[int] = set()
+
+    def make(node: int, inputs: tuple[int, ...]) -> int:
+        if node < len(explained):
+            origin = explained[node]
+            if origin in graph.literals:
+                return copy.add_like(graph, origin, ())
+            return copy.add_variable(f"{name(origin)}#{origin}")
+        operation, operands = rule.operations[node], rule.inputs[node]
+        if operation in COMPARISONS or (operands and known.issuperset(operands)):
+            known.add(node)
+            return copy.add_literal(at_point[node])
+        return copy.add_like(rule, node, inputs)
+
+    made = rule.translated(roots, make)
+    return copy, [made[root] for root in roots]

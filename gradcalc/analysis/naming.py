@@ -1,0 +1,125 @@
+"""Short names for the nodes of a graph, so that formulas about them can be read.
+
+A variable, a labelled node and a call are called what the user called them. A short
+operation is called by its own text, `x1*w1`; a longer one is a part with a name of
+ours, t1, t2 and so on, and the result, if it has no label, is f.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gradcalc.graph import Graph
+from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.writers.infix import PRIMARY, literal, spell
+from gradcalc.writers.node_text import expression
+from gradcalc.writers.spelling import Piece
+from gradcalc.writers.statements import fresh_names
+
+# The longest text that still serves as a name.
+LONGEST_NAME = 16
+# The result is named all over the page: a short call will do, else it is f.
+_LONGEST_RESULT = 10
+
+
+class Naming:
+    """The names of nodes.
+
+    atoms   the name of each node that is not called by its own formula
+    parts   the nodes that were given a name of ours, in order, without the result
+    result  the name that the result was given, or None if it had one
+    """
+
+    def __init__(
+        self, graph: Graph, output: int, functions: Iterable[str] = ()
+    ) -> None:
+        self.graph = graph
+        self.atoms: dict[int, str] = {}
+        self.parts: list[int] = []
+        self.result: str | None = None
+        self._texts: dict[int, Piece] = {}
+        self._ours: set[int] = set()
+        needed = graph.ancestors([output])
+        nodes = [
+            node
+            for node, flag in enumerate(needed)
+            if flag or graph.operations[node] is VARIABLE
+        ]
+        taken = {*graph.variables, *graph.names.values(), *functions}
+        taken |= {label.partition("[")[0] for label in graph.labels.values()}
+        # Texts that two nodes have in common name neither of them; what they are called
+        # instead may again be what another is called.
+        shared: set[str] = set()
+        while True:
+            self._name(nodes, output, taken, shared)
+            counts = Counter(
+                self._texts[node][0] for node in nodes if graph.inputs[node]
+            )
+            repeated = {text for text, count in counts.items() if count > 1}
+            if not repeated:
+                break
+            shared |= repeated
+
+    def text(self, node: int) -> str:
+        """The name of a node, as text of the language."""
+        return self._texts[node][0]
+
+    def _name(
+        self, nodes: list[int], output: int, taken: set[str], shared: Iterable[str]
+    ) -> None:
+        self.atoms.clear()
+        self.parts.clear()
+        self._ours.clear()
+        fresh = fresh_names(taken)
+        for node in nodes:
+            longest = _LONGEST_RESULT if node == output else LONGEST_NAME
+            name = self._given_name(node, longest)
+            if name is None or name in shared:
+                piece = self._own_text(node, longest)
+                if (
+                    piece is not None
+                    and piece[0] not in shared
+                    and (node != output or piece[1] == PRIMARY)
+                ):
+                    self._texts[node] = piece
+                    continue
+                if node == output:
+                    name = self.result = "f" if "f" not in taken else next(fresh)
+                else:
+                    name = next(fresh)
+                    self.parts.append(node)
+                    self._ours.add(node)
+            self.atoms[node] = name
+            self._texts[node] = name, PRIMARY
+
+    def _given_name(self, node: int, longest: int) -> str | None:
+        """What the user calls the node: its variable, its label or its call."""
+        graph = self.graph
+        if node in graph.labels:
+            return graph.labels[node]
+        if graph.operations[node] in (VARIABLE, LITERAL):
+            return graph.names.get(node)
+        call = call_text(graph, node)
+        return call if call is not None and len(call) <= longest else None
+
+    def _own_text(self, node: int, longest: int) -> Piece | None:
+        """The node's formula in the user's names, if it is short."""
+        graph = self.graph
+        if graph.operations[node] is LITERAL:
+            return literal(graph.literals[node])
+        if not self._ours.isdisjoint(graph.inputs[node]):
+            return None
+        operands = [self._texts[operand] for operand in graph.inputs[node]]
+        if sum(len(text) for text, _ in operands) > longest:
+            return None
+        piece = spell(graph.operations[node], operands)
+        return piece if len(piece[0]) <= longest else None
+
+
+def call_text(graph: Graph, node: int) -> str | None:
+    """The call that the node is the result of, as typed: "neuron(x, w, b)"."""
+    if node in graph.bodies or node in graph.composed:
+        return None
+    if not graph.calls.get(node, "").isidentifier():
+        return None
+    typed = expression(graph, node)
+    return typed if typed.isprintable() else None

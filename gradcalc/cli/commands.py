@@ -1,0 +1,248 @@
+"""The click commands that take variables, and those that take a formula too.
+
+    @click.command("eval", cls=FormulaCommand, help="...", examples=["..."])
+    @options.as_json
+    def command(request: Request, *, as_json: bool) -> int | None: ...
+
+The callback gets the request, with formula and variables read, and its own options.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from gradcalc.cli import options
+from gradcalc.cli.arguments import Split, split_arguments
+from gradcalc.cli.files import STANDARD_INPUT, read_text, standard_input_is_free
+from gradcalc.cli.variables import (
+    constant,
+    explain_names,
+    read_bindings,
+    read_variables,
+    split_setting,
+)
+from gradcalc.errors import BindingError, UsageError
+
+
+class Request:
+    """What a command was asked.
+
+    `positional` is the word that is neither option nor binding, `formula` the text of
+    the formula ("" for a command that takes none). `variables` are the values given on
+    the command line, `defaults` those of a file: they may hold names that the formula
+    does not use, and `variables` win over them.
+    """
+
+    def __init__(self, split: Split) -> None:
+        self.positional = next(iter(split.positionals), None)
+        self.formula = ""
+        self.variables: dict[str, Any] = {}
+        self.defaults: dict[str, Any] = {}
+
+
+class VariablesCommand(click.Command):
+    """A command that takes variables as options, and at most one positional word.
+
+    `value` reads the text of a variable's value; `expected` names the positional word;
+    `examples` end the help.
+    """
+
+    def __init__(
+        self,
+        name: str | None,
+        *,
+        value: Callable[[str], Any] = constant,
+        expected: str = "formula",
+        examples: Sequence[str] = (),
+        params: list[click.Parameter] | None = None,
+        **settings: Any,
+    ) -> None:
+        # No short options: -h would be a formula.
+        settings.setdefault("context_settings", {"help_option_names": ["--help"]})
+        self.value = value
+        self.expected = expected
+        self.examples = examples
+        shared = self.shared_options()
+        super().__init__(name, params=(params or []) + shared, **settings)
+        self.variable_options = [option.opts[0] for option in options.sources()]
+
+    def shared_options(self) -> list[click.Parameter]:
+        """The options that every command of this class has."""
+        return list(options.sources())
+
+    def declared_options(self, context: click.Context) -> dict[str, str]:
+        """What each option of the command takes, as `split_arguments` calls it."""
+        return {
+            spelling: "optional"
+            if isinstance(parameter, options.OptionalValue)
+            else "flag"
+            if parameter.is_flag or parameter.count
+            else "values"
+            if parameter.multiple
+            else "value"
+            for parameter in self.get_params(context)
+            if isinstance(parameter, click.Option)
+            for spelling in (*parameter.opts, *parameter.secondary_opts)
+        }
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        declared = self.declared_options(ctx)
+        split = split_arguments(args, declared, self.expected)
+        if ctx.resilient_parsing or "--help" in split.options:
+            split.problem = None
+        if split.problem:
+            raise self._misplaced(split, split.unknown) or split.problem
+        rest = super().parse_args(ctx, [*split.options])
+        split.bindings += map(split_setting, ctx.params.pop("settings") or ())
+        ctx.obj = split
+        ctx.params["request"] = Request(split)
+        return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        request = ctx.params["request"]
+        variables_file = ctx.params.pop("variables_file")
+        names = list(self.declared_options(ctx))
+        try:
+            request.variables = read_bindings(ctx.obj.bindings, self.value, names)
+        except BindingError as error:
+            given = [name for name, _ in ctx.obj.bindings]
+            raise self._misplaced(ctx.obj, given) or error from None
+        self.read_positional(ctx, request, variables_file)
+        if variables_file is not None:
+            request.defaults.update(read_variables(variables_file))
+        return super().invoke(ctx)
+
+    def _misplaced(self, split: Split, names: Sequence[str]) -> UsageError | None:
+        """The error for names that are options of other commands, or None."""
+        # Imported here because only a mistake needs it.
+        from gradcalc.cli.mistakes import misplaced_options
+
+        words = [word for word in split.positionals if word[2:] not in names]
+        return misplaced_options(self.name or "", names, " ".join(words))
+
+    def read_positional(
+        self, context: click.Context, request: Request, variables_file: str | None
+    ) -> None:
+        """Read what the positional word stands for into the request."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [f"[{self.expected.upper()}]", "[--NAME=VALUE ...]", "[OPTIONS]"]
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        variables = [
+            (
+                "--NAME=VALUE",
+                "A number, a constant formula (pi/4), a list (1,2,3) or a"
+                ' matrix ("1,2;3,4"). Also: --NAME VALUE.',
+            )
+        ]
+        others: list[tuple[str, str]] = []
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                theirs = parameter.opts[0] in self.variable_options
+                (variables if theirs else others).append(record)
+        with formatter.section("Variables"):
+            formatter.write_dl(variables)
+        with formatter.section("Options"):
+            formatter.write_dl(others)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        if self.examples:
+            with formatter.section("Examples"):
+                # As they stand: a wrapped example cannot be copied.
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+class FormulaCommand(VariablesCommand):
+    """A command whose positional word is a formula, or `-` for standard input.
+
+    Without one the formula comes from `--file`, from a model that `train` saved unless
+    `takes_model` is false, else from standard input.
+    """
+
+    def __init__(
+        self, name: str | None, *, takes_model: bool = True, **settings: Any
+    ) -> None:
+        self.takes_model = takes_model
+        super().__init__(name, **settings)
+
+    def shared_options(self) -> list[click.Parameter]:
+        model = [options.model_file()] if self.takes_model else []
+        return [options.formula_file(), *model, *super().shared_options()]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BindingError as error:
+            request = ctx.params["request"]
+            if not request.formula:
+                raise
+            options = dict.fromkeys(self.declared_options(ctx))
+            for word in ctx.obj.options:
+                option, _, text = word.partition("=")
+                options[option] = text
+            raise explain_names(
+                error,
+                self.name or "",
+                request.formula,
+                dict(ctx.obj.bindings),
+                {*request.variables, *request.defaults},
+                options,
+            ) from None
+
+    def read_positional(
+        self, context: click.Context, request: Request, variables_file: str | None
+    ) -> None:
+        path = context.params.pop("formula_file")
+        model = context.params.pop("model_file", None)
+        word = request.positional
+        if model is not None:
+            options.exclusive(
+                ("a formula", word is not None or path is not None),
+                ("--model", True),
+                hint="leave out one of them: a model has a formula of its own",
+            )
+            from gradcalc.cli.models import read_model
+
+            trained = read_model(model)
+            request.formula = trained.text
+            request.defaults.update(trained.parameters)
+            return
+        options.exclusive(("a formula", word is not None), ("--file", path is not None))
+        if word is not None and word != STANDARD_INPUT:
+            request.formula = word
+            return
+        if word is None and path is None:
+            if variables_file == STANDARD_INPUT:
+                raise UsageError(
+                    "there is no formula: standard input is read for --vars",
+                    hint="give the formula as an argument or with --file",
+                )
+            if not standard_input_is_free():
+                raise click.exceptions.NoArgsIsHelpError(context)
+        path = STANDARD_INPUT if path is None else path
+        if path == variables_file == STANDARD_INPUT:
+            raise UsageError(
+                "standard input cannot be both the formula and the variables"
+            )
+        request.formula = read_text(path).rstrip()
+        if not request.formula and word is None and request.variables:
+            self._reject_swallowed(context, request)
+
+    def _reject_swallowed(self, context: click.Context, request: Request) -> None:
+        """Raise the error for a formula that a mistyped flag took for its value."""
+        from gradcalc.cli.hints import nearest_option
+
+        for name in request.variables:
+            near = nearest_option(name, self.declared_options(context))
+            if near:
+                raise UsageError(
+                    f"there is no formula, and no option --{name}",
+                    hint=f"did you mean {near}?",
+                )

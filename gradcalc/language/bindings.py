@@ -1,0 +1,278 @@
+"""Values given to a formula's variables: checked, and matched with its names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gradcalc.errors import (
+    BindingError,
+    FormulaError,
+    FormulaNameError,
+    ShapeError,
+    Span,
+    UsageError,
+)
+from gradcalc.graph import Structure, flatten, shape_of
+from gradcalc.language.functions import is_function, near_miss
+from gradcalc.language.garbage import uncollected
+from gradcalc.language.parser import parse
+from gradcalc.language.program import Program, build, free_names
+from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax
+
+# A number, a list of numbers, or a list of equally long lists of numbers.
+Value = Any
+
+
+class BoundProgram:
+    """A built program together with the values of its variables.
+
+    program    the graph with its labels and functions
+    output     the node, or list of nodes, that is asked for
+    variables  the value of each given variable that the program uses, in order of use
+    given      the value of each variable node that has one
+    """
+
+    __slots__ = ("given", "output", "program", "text", "variables")
+
+    def __init__(
+        self,
+        text: str,
+        program: Program,
+        output: Structure,
+        variables: dict[str, Value],
+        given: dict[int, float],
+    ) -> None:
+        self.text = text
+        self.program = program
+        self.output = output
+        self.variables = variables
+        self.given = given
+
+
+@uncollected
+def bind(
+    text: str,
+    bindings: Mapping[str, Value],
+    *,
+    defaults: Mapping[str, Value] | None = None,
+    output: str | None = None,
+    complete: bool = True,
+) -> BoundProgram:
+    """The program with its variables bound.
+
+    `bindings` must all be used by the program; `defaults` are values for names that
+    they do not give, and need not be used. If `complete`, every variable must have a
+    value; else those without one stay open, as scalars. `output` names the label that
+    is asked for instead of the last statement.
+
+    Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
+    text, BindingError for values that are missing, unused or unusable.
+    """
+    for named in (bindings, defaults or {}):
+        if not isinstance(named, Mapping):
+            raise BindingError(
+                f"values are given by name, not as {type(named).__name__}",
+                hint='such as {"x": 2, "v": [1, 2, 3]}',
+            )
+        checked_names(named)
+    statements = parse(text)
+    values = {
+        name: checked_value(name, value)
+        for name, value in {**(defaults or {}), **bindings}.items()
+    }
+    names = free_names(statements, values)
+    problem = _name_problem(
+        text, statements, names, bindings, values, complete=complete
+    )
+    shapes = {name: shape_of(values[name]) for name in names if name in values}
+    try:
+        program = build(text, statements, shapes)
+    except (ShapeError, FormulaError) as error:
+        # A missing list makes shapes that do not fit: its absence is what matters.
+        raise problem or error from None
+    if problem is not None:
+        raise problem
+    graph = program.graph
+    given: dict[int, float] = {}
+    variables: dict[str, Value] = {}
+    for name, structure in graph.variables.items():
+        if name in values:
+            value = variables[name] = values[name]
+            if structure.__class__ is int:
+                given[structure] = value
+            else:
+                given.update(zip(flatten(structure), flatten(value), strict=True))
+    result = program.result if output is None else _labelled(program, output)
+    return BoundProgram(text, program, result, variables, given)
+
+
+def checked_names(names: Any) -> list[str]:
+    """The names as a list of texts; raises BindingError if they are something else.
+
+    A single text is one name.
+    """
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise BindingError(f"names are given as a list, not {names!r}")
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise BindingError(f"the name of a variable is text, not {name!r}")
+    return found
+
+
+def checked_value(name: str, value: Any) -> Value:
+    """The value as floats in lists; raises BindingError if it cannot be a value."""
+    if value.__class__ is float:
+        return value
+    if isinstance(value, (str, bytes)) or value is None:
+        raise BindingError(f"the value of {name} is not a number: {value!r}")
+    if isinstance(value, Mapping):
+        raise BindingError(f"the value of {name} is an object, not a number or list")
+    if not isinstance(value, (int, float)) and hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        items = [checked_value(name, item) for item in _shallow(name, value)]
+        if not items:
+            raise BindingError(f"the value of {name} is an empty list")
+        lengths = {shape_of(item) for item in items}
+        if len(lengths) > 1:
+            raise BindingError(
+                f"the value of {name} is ragged: its rows have different lengths"
+            )
+        return items
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    except (TypeError, ValueError):
+        raise BindingError(f"the value of {name} is not a number: {value!r}") from None
+
+
+def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
+    for row in value:
+        if isinstance(row, (list, tuple)):
+            for item in row:
+                if isinstance(item, (list, tuple)):
+                    raise BindingError(
+                        f"the value of {name} nests lists more than two deep"
+                    )
+    return value
+
+
+def _name_problem(
+    text: str,
+    statements: Sequence[Syntax],
+    names: Mapping[str, Span],
+    bindings: Mapping[str, Value],
+    values: Mapping[str, Value],
+    *,
+    complete: bool,
+) -> BindingError | None:
+    """The error for variables without a value and values without a variable."""
+    missing = [name for name in names if name not in values] if complete else []
+    unused = [name for name in bindings if name not in names]
+    if not missing and not unused:
+        return None
+    sentences = []
+    hints = []
+    if missing:
+        noun = "variable" if len(missing) == 1 else "variables"
+        sentences.append(f"no value is given for the {noun} {', '.join(missing)}")
+        functions = [
+            name
+            for name in missing
+            if is_function(name) or name in _defined(statements, CALL)
+        ]
+        if functions:
+            hints.append(f"to call the function, write {functions[0]}(...)")
+        else:
+            options = " ".join(f"--{name}=..." for name in missing[:4])
+            hints.append(f"add {options}" + (" and so on" if len(missing) > 4 else ""))
+    if unused:
+        verb = "is not a variable" if len(unused) == 1 else "are not variables"
+        sentences.append(f"{', '.join(unused)} {verb} of the formula")
+        candidates = missing or list(names)
+        near = [
+            f"{name} may be meant for {match}"
+            for name in unused
+            if (match := near_miss(name, candidates))
+        ]
+        if near:
+            hints = near
+        elif set(unused) & _defined(statements, NAME):
+            computed = [name for name in unused if name in _defined(statements, NAME)]
+            hints.append(f"the formula computes {', '.join(computed)} itself")
+        elif not missing:
+            hints.append(
+                f"its variables are {', '.join(names)}" if names else "it has none"
+            )
+    span = names[missing[0]] if missing else None
+    return BindingError(
+        "; ".join(sentences),
+        source=text if span else None,
+        span=span,
+        hint=", ".join(hints) or None,
+    )
+
+
+def _defined(statements: Sequence[Syntax], kind: str) -> set[str]:
+    """The labels (NAME) or the functions (CALL) that the program defines."""
+    return {
+        statement[4][3]
+        for statement in statements
+        if statement[0] == ASSIGNMENT and statement[4][0] == kind
+    }
+
+
+def _labelled(program: Program, output: str) -> Structure:
+    """The structure of a label, or of an element of it such as y[0].
+
+    "[0]" is an element of the result.
+    """
+    if not isinstance(output, str):
+        raise UsageError(f"a label is text, not {output!r}")
+    name, _, index = output.partition("[")
+    structure = program.scope.get(name) if name else program.result
+    if structure is None:
+        labels = list(program.scope)
+        match = near_miss(name, labels)
+        raise FormulaNameError(
+            f"the formula has no label {name}",
+            hint=f"did you mean {match}?"
+            if match
+            else f"its labels are {', '.join(labels)}"
+            if labels
+            else "a label is given by a line such as y = x^2",
+        )
+    for part in index.replace("]", "").split("[") if index else []:
+        try:
+            structure = structure[int(part)]
+        except (ValueError, IndexError, TypeError):
+            whole = f"the label {name}" if name else "the result"
+            raise FormulaNameError(f"{whole} has no element {output}") from None
+    return structure
+
+
+def wanted_nodes(
+    program: Program, wrt: Sequence[str] | None
+) -> tuple[list[str], list[int]]:
+    """The names to differentiate with respect to, and their nodes.
+
+    All variables if `wrt` is None. Raises BindingError for a name that is no variable.
+    """
+    variables = program.graph.variables
+    names = list(variables) if wrt is None else list(dict.fromkeys(checked_names(wrt)))
+    unknown = [name for name in names if name not in variables]
+    if unknown:
+        verb = "is not a variable" if len(unknown) == 1 else "are not variables"
+        match = near_miss(unknown[0], variables)
+        raise BindingError(
+            f"{', '.join(unknown)} {verb} of the formula",
+            hint=f"did you mean {match}?"
+            if match
+            else f"its variables are {', '.join(variables)}"
+            if variables
+            else "it has none",
+        )
+    return names, [node for name in names for node in flatten(variables[name])]

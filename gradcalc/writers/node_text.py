@@ -1,0 +1,46 @@
+"""The text that a node stands for, as it was typed."""
+
+from gradcalc.graph import Graph
+from gradcalc.operations import VARIABLE
+from gradcalc.wording import cut_middle
+from gradcalc.writers.infix import is_primary, written_operation
+
+# The texts of nested nodes together grow with the square of the formula's length.
+LONGEST = 400
+
+
+# Nodes that nobody typed may stand on one another.
+_DEEPEST = 4
+
+
+def expression(graph: Graph, node: int, depth: int = 0) -> str:
+    """The node's expression as typed; for a node that nobody typed, as it would be.
+
+    One that is longer than LONGEST characters is shortened in its middle.
+    """
+    if graph.operations[node] is VARIABLE:
+        return graph.names[node]
+    if node in graph.composed:
+        if depth == _DEEPEST:
+            return "…"
+        operands = [
+            expression(graph, operand, depth + 1) for operand in graph.inputs[node]
+        ]
+        return shortened(written_operation(graph.operations[node], operands))
+    text = graph.bodies.get(node, graph.source)
+    start, end = graph.starts[node], graph.ends[node]
+    element = graph.elements.get(node, "")
+    if end - start > LONGEST:
+        return cut_middle(text, LONGEST, start, end) + element
+    typed = text[start:end]
+    return f"{parenthesized(typed)}{element}" if element else typed
+
+
+def parenthesized(text: str) -> str:
+    """The text in parentheses unless it is a name, a call or something in brackets."""
+    return text if is_primary(text) else f"({text})"
+
+
+def shortened(text: str) -> str:
+    """The text, shortened in its middle if it is long."""
+    return cut_middle(text, LONGEST)

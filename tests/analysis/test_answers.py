@@ -1,0 +1,118 @@
+"""The learner's gradient is right if it is right to the digits it is given with."""
+
+import pytest
+
+from gradcalc.analysis.answers import check_answers
+from gradcalc.errors import BindingError, ShapeError
+from gradcalc.language.bindings import bind
+
+
+def answers(text, *given, **values):
+    return check_answers(bind(text, values), given)[1]
+
+
+ROUNDED = [
+    # sqrt(x) at 0.5 has the slope 0.70710678...
+    ("0.7071067811865475", True),
+    ("0.7071", True),
+    ("0.7072", False),
+    ("0.71", True),
+    ("0.70", False),
+    ("0.7", True),
+    ("1", False),
+    ("7.07e-1", True),
+    ("7.1e-1", True),
+    ("7.2e-1", False),
+    ("sqrt(2)/2", True),
+    ("1/sqrt(2)", True),
+    ("5/7", False),
+    ("-0.7071", False),
+]
+
+
+@pytest.mark.parametrize(("text", "right"), ROUNDED, ids=[row[0] for row in ROUNDED])
+def test_digits_given(text, right):
+    (answer,) = answers("sqrt(x)", ("x", text), x=0.5)
+    assert answer.right == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [("0", True), ("0.0", True), ("1e-5", False), ("0.01", False)]
+)
+def test_a_gradient_of_0(text, right):
+    (answer,) = answers("tanh(x)*y", ("x", text), x=1.0, y=0.0)
+    assert answer.right == right
+
+
+@pytest.mark.parametrize("text", ["3,4.0", "[3, 4]", "3, 3.96+0.04"])
+def test_lists(text):
+    found = answers("w @ x", ("w", text), w=[1.0, 2.0], x=[3.0, 4.0])
+    assert [(answer.variable, answer.right) for answer in found] == [
+        ("w[0]", True),
+        ("w[1]", True),
+    ]
+
+
+def test_elements_and_matrices():
+    found = answers(
+        "sum(m @ x)", ("m", "5,6;5,6"), ("x[1]", "6"), m=[[1.0, 2.0], [3.0, 4.0]],
+        x=[5.0, 6.0],
+    )  # fmt: skip
+    names = ["m[0][0]", "m[0][1]", "m[1][0]", "m[1][1]", "x[1]"]
+    assert [answer.variable for answer in found] == names
+    assert all(answer.right for answer in found)
+
+
+@pytest.mark.parametrize(("expected", "right"), [("inf", True), ("-inf", False)])
+def test_infinities(expected, right):
+    (answer,) = answers("sqrt(x)", ("x", expected), x=0.0)
+    assert answer.right == right
+
+
+def test_nan():
+    (answer,) = answers("log(x)", ("x", "inf - inf"), x=-1.0)
+    assert answer.right
+    (answer,) = answers("log(x)", ("x", "-1"), x=-1.0)
+    assert not answer.right
+
+
+MISTAKES = [
+    ("3*x", "-3", "the sign is the wrong way round"),
+    ("s = x*w; s + x^2", "4", "that is one of 2 terms, which add up"),
+    ("n = x^2; 5*n", "4", "that is the local derivative, not times what arrives"),
+    ("3*x", "7", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "reason"), MISTAKES, ids=[row[0] for row in MISTAKES]
+)
+def test_what_went_wrong(text, expected, reason):
+    values = {"x": 2.0, "w": -3.0} if "w" in text else {"x": 2.0}
+    (answer,) = answers(text, ("x", expected), **values)
+    assert (answer.right, answer.reason) == (False, reason)
+
+
+ERRORS = [
+    ("z", "1", "z is not a variable of the formula"),
+    ("v", "1", "the answer for v has another shape than v"),
+    ("v", "1,2,3", "the answer for v has another shape than v"),
+    ("x", "[1]", "the answer for x has another shape than x"),
+    ("v[2]", "1", "v[2] is not a variable of the formula"),
+    ("v[0]", "1,2", "the answer for v[0] is a list, but v[0] is a number"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"), ERRORS, ids=[f"{row[0]}={row[1]}" for row in ERRORS]
+)
+def test_answers_to_nothing(name, text, message):
+    with pytest.raises(BindingError) as caught:
+        answers("v @ v + x", (name, text), v=[1.0, 2.0], x=2.0)
+    assert caught.value.message == message
+
+
+def test_a_list_has_no_gradient_to_answer_for():
+    with pytest.raises(ShapeError) as caught:
+        answers("[x, x^2]", ("x", "1"), x=2.0)
+    assert caught.value.hint == "take an element of it: --output [0]"

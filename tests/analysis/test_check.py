@@ -1,0 +1,189 @@
+"""Differences bear out every right gradient, catch wrong ones, and tell kinks apart."""
+
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from reference.graphs import VARIABLES, graphs
+
+from gradcalc.analysis.check import check
+from gradcalc.language.bindings import bind
+from gradcalc.operations import OPERATIONS
+from gradcalc.writers.formula import formula_text
+from gradcalc.writers.infix import written_operation
+
+NAN, INF = math.nan, math.inf
+
+# What passes a gradient and has no corners, jumps or ends that random numbers hit.
+_NAMES = """
++ - * / ^ neg sum prod exp expm1 log log1p log2 sqrt cbrt hypot sin cos tan atan atan2
+sinh cosh tanh asinh sigmoid softplus logsigmoid erf logsumexp
+"""
+SMOOTH = [OPERATIONS[name] for name in _NAMES.split()]
+
+CASES = [
+    ("x^2", 0, "ok", ""),
+    ("x^2", 1e10, "ok", ""),
+    ("x^3", 1e-300, "ok", ""),
+    ("x*1e-200", 0, "ok", ""),
+    ("log(x)", 1e-300, "ok", ""),
+    ("abs(x)", 1e-300, "ok", ""),
+    ("exp(x)", 700, "ok", ""),
+    ("x", 1.7e308, "ok", ""),
+    ("sin(x)", 1e15, "ok", ""),
+    ("sin(1e6*x)", 1, "ok", ""),
+    ("sin(1/x)", 1e-3, "ok", ""),
+    ("exp(-1/x^2)", 0.05, "ok", ""),
+    ("expm1(x)", 1e-18, "ok", ""),
+    ("(1 + x) - 1", 1e-12, "ok", ""),
+    ("1 - cos(x)", 1e-5, "ok", ""),
+    ("tanh(x)", 10, "ok", ""),
+    ("tanh(x)", 1000, "ok", ""),
+    ("floor(x)", 2.5, "ok", ""),
+    ("cbrt(x)", 0, "ok", ""),
+    ("where(x > 0, sqrt(x), 0)", -1, "ok", ""),
+    ("abs(x)", 0, "kink", "the slopes on the two sides differ"),
+    ("relu(x)", 0, "kink", "the slopes on the two sides differ"),
+    ("max(x, 2*x, 3*x)", 0, "kink", "the slopes on the two sides differ"),
+    ("clip(x, 0, 1)", 1, "kink", "the slopes on the two sides differ"),
+    ("leaky_relu(x)", 0, "kink", "the slopes on the two sides differ"),
+    ("floor(x)", 2, "kink", "the function jumps here"),
+    ("mod(x, 3)", 6, "kink", "the function jumps here"),
+    ("round(x)", 2.5, "kink", "the function jumps here"),
+    ("sigmoid(1e20*(x - 1))", 1, "kink", "the function jumps here"),
+    ("sqrt(x)", 0, "kink", "the function has values on the right only"),
+    ("sqrt(x) + 2", 0, "kink", "the function has values on the right only"),
+    ("asin(x)", 1, "kink", "the function has values on the left only"),
+    ("xlogx(x)", 0, "kink", "the function has values on the right only"),
+    ("x^1.5", 0, "kink", "the function has values on the right only"),
+    ("where(x > 0, sqrt(x), 0)", 0, "kink",
+     "the slope grows without bound on one side"),
+    ("log(x)", 0, "unsure", "the value is not finite"),
+    ("log(x)", -1, "unsure", "the value is not finite"),
+    ("x/x", 0, "unsure", "the value is not finite"),
+    ("x", INF, "unsure", "the variable is not finite"),
+    ("where(x < inf, x, 2)", INF, "unsure", "the variable is not finite"),
+    ("1e16 + x", 1, "unsure", "rounding hides the change"),
+    ("sin(x)", 1e300, "unsure", "the function changes faster than numbers are spaced"),
+    ("floor(x)", 1e300, "unsure", "numbers this large are all whole"),
+    ("sqrt(x^4)", 0, "differs", "the gradient is NaN, but a slope exists"),
+    ("stop_gradient(x)*x", 2, "differs", "stop_gradient passes no gradient"),
+    ("f(t) = t^2 | t; f(3*x)", 2, "differs", "f has a derivative rule of its own"),
+]  # fmt: skip
+
+
+def checked(text, **values):
+    return check(bind(text, values))
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "verdict", "reason"), CASES, ids=[f"{c[0]} at {c[1]}" for c in CASES]
+)
+def test_verdicts(text, x, verdict, reason):
+    (row,) = checked(text, x=float(x)).rows
+    assert (row.verdict, row.reason) == (verdict, reason)
+
+
+SLOPES = [
+    ("abs(x)", -1, 1),
+    ("relu(x)", 0, 1),
+    ("leaky_relu(x)", 0.01, 1),
+    ("sqrt(x)", NAN, INF),
+    ("-abs(3*x)", 3, -3),
+    ("xlogx(x)", NAN, -INF),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right"), SLOPES, ids=[row[0] for row in SLOPES]
+)
+def test_the_slopes_on_both_sides(text, left, right):
+    (row,) = checked(text, x=0.0).rows
+    assert row.left == pytest.approx(left, nan_ok=True)
+    assert row.right == pytest.approx(right, nan_ok=True)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_every_operation_at_its_samples(operation):
+    if operation.name == "stop_gradient":
+        pytest.skip("its gradient is not meant to be the slope")
+    for point in operation.samples:
+        names = [f"a{number}" for number in range(len(point))]
+        values = dict(zip(names, point, strict=True))
+        for row in checked(written_operation(operation, names), **values).rows:
+            assert row.verdict != "differs", (values, row.variable)
+            if row.verdict == "ok" and all(0.01 < abs(x) < 3 for x in point):
+                assert row.error <= 1e-8, (values, row.variable)
+
+
+RULES = [
+    (operation, name)
+    for operation in SMOOTH
+    for name in operation.parameters
+    if not operation.lists and operation.written == "call"
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"), RULES, ids=[f"{o.name} {name}" for o, name in RULES]
+)
+def test_a_slightly_wrong_rule_is_found_out(operation, name):
+    rules = [
+        f"({rule})*(1 + 1e-6)" if parameter == name else rule
+        for parameter, rule in zip(
+            operation.parameters, operation.partials, strict=True
+        )
+    ]
+    parameters = ", ".join(operation.parameters)
+    arguments = ", ".join(f"{p}_" for p in operation.parameters)
+    text = f"f({parameters}) = {operation.name}({parameters}) | {', '.join(rules)}"
+    for point in operation.samples[:4]:
+        # Near a pole of the rule rounding would hide a millionth.
+        if not all(0.1 < abs(x) < 3 and abs(abs(x) - 1) > 0.01 for x in point):
+            continue
+        names = [f"{p}_" for p in operation.parameters]
+        values = dict(zip(names, point, strict=True))
+        verdicts = {
+            row.variable: row.verdict
+            for row in checked(f"{text}; f({arguments})", **values).rows
+        }
+        assert verdicts.pop(f"{name}_") == "differs", values
+        assert "differs" not in verdicts.values()
+
+
+numbers = st.floats(-3, 3, allow_subnormal=False) | st.sampled_from(
+    [0.0, 1.0, -1.0, 1e-8, 1e5, 1e-300]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs(SMOOTH, 12), st.lists(numbers, min_size=4, max_size=4))
+def test_no_right_gradient_differs(graph, numbers):
+    text = formula_text(graph, {None: len(graph) - 1})
+    used = bind(text, {}, complete=False).program.graph.variables
+    assume(used)
+    point = dict(zip(VARIABLES, numbers, strict=True))
+    for row in checked(text, **{name: point[name] for name in used}).rows:
+        # A NaN is no answer, right or wrong.
+        assert row.verdict != "differs" or row.gradient != row.gradient
+
+
+def test_every_element_of_a_list_result_is_checked():
+    rows = checked("softmax(v)", v=[1.0, 2.0]).rows
+    assert [(row.element, row.variable, row.verdict) for row in rows] == [
+        ("[0]", "v[0]", "ok"),
+        ("[1]", "v[0]", "ok"),
+        ("[0]", "v[1]", "ok"),
+        ("[1]", "v[1]", "ok"),
+    ]
+
+
+def test_only_wanted_variables_are_checked():
+    bound = bind("x*y", {"x": 2.0, "y": 3.0})
+    assert [row.variable for row in check(bound, ["y"]).rows] == ["y"]
+
+
+def test_what_the_result_does_not_depend_on_is_0():
+    (row,) = check(bind("y = x^2; 3", {"x": 2.0})).rows
+    assert (row.gradient, row.difference, row.verdict) == (0.0, 0.0, "ok")

@@ -1,0 +1,163 @@
+"""The numbers of an explanation are those of the evaluation, and its formulas true."""
+
+import math
+from functools import reduce
+from operator import add
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.doubles import bits
+from reference.graphs import VARIABLES, graphs
+
+from gradcalc.analysis.explanation import Explanation
+from gradcalc.engine.evaluation import evaluate
+from gradcalc.errors import BindingError
+from gradcalc.language.bindings import bind
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.writers.formula import formula_text
+from gradcalc.writers.infix import written_operation
+
+
+def explained(text, wanted=None, output=None, **values):
+    return Explanation(bind(text, values, output=output), wanted)
+
+
+numbers = st.sampled_from([0.0, -0.0, 1.0, -1.0, math.inf]) | st.floats(-3, 3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs(), st.lists(numbers, min_size=4, max_size=4))
+def test_products_add_up_to_the_gradients_of_eval(graph, numbers):
+    text = formula_text(graph, {None: len(graph) - 1})
+    point = dict(zip(VARIABLES, numbers, strict=True))
+    explanation = explained(text, **{name: point[name] for name in used(text)})
+    evaluation = evaluate(text, explanation.evaluation.variables)
+    assert list(map(bits, evaluation.gradient.values())) == [
+        bits(meaning.gradient) for meaning in explanation.meanings
+    ]
+    for node, gradient in enumerate(evaluation.gradients[0]):
+        arrived = [handed.product for handed in explanation.arrived.get(node, ())]
+        if node != explanation.output and arrived:
+            assert bits(reduce(add, arrived)) == bits(gradient)
+        elif node != explanation.output and evaluation.active[node]:
+            assert gradient is None
+
+
+def used(text):
+    return bind(text, {}, complete=False).program.graph.variables
+
+
+def value_of(formula, values):
+    """The local derivative computed from its formula."""
+    graph = formula.graph
+    found = []
+    for node, operation in enumerate(graph.operations):
+        if operation is VARIABLE:
+            found.append(values[formula.leaf(node)])
+        elif operation is LITERAL:
+            found.append(graph.literals[node])
+        else:
+            operands = [found[operand] for operand in graph.inputs[node]]
+            found.append(operation.evaluate(*operands))
+    return found[formula.root]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_local_formulas_give_the_local_derivatives(operation):
+    for point in operation.samples:
+        explanation = at_point(operation, point)
+        for step in explanation.steps:
+            for handed in step.handed:
+                if handed.formula is not None:
+                    found = value_of(handed.formula, explanation.values)
+                    assert found == pytest.approx(handed.local, rel=1e-12, nan_ok=True)
+
+
+def at_point(operation, point):
+    names = [f"a{number}" for number in range(len(point))]
+    text = written_operation(operation, names)
+    return explained(text, **dict(zip(names, point, strict=True)))
+
+
+REASONS = [
+    ("x2*w2 + b", {"x2": 0, "w2": 1, "b": 2}, "w2", [("factor", "x2*w2")]),
+    ("y = x2*w2; y*z", {"x2": 1, "w2": 1, "z": 0}, "w2", [("factor", "f")]),
+    ("where(c > 0, x, y)", {"c": 1, "x": 2, "y": 3}, "y", [("unselected", "f")]),
+    ("where(c > 0, x, y)", {"c": 1, "x": 2, "y": 3}, "c", [("flat", "f")]),
+    ("relu(x) + floor(x)", {"x": -1.5}, "x", [("unselected", "relu(x)")]),
+    ("x - x", {"x": 3}, "x", [("cancel", None)]),
+    ("y = x^2; 3*z", {"x": 3, "z": 1}, "x", [("unused", None)]),
+    ("(1e-200*x)*1e-200", {"x": 3}, "x", [("small", "1e-200*x")]),
+    ("x*y", {"x": 3, "y": 2}, "x", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "name", "expected"), REASONS, ids=[row[0] for row in REASONS]
+)
+def test_why_a_variable_does_not_matter(text, values, name, expected):
+    explanation = explained(text, **values)
+    (meaning,) = [m for m in explanation.meanings if m.name == name]
+    found = [
+        (reason.kind, reason.handed and explanation.naming.text(reason.handed.node))
+        for reason in meaning.reasons
+    ]
+    assert found == expected
+
+
+def test_only_the_paths_to_the_wanted_variables():
+    explanation = explained(
+        "p = x*w; q = y*v; o = p + q", ["w"], x=2.0, w=3.0, y=5.0, v=7.0
+    )
+    text = explanation.naming.text
+    assert [text(step.node) for step in explanation.steps] == ["o", "p"]
+    assert [text(h.operand) for step in explanation.steps for h in step.handed] == [
+        "p",
+        "w",
+    ]
+    # The operands of a step are shown with their values, but not how they came about.
+    assert [text(node) for node in explanation.forward] == ["x", "w", "p", "q", "o"]
+    assert [meaning.name for meaning in explanation.meanings] == ["w"]
+
+
+def test_an_element_of_a_list_can_be_wanted():
+    explanation = explained("v[0]*v[1]", ["v[1]"], v=[2.0, 3.0])
+    assert [(m.name, m.gradient) for m in explanation.meanings] == [("v[1]", 2.0)]
+
+
+def test_a_list_is_explained_by_its_first_element():
+    explanation = explained("y = [x, x^2]; y", x=3.0)
+    assert explanation.element == "[0]"
+    assert explained("y = [x, x^2]; y", output="y[1]", x=3.0).element == ""
+    assert explained("[x, x^2]", output="[1]", x=3.0).meanings[0].gradient == 6.0
+
+
+def test_an_unknown_variable_is_an_error():
+    with pytest.raises(BindingError, match="w2 is not a variable of the formula"):
+        explained("x*w1", ["w2"], x=1.0, w1=2.0)
+
+
+NAMES = [
+    ("n = x*w + b; tanh(n)", ["x", "w", "x*w", "b", "n", "tanh(n)"]),
+    ("tanh(x*w + b)", ["x", "w", "x*w", "b", "x*w + b", "f"]),
+    ("x*w + b", ["x", "w", "x*w", "b", "f"]),
+    ("x*x + x*x", ["x", "t1", "t2", "f"]),
+    ("t1*f + f*t1", ["t1", "f", "t1*f", "f*t1", "t2"]),
+    ("f(a) = a*a; f(x) + f(x)", ["x", "t1", "t2", "t3"]),
+    ("sigmoid(w)*silu(b)", ["w", "sigmoid(w)", "b", "sigmoid(b)", "silu(b)", "f"]),
+    ("silu(b)", ["b", "sigmoid(b)", "silu(b)"]),
+    (
+        "exp(1234567.8*x)*0.12345678901234567^y",
+        ["x", "1234567.8*x", "exp(1234567.8*x)", "y", "t1", "f"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NAMES, ids=[row[0] for row in NAMES])
+def test_names(text, expected):
+    values = dict.fromkeys(used(text), 1.5)
+    explanation = explained(text, **values)
+    names = [explanation.naming.text(node) for node in explanation.forward]
+    assert names[: len(expected)] == expected
+    assert len(set(names)) == len(names)

@@ -1,0 +1,88 @@
+import pytest
+from rich.console import Console
+
+from gradcalc.engine.evaluation import evaluate
+from gradcalc.reports.eval_page import evaluation_page, one_line
+
+
+def lines(page):
+    console = Console(width=100_000, color_system=None, markup=False, highlight=False)
+    with console.capture() as capture:
+        console.print(page)
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def neuron():
+    return evaluate("n = x*w + b; tanh(n)", {"x": 2, "w": -0.5, "b": 1})
+
+
+def test_a_row_for_every_node():
+    assert lines(evaluation_page(neuron())) == [
+        "           label   expression   value   gradient",
+        "────────────────────────────────────────────────",
+        "variable           x             2      -0.5",
+        "variable           w            -0.5     2",
+        "                   x*w          -1       1",
+        "variable           b             1       1",
+        "           n       x*w + b       0       1",
+        "output             tanh(n)       0       1",
+    ]
+
+
+def test_literals_and_unwanted_variables_have_a_dash():
+    assert lines(evaluation_page(evaluate("2*x*y", {"x": 3, "y": 4}, wrt=["y"]))) == [
+        "           expression   value   gradient",
+        "────────────────────────────────────────",
+        "literal    2             2      -",
+        "variable   x             3      -",
+        "           2*x           6      -",
+        "variable   y             4      6",
+        "output     2*x*y        24      1",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 50, 60, 80])
+def test_only_the_expressions_shrink(width):
+    evaluation = evaluate(
+        "tanh(first*second + third*fourth)*0.123456789012345678",
+        dict.fromkeys(("first", "second", "third", "fourth"), 1 / 3),
+    )
+    for narrow, wide in zip(
+        lines(evaluation_page(evaluation, width=width)),
+        lines(evaluation_page(evaluation)),
+        strict=True,
+    ):
+        if not wide.startswith("─"):
+            assert narrow.split()[-1] == wide.split()[-1]
+            assert wide.split()[-2] in narrow
+            assert len(narrow) <= max(width, 72)
+
+
+def test_notes_stand_below_and_wrap():
+    page = lines(evaluation_page(evaluate("relu(x)", {"x": 0}), width=40))
+    assert page[-3] == ""
+    assert page[-2].startswith("note: relu(x)")
+    assert page[-1].startswith("  ")
+    assert max(map(len, page)) <= 40
+
+
+def test_a_large_graph_shows_its_ends():
+    evaluation = evaluate("+".join(["x*x"] * 300), {"x": 1})
+    page = lines(evaluation_page(evaluation))
+    assert len(page) == 5
+    assert (
+        page[-1]
+        == f"{len(evaluation.nodes) - 2} more rows are left out; --all shows them."
+    )
+    assert len(lines(evaluation_page(evaluation, all_rows=True))) == 2 + len(
+        evaluation.nodes
+    )
+
+
+def test_many_variables_are_cut_as_well():
+    evaluation = evaluate("sum(v)", {"v": [1.0] * 1000})
+    assert len(lines(evaluation_page(evaluation))) == 203
+
+
+def test_user_text_stands_on_one_line():
+    assert one_line("a\n  + b\tc\x1b") == "a + b c"

@@ -1,0 +1,50 @@
+import pytest
+
+from gradcalc.engine.evaluation import evaluate
+from gradcalc.errors import UsageError
+from gradcalc.reports.only import selected_lines
+
+SCALAR = ("x^2*y + sum(v)", {"x": 3, "y": 0.5, "v": [1, 2]})
+LIST = ("[x*y, x]", {"x": 3, "y": 0.5})
+
+SELECTIONS = [
+    (SCALAR, "value", ["7.5"]),
+    (SCALAR, "gradient", ["3", "9", "[1, 1]"]),
+    (SCALAR, "gradient.x", ["3"]),
+    (SCALAR, "gradient.v", ["[1, 1]"]),
+    (SCALAR, "gradient.v[-1]", ["1"]),
+    (LIST, "value", ["[1.5, 3]"]),
+    (LIST, "value[1]", ["3"]),
+    (LIST, "jacobian", ["[0.5, 1]", "[3, 0]"]),
+    (LIST, "jacobian.y[0]", ["3"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("formula", "selection", "lines"), SELECTIONS, ids=[row[1] for row in SELECTIONS]
+)
+def test_bare_numbers(formula, selection, lines):
+    assert selected_lines(evaluate(*formula), selection) == lines
+
+
+NOTHING = "value, gradient, gradient.x, gradient.y, gradient.v"
+WRONG = [
+    (SCALAR, "slope", NOTHING),
+    (SCALAR, "gradient.z", NOTHING),
+    (SCALAR, "gradient.v[2]", NOTHING),
+    (SCALAR, "gradient.x[0]", NOTHING),
+    (SCALAR, "jacobian", NOTHING),
+    (SCALAR, "value.x", NOTHING),
+    (SCALAR, "", NOTHING),
+    (LIST, "gradient", "value, jacobian, jacobian.x, jacobian.y"),
+]
+
+
+@pytest.mark.parametrize(
+    ("formula", "selection", "choices"), WRONG, ids=[repr(row[1]) for row in WRONG]
+)
+def test_what_there_is_is_named(formula, selection, choices):
+    with pytest.raises(UsageError) as raised:
+        selected_lines(evaluate(*formula), selection)
+    assert raised.value.message == f"--only: there is no {selection!r} in the result"
+    assert raised.value.hint == f"there is {choices}"

@@ -1,0 +1,163 @@
+"""The page of an explanation: its sentences, its formats, its formulas."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from gradcalc.analysis.explanation import Explanation
+from gradcalc.language.bindings import bind
+from gradcalc.operations import OPERATIONS
+from gradcalc.reports.explanation_object import explanation_to_dict
+from gradcalc.reports.layouts import latex_page, markdown_page, text_page
+from gradcalc.reports.notation import Notation
+from gradcalc.reports.sentences import Writer
+from gradcalc.writers.infix import written_operation
+
+
+def explained(text, wanted=None, **values):
+    return Explanation(bind(text, values), wanted)
+
+
+def lines(text, precision=4, **values):
+    page = text_page(explained(text, **values), precision=precision)
+    return [line.strip() for line in page.splitlines()]
+
+
+def equations(text, **values):
+    return [line for line in lines(text, **values) if line.startswith("∂")]
+
+
+LOCAL = [
+    ("o = tanh(n); o", {"n": 0.8813735870195432},
+     "∂o/∂n = 1 - o^2 = 1 - 0.7071^2 = 0.5   n receives 1*0.5 = 0.5"),
+    ("y = x^2; y", {"x": -3}, "∂y/∂x = 2*x = 2*(-3) = -6   x receives 1*(-6) = -6"),
+    ("y = x^1; y", {"x": 5}, "∂y/∂x = 1   x receives 1*1 = 1"),
+    ("y = a/b; y", {"a": 1, "b": 4},
+     "∂y/∂b = -y/b = -0.25/4 = -0.0625   b receives 1*(-0.0625) = -0.0625"),
+    ("y = abs(x); y", {"x": -2},
+     "∂y/∂x = sign(x) = sign(-2) = -1   x receives 1*(-1) = -1"),
+    ("y = max(a, b); y", {"a": 2, "b": 2}, "∂y/∂a = 0.5   a receives 1*0.5 = 0.5"),
+    ("y = exp(x); y", {"x": 0}, "∂y/∂x = y = 1   x receives 1*1 = 1"),
+    ("y = log(x); y", {"x": 4}, "∂y/∂x = 1/x = 1/4 = 0.25   x receives 1*0.25 = 0.25"),
+    ("y = log(x); y", {"x": -4}, "∂y/∂x = NaN   x receives 1*NaN = NaN"),
+    ("y = x*pi; y", {"x": 1}, "∂y/∂x = pi = 3.142   x receives 1*3.142 = 3.142"),
+    ("y = 12345*x; y", {"x": 1}, "∂y/∂x = 12345   x receives 1*12345 = 12345"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected"), LOCAL, ids=[f"{row[0]} {row[1]}" for row in LOCAL]
+)
+def test_local_derivatives_with_names_and_with_numbers(text, values, expected):
+    assert expected in equations(text, **{k: float(v) for k, v in values.items()})
+
+
+def test_the_sum_where_paths_meet():
+    found = equations("a = 2*x; b = x^2; a + b", x=3.0)
+    assert (
+        "∂f/∂x = 6 + 2 = 8   raise x by a little and f rises 8 times as much" in found
+    )
+
+
+MEANINGS = [
+    ("x1*2", 1.0, "raise x1 by a little and f rises 2 times as much"),
+    ("-1.5*x1", 1.0, "raise x1 by a little and f falls 1.5 times as much"),
+    ("x1 + 3", 1.0, "raise x1 by a little and f rises just as much"),
+    ("0.1*x1*10", 1.0, "raise x1 by a little and f rises just as much"),
+    ("sqrt(x1)", 0.0, "raise x1 by a little and sqrt(x1) rises infinitely as much"),
+    ("sqrt(x1)", -1.0, "there is no answer for x1: its gradient is NaN"),
+    ("x1", 1.0, "x1 is x1 itself"),
+    ("floor(x1)", 1.5, "x1 does not matter here: floor(x1) passes no gradient to x1"),
+    ("relu(x1)", -1.5, "x1 does not matter here:"
+     " relu(x1) passes nothing on where x1 is -1.5"),
+    ("y = x1^2; 3", 2.0, "x1 does not matter here: 3 does not depend on it"),
+    ("x1 - x1", 2.0, "x1 does not matter here: what arrives cancels, 1 - 1 = 0"),
+    ("tanh(x1)", 99.0, "x1 does not matter here:"
+     " ∂tanh(x1)/∂x1 = 1 - tanh(x1)^2 is 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "sentence"), MEANINGS, ids=[f"{row[0]} {row[1]}" for row in MEANINGS]
+)
+def test_what_it_means(text, x, sentence):
+    explanation = explained(text, x1=x)
+    notation = Notation(explanation.naming, explanation.values, precision=4)
+    (meaning,) = explanation.meanings
+    assert Writer(explanation, notation).meaning(meaning) == sentence
+
+
+def test_ascii():
+    page = text_page(explained("y = x*x; y", x=2.0), precision=4, ascii_only=True)
+    assert page.isascii()
+    assert "dy/dx" in page
+
+
+def test_sentences_are_wrapped_to_the_terminal_but_not_formulas():
+    page = text_page(explained("tanh(1000*a_long_name)", a_long_name=1.0), precision=4,
+                     width=60)  # fmt: skip
+    sentences = [line for line in page.splitlines() if "=" not in line]
+    assert max(map(len, sentences)) <= 60
+
+
+def test_markdown_shows_what_the_user_typed_as_it_is():
+    page = markdown_page(
+        explained("_a_*_b_ + relu(_a_)", _a_=0.0, _b_=2.0), precision=4
+    )
+    # Outside of code a name must not turn into emphasis.
+    outside = re.sub("`[^`]*`", "", page)
+    assert "_a_" not in outside
+
+
+def test_json_is_unrounded_and_strict():
+    explanation = explained("sqrt(x)*y", x=0.0, y=1 / 3)
+    content = explanation_to_dict(explanation)
+    json.dumps(content, allow_nan=False)
+    assert content["gradient"] == {"x": "Infinity", "y": 0.0}
+    assert content["backward"][0]["operands"][0] == {
+        "node": 1, "name": "sqrt(x)", "derivative": "y", "numbers": f"{1 / 3}",
+        "local": 1 / 3, "product": 1 / 3, "selected": True,
+    }  # fmt: skip
+    assert content["meaning"][1]["because"] == ["sqrt(x) is 0"]
+
+
+def everything():
+    """An explanation for every operation, at its first sample."""
+    for operation in OPERATIONS.values():
+        point = operation.samples[0]
+        names = [f"a_{number}" for number in range(len(point))]
+        text = written_operation(operation, names)
+        yield explained(text, **dict(zip(names, point, strict=True)))
+    yield explained("θ*x_long^2 + f_1(θ)*swish(θ)".replace("f_1", "tanh"), θ=1.0,
+                    x_long=1e-9)  # fmt: skip
+    yield explained("g(u) = u^2 # not 100% {safe}\n g(x^10)*g(θ)", x=1.0, θ=-1.0)
+    yield explained("softmax(v)", v=[1.0, 2.0])
+
+
+def test_latex_has_an_end_for_every_beginning():
+    for explanation in everything():
+        page = latex_page(explanation, precision=4)
+        assert page.count(r"\begin{") == page.count(r"\end{")
+        assert page.replace(r"\{", "").count("{") == page.replace(r"\}", "").count("}")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_latex_compiles(tmp_path):
+    pages = [latex_page(explanation, precision=4) for explanation in everything()]
+    head = pages[0].partition(r"\begin{document}")[0]
+    bodies = [
+        re.search(r"\\begin{document}(.*)\\end{document}", page, re.DOTALL)[1]
+        for page in pages
+    ]
+    document = "\n".join([head, r"\begin{document}", *bodies, r"\end{document}"])
+    (tmp_path / "page.tex").write_text(document, encoding="utf-8")
+    ran = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout.decode(errors="replace")[-2000:]

@@ -6,17 +6,11 @@ nodes fit in memory.
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-
-# A node's number, or a list of them, or a list of such lists (a matrix).
-Structure = Any
-
-# () for a number, (n,) for a list, (rows, columns) for a matrix.
-Shape = tuple[int, ...]
+from gradcalc.shapes import Structure
 
 
 class Graph:
@@ -196,34 +190,3 @@ class Graph:
             if flag and node not in made:
                 made[node] = make(node, tuple([made[i] for i in inputs[node]]))
         return made
-
-
-def flatten(structure: Structure) -> list[Any]:
-    """The leaves of a value, a list or a matrix, row by row."""
-    if not isinstance(structure, list):
-        return [structure]
-    if structure and isinstance(structure[0], list):
-        return [leaf for row in structure for leaf in row]
-    return list(structure)
-
-
-def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:
-    """The leaves arranged like the structure."""
-    if not isinstance(structure, list):
-        return next(leaves)
-    return [unflatten(item, leaves) for item in structure]
-
-
-def shape_of(structure: Structure) -> Shape:
-    """() for a scalar, (n,) for a list, (rows, columns) for a matrix."""
-    if not isinstance(structure, list):
-        return ()
-    return (len(structure), *shape_of(structure[0])) if structure else (0,)
-
-
-def element_names(name: str, shape: Shape) -> list[str]:
-    """The names of a variable's elements, row by row: v[0], v[1]; m[0][0], m[0][1]."""
-    names = [name]
-    for size in shape:
-        names = [f"{prefix}[{index}]" for prefix in names for index in range(size)]
-    return names

@@ -7,10 +7,11 @@ and restates none of it.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from gradcalc import ieee
+from gradcalc.shapes import arrange
 
 Point = tuple[float, ...]
 
@@ -136,7 +137,7 @@ class Operation:
         """
         if self.shapes is not None:
             leaves = iter(operands)
-            return [_arranged(shape, leaves) for shape in self.shapes]
+            return [arrange(leaves, shape) for shape in self.shapes]
         if self.lists and len(self.parameters) > 1:
             size = len(operands) // len(self.parameters)
             return [
@@ -147,12 +148,6 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
-
-
-def _arranged(shape: Sequence[int], leaves: Iterator[Any]) -> Any:
-    if not shape:
-        return next(leaves)
-    return [_arranged(shape[1:], leaves) for _ in range(shape[0])]
 
 
 # --- Samples --------------------------------------------------------------------------

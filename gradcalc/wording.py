@@ -1,4 +1,6 @@
-"""Texts cut to what a page or a sentence can hold, an ellipsis where they were cut."""
+"""What sentences share: lists of words, singular and plural, near misses, cut texts."""
+
+from collections.abc import Collection, Iterable
 
 
 def cut_middle(text: str, longest: int, start: int = 0, end: int | None = None) -> str:
@@ -15,3 +17,51 @@ def cut_end(text: str, longest: int, ellipsis: str = "…") -> str:
     if len(text) <= longest:
         return text
     return text[: longest - len(ellipsis)].rstrip() + ellipsis
+
+
+def quoted(text: str, longest: int = 40) -> str:
+    """The text in quotation marks on one line, cut to what a sentence can hold."""
+    return f"'{cut_end(' '.join(text.split()), longest)}'"
+
+
+def listing(items: Iterable[str], conjunction: str = "and") -> str:
+    """The items as a sentence lists them: `a`, `a and b`, `a, b and c`."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def plural(items: Collection[object] | int, one: str, many: str) -> str:
+    """The word that goes with so many items: "is" or "are"."""
+    return one if (items if isinstance(items, int) else len(items)) == 1 else many
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: "1 row", "3 rows"."""
+    return f"{number} {plural(number, noun, noun + 's')}"
+
+
+def near_miss(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one was probably meant to be."""
+    candidates = list(known)
+    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    if name.casefold() in folded:
+        return folded[name.casefold()]
+    letters = sorted(name)
+    for candidate in candidates:
+        # Two letters exchanged: difflib would rather drop one of them.
+        if sorted(candidate) == letters and candidate != name:
+            return candidate
+    import difflib
+
+    matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(
+    name: str, known: Iterable[str], otherwise: str | None = None
+) -> str | None:
+    """The hint that names a near miss, or the other one if there is none."""
+    match = near_miss(name, known)
+    return f"did you mean {match}?" if match else otherwise

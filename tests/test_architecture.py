@@ -10,10 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "gradcalc"
 # The way of the data. What stands on one line does not import each other; everything
 # imports from the lines above it alone.
 LAYERS = """
-    wording ieee
+    wording ieee shapes
     operations errors
-    strict_json shapes
-    graph
+    strict_json graph
     backward
     language
     writers data

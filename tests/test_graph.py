@@ -3,8 +3,9 @@
 import pytest
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.graph import Graph, element_names, flatten, shape_of, unflatten
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.shapes import element_names, flatten, shape_of, unflatten
 
 
 def _graph():

@@ -7,16 +7,16 @@ from gradcalc.algebra.derivative import append_gradient
 from gradcalc.algebra.simplify import simplified
 from gradcalc.algebra.substitution import substituted
 from gradcalc.errors import ShapeError, UsageError
-from gradcalc.graph import (
-    Graph,
+from gradcalc.graph import Graph
+from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.shapes import (
     Structure,
+    arrange,
     element_names,
     flatten,
     shape_of,
     unflatten,
 )
-from gradcalc.language.bindings import BoundProgram, wanted_nodes
-from gradcalc.language.lists import arrange
 
 
 class Formula:

@@ -14,9 +14,10 @@ Each of these leaves the value as it is, to the last bit.
 import math
 from collections.abc import Mapping
 
-from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.graph import Graph
 from gradcalc.language.rules import body_of
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.shapes import Structure, flatten, unflatten
 
 _NEGATION = OPERATIONS["neg"]
 _PLUS = OPERATIONS["+"]

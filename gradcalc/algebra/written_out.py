@@ -1,9 +1,10 @@
 """A formula written out: functions expanded, known values filled in."""
 
 from gradcalc.algebra.substitution import substituted
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.operations import VARIABLE
+from gradcalc.shapes import Structure, flatten
 
 NOTATIONS = ("text", "latex", "python")
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.errors import BindingError, ShapeError
-from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value
-from gradcalc.language.functions import near_miss
+from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.wording import near_miss
 
 AGREEMENT = 1e-6
 # What backpropagation makes of a 0 may be the rounding of one.

@@ -10,9 +10,8 @@ from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
-from gradcalc.graph import shape_of, unflatten
 from gradcalc.language.constants import constant_value
-from gradcalc.language.functions import Function, near_miss
+from gradcalc.language.functions import Function
 from gradcalc.language.library import (
     Documentation,
     library,
@@ -22,6 +21,8 @@ from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import NAME, OPERATION
 from gradcalc.operations import GROUPS, Operation, Singularity
+from gradcalc.shapes import shape_of, unflatten
+from gradcalc.wording import near_miss
 from gradcalc.writers.infix import written_operation
 
 _LIST_GROUP = "lists and matrices"

@@ -8,8 +8,8 @@ from gradcalc.analysis.verdicts import DIFFERS, Row, compared
 from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
-from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.shapes import element_names, flatten, shape_of
 
 _EPSILON = sys.float_info.epsilon
 _TINIEST = 2.0**-1074

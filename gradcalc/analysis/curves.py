@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gradcalc.errors import BindingError, FormulaError, ShapeError
-from gradcalc.graph import shape_of
 from gradcalc.language.bindings import BoundProgram
-from gradcalc.language.lists import described
+from gradcalc.shapes import described, shape_of
 
 if TYPE_CHECKING:
     from gradcalc.engine.compiled import Gradient

@@ -16,10 +16,10 @@ from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
 from gradcalc.engine.pullbacks import pullback
 from gradcalc.errors import BindingError
-from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.language.rules import rule_of
 from gradcalc.operations import LITERAL
+from gradcalc.shapes import element_names, flatten, shape_of
 
 
 class Handed:

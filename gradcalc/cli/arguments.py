@@ -6,10 +6,10 @@ words are told apart before Click sees them: declared options first, then bindin
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from gradcalc.cli.hints import listing, nearest_option, quoted
 from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.wording import listing, near_miss, quoted
 
 # `--` and a name, then perhaps `=` and a value. Names are the language's; options may
 # hold hyphens as well.
@@ -199,3 +199,12 @@ def _extra_positionals(split: Split, expected: str) -> GradcalcError | None:
     return UsageError(
         f"one {expected} is expected, not {len(words)}: {shown}", hint=hint
     )
+
+
+def nearest_option(name: str, options: Iterable[str]) -> str | None:
+    """The option, with its dashes, that the name was probably meant to be, or None."""
+    # A single letter is close to much and means nothing of it.
+    if len(name) < 2:
+        return None
+    near = near_miss(name, [option.removeprefix("--") for option in options])
+    return f"--{near}" if near else None

@@ -7,9 +7,9 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.hints import listing, quoted
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.wording import listing, quoted
 
 _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 

@@ -237,7 +237,7 @@ class FormulaCommand(VariablesCommand):
 
     def _reject_swallowed(self, context: click.Context, request: Request) -> None:
         """Raise the error for a formula that a mistyped flag took for its value."""
-        from gradcalc.cli.hints import nearest_option
+        from gradcalc.cli.arguments import nearest_option
 
         for name in request.variables:
             near = nearest_option(name, self.declared_options(context))

@@ -8,10 +8,10 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name
-from gradcalc.cli.hints import listing, quoted
 from gradcalc.cli.replacing import replace_file
 from gradcalc.errors import FormulaError, UsageError
 from gradcalc.language.bindings import bind
+from gradcalc.wording import listing, quoted
 
 FORMATS = ("tree", "dot", "mermaid", "svg", "png")
 

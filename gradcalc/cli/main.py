@@ -12,8 +12,8 @@ from importlib import import_module
 import click
 
 import gradcalc
-from gradcalc.cli.hints import nearest, quoted
 from gradcalc.errors import FileError, GradcalcError, UsageError, describe
+from gradcalc.wording import near_miss, quoted
 
 # Each command is `command` in the module of its name in gradcalc.cli.
 COMMANDS = {
@@ -86,7 +86,7 @@ class LazyGroup(click.Group):
         word = args[0]
         command = self.get_command(ctx, word)
         if command is None and not ctx.resilient_parsing:
-            near = nearest(word, COMMANDS)
+            near = near_miss(word, COMMANDS)
             raise UsageError(
                 f"there is no command {quoted(word)}",
                 hint=f"did you mean gradcalc {near}?"

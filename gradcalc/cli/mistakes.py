@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import click
 
-from gradcalc.cli.hints import listing
 from gradcalc.errors import UsageError
+from gradcalc.wording import listing
 
 _MOST_LISTED = 4
 

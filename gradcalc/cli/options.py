@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from gradcalc.cli.hints import listing, quoted
 from gradcalc.errors import UsageError
+from gradcalc.wording import listing, quoted
 
 
 def sources() -> list[click.Option]:

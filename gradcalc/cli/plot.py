@@ -11,11 +11,11 @@ from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name
 from gradcalc.cli.graph import format_of_file
-from gradcalc.cli.hints import listing
 from gradcalc.cli.replacing import replace_file
 from gradcalc.cli.variables import constant
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.wording import listing
 
 ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 

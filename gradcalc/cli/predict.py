@@ -12,11 +12,10 @@ from gradcalc.cli.models import read_model
 from gradcalc.data.extending import header_with, row_with_cells, row_with_entries
 from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
 from gradcalc.errors import DataError, ShapeError, UsageError
-from gradcalc.graph import flatten, shape_of
 from gradcalc.language.bindings import bind
-from gradcalc.language.lists import described
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Columns, Prediction, predictor
+from gradcalc.shapes import described, flatten, shape_of
 
 
 @click.command(

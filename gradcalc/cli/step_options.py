@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from gradcalc.cli.hints import listing, quoted
 from gradcalc.cli.options import Choice
 from gradcalc.errors import UsageError
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
+from gradcalc.wording import listing, quoted
 
 _names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
 _momentum = OPTIMIZERS["momentum"].settings["momentum"]

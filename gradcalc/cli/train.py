@@ -14,13 +14,13 @@ from gradcalc.cli import (
 )
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import STANDARD_INPUT, file_name
-from gradcalc.cli.hints import listing, nearest
 from gradcalc.cli.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.lesson import Lesson, Outcome, Settings
 from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
+from gradcalc.wording import listing, near_miss
 
 _USUAL = Settings()
 
@@ -284,7 +284,7 @@ def _warn_of_near_columns(lesson: Lesson, rows: Rows) -> None:
         if name not in roles.inputs and name not in lesson.target
     ]
     for name in roles.learned:
-        near = None if name in roles.started else nearest(name, unused)
+        near = None if name in roles.started else near_miss(name, unused)
         if near is not None:
             consoles.warn(
                 f"{name} is no column of {rows.name}, so it is learned as a parameter;"

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from gradcalc.cli.hints import quoted
 from gradcalc.cli.step_options import settings_of
 from gradcalc.cli.variables import constant, read_bindings
 from gradcalc.errors import UsageError
-from gradcalc.graph import Shape
+from gradcalc.shapes import Shape
+from gradcalc.wording import quoted
 
 
 def batch(context: Any, parameter: Any, text: str) -> int | None:

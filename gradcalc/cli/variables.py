@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from gradcalc.cli.arguments import nearest_option
 from gradcalc.cli.files import read_text
-from gradcalc.cli.hints import listing, nearest, nearest_option, quoted
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.strict_json import read_json
+from gradcalc.wording import listing, near_miss, quoted
 
 
 def constant(text: str) -> Any:
@@ -84,8 +85,8 @@ def read_variables(path: str) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, where: str) -> Any:
-    from gradcalc.graph import flatten
     from gradcalc.language.bindings import checked_value
+    from gradcalc.shapes import flatten
 
     if not name.isidentifier():
         raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
@@ -133,7 +134,9 @@ def explain_names(
 
     names = list(free_names(parse(formula), known))
     missing = [name for name in names if name not in known]
-    unused = [name for name in given if name not in names and not nearest(name, names)]
+    unused = [
+        name for name in given if name not in names and not near_miss(name, names)
+    ]
     if misplaced := misplaced_options(command, unused, formula):
         return misplaced
     hints = []

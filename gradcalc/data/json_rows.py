@@ -8,8 +8,7 @@ from gradcalc.data.cells import class_in, number_in, shown
 from gradcalc.data.lines import Lines
 from gradcalc.data.rows import Row, Rows
 from gradcalc.errors import DataError
-from gradcalc.graph import Shape, flatten
-from gradcalc.language.lists import described
+from gradcalc.shapes import Shape, described, flatten
 
 
 class JsonRows(Rows):

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from gradcalc.data.lines import Lines
 from gradcalc.errors import DataError
-from gradcalc.graph import Shape
+from gradcalc.shapes import Shape
 
 # A list of cells, or the object that a line of JSON holds.
 Row = Any

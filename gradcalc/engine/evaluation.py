@@ -7,9 +7,10 @@ from typing import Any
 
 from gradcalc.engine.notes import Note, notes_on
 from gradcalc.engine.pullbacks import gradients as numeric_gradients
-from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.shapes import Structure, flatten, unflatten
 from gradcalc.writers.node_text import expression
 
 

@@ -15,13 +15,13 @@ from gradcalc.engine.compiled import (
 )
 from gradcalc.engine.unrolled import differentiate
 from gradcalc.errors import UsageError
-from gradcalc.graph import Graph, Structure, flatten, shape_of, unflatten
+from gradcalc.graph import Graph
 from gradcalc.language.bindings import Value, checked_value
 from gradcalc.language.program import build
 from gradcalc.language.syntax import Syntax
+from gradcalc.shapes import Shape, Structure, flatten, shape_of, unflatten
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
-Shape = tuple[int, ...]
 
 _FLOATS = {float}
 

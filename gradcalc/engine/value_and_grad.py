@@ -13,10 +13,10 @@ from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
 from gradcalc.engine.unrolled import differentiate
 from gradcalc.errors import BindingError, ShapeError
 from gradcalc.language.bindings import checked_names
-from gradcalc.language.functions import near_miss
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import Syntax
+from gradcalc.wording import near_miss
 
 # Above this size, checking arguments costs nothing in comparison.
 _MOST_NODES = 5_000

@@ -11,12 +11,13 @@ from gradcalc.errors import (
     Span,
     UsageError,
 )
-from gradcalc.graph import Structure, flatten, shape_of
-from gradcalc.language.functions import is_function, near_miss
+from gradcalc.language.functions import is_function
 from gradcalc.language.garbage import uncollected
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax
+from gradcalc.shapes import Structure, flatten, shape_of
+from gradcalc.wording import near_miss
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any

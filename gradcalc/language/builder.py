@@ -17,13 +17,7 @@ from gradcalc.errors import (
     ShapeError,
     Span,
 )
-from gradcalc.graph import (
-    Graph,
-    Structure,
-    element_names,
-    flatten,
-    shape_of,
-)
+from gradcalc.graph import Graph
 from gradcalc.language import lists
 from gradcalc.language.definitions import Definitions
 from gradcalc.language.functions import Function, arguments_expected
@@ -48,11 +42,10 @@ from gradcalc.operations import (
     VARIABLE,
     Operation,
 )
+from gradcalc.shapes import Shape, Structure, arrange, element_names, flatten, shape_of
 
 # Functions that call functions can expand without end for all practical purposes.
 MOST_NODES = 5_000_000
-
-Shape = tuple[int, ...]
 
 
 class _Frame:
@@ -319,7 +312,7 @@ class Builder:
                 graph.add_variable(element, start, end)
                 for element in element_names(name, shape)
             ]
-            graph.variables[name] = lists.arrange(nodes, shape)
+            graph.variables[name] = arrange(nodes, shape)
         return graph.variables[name]
 
     def _constant(self, frame: _Frame, node: Syntax, structure: Structure) -> int:
@@ -502,7 +495,7 @@ class Builder:
                 self.graph.add_variable(element)
                 for element in element_names(name, shape)
             ]
-            self.scope[name] = self.graph.variables[name] = lists.arrange(nodes, shape)
+            self.scope[name] = self.graph.variables[name] = arrange(nodes, shape)
 
 
 def _leaves(arguments: list[Structure]) -> tuple[int, ...]:

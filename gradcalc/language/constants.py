@@ -3,9 +3,9 @@
 from typing import Any
 
 from gradcalc.errors import BindingError, GradcalcError
-from gradcalc.graph import flatten, unflatten
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build, free_names
+from gradcalc.shapes import flatten, unflatten
 
 
 def constant_value(text: str) -> Any:

@@ -1,11 +1,12 @@
 """Functions written in the language: the user's own and the library's."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from gradcalc.errors import FormulaNameError, FormulaSyntaxError, Span
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.syntax import CALL, DEFAULT, NAME, Syntax, postorder
 from gradcalc.operations import CALLABLE
+from gradcalc.wording import near_miss
 
 
 class Function:
@@ -175,23 +176,6 @@ def is_function(name: str) -> bool:
     from gradcalc.language.library import library
 
     return name in library()
-
-
-def near_miss(name: str, known: Iterable[str]) -> str | None:
-    """The known name that this one was probably meant to be."""
-    candidates = list(known)
-    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
-    if name.casefold() in folded:
-        return folded[name.casefold()]
-    letters = sorted(name)
-    for candidate in candidates:
-        # Two letters exchanged: difflib would rather drop one of them.
-        if sorted(candidate) == letters and candidate != name:
-            return candidate
-    import difflib
-
-    matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
-    return matches[0] if matches else None
 
 
 def near_function(name: str, functions: Mapping[str, Function]) -> str | None:

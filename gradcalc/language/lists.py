@@ -6,35 +6,22 @@ knows where the user wrote the operator.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcalc.errors import ShapeError
-from gradcalc.graph import Graph, Structure, element_names, flatten, shape_of
+from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.shapes import (
+    Shape,
+    Structure,
+    arrange,
+    described,
+    element_names,
+    flatten,
+    shape_of,
+)
 
 _TIMES = OPERATIONS["*"]
 _SUM = OPERATIONS["sum"]
-
-Shape = tuple[int, ...]
-
-
-def described(shape: Shape) -> str:
-    """The shape in words: "a number", "a list of 3", "a 4x3 matrix"."""
-    if not shape:
-        return "a number"
-    if len(shape) == 1:
-        return f"a list of {shape[0]}"
-    return f"a {shape[0]}x{shape[1]} matrix"
-
-
-def arrange(nodes: list[Any], shape: Shape) -> Structure:
-    """The nodes, row by row, in the given shape."""
-    if not shape:
-        return nodes[0]
-    if len(shape) == 1:
-        return nodes
-    columns = shape[1]
-    return [nodes[row * columns : (row + 1) * columns] for row in range(shape[0])]
 
 
 def make_list(

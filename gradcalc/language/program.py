@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from gradcalc.errors import FormulaSyntaxError, Span
-from gradcalc.graph import Structure
-from gradcalc.language.builder import Builder, Shape
+from gradcalc.language.builder import Builder
 from gradcalc.language.syntax import ASSIGNMENT, CALL, DEFAULT, NAME, Syntax, postorder
 from gradcalc.operations import CONSTANTS
+from gradcalc.shapes import Shape, Structure
 
 
 class Program:

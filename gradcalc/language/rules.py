@@ -8,13 +8,12 @@ takes it from here.
 from functools import cache, lru_cache
 
 from gradcalc.errors import ShapeError
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import Syntax, postorder
 from gradcalc.operations import Operation
-
-Shape = tuple[int, ...]
+from gradcalc.shapes import Shape, Structure, flatten
 
 # What belongs to more operands is made anew each time: its size is theirs, and it would
 # never be given back.

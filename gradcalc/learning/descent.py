@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcalc.errors import ShapeError, UsageError
-from gradcalc.graph import flatten
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
-from gradcalc.language.lists import described
 from gradcalc.learning.kinks import crossed_kink
 from gradcalc.learning.landscape import Bounds, Landscape
 from gradcalc.learning.optimizers import OPTIMIZERS, Move, initial_state, mover
 from gradcalc.learning.state import State
+from gradcalc.shapes import described, flatten
 
 CONVERGED = "converged"
 STEPS_USED_UP = "steps used up"

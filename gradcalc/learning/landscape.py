@@ -7,9 +7,9 @@ from typing import Any
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
-from gradcalc.graph import flatten, unflatten
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.learning.state import State
+from gradcalc.shapes import flatten, unflatten
 
 Bounds = tuple[float, float]
 

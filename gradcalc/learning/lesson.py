@@ -6,7 +6,6 @@ from typing import Any
 
 from gradcalc.data.rows import Rows, unknown_columns
 from gradcalc.errors import DataError, ShapeError, UsageError
-from gradcalc.graph import Shape, flatten, shape_of
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build
 from gradcalc.learning.epochs import Recipe
@@ -15,9 +14,10 @@ from gradcalc.learning.measures import accuracy, agreement, dead_units
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, compose, loss_formula
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
-from gradcalc.learning.parameters import arranged, initial_values, leaves_of
+from gradcalc.learning.parameters import initial_values, leaves_of
 from gradcalc.learning.roles import Roles, assign_roles
 from gradcalc.learning.training import Progress, Training, held_back, train
+from gradcalc.shapes import Shape, arrange, flatten, shape_of
 
 
 class Settings:
@@ -204,10 +204,10 @@ class Lesson:
             random=generator.random if settings.shuffled else None,
             progress=progress,
         )
-        learned = arranged(
-            {name: roles.parameters[name] for name in roles.learned},
-            training.parameters,
-        )
+        leaves = iter(training.parameters)
+        learned = {
+            name: arrange(leaves, roles.parameters[name]) for name in roles.learned
+        }
         values = {**start, **learned}
         model = Model(
             self.formula,

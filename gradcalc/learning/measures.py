@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from gradcalc.engine.compiled import compile_forward
-from gradcalc.graph import flatten
 from gradcalc.learning.epochs import Recipe, Row
 from gradcalc.learning.objective import LOSSES, threshold
+from gradcalc.shapes import flatten
 from gradcalc.writers.node_text import expression
 
 # Of the predictions and the target, both as lists of numbers: whether they agree.

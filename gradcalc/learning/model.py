@@ -26,10 +26,10 @@ from typing import Any
 
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.errors import DataError, GradcalcError
-from gradcalc.graph import Shape, flatten, shape_of
 from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
+from gradcalc.shapes import Shape, flatten, shape_of
 from gradcalc.strict_json import read_json
 
 SCHEMA = 1

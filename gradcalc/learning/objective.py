@@ -14,12 +14,12 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
-from gradcalc.graph import Graph, Shape, Structure, flatten, shape_of
+from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
-from gradcalc.language.functions import near_miss
-from gradcalc.language.lists import described
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build, free_names
+from gradcalc.shapes import Shape, Structure, described, flatten, shape_of
+from gradcalc.wording import near_miss
 
 _LOSS_NAMES = ("prediction", "target")
 

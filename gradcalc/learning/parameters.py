@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradcalc.errors import BindingError
-from gradcalc.graph import Shape, flatten, shape_of
-from gradcalc.language.lists import arrange, described
+from gradcalc.shapes import Shape, arrange, described, flatten, shape_of
 
 
 def initial_values(
@@ -46,17 +45,6 @@ def initial_values(
                 f" {described(shape)}"
             )
     return {name: values[name] for name in shapes}
-
-
-def arranged(shapes: Mapping[str, Shape], leaves: list[float]) -> dict[str, Any]:
-    """The leaves of all parameters, in their order, as the parameters' values."""
-    values = {}
-    position = 0
-    for name, shape in shapes.items():
-        count = math.prod(shape)
-        values[name] = arrange(leaves[position : position + count], shape)
-        position += count
-    return values
 
 
 def leaves_of(values: Mapping[str, Any], names: list[str]) -> list[float]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gradcalc.engine.compiled import compile_forward, compile_gradient
-from gradcalc.graph import element_names, flatten, shape_of, unflatten
 from gradcalc.learning.measures import largest
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import threshold
+from gradcalc.shapes import element_names, flatten, shape_of, unflatten
 
 
 class Prediction:

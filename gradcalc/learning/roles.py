@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
-from gradcalc.graph import Shape, shape_of
-from gradcalc.language.functions import near_miss
 from gradcalc.language.parser import parse
 from gradcalc.language.program import free_names
+from gradcalc.shapes import Shape, shape_of
+from gradcalc.wording import near_miss
 
 
 class Roles:

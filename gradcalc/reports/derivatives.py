@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradcalc.algebra.gradients import Formula, GradientFormulas
-from gradcalc.graph import Structure, flatten
+from gradcalc.shapes import Structure, flatten
 from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex_program
 from gradcalc.writers.latex_names import latex_element, latex_name

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.reports.eval_page import one_line
 from gradcalc.reports.tables import Column, FittedTable, paragraphs
+from gradcalc.shapes import element_names, flatten, shape_of
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point

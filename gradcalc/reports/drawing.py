@@ -4,10 +4,10 @@ from typing import Any
 
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.known import known_values
-from gradcalc.graph import flatten
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.numbers import format_number, format_value
+from gradcalc.shapes import flatten
 from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers.diagram import Box, Diagram
 from gradcalc.writers.node_text import expression

@@ -4,9 +4,9 @@ import math
 
 from gradcalc.analysis.curves import Curve, Plotted
 from gradcalc.errors import FormulaError
-from gradcalc.graph import flatten
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.numbers import format_value
+from gradcalc.shapes import flatten
 from gradcalc.writers.diagram import shortened
 
 # The libraries that draw take differences and squares of what they draw.

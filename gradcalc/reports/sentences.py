@@ -11,7 +11,7 @@ from gradcalc.analysis.naming import call_text
 from gradcalc.analysis.reasons import Reason
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.notation import Notation
-from gradcalc.reports.wording import listing
+from gradcalc.wording import listing
 
 # Longer sums are shown as their result alone.
 _MOST_TERMS = 12

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gradcalc.reports.numbers import align_numbers, format_number
-from gradcalc.reports.wording import listing
+from gradcalc.wording import listing
 
 # Rounding to fewer digits than this says less than leaving a column out.
 FEWEST_DIGITS = 5

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcalc.graph import element_names, flatten, shape_of
 from gradcalc.reports.eval_page import one_line
 from gradcalc.reports.numbers import align_numbers, format_number
+from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import cut_end
 
 if TYPE_CHECKING:

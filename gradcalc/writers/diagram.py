@@ -6,8 +6,9 @@ drawn. The writers spell a diagram as a tree, as DOT or as Mermaid.
 
 from collections.abc import Callable, Collection
 
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
+from gradcalc.shapes import Structure, flatten
 
 _NEGATION = OPERATIONS["neg"]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
+from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.program import (
     definitions,

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.latex import CONSTANTS, LatexWriter, number
 from gradcalc.writers.latex_names import distinct_names, latex_element
 from gradcalc.writers.program import shadowed_constants

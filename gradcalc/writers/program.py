@@ -6,9 +6,10 @@ So the text stays in proportion to the graph.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from gradcalc.graph import Graph, Structure, flatten, unflatten
+from gradcalc.graph import Graph
 from gradcalc.language.functions import Function
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
+from gradcalc.shapes import Structure, flatten, unflatten
 from gradcalc.writers.infix import InfixWriter, literal, spell
 from gradcalc.writers.spelling import bracketed
 from gradcalc.writers.statements import statements

@@ -9,8 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
-from gradcalc.graph import Graph, Structure, flatten
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.program import shadowed_constants, structure_text
 from gradcalc.writers.python_helpers import HELPERS
 from gradcalc.writers.spelling import Piece, bracketed, written

@@ -8,8 +8,9 @@ names of the ones before it.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from gradcalc.graph import Graph, Structure, element_names, flatten, shape_of
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.shapes import Structure, element_names, flatten, shape_of
 
 # A node, how often it is used and names that are free: its label, or None for none.
 Policy = Callable[[int, int, Iterator[str]], "str | None"]

@@ -15,9 +15,10 @@ from gradcalc.engine.compiled import (
     compile_forward,
     compile_gradient,
 )
-from gradcalc.graph import Graph, flatten
+from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.shapes import flatten
 
 
 def assert_same(text: str, point: dict[str, float]) -> None:

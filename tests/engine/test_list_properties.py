@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from gradcalc.algebra.derivative import program_text, simplified_gradient
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.value_and_grad import value_and_grad
-from gradcalc.graph import flatten, shape_of, unflatten
 from gradcalc.language.bindings import bind, wanted_nodes
+from gradcalc.shapes import flatten, shape_of, unflatten
 
 modestly = settings(
     max_examples=100,

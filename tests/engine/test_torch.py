@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.graph import flatten, shape_of
+from gradcalc.shapes import flatten, shape_of
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "reference" / "torch_numbers.json").read_text("utf-8")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.graph import flatten
+from gradcalc.shapes import flatten
 
 modestly = settings(max_examples=60, deadline=None, derandomize=True)
 

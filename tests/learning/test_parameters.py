@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from gradcalc.graph import flatten
-from gradcalc.learning.parameters import arranged, initial_values, leaves_of
+from gradcalc.learning.parameters import initial_values, leaves_of
+from gradcalc.shapes import arrange, flatten
 
 
 def drawn(shapes, given=None, seed=0):
@@ -51,4 +51,5 @@ def test_a_number_stands_for_every_element():
 def test_arranging_undoes_flattening():
     shapes = {"a": (), "v": (2,), "m": (2, 3)}
     values = drawn(shapes)
-    assert arranged(shapes, leaves_of(values, list(shapes))) == values
+    leaves = iter(leaves_of(values, list(shapes)))
+    assert {name: arrange(leaves, shapes[name]) for name in shapes} == values

@@ -9,8 +9,8 @@ from reference.graphs import VARIABLES, graphs, shape
 
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.graph import flatten
 from gradcalc.language.bindings import bind
+from gradcalc.shapes import flatten
 from gradcalc.writers import formula
 
 

@@ -11,8 +11,8 @@ import works
 import gradcalc
 from gradcalc.cli.main import main
 from gradcalc.engine.pullbacks import gradients
-from gradcalc.graph import flatten
 from gradcalc.language.bindings import bind
+from gradcalc.shapes import flatten
 
 
 def text_to_gradients(terms):

@@ -1,0 +1,61 @@
+"""Structures: a leaf, a list of leaves or a matrix of them, and their shapes.
+
+A leaf is a node's number, a value, a text: whatever is no list.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+# A leaf, or a list of them, or a list of such lists (a matrix).
+Structure = Any
+
+# () for a number, (n,) for a list, (rows, columns) for a matrix.
+Shape = tuple[int, ...]
+
+
+def flatten(structure: Structure) -> list[Any]:
+    """The leaves of a value, a list or a matrix, row by row."""
+    if not isinstance(structure, list):
+        return [structure]
+    if structure and isinstance(structure[0], list):
+        return [leaf for row in structure for leaf in row]
+    return list(structure)
+
+
+def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:
+    """The leaves arranged like the structure."""
+    if not isinstance(structure, list):
+        return next(leaves)
+    return [unflatten(item, leaves) for item in structure]
+
+
+def arrange(leaves: Iterable[Any], shape: Shape) -> Structure:
+    """The leaves, row by row, in the given shape. Of an iterator it takes its own."""
+    remaining = iter(leaves)
+    if not shape:
+        return next(remaining)
+    return [arrange(remaining, shape[1:]) for _ in range(shape[0])]
+
+
+def shape_of(structure: Structure) -> Shape:
+    """() for a scalar, (n,) for a list, (rows, columns) for a matrix."""
+    if not isinstance(structure, list):
+        return ()
+    return (len(structure), *shape_of(structure[0])) if structure else (0,)
+
+
+def element_names(name: str, shape: Shape) -> list[str]:
+    """The names of a variable's elements, row by row: v[0], v[1]; m[0][0], m[0][1]."""
+    names = [name]
+    for size in shape:
+        names = [f"{prefix}[{index}]" for prefix in names for index in range(size)]
+    return names
+
+
+def described(shape: Shape) -> str:
+    """The shape in words: "a number", "a list of 3", "a 4x3 matrix"."""
+    if not shape:
+        return "a number"
+    if len(shape) == 1:
+        return f"a list of {shape[0]}"
+    return f"a {shape[0]}x{shape[1]} matrix"

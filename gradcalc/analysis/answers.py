@@ -142,12 +142,12 @@ def _mistake(explanation: Explanation, answer: Answer) -> str:
         if meaning.name == answer.variable
     )
     arrived = explanation.arrived.get(node, ())
-    for handed in arrived:
-        product = handed.product
+    for contribution in arrived:
+        product = contribution.product
         if product is not None and abs(answer.expected - product) <= answer.tolerance:
             if len(arrived) > 1:
                 return f"that is one of {len(arrived)} terms, which add up"
-        elif handed.local is not None and _is(answer, handed.local):
+        elif contribution.local is not None and _is(answer, contribution.local):
             return "that is the local derivative, not times what arrives"
     return ""
 

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from gradcalc.analysis.verdicts import DIFFERS, Row, compared
 from gradcalc.engine.compiled import compile_forward
@@ -135,9 +136,7 @@ def _jitter(
                 other: x + ulps * math.ulp(x) if math.isfinite(x) else x
                 for other, x in bound.given.items()
             }
-            moved = BoundProgram(
-                bound.text, bound.program, bound.output, bound.variables, given
-            )
+            moved = replace(bound, given=given)
             output = flatten(evaluation.output)[number]
             near = _gradient(evaluate_bound(moved), number, node, output)
             here = _gradient(evaluation, number, node, output)

@@ -1,4 +1,4 @@
-"""Backpropagation as data: what each node received, and what it handed on, and why.
+"""Backpropagation as data: what each node received, what it passed on, and why.
 
 The numbers are those of the evaluation: the gradients of its backward pass, and the
 pullbacks that made them. The formulas are the rules of the table, with what is known at
@@ -6,12 +6,11 @@ the point (which side a condition takes, what a literal is) put in.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from gradcalc.analysis.local_formulas import Formula, local_formulas
 from gradcalc.analysis.naming import Naming
-from gradcalc.analysis.reasons import Reason, reasons
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
 from gradcalc.engine.pullbacks import pullback
@@ -21,75 +20,59 @@ from gradcalc.language.rules import rule_of
 from gradcalc.operations import LITERAL
 from gradcalc.shapes import element_names, flatten, shape_of
 
+_MOST_REASONS = 3
 
-class Handed:
-    """What a node hands to one of its operands.
 
-    node      the node that hands
-    position  the operand's place among its operands
-    operand   the operand's node
-    formula   the local derivative as a formula, None if nothing is passed or too long
-    local     the local derivative, None if nothing at all is passed
-    product   the gradient times it: what the operand receives, or None
-    selects   whether nothing is passed because the operand was not selected
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a node passes on to one of its operands."""
+
+    node: int
+    # The operand's place among the operands of the node, and the operand's own node.
+    position: int
+    operand: int
+    # The local derivative as a formula; None if nothing is passed, or it is too long.
+    formula: Formula | None
+    # The local derivative, and the node's gradient times it, which is what the operand
+    # receives; None if nothing at all is passed.
+    local: float | None
+    product: float | None
+    # Whether nothing is passed because the operand was not selected.
+    selects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the backward pass: its gradient, and what it passes on."""
+
+    node: int
+    gradient: float
+    contributions: list[Contribution]
+    notes: list[Note]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why nothing arrives at a variable.
+
+    The kind is "factor" (a local derivative is 0), "unselected", "flat" (an operation
+    that passes no gradient), "small" (the product is below the smallest double),
+    "cancel" (what arrives adds up to 0) or "unused".
     """
 
-    __slots__ = (
-        "formula",
-        "local",
-        "node",
-        "operand",
-        "position",
-        "product",
-        "selects",
-    )
-
-    def __init__(
-        self,
-        node: int,
-        position: int,
-        operand: int,
-        formula: Formula | None,
-        local: float | None,
-        product: float | None,
-        *,
-        selects: bool,
-    ) -> None:
-        self.node = node
-        self.position = position
-        self.operand = operand
-        self.formula = formula
-        self.local = local
-        self.product = product
-        self.selects = selects
+    kind: str
+    # Where it happens; None for "cancel" and "unused".
+    contribution: Contribution | None = None
 
 
-class Step:
-    """One node of the backward pass: its gradient, and what it hands on."""
-
-    __slots__ = ("gradient", "handed", "node", "notes")
-
-    def __init__(
-        self, node: int, gradient: float, handed: list[Handed], notes: list[Note]
-    ) -> None:
-        self.node = node
-        self.gradient = gradient
-        self.handed = handed
-        self.notes = notes
-
-
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """What the gradient says of one variable, and why it is 0 if it is."""
 
-    __slots__ = ("gradient", "name", "node", "reasons")
-
-    def __init__(
-        self, name: str, node: int, gradient: float, reasons: list[Reason]
-    ) -> None:
-        self.name = name
-        self.node = node
-        self.gradient = gradient
-        self.reasons = reasons
+    name: str
+    node: int
+    gradient: float
+    reasons: list[Reason]
 
 
 class Explanation:
@@ -109,34 +92,33 @@ class Explanation:
     def __init__(
         self, bound: BoundProgram, wanted: Sequence[str] | None = None
     ) -> None:
-        leaves = flatten(bound.output)
         self.element = ""
         if isinstance(bound.output, list):
             self.element = element_names("", shape_of(bound.output))[0]
-            bound = BoundProgram(
-                bound.text, bound.program, leaves[0], bound.variables, bound.given
-            )
-        names, nodes = _wanted(bound, wanted)
-        variables = dict.fromkeys(name.partition("[")[0] for name in names)
+            bound = replace(bound, output=flatten(bound.output)[0])
+        self.output: int = bound.output
+        nodes = _wanted(bound, wanted)
+        variables = dict.fromkeys(name.partition("[")[0] for name in nodes)
         self.evaluation = evaluate_bound(bound, list(variables))
         self.graph = self.evaluation.graph
         self.values = self.evaluation.values
-        self.output: int = leaves[0]
         self.naming = Naming(self.graph, self.output, bound.program.functions)
         needed = self.graph.ancestors([self.output])
-        depends = self.graph.dependents(nodes)
+        depends = self.graph.dependents(list(nodes.values()))
         self.path = bytearray(map(int.__and__, needed, depends))
-        self.forward = self._forward_nodes(needed if wanted is None else None)
+        self.forward = self._forward(needed if wanted is None else None)
         self._gradients = self.evaluation.gradients[0]
         self.steps = list(self._backward())
-        self.arrived: dict[int, list[Handed]] = {}
+        self.arrived: dict[int, list[Contribution]] = {}
         for step in self.steps:
-            for handed in step.handed:
-                if handed.product is not None:
-                    self.arrived.setdefault(handed.operand, []).append(handed)
+            for contribution in step.contributions:
+                if contribution.product is not None:
+                    self.arrived.setdefault(contribution.operand, []).append(
+                        contribution
+                    )
         self.meanings = [
-            Meaning(name, node, self.gradient(node), reasons(self, node))
-            for name, node in zip(names, nodes, strict=True)
+            Meaning(name, node, self.gradient(node), self._reasons(node))
+            for name, node in nodes.items()
         ]
 
     def gradient(self, node: int) -> float:
@@ -153,17 +135,7 @@ class Explanation:
         told = {step.node for step in self.steps}
         return [note for note in self.evaluation.notes if note.node not in told]
 
-    @cached_property
-    def users(self) -> dict[int, list[int]]:
-        """For each node on a path, the nodes on a path that take it as an operand."""
-        users: dict[int, list[int]] = {}
-        for node, inputs in enumerate(self.graph.inputs):
-            if self.path[node]:
-                for operand in dict.fromkeys(inputs):
-                    users.setdefault(operand, []).append(node)
-        return users
-
-    def _forward_nodes(self, needed: bytearray | None) -> list[int]:
+    def _forward(self, needed: bytearray | None) -> list[int]:
         """The nodes to show: all that are needed, or those on a path and beside it."""
         if needed is None:
             needed = bytearray(self.path)
@@ -183,47 +155,96 @@ class Explanation:
             notes.setdefault(note.node, []).append(note)
         for node in range(self.output, -1, -1):
             if self.path[node] and self.graph.inputs[node] and self.received(node):
-                handed = list(self.handed(node))
-                yield Step(node, self.gradient(node), handed, notes.get(node, []))
+                contributions = list(self._contributions(node))
+                yield Step(
+                    node, self.gradient(node), contributions, notes.get(node, [])
+                )
 
-    def handed(self, node: int) -> Iterator[Handed]:
-        """What a node that received a gradient hands to its operands on a path."""
+    def _contributions(self, node: int) -> Iterator[Contribution]:
+        """What a node that received a gradient passes to its operands on a path."""
         graph, values = self.graph, self.values
         operation, inputs = graph.operations[node], graph.inputs[node]
         operands = [values[operand] for operand in inputs]
         back = pullback(operation, tuple([self.path[operand] for operand in inputs]))
-        factors = back(1.0, values[node], *operands)
+        locals_ = back(1.0, values[node], *operands)
         products = back(self.gradient(node), values[node], *operands)
         passing = [product is not None for product in products]
         formulas = local_formulas(graph, values, node, passing, self.naming.text)
         partials = rule_of(operation, len(inputs)).partials
         for position, operand in enumerate(inputs):
             if self.path[operand]:
-                yield Handed(
+                yield Contribution(
                     node,
                     position,
                     operand,
                     formulas.get(position),
-                    factors[position],
+                    locals_[position],
                     products[position],
                     selects=partials[position] is not None,
                 )
 
+    # --- why a gradient is 0
 
-def _wanted(
-    bound: BoundProgram, wanted: Sequence[str] | None
-) -> tuple[list[str], list[int]]:
-    """The names of the wanted variables' elements, and their nodes."""
-    variables = bound.program.graph.variables
+    def _reasons(self, variable: int) -> list[Reason]:
+        """The reasons that a variable's gradient is 0; none if it is not.
+
+        They are searched from the variable towards the output; at most three are named.
+        """
+        if self.gradient(variable) != 0:
+            return []
+        if not self.path[variable]:
+            return [Reason("unused")]
+        if any(each.product for each in self.arrived.get(variable, ())):
+            return [Reason("cancel")]
+        found: list[Reason] = []
+        pending, visited = [variable], {variable}
+        while pending and len(found) < _MOST_REASONS:
+            node = pending.pop()
+            for consumer in self._consumers.get(node, ()):
+                reason = self._reason(consumer, node)
+                if reason is not None:
+                    found.append(reason)
+                elif consumer not in visited:
+                    visited.add(consumer)
+                    pending.append(consumer)
+        # A condition, which passes nothing, is named only if there is no other reason.
+        telling = [reason for reason in found if reason.kind != "flat"]
+        return (telling or found)[:_MOST_REASONS]
+
+    @cached_property
+    def _consumers(self) -> dict[int, list[int]]:
+        """For each node on a path, the nodes on a path that take it as an operand."""
+        consumers: dict[int, list[int]] = {}
+        for node, inputs in enumerate(self.graph.inputs):
+            if self.path[node]:
+                for operand in dict.fromkeys(inputs):
+                    consumers.setdefault(operand, []).append(node)
+        return consumers
+
+    def _reason(self, consumer: int, node: int) -> Reason | None:
+        """What keeps the consumer from contributing to the node; None if it got 0."""
+        if not self.received(consumer):
+            return None
+        contribution = next(
+            each for each in self._contributions(consumer) if each.operand == node
+        )
+        if contribution.product is None:
+            return Reason(
+                "unselected" if contribution.selects else "flat", contribution
+            )
+        if contribution.local == 0:
+            return Reason("factor", contribution)
+        return Reason("small", contribution) if self.gradient(consumer) else None
+
+
+def _wanted(bound: BoundProgram, wanted: Sequence[str] | None) -> dict[str, int]:
+    """The nodes of the wanted variables' elements, by their names."""
     bases = None if wanted is None else [name.partition("[")[0] for name in wanted]
-    names, _ = wanted_nodes(bound.program, bases)
-    found: dict[str, int] = {}
-    for name in names:
-        structure: Any = variables[name]
-        elements = element_names(name, shape_of(structure))
-        found.update(zip(elements, flatten(structure), strict=True))
+    _, nodes = wanted_nodes(bound.program, bases)
+    names = bound.program.graph.names
+    found = {names[node]: node for node in nodes}
     if wanted is None:
-        return list(found), list(found.values())
+        return found
     chosen: dict[str, int] = {}
     for name in wanted:
         matching = {
@@ -237,4 +258,4 @@ def _wanted(
                 hint=f"its elements are {', '.join(list(found)[:8])}",
             )
         chosen.update(matching)
-    return list(chosen), list(chosen.values())
+    return chosen

@@ -156,10 +156,10 @@ def _first_nonfinite_gradient(
         inputs = graph.inputs[node]
         mask = tuple([active[operand] for operand in inputs])
         operands = [values[operand] for operand in inputs]
-        handed = pullback(graph.operations[node], mask)
-        factors = handed(1.0, values[node], *operands)
+        contributions = pullback(graph.operations[node], mask)
+        factors = contributions(1.0, values[node], *operands)
         for position, contribution in enumerate(
-            handed(gradient, values[node], *operands)
+            contributions(gradient, values[node], *operands)
         ):
             if contribution is not None and not math.isfinite(contribution):
                 local = factors[position]
@@ -174,7 +174,7 @@ def _first_nonfinite_gradient(
                 node,
                 "nonfinite",
                 f"the gradient of {expression(graph, node)} is {number(gradient)}:"
-                " what its users hand back adds up beyond the largest double",
+                " the contributions it receives add up to more than the largest double",
             )
     return None
 

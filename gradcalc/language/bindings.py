@@ -1,6 +1,7 @@
 """Values given to a formula's variables: checked, and matched with its names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.errors import (
@@ -23,30 +24,19 @@ from gradcalc.wording import near_miss
 Value = Any
 
 
+@dataclass(frozen=True, slots=True)
 class BoundProgram:
-    """A built program together with the values of its variables.
+    """A built program together with the values of its variables."""
 
-    program    the graph with its labels and functions
-    output     the node, or list of nodes, that is asked for
-    variables  the value of each given variable that the program uses, in order of use
-    given      the value of each variable node that has one
-    """
-
-    __slots__ = ("given", "output", "program", "text", "variables")
-
-    def __init__(
-        self,
-        text: str,
-        program: Program,
-        output: Structure,
-        variables: dict[str, Value],
-        given: dict[int, float],
-    ) -> None:
-        self.text = text
-        self.program = program
-        self.output = output
-        self.variables = variables
-        self.given = given
+    text: str
+    # The graph with its labels and functions.
+    program: Program
+    # The node, or list of nodes, that is asked for.
+    output: Structure
+    # The value of each given variable that the program uses, in order of use.
+    variables: dict[str, Value]
+    # The value of each variable node that has one.
+    given: dict[int, float]
 
 
 @uncollected

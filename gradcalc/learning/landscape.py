@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gradcalc.engine.compiled import compile_gradient
@@ -98,7 +99,5 @@ class Landscape:
     def evaluation(self, values: Sequence[float]) -> Evaluation:
         """The values, gradients and notes of all nodes there."""
         given = {**self.known, **dict(zip(self.leaves, values, strict=True))}
-        bound = BoundProgram(
-            self.bound.text, self.bound.program, self.bound.output, {}, given
-        )
+        bound = replace(self.bound, variables={}, given=given)
         return evaluate_bound(bound, self.names)

@@ -59,7 +59,7 @@ OPTIMIZERS = {
             ("{step} = rate * {gradient}",),
         ),
         Optimizer(
-            "momentum", "rate times a sum of all gradients, the older the fainter",
+            "momentum", "rate times a decaying sum of all gradients",
             (
                 "{velocity} = momentum * {velocity} + {gradient}",
                 "{step} = rate * {velocity}",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gradcalc.analysis.explanation import Explanation, Handed, Meaning, Step
+from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
 from gradcalc.reports.notation import Notation
 from gradcalc.reports.sentences import Writer
 from gradcalc.strict_json import SCHEMA, json_value
@@ -66,27 +66,29 @@ class _Objects:
             "gradient": json_value(step.gradient),
             "arrived": self._arrived(step.node),
             "passes": operation.passes or None,
-            "operands": [self._handed(handed) for handed in step.handed],
+            "operands": [
+                self._contribution(contribution) for contribution in step.contributions
+            ],
         }
 
     def _arrived(self, node: int) -> list[dict[str, Any]]:
         return [
-            {"from": handed.node, "product": json_value(handed.product)}
-            for handed in self.explanation.arrived.get(node, ())
+            {"from": contribution.node, "product": json_value(contribution.product)}
+            for contribution in self.explanation.arrived.get(node, ())
         ]
 
-    def _handed(self, handed: Handed) -> dict[str, Any]:
+    def _contribution(self, contribution: Contribution) -> dict[str, Any]:
         names = numbers = None
-        if handed.formula is not None:
-            names = self.notation.formula(handed.formula)
-            numbers = self.notation.formula(handed.formula, numbers=True)
+        if contribution.formula is not None:
+            names = self.notation.formula(contribution.formula)
+            numbers = self.notation.formula(contribution.formula, numbers=True)
         return {
-            **self._node(handed.operand),
+            **self._node(contribution.operand),
             "derivative": names,
             "numbers": numbers,
-            "local": json_value(handed.local),
-            "product": json_value(handed.product),
-            "selected": handed.product is not None or not handed.selects,
+            "local": json_value(contribution.local),
+            "product": json_value(contribution.product),
+            "selected": contribution.product is not None or not contribution.selects,
         }
 
     def _meaning(self, meaning: Meaning) -> dict[str, Any]:

@@ -5,10 +5,15 @@ The sentences stand here once; how mathematics is written in them is the notatio
 
 from collections.abc import Iterator, Sequence
 
-from gradcalc.analysis.explanation import Explanation, Handed, Meaning, Step
+from gradcalc.analysis.explanation import (
+    Contribution,
+    Explanation,
+    Meaning,
+    Reason,
+    Step,
+)
 from gradcalc.analysis.local_formulas import Formula
 from gradcalc.analysis.naming import call_text
-from gradcalc.analysis.reasons import Reason
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.notation import Notation
 from gradcalc.wording import listing
@@ -75,7 +80,7 @@ class Writer:
     def _no_steps(self) -> str:
         output = self.notation.math(self.output)
         if self.explanation.graph.operations[self.explanation.output] is VARIABLE:
-            return f"{output} is a variable, which hands nothing on"
+            return f"{output} is a variable, which passes nothing on"
         if self.explanation.meanings:
             return f"{output} depends on no variable that is asked for"
         return f"{output} depends on no variable"
@@ -137,12 +142,14 @@ class Writer:
         yield Block("node", self._short(*heading))
         yield Block("equation", self.gradient_sides(step.node), self._sources(step))
         yield Block("sentence", [self.phrase(graph.operations[step.node]) + "."])
-        for handed in step.handed:
-            if handed.product is None:
-                yield Block("sentence", [self.nothing(handed) + "."])
+        for contribution in step.contributions:
+            if contribution.product is None:
+                yield Block("sentence", [self.nothing(contribution) + "."])
             else:
                 yield Block(
-                    "equation", self.local_sides(handed), self._received(step, handed)
+                    "equation",
+                    self.local_sides(contribution),
+                    self._received(step, contribution),
                 )
         for note in step.notes:
             yield Block("sentence", [f"Note: {notation.plain(note.message)}."])
@@ -152,9 +159,9 @@ class Writer:
         notation = self.notation
         sides = [notation.partial(self.explanation.output, node)]
         terms = [
-            handed.product
-            for handed in self.explanation.arrived.get(node, ())
-            if handed.product is not None
+            contribution.product
+            for contribution in self.explanation.arrived.get(node, ())
+            if contribution.product is not None
         ]
         if 1 < len(terms) <= _MOST_TERMS:
             sides.append(notation.sum(terms))
@@ -165,7 +172,9 @@ class Writer:
         arrived = self.explanation.arrived.get(step.node, ())
         if not 1 < len(arrived) <= _MOST_TERMS:
             return None
-        names = dict.fromkeys(self.notation.name(handed.node) for handed in arrived)
+        names = dict.fromkeys(
+            self.notation.name(contribution.node) for contribution in arrived
+        )
         math = self.notation.math
         return f"from {listing([math(name) for name in names])}", []
 
@@ -176,16 +185,16 @@ class Writer:
         passes = operation.passes or "has a derivative rule of its own"
         return self.notation.plain(f"{subject} {passes}")
 
-    def local_sides(self, handed: Handed) -> list[str]:
+    def local_sides(self, contribution: Contribution) -> list[str]:
         """`∂o/∂n = 1 - o^2 = 1 - 0.7071^2 = 0.5`"""
         notation = self.notation
-        assert handed.local is not None
-        sides = [notation.partial(handed.node, handed.operand)]
-        if handed.formula is not None:
-            sides += self.formula_sides(handed.formula)
-            if handed.formula.is_number():
+        assert contribution.local is not None
+        sides = [notation.partial(contribution.node, contribution.operand)]
+        if contribution.formula is not None:
+            sides += self.formula_sides(contribution.formula)
+            if contribution.formula.is_number():
                 return sides
-        return [*sides, notation.number(handed.local)]
+        return [*sides, notation.number(contribution.local)]
 
     def formula_sides(self, formula: Formula) -> list[str]:
         """The local derivative with names and with numbers."""
@@ -194,32 +203,37 @@ class Writer:
             notation.formula(formula), notation.formula(formula, numbers=True)
         )
 
-    def _received(self, step: Step, handed: Handed) -> tuple[str, Sequence[str]]:
+    def _received(
+        self, step: Step, contribution: Contribution
+    ) -> tuple[str, Sequence[str]]:
         """`so n receives 1*0.5 = 0.5`"""
         notation = self.notation
-        assert handed.local is not None
-        assert handed.product is not None
-        twice = sum(other.operand == handed.operand for other in step.handed) > 1
-        place = f", as operand {handed.position + 1}," if twice else ""
-        words = f"{notation.math(notation.name(handed.operand))} receives{place}"
+        assert contribution.local is not None
+        assert contribution.product is not None
+        twice = (
+            sum(other.operand == contribution.operand for other in step.contributions)
+            > 1
+        )
+        place = f", as operand {contribution.position + 1}," if twice else ""
+        words = f"{notation.math(notation.name(contribution.operand))} receives{place}"
         return words, [
-            notation.product(step.gradient, handed.local),
-            notation.number(handed.product),
+            notation.product(step.gradient, contribution.local),
+            notation.number(contribution.product),
         ]
 
-    def nothing(self, handed: Handed) -> str:
+    def nothing(self, contribution: Contribution) -> str:
         """Why an operand receives nothing at all."""
         notation = self.notation
-        name = notation.math(notation.name(handed.operand))
-        if handed.selects and self._is_alone(handed):
-            value = notation.number(self.explanation.values[handed.operand])
+        name = notation.math(notation.name(contribution.operand))
+        if contribution.selects and self._is_alone(contribution):
+            value = notation.number(self.explanation.values[contribution.operand])
             return f"{name} receives nothing, because it is {notation.math(value)}"
-        if handed.selects:
+        if contribution.selects:
             return f"{name} receives nothing: it was not selected"
         return f"{name} receives nothing: no gradient passes to it"
 
-    def _is_alone(self, handed: Handed) -> bool:
-        return len(self.explanation.graph.inputs[handed.node]) == 1
+    def _is_alone(self, contribution: Contribution) -> bool:
+        return len(self.explanation.graph.inputs[contribution.node]) == 1
 
     # --- what it means
 
@@ -247,27 +261,30 @@ class Writer:
     def reason(self, reason: Reason, meaning: Meaning) -> str:
         """Why nothing arrives at the variable."""
         notation, math = self.notation, self.notation.math
-        handed = reason.handed
+        contribution = reason.contribution
         if reason.kind == "cancel":
             sides = self.gradient_sides(meaning.node)[1:]
             return f"what arrives cancels, {math(' = '.join(sides))}"
-        if handed is None:
+        if contribution is None:
             return f"{math(self.output)} does not depend on it"
-        user = math(notation.name(handed.node))
-        operand = math(notation.name(handed.operand))
-        if reason.kind == "unselected" and self._is_alone(handed):
-            value = math(notation.number(self.explanation.values[handed.operand]))
-            return f"{user} passes nothing on where {operand} is {value}"
+        consumer = math(notation.name(contribution.node))
+        operand = math(notation.name(contribution.operand))
+        if reason.kind == "unselected" and self._is_alone(contribution):
+            value = math(notation.number(self.explanation.values[contribution.operand]))
+            return f"{consumer} passes nothing on where {operand} is {value}"
         if reason.kind == "unselected":
-            return f"{user} does not select {operand}"
+            return f"{consumer} does not select {operand}"
         if reason.kind == "flat":
-            return f"{user} passes no gradient to {operand}"
+            return f"{consumer} passes no gradient to {operand}"
         if reason.kind == "small":
-            return f"what {user} hands to {operand} is below the smallest double"
-        partial = notation.partial(handed.node, handed.operand)
-        if handed.formula is None or notation.formula(handed.formula) == "0":
+            return f"what {consumer} passes to {operand} is below the smallest double"
+        partial = notation.partial(contribution.node, contribution.operand)
+        if (
+            contribution.formula is None
+            or notation.formula(contribution.formula) == "0"
+        ):
             return f"{math(partial)} is 0"
-        factor = handed.formula.alone()
+        factor = contribution.formula.alone()
         if factor is not None:
             return f"{math(notation.name(factor))} is 0"
-        return f"{math(f'{partial} = {notation.formula(handed.formula)}')} is 0"
+        return f"{math(f'{partial} = {notation.formula(contribution.formula)}')} is 0"

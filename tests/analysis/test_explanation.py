@@ -37,7 +37,9 @@ def test_products_add_up_to_the_gradients_of_eval(graph, numbers):
         bits(meaning.gradient) for meaning in explanation.meanings
     ]
     for node, gradient in enumerate(evaluation.gradients[0]):
-        arrived = [handed.product for handed in explanation.arrived.get(node, ())]
+        arrived = [
+            contribution.product for contribution in explanation.arrived.get(node, ())
+        ]
         if node != explanation.output and arrived:
             assert bits(reduce(add, arrived)) == bits(gradient)
         elif node != explanation.output and evaluation.active[node]:
@@ -68,10 +70,12 @@ def test_local_formulas_give_the_local_derivatives(operation):
     for point in operation.samples:
         explanation = at_point(operation, point)
         for step in explanation.steps:
-            for handed in step.handed:
-                if handed.formula is not None:
-                    found = value_of(handed.formula, explanation.values)
-                    assert found == pytest.approx(handed.local, rel=1e-12, nan_ok=True)
+            for contribution in step.contributions:
+                if contribution.formula is not None:
+                    found = value_of(contribution.formula, explanation.values)
+                    assert found == pytest.approx(
+                        contribution.local, rel=1e-12, nan_ok=True
+                    )
 
 
 def at_point(operation, point):
@@ -100,7 +104,10 @@ def test_why_a_variable_does_not_matter(text, values, name, expected):
     explanation = explained(text, **values)
     (meaning,) = [m for m in explanation.meanings if m.name == name]
     found = [
-        (reason.kind, reason.handed and explanation.naming.text(reason.handed.node))
+        (
+            reason.kind,
+            reason.contribution and explanation.naming.text(reason.contribution.node),
+        )
         for reason in meaning.reasons
     ]
     assert found == expected
@@ -112,7 +119,9 @@ def test_only_the_paths_to_the_wanted_variables():
     )
     text = explanation.naming.text
     assert [text(step.node) for step in explanation.steps] == ["o", "p"]
-    assert [text(h.operand) for step in explanation.steps for h in step.handed] == [
+    assert [
+        text(h.operand) for step in explanation.steps for h in step.contributions
+    ] == [
         "p",
         "w",
     ]

@@ -8,8 +8,10 @@ import click
 from gradcalc.cli import consoles
 from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
 from gradcalc.cli.options import Choice
-from gradcalc.data.rows import FORMATS, Rows, Skipped, format_of, open_rows
+from gradcalc.data.formats import FORMATS, format_of, open_rows
+from gradcalc.data.rows import Rows, Skipped
 from gradcalc.errors import FileError
+from gradcalc.wording import counted, plural
 
 data = click.option(
     "--data",
@@ -21,7 +23,7 @@ data = click.option(
 format_option = click.option(
     "--format",
     "kind",
-    type=Choice(FORMATS),
+    type=Choice(list(FORMATS)),
     metavar="NAME",
     help="What the rows are: csv, tsv or jsonl (told by the file's name or content).",
 )
@@ -52,5 +54,8 @@ def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
 def warn_of(skipped: Skipped) -> None:
     """Warn of the rows that were left out, if there are any."""
     if skipped.first is not None:
-        count = "1 row is" if skipped.count == 1 else f"{skipped.count} rows are"
-        consoles.warn(f"{count} left out; the first: {skipped.first.message}")
+        verb = plural(skipped.count, "is", "are")
+        consoles.warn(
+            f"{counted(skipped.count, 'row')} {verb} left out;"
+            f" the first: {skipped.first.message}"
+        )

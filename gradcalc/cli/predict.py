@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -9,13 +10,14 @@ import click
 from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.commands import Request, VariablesCommand
 from gradcalc.cli.models import read_model
-from gradcalc.data.extending import header_with, row_with_cells, row_with_entries
-from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
+from gradcalc.data.cells import cells_of
+from gradcalc.data.rows import Rows, Skipped, usable
 from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.language.bindings import bind
 from gradcalc.learning.model import Model
-from gradcalc.learning.prediction import Columns, Prediction, predictor
+from gradcalc.learning.prediction import Additions, predictor
 from gradcalc.shapes import described, flatten, shape_of
+from gradcalc.wording import counted, plural
 
 
 @click.command(
@@ -85,45 +87,31 @@ def command(
             hint="rows in JSON Lines come out as JSON Lines",
         )
     with data_options.opened_rows(data, kind) as rows:
-        columns = Columns(model, column, scores=scores, gradient=gradient)
-        return _predict_rows(
-            model, rows, columns, column, gradient=gradient, skip_bad=skip_bad
-        )
+        additions = Additions(model, column, scores=scores, gradient=gradient)
+        return _predict_rows(model, rows, additions, gradient, skip_bad)
 
 
 def _predict_rows(
-    model: Model,
-    rows: Rows,
-    columns: Columns,
-    name: str,
-    *,
-    gradient: bool,
-    skip_bad: bool,
+    model: Model, rows: Rows, additions: Additions, gradient: bool, skip_bad: bool
 ) -> int:
     """Write each row as it is read, with its prediction; return the exit status."""
-    _check_columns(model, rows, columns, name)
+    _check_inputs(model, rows)
+    # Kept until there is a row: of what cannot be understood nothing is printed.
+    header = rows.header_with(additions.columns)
     predict = predictor(model, gradient=gradient)
     numbers = rows.numbers(list(model.inputs))
     # Bytes, because the rows are UTF-8 and stay it in every locale.
     write = sys.stdout.buffer.write
     watched = sys.stdout.isatty()
-    table = rows.format != "jsonl"
-    # Kept until there is a row: of what cannot be understood nothing is printed.
-    header = header_with(rows, columns.names)
     begun, odd, skipped = False, 0, Skipped()
     predictions = usable(
         rows, lambda row: predict(numbers(row)), skipped if skip_bad else None
     )
     try:
         for prediction in predictions:
-            cells = list(columns.cells(prediction))
-            if not all(_finite(cell) for cell in cells):
-                odd += 1
-            if table:
-                text = row_with_cells(rows, cells)
-            else:
-                text = row_with_entries(rows, _entries(prediction, name, columns))
-            write((header + text).encode())
+            values = additions.of(prediction)
+            odd += not _finite(values)
+            write((header + rows.row_with(values)).encode())
             header, begun = "", True
             if watched:
                 sys.stdout.flush()
@@ -136,42 +124,32 @@ def _predict_rows(
     write(header.encode())
     data_options.warn_of(skipped)
     if odd:
-        count = "1 row has" if odd == 1 else f"{odd} rows have"
-        consoles.warn(f"{count} a prediction or gradient that is not finite")
+        consoles.warn(
+            f"{counted(odd, 'row')} {plural(odd, 'has', 'have')} a prediction or"
+            " gradient that is not finite"
+        )
     return 0
 
 
-def _check_columns(model: Model, rows: Rows, columns: Columns, name: str) -> None:
-    missing = [name for name in model.inputs if name not in rows.columns]
-    if missing:
-        raise unknown_columns(rows, missing)
-    for input_, shape in model.inputs.items():
-        if rows.columns[input_] != shape:
+def _check_inputs(model: Model, rows: Rows) -> None:
+    """Raise DataError unless the rows have a column for every input of the model."""
+    rows.require(list(model.inputs))
+    for name, shape in model.inputs.items():
+        if rows.columns[name] != shape:
             raise DataError(
-                f"the column {input_} of {rows.name} holds"
-                f" {described(rows.columns[input_])}, but the model takes"
+                f"the column {name} of {rows.name} holds"
+                f" {described(rows.columns[name])}, but the model takes"
                 f" {described(shape)}"
             )
-    added = columns.names if rows.format != "jsonl" else [name, "gradient", "score"]
-    there = [name for name in added if name in rows.columns]
-    if there and (rows.format != "jsonl" or there[0] == name):
-        raise DataError(
-            f"{rows.name} has a column {there[0]} already",
-            hint="give the new one another name with --column NAME",
-        )
 
 
-def _entries(prediction: Prediction, name: str, columns: Columns) -> dict[str, Any]:
-    entries = {name: prediction.answer}
-    if columns.scores:
-        entries["score"] = prediction.score
-    if prediction.gradient is not None:
-        entries["gradient"] = prediction.gradient
-    return entries
-
-
-def _finite(cell: Any) -> bool:
-    return not isinstance(cell, float) or math.isfinite(cell)
+def _finite(values: Iterable[tuple[str, Any]]) -> bool:
+    """Whether every number in the values is finite."""
+    return all(
+        not isinstance(cell, float) or math.isfinite(cell)
+        for _, value in values
+        for cell in cells_of(value)
+    )
 
 
 def _predict_point(
@@ -195,33 +173,28 @@ def _predict_point(
         request.variables,
         defaults={**model.parameters, **request.defaults},
     )
+    point = {name: bound.variables[name] for name in model.inputs}
     for name, shape in model.inputs.items():
-        given = shape_of(bound.variables[name])
+        given = shape_of(point[name])
         if given != shape:
             raise ShapeError(
                 f"{name} is {described(given)}, the model takes {described(shape)}"
             )
-    numbers = [leaf for name in model.inputs for leaf in flatten(bound.variables[name])]
+    numbers = [leaf for value in point.values() for leaf in flatten(value)]
     parameters = {name: bound.variables[name] for name in model.parameters}
-    model = Model(
-        model.text, model.inputs, model.target, model.classes, parameters, model.loss
-    )
+    model = model.with_parameters(parameters)
     prediction = predictor(model, gradient=gradient)(numbers)
-    columns = Columns(model, "prediction", scores=scores, gradient=gradient)
-    cells = list(columns.cells(prediction))
+    additions = Additions(model, "prediction", scores=scores, gradient=gradient)
+    values = additions.of(prediction)
     if as_json:
         from gradcalc.reports.prediction_json import prediction_to_dict
 
-        point = {name: bound.variables[name] for name in model.inputs}
         consoles.show_json(prediction_to_dict(prediction, point, model.classes))
     else:
-        from gradcalc.reports.numbers import format_value
+        from gradcalc.reports.prediction_page import prediction_lines
 
-        bare = len(cells) == 1
-        width = max(map(len, columns.names))
-        for name, cell in zip(columns.names, cells, strict=True):
-            text = cell if isinstance(cell, str) else format_value(cell, precision)
-            consoles.show_text(text if bare else f"{name:{width}}  {text}")
-    if not all(map(_finite, cells)):
+        for line in prediction_lines(additions.columns, values, precision):
+            consoles.show_text(line)
+    if not _finite(values):
         consoles.warn("the prediction or its gradient is not finite")
     return 0

@@ -1,6 +1,7 @@
 """What a cell of data holds: a number or the name of a class."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from gradcalc.wording import cut_end
@@ -48,6 +49,15 @@ def class_in(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return f"{cell:.0f}" if float(cell).is_integer() else repr(cell)
+
+
+def cells_of(value: Any) -> Iterator[Any]:
+    """The numbers and texts in the lists and objects of the value, however deep."""
+    if isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from cells_of(item)
+    else:
+        yield value
 
 
 def shown(cell: Any, limit: int = 40) -> str:

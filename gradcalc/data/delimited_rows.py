@@ -2,16 +2,14 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from gradcalc.data.cells import class_in, number_in
-from gradcalc.data.lines import Lines
-from gradcalc.data.rows import BrokenDataError, Row, Rows
+from gradcalc.data.cells import cells_of, class_in, number_in
+from gradcalc.data.rows import BrokenDataError, Lines, Row, Rows
 from gradcalc.errors import DataError
-
-DELIMITERS = {"csv": ",", "tsv": "\t"}
+from gradcalc.wording import counted
 
 # What Python's reader says of text that breaks the rules, in words for its writer.
 _MISTAKES = {
@@ -25,11 +23,10 @@ _MISTAKES = {
 class DelimitedRows(Rows):
     """The rows of a table of text: each row is the list of its cells."""
 
-    def __init__(self, lines: Lines, kind: str) -> None:
+    def __init__(self, lines: Lines, delimiter: str) -> None:
         super().__init__(lines)
-        self.format = kind
-        self.delimiter = DELIMITERS[kind]
-        self._reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        self.delimiter = delimiter
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             self.header = [cell.strip() for cell in self._read()]
         except StopIteration:
@@ -98,6 +95,21 @@ class DelimitedRows(Rows):
 
         return name
 
+    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
+        names = [name for _, columns in additions for name in columns]
+        self.require_new(names)
+        return self.lines.mark + self._extended(names)
+
+    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
+        return self._extended(
+            [cell for _, value in additions for cell in cells_of(value)]
+        )
+
+    def _extended(self, values: Iterable[Any]) -> str:
+        """The last line of the table, as it stood, with more cells."""
+        cells = [_cell(value, self.delimiter) for value in values]
+        return self.delimiter.join([self.text, *cells]) + self.ending
+
     def _place(self, name: str) -> list[int]:
         twice = [place for place, cell in enumerate(self.header) if cell == name]
         if len(twice) > 1:
@@ -112,10 +124,10 @@ class DelimitedRows(Rows):
     ) -> list[Any]:
         """What the cells hold; raises DataError for the first that holds nothing."""
         if len(cells) != len(self.header):
-            noun = "cell" if len(cells) == 1 else "cells"
             missing = self.header[len(cells) :]
             raise self.problem(
-                f"the row has {len(cells)} {noun}, the header has {len(self.header)}",
+                f"the row has {counted(len(cells), 'cell')}, the header has"
+                f" {len(self.header)}",
                 column=missing[0] if missing else None,
                 span=(0, len(self.text)),
             )
@@ -166,8 +178,11 @@ def _cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def quoted_cell(text: str, delimiter: str) -> str:
-    """The text as a cell of a row, in quotation marks if it needs them."""
+def _cell(value: Any, delimiter: str) -> str:
+    """The value as a cell of a row, in quotation marks if it needs them."""
+    if isinstance(value, float):
+        return repr(value) if value == value else "NaN"
+    text = str(value)
     if any(character in text for character in (delimiter, '"', "\n", "\r")):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -5,16 +5,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcalc.data.cells import class_in, number_in, shown
-from gradcalc.data.lines import Lines
-from gradcalc.data.rows import Row, Rows
+from gradcalc.data.rows import Lines, Row, Rows
 from gradcalc.errors import DataError
 from gradcalc.shapes import Shape, described, flatten
+from gradcalc.strict_json import json_value
 
 
 class JsonRows(Rows):
     """The rows of JSON Lines: each row is a dictionary."""
 
-    format = "jsonl"
+    # Of the others the columns are not known.
+    columns_of = "the first row of {name}"
 
     def __init__(self, lines: Lines) -> None:
         super().__init__(lines)
@@ -93,6 +94,23 @@ class JsonRows(Rows):
                 raise self._about(column, str(error)) from None
 
         return name
+
+    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
+        # Of two entries of one name readers take the last: only the first addition,
+        # whose name can be chosen, must not hide what is there.
+        self.require_new([name for name, _ in additions[:1]])
+        return self.lines.mark
+
+    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
+        """The last row, as it stood, with more entries in its object.
+
+        What JSON has no number for is a string: "NaN", "Infinity", "-Infinity".
+        """
+        text = self.text.rstrip()[:-1].rstrip()
+        added = json_value(dict(additions))
+        entries = json.dumps(added, ensure_ascii=False, allow_nan=False)[1:]
+        separator = "" if text.endswith("{") else ", "
+        return f"{text}{separator}{entries}{self.ending}"
 
     def _collect(
         self, row: dict[str, Any], name: str, shape: Shape, found: list[float]

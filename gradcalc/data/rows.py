@@ -4,45 +4,107 @@ A column has a name and a shape: () for a number, (n,) for a list, which JSON sp
 [1, 2] and a table as columns x[0], x[1]; (rows, columns) for a matrix, in JSON only.
 """
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, TypeVar
+from dataclasses import dataclass
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
-from gradcalc.data.lines import Lines
 from gradcalc.errors import DataError
 from gradcalc.shapes import Shape
+from gradcalc.wording import plural
 
 # A list of cells, or the object that a line of JSON holds.
 Row = Any
 Result = TypeVar("Result")
 
-FORMATS = ("csv", "tsv", "jsonl")
-_ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+class Lines:
+    """Iterates over the lines of a stream of bytes, each with its ending.
+
+    name    what errors call the stream
+    number  the number of the last line, from 1
+    recent  the lines since `forget` was last called
+    mark    the byte order mark that the stream began with, or ""
+
+    A line ends in "\\n", "\\r\\n" or "\\r". One that is not UTF-8 raises DataError, and
+    the lines after it can still be read.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.name = name
+        self.number = 0
+        self.recent: list[str] = []
+        self.mark = ""
+        self._held: str | None = None
+        # What is not UTF-8 becomes surrogates here, so that its line is known below.
+        self._text = io.TextIOWrapper(
+            stream, encoding="utf-8", errors="surrogateescape", newline=""
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._held is None:
+            line = self._text.readline()
+        else:
+            line, self._held = self._held, None
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if self.number == 1 and line.startswith(BYTE_ORDER_MARK):
+            self.mark, line = BYTE_ORDER_MARK, line[1:]
+        self.recent.append(line)
+        if not line.isascii():
+            self._check(line)
+        return line
+
+    def first(self) -> str:
+        """The first line, which is still to be read."""
+        if self._held is None and self.number == 0:
+            self._held = self._text.readline()
+        return self._held or ""
+
+    def forget(self) -> None:
+        """Start a new collection of recent lines."""
+        self.recent.clear()
+
+    def _check(self, line: str) -> None:
+        try:
+            line.encode()
+        except UnicodeEncodeError as error:
+            byte = line[error.start].encode(errors="surrogateescape")[0]
+            raise DataError(
+                f"{self.name}, line {self.number}: the byte 0x{byte:02x} is not"
+                " UTF-8 text"
+            ) from None
 
 
 class BrokenDataError(DataError):
     """Data that cannot be read on from here, whatever rows are skipped."""
 
 
+@dataclass(slots=True)
 class Skipped:
-    """The rows that were left out: how many, and what was wrong with the first."""
+    """The rows that were left out."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: DataError | None = None
+    count: int = 0
+    # What was wrong with the first of them.
+    first: DataError | None = None
+
+    def add(self, error: DataError) -> None:
+        """Count one more row, left out for this error."""
+        self.count += 1
+        self.first = self.first or error
 
 
 class Rows(ABC):
     """Iterates over the rows of a stream.
 
     name     what errors call the stream
-    format   "csv", "tsv" or "jsonl"
     columns  the columns' names and shapes, in order
     text     the last row as it stands in the stream
     ending   how its line ends
@@ -51,7 +113,8 @@ class Rows(ABC):
     taken; the rows after it can still be read, unless it is a BrokenDataError.
     """
 
-    format: str
+    # What errors say has the columns.
+    columns_of: ClassVar[str] = "{name}"
     columns: Mapping[str, Shape]
 
     def __init__(self, lines: Lines) -> None:
@@ -75,6 +138,44 @@ class Rows(ABC):
     @abstractmethod
     def names(self, column: str) -> Callable[[Row], str]:
         """A function from a row to the name of the class in the column."""
+
+    @abstractmethod
+    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
+        """The text above the rows, as it stood, with what additions to them need there.
+
+        `additions` has the name of each and the columns that a table needs for it. To
+        be called before a row is read. Raises DataError for a name that is taken.
+        """
+
+    @abstractmethod
+    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
+        """The last row, as it stood, with more values behind it, each with its name."""
+
+    def require(self, names: Sequence[str]) -> None:
+        """Raise DataError unless there are columns of these names."""
+        missing = [name for name in names if name not in self.columns]
+        if not missing:
+            return
+        where = self.columns_of.format(name=self.name)
+        known = list(self.columns)
+        more = ", ..." if len(known) > 12 else ""
+        hint = f"its columns are {', '.join(known[:12])}{more}"
+        if len(known) == 1 and ";" in known[0]:
+            hint = "its cells are separated by semicolons; make them commas or tabs"
+        raise DataError(
+            f"{where} has no {plural(missing, 'column', 'columns')}"
+            f" {', '.join(missing)}",
+            hint=hint,
+        )
+
+    def require_new(self, names: Sequence[str]) -> None:
+        """Raise DataError if there is a column of one of these names."""
+        for name in names:
+            if name in self.columns:
+                raise DataError(
+                    f"{self.name} has a column {name} already",
+                    hint="give the new one another name with --column NAME",
+                )
 
     @property
     def text(self) -> str:
@@ -136,50 +237,6 @@ def usable(
         except DataError as error:
             if skipped is None or isinstance(error, BrokenDataError):
                 raise
-            skipped.count += 1
-            skipped.first = skipped.first or error
+            skipped.add(error)
         else:
             yield result
-
-
-def format_of(path: str) -> str | None:
-    """The format that a file's name stands for, or None if it does not say."""
-    lowered = path.lower()
-    return next(
-        (kind for ending, kind in _ENDINGS.items() if lowered.endswith(ending)), None
-    )
-
-
-def open_rows(stream: BinaryIO, name: str, kind: str | None = None) -> Rows:
-    """The rows of the stream.
-
-    `name` is what errors call it; `kind` one of FORMATS, told by the first line if it
-    is None. Raises DataError if there are no columns.
-    """
-    from gradcalc.data.delimited_rows import DelimitedRows
-    from gradcalc.data.json_rows import JsonRows
-
-    lines = Lines(stream, name)
-    if kind is None:
-        first = lines.first()
-        if first.lstrip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n").startswith("{"):
-            kind = "jsonl"
-        else:
-            kind = "tsv" if "\t" in first and "," not in first else "csv"
-    if kind == "jsonl":
-        return JsonRows(lines)
-    return DelimitedRows(lines, kind)
-
-
-def unknown_columns(rows: Rows, names: Sequence[str]) -> DataError:
-    """The error for names of columns that the data does not have."""
-    known = list(rows.columns)
-    noun = "column" if len(names) == 1 else "columns"
-    # Of JSON Lines only the first row is known.
-    where = f"the first row of {rows.name}" if rows.format == "jsonl" else rows.name
-    hint = (
-        f"its columns are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
-    )
-    if len(known) == 1 and ";" in known[0]:
-        hint = "its cells are separated by semicolons; make them commas or tabs"
-    return DataError(f"{where} has no {noun} {', '.join(names)}", hint=hint)

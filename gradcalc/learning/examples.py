@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gradcalc.data.rows import Rows, Skipped, unknown_columns, usable
+from gradcalc.data.rows import Rows, Skipped, usable
 from gradcalc.errors import DataError
 from gradcalc.learning.epochs import Row
 
@@ -42,9 +42,7 @@ def read_examples(
     Raises DataError for the first row that cannot be used, unless `skip_bad`, and if
     there is none that can.
     """
-    missing = [name for name in (*inputs, *target) if name not in rows.columns]
-    if missing:
-        raise unknown_columns(rows, missing)
+    rows.require([*inputs, *target])
     examples = Examples()
     skipped = examples.skipped if skip_bad else None
     if classes is None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcalc.data.rows import Rows, unknown_columns
+from gradcalc.data.rows import Rows
 from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build
@@ -107,9 +107,7 @@ class Lesson:
         self.target = list(target)
         self.loss = loss
         loss_formula(loss)
-        missing = [name for name in target if name not in rows.columns]
-        if missing:
-            raise unknown_columns(rows, missing)
+        rows.require(target)
         if classes is not None and len(target) > 1:
             raise UsageError("--classes takes one target column, not several")
         self.roles: Roles = assign_roles(

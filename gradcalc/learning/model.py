@@ -70,6 +70,12 @@ class Model:
             # A layer of one unit is trained on numbers and predicts numbers.
             (self.result,) = self.result
 
+    def with_parameters(self, parameters: Mapping[str, Any]) -> "Model":
+        """The same model with other values of its parameters."""
+        return Model(
+            self.text, self.inputs, self.target, self.classes, parameters, self.loss
+        )
+
     @property
     def known(self) -> dict[int, float]:
         """The value of each variable node that is a parameter's."""

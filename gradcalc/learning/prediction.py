@@ -1,6 +1,7 @@
 """What a model says of rows: its prediction and, if asked, its gradient."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.engine.compiled import compile_forward, compile_gradient
@@ -10,23 +11,17 @@ from gradcalc.learning.objective import threshold
 from gradcalc.shapes import element_names, flatten, shape_of, unflatten
 
 
+@dataclass(slots=True)
 class Prediction:
-    """What the model says of one row.
+    """What the model says of one row."""
 
-    answer    the number or list predicted, or the name of a class
-    score     for classes: the model's own result
-    gradient  by input, the partial derivative of the model's result, shaped like the
-              input; for a list result a list of those; None if it was not asked for
-    """
-
-    __slots__ = ("answer", "gradient", "score")
-
-    def __init__(
-        self, answer: Any, score: Any, gradient: dict[str, Any] | None
-    ) -> None:
-        self.answer = answer
-        self.score = score
-        self.gradient = gradient
+    # The number or list predicted, or the name of a class.
+    answer: Any
+    # For classes: the model's own result.
+    score: Any
+    # By input, the partial derivatives of the model's result, shaped like the input;
+    # for a list result a list of those. None if it was not asked for.
+    gradient: dict[str, Any] | None
 
 
 Predictor = Callable[[Sequence[float]], Prediction]
@@ -72,31 +67,30 @@ def predictor(model: Model, *, gradient: bool = False) -> Predictor:
     return predict_with_gradient
 
 
-class Columns:
-    """The columns that predictions add to a table, and their cells.
+class Additions:
+    """What predictions add to rows: a name for each value, and columns in a table.
 
-    `name` is that of the prediction's column; `scores` adds the model's own result
-    where the prediction is the name of a class.
+    `name` is that of the prediction itself; `scores` adds the model's own result where
+    the prediction is the name of a class.
     """
 
     def __init__(
         self, model: Model, name: str, *, scores: bool, gradient: bool
     ) -> None:
-        self.scores = scores and model.classes is not None
-        result = model.result
         outputs = self._output_names(model)
-        self.names = (
-            [name] if model.classes else [f"{name}{output}" for output in outputs]
-        )
+        own = [f"{name}{output}" for output in outputs]
+        self.columns = [(name, [name] if model.classes else own)]
+        self.scores = scores and model.classes is not None
         if self.scores:
-            self.names += [f"score{output}" for output in outputs]
+            self.columns.append(("score", [f"score{output}" for output in outputs]))
         if gradient:
-            self.names += [
+            slopes = [
                 f"gradient{output}.{leaf}"
                 for input_, shape in model.inputs.items()
-                for output in (outputs if isinstance(result, list) else [""])
+                for output in (outputs if isinstance(model.result, list) else [""])
                 for leaf in element_names(input_, shape)
             ]
+            self.columns.append(("gradient", slopes))
 
     def _output_names(self, model: Model) -> list[str]:
         """What tells the elements of the result apart: "" for a number."""
@@ -106,19 +100,12 @@ class Columns:
                 return [f".{name}" for name in names]
         return element_names("", shape)
 
-    def cells(self, prediction: Prediction) -> Iterator[Any]:
-        """The cells of a row, in the order of the names."""
-        yield from flatten(prediction.answer)
+    def of(self, prediction: Prediction) -> list[tuple[str, Any]]:
+        """The values for a row with this prediction."""
+        values = [prediction.answer]
         if self.scores:
-            yield from flatten(prediction.score)
-        for slopes in (prediction.gradient or {}).values():
-            yield from _all_leaves(slopes)
-
-
-def _all_leaves(nested: Any) -> Iterator[float]:
-    """The numbers in lists however deep: a Jacobian nests a list for each output."""
-    if isinstance(nested, list):
-        for item in nested:
-            yield from _all_leaves(item)
-    else:
-        yield nested
+            values.append(prediction.score)
+        if prediction.gradient is not None:
+            values.append(prediction.gradient)
+        names = [name for name, _ in self.columns]
+        return list(zip(names, values, strict=True))

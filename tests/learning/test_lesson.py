@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcalc.data.rows import open_rows
+from gradcalc.data.formats import open_rows
 from gradcalc.errors import GradcalcError, describe
 from gradcalc.learning.lesson import Lesson, Settings
 from gradcalc.learning.prediction import predictor

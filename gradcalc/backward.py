@@ -1,12 +1,9 @@
 """The one backward pass, over numbers and over graph nodes alike.
 
-It walks the list of nodes in reverse and adds up, for each node, what its users hand
-back. What a gradient *is* (a float, or a formula) is the business of the functions it
-is given, so the numeric gradient and the symbolic derivative cannot disagree.
-
-Two modules do the same by other means, for speed: `numeric_loop` writes this loop out
-for large graphs, `compiled` unrolls it into a function. Both take their rules from
-where this one's callers do, and their tests hold them to it, bit for bit.
+It walks the list of nodes in reverse and adds up, for each node, the contributions of
+its consumers, the nodes that take it as an operand. What a gradient *is* (a float, or a
+formula) is the business of the functions it is given, so the numeric gradient and the
+symbolic derivative cannot disagree.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -28,8 +25,8 @@ def backward(
     """The gradient of the output with respect to every node up to it.
 
     `active` flags the nodes that depend on a wanted variable. `seed` is the gradient of
-    the output with respect to itself. `contributions` gives what a node hands to each
-    of its inputs, None where it hands nothing; `add` sums what meets at a node. A node
+    the output with respect to itself. `contributions` gives what a node passes on to
+    each of its operands, None where nothing is; `add` sums what meets at a node. A node
     that nothing reached has None.
 
     This is reverse-mode accumulation: Griewank and Walther, Evaluating Derivatives,
@@ -48,7 +45,7 @@ def backward(
         for operand, contribution in zip(
             operands, contributions(node, gradient), strict=False
         ):
-            if contribution is not None:
+            if contribution is not None and active[operand]:
                 total = gradients[operand]
                 gradients[operand] = (
                     contribution if total is None else add(total, contribution)

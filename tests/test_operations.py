@@ -37,7 +37,7 @@ def _partials(
     operation: Operation, point: tuple[float, ...], out: float
 ) -> list[float | None]:
     """What the operation hands to each of its operands for a gradient of 1."""
-    return list(pullback(operation, (1,) * len(point))(1.0, out, *point))
+    return list(pullback(operation, len(point))(1.0, out, *point))
 
 
 def _ulps(got: float, want: mpf) -> float:

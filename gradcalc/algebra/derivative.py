@@ -5,13 +5,14 @@ same language and can be differentiated again.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from gradcalc.algebra.contributions import contributions_of
 from gradcalc.algebra.simplify import simplified
 from gradcalc.backward import backward
 from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind, checked_names, wanted_nodes
-from gradcalc.language.rules import Rule, rule_of
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers.program import program_text
 
@@ -23,84 +24,70 @@ _EQUAL = OPERATIONS["=="]
 _UNEQUAL = OPERATIONS["!="]
 
 
+@dataclass(slots=True)
 class Gate:
-    """A gate that a gradient came through, and the one it came through before.
+    """A condition that a gradient passed through: nothing passes where it is 0."""
 
-    `node` is 0 where it is closed. `all_open` is the node that is 0 where any gate up
-    to this one is closed, once somebody asked for it.
-    """
-
-    __slots__ = ("all_open", "before", "node")
-
-    def __init__(self, node: int, before: "Gate | None" = None) -> None:
-        self.node = node
-        self.before = before
-        self.all_open: int | None = None if before is not None else node
+    node: int
+    # The gate that the gradient passed through before.
+    before: "Gate | None" = None
+    # The product of this gate and all before it; None until needed.
+    all_open: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Reached:
-    """A gradient as a formula, and the last of the gates that it came through.
+    """A gradient as a formula: `where(gate1*gate2*..., node, 0)`.
 
-    What was not selected is passed nothing at all, not even 0 times an infinity. So a
-    gate is not multiplied in: it is kept beside the gradient, all the way back, and
-    closes over the whole of it at the end. Without a gate it always arrives.
+    The condition is put around the formula at the end alone: to multiply by a gate of 0
+    would make NaN of an infinity, and what is not selected is passed nothing at all.
     """
 
-    __slots__ = ("gate", "node")
-
-    def __init__(self, node: int, gate: Gate | None) -> None:
-        self.node = node
-        self.gate = gate
+    node: int
+    # The last of the gates, None if it always arrives.
+    gate: Gate | None
 
 
 class _Formulas:
     """The gradients of one backward pass, appended to a graph as nodes."""
 
-    def __init__(self, graph: Graph, active: Sequence[int]) -> None:
+    def __init__(self, graph: Graph, active: Sequence[int], *, exact: bool) -> None:
         self.graph = graph
         self.active = active
-
-    def literal(self, value: float) -> int:
-        return self.graph.add_literal(value)
+        self.exact = exact
+        # What is added in the place of a gradient that does not arrive: -0.0 + x is x
+        # to the bit, but no reader expects it.
+        self.nothing = -0.0 if exact else 0.0
 
     def contributions(self, node: int, gradient: Reached) -> list[Reached | None]:
-        """What the node hands to each of its inputs."""
+        """What the node passes on to each of its operands."""
         graph = self.graph
         inputs = graph.inputs[node]
-        rule = rule_of(graph.operations[node], len(inputs))
+        formulas = contributions_of(
+            graph.operations[node], len(inputs), exact=self.exact
+        )
         wanted = [
-            partial if self.active[operand] else None
-            for operand, partial in zip(inputs, rule.partials, strict=True)
+            (product, gate) if product is not None and self.active[operand] else None
+            for operand, product, gate in zip(
+                inputs, formulas.products, formulas.gates, strict=True
+            )
         ]
-        placed = self._place(rule, wanted, (*inputs, node))
-        handed: list[Reached | None] = []
-        for partial, gate in zip(wanted, rule.selected, strict=True):
-            if partial is None:
-                handed.append(None)
+        placed = formulas.graph.translated(
+            [root for pair in wanted if pair for root in pair if root is not None],
+            lambda node, inputs: graph.add_like(formulas.graph, node, inputs),
+            dict(enumerate((*inputs, node, gradient.node))),
+        )
+        passed: list[Reached | None] = []
+        for pair in wanted:
+            if pair is None:
+                passed.append(None)
                 continue
-            product = graph.add(_TIMES, (gradient.node, placed[partial]), 0, 0)
+            product, gate = pair
             last = gradient.gate
             if gate is not None:
                 last = Gate(placed[gate], last)
-            handed.append(Reached(product, last))
-        return handed
-
-    def _place(
-        self, rule: Rule, wanted: Sequence[int | None], operands: Sequence[int]
-    ) -> dict[int, int]:
-        """The nodes of the rule that are needed, put into the graph."""
-        graph, source = self.graph, rule.graph
-        roots = [partial for partial in wanted if partial is not None]
-        roots += [
-            gate
-            for partial, gate in zip(wanted, rule.selected, strict=True)
-            if partial is not None and gate is not None
-        ]
-        return source.translated(
-            roots,
-            lambda node, inputs: graph.add_like(source, node, inputs),
-            dict(enumerate(operands)),
-        )
+            passed.append(Reached(placed[product], last))
+        return passed
 
     def add(self, first: Reached, second: Reached) -> Reached:
         """The sum of two gradients that meet at a node."""
@@ -113,7 +100,8 @@ class _Formulas:
                 assert one.gate is not None
                 inputs = (one.gate.node, one.node, other.node)
                 return Reached(graph.add(_WHERE, inputs, 0, 0), one.gate.before)
-        node = graph.add(_PLUS, (self.closed(first), self.closed(second)), 0, 0)
+        parts = [self.closed(part, self.nothing) for part in (first, second)]
+        node = graph.add(_PLUS, (parts[0], parts[1]), 0, 0)
         if first.gate is None or second.gate is None:
             return Reached(node, None)
         either = (self._all_open(first.gate), self._all_open(second.gate))
@@ -141,38 +129,46 @@ class _Formulas:
             pending.append(last)
             last = last.before
         for each in reversed(pending):
-            assert each.before is not None
-            assert each.before.all_open is not None
-            inputs = (each.before.all_open, each.node)
-            each.all_open = self.graph.add(_TIMES, inputs, 0, 0)
+            each.all_open = each.node
+            if each.before is not None:
+                assert each.before.all_open is not None
+                inputs = (each.before.all_open, each.node)
+                each.all_open = self.graph.add(_TIMES, inputs, 0, 0)
         assert gate.all_open is not None
         return gate.all_open
 
-    def closed(self, gradient: Reached) -> int:
-        """The gradient as one node: 0 where its gates are closed."""
+    def closed(self, gradient: Reached, otherwise: float = 0.0) -> int:
+        """The gradient as one node, `otherwise` where it does not arrive."""
         if gradient.gate is None:
             return gradient.node
         condition = self._all_open(gradient.gate)
-        zero = self.literal(0.0)
-        return self.graph.add(_WHERE, (condition, gradient.node, zero), 0, 0)
+        inputs = (condition, gradient.node, self.graph.add_literal(otherwise))
+        return self.graph.add(_WHERE, inputs, 0, 0)
 
 
 def append_gradient(
-    graph: Graph, output: int, wanted: Sequence[int], active: Sequence[int]
-) -> list[int | None]:
+    graph: Graph,
+    output: int,
+    wanted: Sequence[int],
+    active: Sequence[int],
+    *,
+    exact: bool,
+) -> list[int]:
     """The gradient of `output` for each wanted node, appended to the graph as nodes.
 
-    None where nothing arrives, which makes it 0. `active` flags the nodes that depend
-    on a wanted one.
+    `active` flags the nodes that depend on a wanted one. If `exact`, the formulas have
+    the value of numeric backpropagation, to the bit; else they are for the reader and
+    hold inside the domain of the operations.
     """
-    formulas = _Formulas(graph, active)
-    seed = Reached(formulas.literal(1.0), None)
+    formulas = _Formulas(graph, active, exact=exact)
+    zero = graph.add_literal(0.0)
+    seed = Reached(graph.add_literal(1.0), None)
     gradients = backward(
         graph, output, active, seed, formulas.contributions, formulas.add
     )
     arrived = [gradients[node] if node <= output else None for node in wanted]
     return [
-        None if gradient is None else formulas.closed(gradient) for gradient in arrived
+        zero if gradient is None else formulas.closed(gradient) for gradient in arrived
     ]
 
 
@@ -184,9 +180,9 @@ def simplified_gradient(
     The graph holds nothing but what the gradient needs.
     """
     extended = graph.copy()
-    nodes = append_gradient(extended, output, wanted, graph.dependents(wanted))
-    zero = extended.add_literal(0.0)
-    return simplified(extended, [zero if node is None else node for node in nodes])
+    active = graph.dependents(wanted)
+    nodes = append_gradient(extended, output, wanted, active, exact=False)
+    return simplified(extended, nodes)
 
 
 def derivative(text: str, name: str) -> str:

@@ -147,14 +147,14 @@ class _Derivation:
             for node in flatten(graph.variables.get(name, []))
         }
         self._active = graph.dependents(list(self._wanted.values()))
-        self._gradients: dict[int, dict[str, int | None]] = {}
+        self._gradients: dict[int, dict[str, int]] = {}
 
     def partials(self, root: int, name: str, shape: tuple[int, ...]) -> Structure:
         """The derivative of a node for each element of a variable."""
         if root not in self._gradients:
             self._extend_active()
             nodes = append_gradient(
-                self.graph, root, list(self._wanted.values()), self._active
+                self.graph, root, list(self._wanted.values()), self._active, exact=False
             )
             self._gradients[root] = dict(zip(self._wanted, nodes, strict=True))
         gradient = self._gradients[root]

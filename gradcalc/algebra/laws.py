@@ -1,10 +1,14 @@
-"""The laws of simplification, each a function that states it.
+"""The laws of simplification: pairs of formulas, and functions where a law counts.
 
-A law never changes the value beyond rounding, nor where the formula is defined: 0*x is
-not 0, because x may be infinite.
+There are two tables. EXACT holds to the last bit, for every double: it serves the code
+generator. READABLE serves the reader: a law there never changes a value beyond
+rounding, nor where the formula is defined (0*x is not 0, because x may be infinite).
 """
 
-from gradcalc.algebra.terms import MOST_FACTORS, Law, Terms, is_short
+from collections.abc import Callable, Mapping, Sequence
+
+from gradcalc.algebra.patterns import PatternLaw
+from gradcalc.algebra.terms import MOST_FACTORS, Law, Laws, Terms
 from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
 _TIMES = OPERATIONS["*"]
@@ -15,25 +19,42 @@ _POWER = OPERATIONS["^"]
 _NEG = OPERATIONS["neg"]
 _WHERE = OPERATIONS["where"]
 
-# --- sums
+
+def is_short(value: float) -> bool:
+    """Whether a number is as short as one that somebody types."""
+    return value == value and abs(value) < 1e15 and len(repr(value)) <= 8
 
 
-def _plus_zero(terms: Terms, a: int, b: int) -> int | None:
-    # x + 0 -> x, 0 + x -> x
-    if terms.number(b) == 0:
-        return a
-    return b if terms.number(a) == 0 else None
+# --- numbers
 
 
-def _plus_negative(terms: Terms, a: int, b: int) -> int | None:
-    # a + -b -> a - b, -a + b -> b - a
-    negative = terms.parts(b, _NEG)
-    if negative is not None:
-        return terms.make(_MINUS, a, negative[0])
-    negative = terms.parts(a, _NEG)
-    if negative is not None:
-        return terms.make(_MINUS, b, negative[0])
-    return None
+def _folded(
+    terms: Terms, operation: Operation, operands: Sequence[int]
+) -> float | None:
+    """The value of an operation on numbers."""
+    literals = terms.graph.literals
+    for operand in operands:
+        if operand not in literals:
+            return None
+    return operation.evaluate(*[literals[operand] for operand in operands])
+
+
+def _folded_if_short(
+    terms: Terms, operation: Operation, operands: Sequence[int]
+) -> float | None:
+    """The value of an operator on numbers, if it is as short as a typed one."""
+    if operation.written == "call" and operation is not _WHERE:
+        return None
+    # A constant keeps its name, but what it compares to is known.
+    known = terms.graph.literals.get if operation in COMPARISONS else terms.number
+    values = [value for operand in operands if (value := known(operand)) is not None]
+    if len(values) < len(operands):
+        return None
+    value = operation.evaluate(*values)
+    return value if is_short(value) else None
+
+
+# --- laws that count
 
 
 def _plus_negative_number(terms: Terms, a: int, b: int) -> int | None:
@@ -71,64 +92,6 @@ def _minus_like(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _minus_zero(terms: Terms, a: int, b: int) -> int | None:
-    # x - 0 -> x, 0 - x -> -x
-    if terms.number(b) == 0:
-        return a
-    return terms.make(_NEG, b) if terms.number(a) == 0 else None
-
-
-def _minus_negative(terms: Terms, a: int, b: int) -> int | None:
-    # a - -b -> a + b
-    negative = terms.parts(b, _NEG)
-    return terms.make(_PLUS, a, negative[0]) if negative is not None else None
-
-
-# --- products
-
-
-def _times_one(terms: Terms, a: int, b: int) -> int | None:
-    # 1*x -> x, x*1 -> x
-    if terms.number(a) == 1:
-        return b
-    return a if terms.number(b) == 1 else None
-
-
-def _times_minus_one(terms: Terms, a: int, b: int) -> int | None:
-    # -1*x -> -x, x*-1 -> -x
-    if terms.number(a) == -1:
-        return terms.make(_NEG, b)
-    return terms.make(_NEG, a) if terms.number(b) == -1 else None
-
-
-def _times_negative(terms: Terms, a: int, b: int) -> int | None:
-    # -a*b -> -(a*b), a*-b -> -(a*b)
-    negative = terms.parts(a, _NEG)
-    if negative is not None:
-        return terms.make(_NEG, terms.make(_TIMES, negative[0], b))
-    negative = terms.parts(b, _NEG)
-    if negative is not None:
-        return terms.make(_NEG, terms.make(_TIMES, a, negative[0]))
-    return None
-
-
-def _times_quotient(terms: Terms, a: int, b: int) -> int | None:
-    # a*(b/c) -> (a*b)/c, (a/b)*c -> (a*c)/b
-    for factor, quotient in ((a, b), (b, a)):
-        parts = terms.parts(quotient, _OVER)
-        if parts is not None:
-            return terms.make(_OVER, terms.make(_TIMES, factor, parts[0]), parts[1])
-    return None
-
-
-def _times_zero_condition(terms: Terms, a: int, b: int) -> int | None:
-    # 0*(x > y) -> 0, a comparison being always finite
-    for zero, condition in ((a, b), (b, a)):
-        if terms.number(zero) == 0 and terms.graph.operations[condition] in COMPARISONS:
-            return zero
-    return None
-
-
 def _times_factors(terms: Terms, a: int, b: int) -> int | None:
     # x*2 -> 2*x, 2*(3*x) -> 6*x, (-2)*x -> -(2*x), f(x)*w -> w*f(x)
     # x*x -> x^2, x^2*x -> x^3, (x > y)*(x > y) -> x > y
@@ -163,25 +126,6 @@ def _times_factors(terms: Terms, a: int, b: int) -> int | None:
     return terms.make(_NEG, product) if negative else product
 
 
-# --- quotients, powers and the rest
-
-
-def _over_one(terms: Terms, a: int, b: int) -> int | None:
-    # x/1 -> x
-    return a if terms.number(b) == 1 else None
-
-
-def _over_negative(terms: Terms, a: int, b: int) -> int | None:
-    # -a/b -> -(a/b), a/-b -> -(a/b)
-    negative = terms.parts(a, _NEG)
-    if negative is not None:
-        return terms.make(_NEG, terms.make(_OVER, negative[0], b))
-    negative = terms.parts(b, _NEG)
-    if negative is not None:
-        return terms.make(_NEG, terms.make(_OVER, a, negative[0]))
-    return None
-
-
 def _over_twice(terms: Terms, a: int, b: int) -> int | None:
     # (x/y)/y -> x/y^2, (x/y^2)/y -> x/y^3
     quotient = terms.parts(a, _OVER)
@@ -192,16 +136,6 @@ def _over_twice(terms: Terms, a: int, b: int) -> int | None:
         return None
     power = terms.make(_POWER, y, terms.literal(m + n))
     return terms.make(_OVER, quotient[0], power)
-
-
-def _power_one(terms: Terms, a: int, b: int) -> int | None:
-    # x^1 -> x
-    return a if terms.number(b) == 1 else None
-
-
-def _power_zero(terms: Terms, _a: int, b: int) -> int | None:
-    # x^0 -> 1, also where x is 0 or not finite
-    return terms.literal(1.0) if terms.number(b) == 0 else None
 
 
 def _power_power(terms: Terms, a: int, b: int) -> int | None:
@@ -224,66 +158,81 @@ def _power_even(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _neg_neg(terms: Terms, a: int) -> int | None:
-    # --x -> x
-    negative = terms.parts(a, _NEG)
-    return negative[0] if negative is not None else None
-
-
-def _neg_difference(terms: Terms, a: int) -> int | None:
-    # -(a - b) -> b - a
-    difference = terms.parts(a, _MINUS)
-    if difference is not None:
-        return terms.make(_MINUS, difference[1], difference[0])
-    return None
-
-
 def _where_known(terms: Terms, c: int, a: int, b: int) -> int | None:
     # where(1, a, b) -> a, where(0, a, b) -> b
     condition = terms.number(c)
-    if condition is not None:
-        return a if condition != 0 else b
-    return None
+    if condition is None:
+        return None
+    return a if condition != 0 else b
 
 
-def _where_same(_terms: Terms, _c: int, a: int, b: int) -> int | None:
-    # where(c, a, a) -> a
-    return a if a == b else None
+def _chained(operation: Operation) -> Callable[..., int]:
+    def chained(terms: Terms, first: int, *others: int) -> int:
+        # sum(a, b, c) -> a + b + c
+        for operand in others:
+            first = terms.make(operation, first, operand)
+        return first
+
+    return chained
 
 
-def _log_e(terms: Terms, x: int) -> int | None:
-    # log(e) -> 1
-    return terms.literal(1.0) if terms.graph.names.get(x) == "e" else None
+# --- the tables
+
+Table = Mapping[str, Sequence[str | Law]]
 
 
-def _sum_two(terms: Terms, *operands: int) -> int | None:
-    # sum(a, b) -> a + b
-    return terms.make(_PLUS, *operands) if len(operands) == 2 else None
+def _laws(*tables: Table) -> dict[Operation, list[Law]]:
+    """The laws of each operation, those of the earlier tables first."""
+    found: dict[Operation, list[Law]] = {}
+    for table in tables:
+        for name, laws in table.items():
+            found.setdefault(OPERATIONS[name], []).extend(
+                PatternLaw(law) if isinstance(law, str) else law for law in laws
+            )
+    return found
 
 
-def _unequal_zero(terms: Terms, a: int, b: int) -> int | None:
-    # (x > y) != 0 -> x > y
-    if terms.number(b) == 0 and terms.graph.operations[a] in COMPARISONS:
-        return a
-    return None
+_TO_THE_BIT: Table = {
+    "*": ("x*1 -> x", "1*x -> x", "x*-1 -> -x", "-1*x -> -x"),
+    "/": ("x/1 -> x",),
+    "^": ("x^1 -> x", "x^0 -> 1"),
+    "!=": ("p != 0 -> p",),
+    "where": (_where_known, "where(c, a, a) -> a"),
+}
 
+_FOR_CODE: Table = {"sum": (_chained(_PLUS),), "prod": (_chained(_TIMES),)}
 
-LAWS: dict[Operation, tuple[Law, ...]] = {
-    _PLUS: (_plus_zero, _plus_negative, _plus_negative_number, _plus_like),
-    _MINUS: (_minus_zero, _minus_negative, _minus_like),
-    _TIMES: (
-        _times_one,
-        _times_minus_one,
-        _times_negative,
-        _times_zero_condition,
-        _times_quotient,
+_FOR_READERS: Table = {
+    "+": (
+        "x + 0 -> x",
+        "0 + x -> x",
+        "a + -b -> a - b",
+        "-a + b -> b - a",
+        _plus_negative_number,
+        _plus_like,
+    ),
+    "-": ("x - 0 -> x", "0 - x -> -x", "a - -b -> a + b", _minus_like),
+    "*": (
+        "(-a)*b -> -(a*b)",
+        "a*-b -> -(a*b)",
+        "0*p -> 0",
+        "p*0 -> 0",
+        "a*(b/c) -> (a*b)/c",
+        "(a/b)*c -> (c*a)/b",
         _times_factors,
     ),
-    _OVER: (_over_one, _over_negative, _over_twice),
-    _POWER: (_power_zero, _power_one, _power_power, _power_even),
-    _NEG: (_neg_neg, _neg_difference),
-    _WHERE: (_where_known, _where_same),
-    OPERATIONS["!="]: (_unequal_zero,),
-    OPERATIONS["log"]: (_log_e,),
-    OPERATIONS["sum"]: (_sum_two,),
+    "/": ("(-a)/b -> -(a/b)", "a/-b -> -(a/b)", _over_twice),
+    "^": (_power_power, _power_even),
+    "neg": ("-(-x) -> x", "-(a - b) -> b - a"),
+    "log": ("log(e) -> 1",),
+    "sum": ("sum(a, b) -> a + b",),
 }
+
+EXACT = Laws(_laws(_TO_THE_BIT, _FOR_CODE), fold=_folded, named_constants=False)
+
+READABLE = Laws(
+    _laws(_TO_THE_BIT, _FOR_READERS), fold=_folded_if_short, named_constants=True
+)
+
+# No laws: equal terms are one, and nothing else is done.
+AS_IS = Laws({}, fold=lambda *_: None, named_constants=True)

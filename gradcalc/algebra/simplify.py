@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gradcalc.algebra.laws import LAWS
+from gradcalc.algebra.laws import AS_IS, READABLE
 from gradcalc.algebra.terms import MOST_FACTORS, Terms
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
@@ -17,30 +17,19 @@ def simplified(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
 
     Labels are kept on the nodes that still compute them.
     """
-    terms = Terms(LAWS)
-
-    def make(node: int, operands: tuple[int, ...]) -> int:
-        operation = graph.operations[node]
-        if operation is LITERAL or operation is VARIABLE:
-            return _leaf(terms, graph, node)
-        made = terms.make(operation, *operands)
-        label = graph.labels.get(node)
-        if label is not None and terms.number(made) is None:
-            terms.graph.labels.setdefault(made, label)
-        return made
-
-    made = graph.translated(roots, make)
+    terms = Terms(READABLE)
+    made = terms.place(graph, roots)
     return _signs_seated(terms.graph, [made[root] for root in roots])
 
 
 def _signs_seated(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     """The graph with the sign of a product on its first factor: -(a*b) -> -a*b."""
-    terms = Terms({})
+    terms = Terms(AS_IS)
 
     def make(node: int, operands: tuple[int, ...]) -> int:
         operation = graph.operations[node]
         if operation is LITERAL or operation is VARIABLE:
-            made = _leaf(terms, graph, node)
+            made = terms.leaf(graph, node)
         elif operation is _NEG:
             made = _negated(terms, operands[0])
         else:
@@ -51,13 +40,6 @@ def _signs_seated(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]
 
     made = graph.translated(roots, make)
     return terms.graph, [made[root] for root in roots]
-
-
-def _leaf(terms: Terms, graph: Graph, node: int) -> int:
-    """The node of a variable, number or constant of the graph."""
-    if graph.operations[node] is VARIABLE:
-        return terms.variable(graph.names[node])
-    return terms.literal(graph.literals[node], graph.names.get(node))
 
 
 def _negated(terms: Terms, node: int) -> int:

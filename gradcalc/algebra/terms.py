@@ -1,36 +1,49 @@
-"""Terms: a graph in which equal terms are one node, and laws are applied on the way."""
+"""Terms: a graph in which equal terms are one node, and laws apply as it grows.
+
+The code generator and the formulas written for the reader both grow one; they differ in
+the laws alone.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from gradcalc.graph import Graph
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 
 _TIMES = OPERATIONS["*"]
 _PLUS = OPERATIONS["+"]
 _MINUS = OPERATIONS["-"]
 _POWER = OPERATIONS["^"]
-_WHERE = OPERATIONS["where"]
 
 # Longer products stay as they are, so that what they share stays shared.
 MOST_FACTORS = 8
 
-# A law takes the terms and an operation's operands; it gives the node that they amount
-# to, or None where it does not apply.
+# A law takes the terms and an operation's operands; it gives a node with the same
+# value, or None where it does not apply.
 Law = Callable[..., "int | None"]
 
 
-def is_short(value: float) -> bool:
-    """Whether a number is as short as one that somebody types."""
-    return value == value and abs(value) < 1e15 and len(repr(value)) <= 8
+@dataclass(frozen=True)
+class Laws:
+    """What is simplified while terms grow."""
+
+    by_operation: Mapping[Operation, Sequence[Law]]
+    # The number that an operation on numbers is, or None to leave it as it is. It takes
+    # the terms, the operation and the operands.
+    fold: Callable[["Terms", Operation, Sequence[int]], "float | None"]
+    # Whether constants such as pi keep their names, or are numbers like all others.
+    named_constants: bool
 
 
 class Terms:
     """A graph in which equal terms are one node and every node is simple already."""
 
-    def __init__(self, laws: Mapping[Operation, Sequence["Law"]]) -> None:
+    def __init__(self, laws: Laws) -> None:
         self.graph = Graph()
         self._laws = laws
-        self._known: dict[tuple[Operation, tuple[int, ...]], int] = {}
+        # By operation and operands: the node for them as they are, and simplified.
+        self._nodes: dict[tuple[Operation, tuple[int, ...]], int] = {}
+        self._made: dict[tuple[Operation, tuple[int, ...]], int] = {}
         self._literals: dict[str, int] = {}
         self._variables: dict[str, int] = {}
 
@@ -52,10 +65,17 @@ class Terms:
 
     def make(self, operation: Operation, *operands: int) -> int:
         """The node of the operation on its operands, simplified."""
-        folded = self._folded(operation, operands)
-        if folded is not None:
-            return folded
-        for law in self._laws.get(operation, ()):
+        key = (operation, operands)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._simplified(operation, operands)
+        return made
+
+    def _simplified(self, operation: Operation, operands: tuple[int, ...]) -> int:
+        value = self._laws.fold(self, operation, operands)
+        if value is not None:
+            return self.literal(value)
+        for law in self._laws.by_operation.get(operation, ()):
             node = law(self, *operands)
             if node is not None:
                 return node
@@ -64,33 +84,50 @@ class Terms:
     def node(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The one node of the operation on these operands, as they are."""
         key = (operation, operands)
-        if key not in self._known:
-            self._known[key] = self.graph.add(operation, operands, 0, 0)
-        return self._known[key]
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._nodes[key] = self.graph.add(operation, operands, 0, 0)
+        return node
 
-    def _folded(self, operation: Operation, operands: Sequence[int]) -> int | None:
-        """The value of an operation on numbers, if it is as short as a typed one."""
-        if operation.written == "call" and operation is not _WHERE:
-            return None
-        values = []
-        for operand in operands:
-            value = self.number(operand)
-            if value is None and operation in COMPARISONS:
-                # A constant keeps its name, but what it compares to is known.
-                value = self.graph.literals.get(operand)
-            if value is None:
-                return None
-            values.append(value)
-        value = operation.evaluate(*values)
-        return self.literal(value) if is_short(value) else None
+    def place(
+        self,
+        graph: Graph,
+        roots: Sequence[int],
+        given: Mapping[int, int] | None = None,
+    ) -> dict[int, int]:
+        """The nodes for what the roots depend on, by their numbers in the graph.
+
+        `given` has what stands here already for some of its leaves. Labels are kept on
+        the nodes that still compute them.
+        """
+
+        def make(node: int, operands: tuple[int, ...]) -> int:
+            operation = graph.operations[node]
+            if operation is LITERAL or operation is VARIABLE:
+                return self.leaf(graph, node)
+            made = self.make(operation, *operands)
+            label = graph.labels.get(node)
+            if label is not None and self.number(made) is None:
+                self.graph.labels.setdefault(made, label)
+            return made
+
+        return graph.translated(roots, make, given)
+
+    def leaf(self, graph: Graph, node: int) -> int:
+        """The node of a variable, number or constant of the graph."""
+        name = graph.names.get(node)
+        if graph.operations[node] is VARIABLE:
+            assert name is not None
+            return self.variable(name)
+        return self.literal(
+            graph.literals[node], name if self._laws.named_constants else None
+        )
 
     # --- what a node is
 
     def number(self, node: int) -> float | None:
         """The value of a literal that has no name."""
-        if self.graph.operations[node] is LITERAL and node not in self.graph.names:
-            return self.graph.literals[node]
-        return None
+        return None if node in self.graph.names else self.graph.literals.get(node)
 
     def parts(self, node: int, operation: Operation) -> tuple[int, ...] | None:
         """The operands of the node if it is of that operation."""
@@ -101,7 +138,7 @@ class Terms:
     def factors(self, node: int) -> list[int]:
         """The factors of a product, from left to right; the node alone if too many.
 
-        What the user gave a label stays whole.
+        A product that has a label stays whole.
         """
         found: list[int] = []
         first = node
@@ -128,10 +165,9 @@ class Terms:
 
     def rank(self, node: int) -> tuple[int, str]:
         """Where a factor stands in a product: names by the alphabet, then the rest."""
-        operation = self.graph.operations[node]
-        if operation is VARIABLE or (operation is LITERAL and node in self.graph.names):
+        if node in self.graph.names:
             return 0, self.graph.names[node]
-        return 2 if operation in (_PLUS, _MINUS) else 1, ""
+        return 2 if self.graph.operations[node] in (_PLUS, _MINUS) else 1, ""
 
     def power(self, node: int) -> tuple[int, float]:
         """The node as a base to a positive whole power."""

@@ -165,10 +165,13 @@ class Explanation:
         graph, values = self.graph, self.values
         operation, inputs = graph.operations[node], graph.inputs[node]
         operands = [values[operand] for operand in inputs]
-        back = pullback(operation, tuple([self.path[operand] for operand in inputs]))
+        back = pullback(operation, len(inputs))
         locals_ = back(1.0, values[node], *operands)
         products = back(self.gradient(node), values[node], *operands)
-        passing = [product is not None for product in products]
+        passing = [
+            product is not None and bool(self.path[operand])
+            for operand, product in zip(inputs, products, strict=True)
+        ]
         formulas = local_formulas(graph, values, node, passing, self.naming.text)
         partials = rule_of(operation, len(inputs)).partials
         for position, operand in enumerate(inputs):

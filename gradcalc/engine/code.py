@@ -1,14 +1,17 @@
 """Straight-line Python that computes with floats exactly as the table does.
 
-Of the expressions collected those that are needed are written, each that is used more
-than once as a line of its own. No line raises for any floats: an operation is written
-as Python's own where that cannot raise, and else as a call of the table's function.
+Formulas grow in a graph whose laws hold to the bit; what is needed is written, each
+part that is used more than once as a line of its own. No line raises for any floats: an
+operation is written as Python's own where that cannot raise, and else as a call of the
+table's function.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from gradcalc.algebra.exact_terms import Expressions
+from gradcalc.algebra.laws import EXACT
+from gradcalc.algebra.terms import Terms
 from gradcalc.engine.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -17,175 +20,175 @@ from gradcalc.engine.code_spelling import (
     Spelling,
     spelling,
 )
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.graph import Graph
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
 
 _PLUS, _TIMES = OPERATIONS["+"], OPERATIONS["*"]
-
-STATEMENT = Operation("statement", (), lambda: math.nan, (), "lines of their own")
-
-# The lines that compute what goes by the given name.
-Statement = Callable[[str], list[str]]
 
 # Expressions nested deeper than this get a line of their own; Python's parser gives up
 # at 100 levels.
 _DEEPEST = 20
 
 
-class PythonCode(Expressions):
-    """Expressions and the lines of Python that compute them.
+class PythonCode:
+    """Nodes of a graph as lines of Python, and the texts that refer to them."""
 
-    namespace  the functions and constants that the lines refer to
-    lines      the assignments, in order, once `write` was called
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Sequence[int],
+        given: Mapping[int, str | float] | None = None,
+        *,
+        prefix: str = "t",
+    ) -> None:
+        """Writes the lines that compute the roots.
 
-    `prefix` starts every name that the code makes up.
-    """
-
-    def __init__(self, prefix: str = "t") -> None:
-        super().__init__()
-        self.prefix = prefix
-        self.namespace: dict[str, object] = {}
+        `given` has the name in the code, or the number, of variable nodes; the others
+        go by their own names. `prefix` starts every name that the code makes up.
+        """
+        # The assignments, in order, and the functions and constants they refer to.
         self.lines: list[str] = []
-        self._names: dict[int, str] = {}
-        self._statements: dict[int, Statement] = {}
+        self.namespace: dict[str, object] = {}
+        self._prefix = prefix
+        terms = Terms(EXACT)
+        leaves = {
+            node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
+            for node, leaf in (given or {}).items()
+        }
+        self._places = terms.place(graph, roots, leaves)
+        self._graph = terms.graph
         self._functions: dict[Callable[..., object], str] = {}
-        # What an expression looks like where it is used: its text and how tightly
-        # that binds; and the text of its being other than 0, if that is simpler.
+        # What a term looks like where it is used: its text and how tightly that binds;
+        # and the text of its being other than 0, if that is simpler.
         self._texts: dict[int, tuple[str, int]] = {}
         self._truths: dict[int, str] = {}
-        self._depths: dict[int, int] = {}
+        self._write([self._places[root] for root in roots])
 
-    def name(self, name: str) -> int:
-        """The expression of a name that is defined elsewhere."""
-        expression = self.new(VARIABLE, ())
-        self._names[expression] = name
-        return expression
+    def text(self, node: int, binding: int = CONDITIONAL) -> str:
+        """What a root is called, in parentheses if that binds less tightly than asked.
 
-    def statement(self, inputs: tuple[int, ...], write: "Statement") -> int:
-        """The expression of a name that takes lines of its own to compute.
-
-        `write` gives those lines when it is told the name. An input stands in `inputs`
-        as often as it is written.
+        Raises KeyError for what is no root, nor part of one.
         """
-        expression = self.new(STATEMENT, inputs)
-        self._statements[expression] = write
-        return expression
+        return self._text(self._places[node], binding)
 
-    def write(self, roots: Sequence[int]) -> None:
-        """Write the lines that compute the roots; `text` then has how to name them."""
-        uses = self._uses(roots)
-        for expression, count in enumerate(uses):
-            if not count:
-                continue
-            operation = self.operations[expression]
-            depth = 0
-            text: tuple[str, int]
-            if operation is LITERAL:
-                text = self._number(self.numbers[expression])
-            elif operation is VARIABLE:
-                text = (self._names[expression], ATOM)
-            elif operation is STATEMENT:
-                text = (f"{self.prefix}{expression}", ATOM)
-                self.lines += self._statements[expression](text[0])
-            else:
-                written = self._spelling(expression)
-                text = self._operation(expression, written)
-                depth = 1 + max(
-                    [self._depths.get(i, 0) for i in self.inputs[expression]]
-                )
-                if count > 1 or depth >= _DEEPEST:
-                    name = f"{self.prefix}{expression}"
-                    self.lines.append(f"{name} = {text[0]}")
-                    text, depth = (name, ATOM), 0
-                    self._truths.pop(expression, None)
-            self._texts[expression] = text
-            self._depths[expression] = depth
+    def truth(self, node: int) -> str:
+        """The condition that a root is not 0, as an operand of and and or."""
+        return self._truth(self._places[node])
 
-    def text(self, expression: int, binding: int = CONDITIONAL) -> str:
-        """The expression, in parentheses if it binds less tightly than asked for."""
-        text, own = self._texts[expression]
-        return text if own >= binding else f"({text})"
+    def row(self, nodes: Sequence[int]) -> str:
+        """The tuple of the roots."""
+        return "(" + "".join([f"{self.text(node)}, " for node in nodes]) + ")"
 
-    def truth(self, expression: int) -> str:
-        """The condition that the expression is not 0, as an operand of and and or."""
-        if expression in self._truths:
-            return self._truths[expression]
-        return self.text(expression, SUM)
+    def function(self, parameters: Sequence[str], returned: str) -> Any:
+        """The Python function of the lines that returns what the text says."""
+        source = [
+            f"def compiled({', '.join(parameters)}):",
+            *(f"    {line}" for line in self.lines),
+            f"    return {returned}",
+        ]
+        namespace: dict[str, Any] = dict(self.namespace)
+        exec("\n".join(source), namespace)
+        return namespace["compiled"]
 
-    def function(self, function: Callable[..., object], name: str) -> str:
+    def name(self, function: Callable[..., object], name: str) -> str:
         """What the function is called in the code."""
         if function not in self._functions:
-            name = f"{self.prefix}_{name if name.isidentifier() else 'function'}"
+            name = f"{self._prefix}_{name if name.isidentifier() else 'function'}"
             while name in self.namespace:
                 name += "_"
             self._functions[function] = name
             self.namespace[name] = function
         return self._functions[function]
 
+    def _write(self, roots: Sequence[int]) -> None:
+        graph = self._graph
+        depths: dict[int, int] = {}
+        for node, uses in enumerate(self._uses(roots)):
+            if not uses:
+                continue
+            operation = graph.operations[node]
+            depth = 0
+            if operation is LITERAL:
+                text = self._number(graph.literals[node])
+            elif operation is VARIABLE:
+                text = (graph.names[node], ATOM)
+            else:
+                text = self._operation(node)
+                depth = 1 + max(
+                    depths.get(operand, 0) for operand in graph.inputs[node]
+                )
+                if uses > 1 or depth >= _DEEPEST:
+                    name = f"{self._prefix}{node}"
+                    self.lines.append(f"{name} = {text[0]}")
+                    text, depth = (name, ATOM), 0
+                    self._truths.pop(node, None)
+            self._texts[node] = text
+            depths[node] = depth
+
     def _uses(self, roots: Sequence[int]) -> list[int]:
-        """How often each expression is written; 0 for what the roots do not need."""
-        uses = [0] * len(self.inputs)
+        """How often each term is written; 0 for what the roots do not need."""
+        inputs = self._graph.inputs
+        uses = [0] * len(inputs)
         for root in roots:
             uses[root] += 1
-        for expression in range(len(uses) - 1, -1, -1):
-            inputs = self.inputs[expression]
-            if not uses[expression] or not inputs:
-                continue
-            if self.operations[expression] is STATEMENT:
-                times = [1] * len(inputs)
-            else:
-                times = self._spelling(expression).uses(len(inputs))
-            for operand, number in zip(inputs, times, strict=True):
-                uses[operand] += number
+        for node in range(len(uses) - 1, -1, -1):
+            if uses[node] and inputs[node]:
+                times = self._spelling(node).uses(len(inputs[node]))
+                for operand, number in zip(inputs[node], times, strict=True):
+                    uses[operand] += number
         return uses
 
-    def _spelling(self, expression: int) -> Spelling:
-        numbers = self.numbers
+    def _spelling(self, node: int) -> Spelling:
+        literals = self._graph.literals
         return spelling(
-            self.operations[expression],
-            tuple([numbers.get(operand) for operand in self.inputs[expression]]),
+            self._graph.operations[node],
+            tuple([literals.get(operand) for operand in self._graph.inputs[node]]),
         )
 
-    def _operation(self, expression: int, written: Spelling) -> tuple[str, int]:
-        operation, inputs = self.operations[expression], self.inputs[expression]
+    def _text(self, node: int, binding: int = CONDITIONAL) -> str:
+        text, own = self._texts[node]
+        return text if own >= binding else f"({text})"
+
+    def _truth(self, node: int) -> str:
+        return self._truths.get(node) or self._text(node, SUM)
+
+    def _operation(self, node: int) -> tuple[str, int]:
+        operation, inputs = self._graph.operations[node], self._graph.inputs[node]
+        written = self._spelling(node)
         if written.template is None:
-            name = self.function(operation.evaluate, operation.name)
-            listed = ", ".join([self.text(operand) for operand in inputs])
-            return f"{name}({listed})", ATOM
+            name = self.name(operation.evaluate, operation.name)
+            return f"{name}({', '.join(map(self._text, inputs))})", ATOM
         names = {
-            name: self.function(function, name)
+            name: self.name(function, name)
             for name, function in written.functions.items()
         }
-        names["exponential"] = f"{self.prefix}_"
+        names["exponential"] = f"{self._prefix}_"
         operands = [
             ""  # such as the exponent of x*x
             if operand not in self._texts
-            else self.truth(operand)
+            else self._truth(operand)
             if position in written.truths
-            else self.text(operand, binding)
+            else self._text(operand, binding)
             for position, (operand, binding) in enumerate(
                 zip(inputs, written.slots, strict=True)
             )
         ]
         text = written.template.format(*operands, **names)
         if operation in COMPARISONS:
-            self._truths[expression] = f"{operands[0]} {operation.name} {operands[1]}"
+            self._truths[node] = f"{operands[0]} {operation.name} {operands[1]}"
         elif operation is _PLUS or operation is _TIMES:
             # Of conditions, which are 0 or 1, the product is "and", the sum "or".
             truths = [self._truths.get(operand) for operand in inputs]
             if None not in truths:
                 word = "or" if operation is _PLUS else "and"
-                self._truths[expression] = f"({truths[0]} {word} {truths[1]})"
+                self._truths[node] = f"({truths[0]} {word} {truths[1]})"
         return text, written.binding
-
-    def constant(self, name: str, value: float) -> str:
-        """What a number that Python has no notation for is called in the code."""
-        name = f"{self.prefix}_{name}"
-        self.namespace[name] = value
-        return name
 
     def _number(self, value: float) -> tuple[str, int]:
         if math.isfinite(value):
             text = repr(value)
             return text, SIGN if text.startswith("-") else ATOM
         name = "nan" if value != value else "inf" if value > 0 else "minus_inf"
-        return self.constant(name, value), ATOM
+        name = f"{self._prefix}_{name}"
+        self.namespace[name] = value
+        return name, ATOM

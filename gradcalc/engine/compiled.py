@@ -1,16 +1,15 @@
 """A graph and its gradients as one Python function without loops.
 
-What `gradcalc.engine.unrolled` makes of the graph is written out: each shared
-expression once, nothing that the wanted gradients do not need. The function's results
-are those of the walk over the nodes.
+The symbolic derivative puts the gradients into the graph, and the code generator writes
+out what is needed of it, each shared part once. The function's results are those of the
+walk over the nodes, to the bit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
+from gradcalc.algebra.derivative import append_gradient
 from gradcalc.engine.code import PythonCode
 from gradcalc.engine.pullbacks import gradients as walked_gradients
-from gradcalc.engine.unrolled import differentiate
 from gradcalc.graph import Graph
 
 Row = tuple[float, ...]
@@ -20,6 +19,31 @@ Gradient = Callable[..., tuple[Row, tuple[Row, ...]]]
 # To compile takes as long for each node as to walk over it eighty times, however large
 # the graph. Beyond this, where that is half a second, the graph is walked.
 MOST_NODES = 30_000
+
+
+class GradientCode(PythonCode):
+    """The lines of code that compute outputs of a graph and their gradients.
+
+    `rows` has the nodes of the gradients: for each output one for each wanted node.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        outputs: Sequence[int],
+        wanted: Sequence[int],
+        given: Mapping[int, str | float],
+        *,
+        prefix: str = "t",
+    ) -> None:
+        active = graph.dependents(wanted)
+        extended = graph.copy()
+        self.rows = [
+            append_gradient(extended, output, wanted, active, exact=True)
+            for output in outputs
+        ]
+        roots = [*outputs, *(node for row in self.rows for node in row)]
+        super().__init__(extended, roots, given, prefix=prefix)
 
 
 def compile_forward(
@@ -34,16 +58,10 @@ def compile_forward(
     `known` has the values of all others.
     """
     if len(graph) > MOST_NODES:
-        return _walked_forward(graph, outputs, arguments, known or {})
-    code = PythonCode()
-    placed = code.place(graph, _given(code, arguments, known), outputs)
-    returned = [placed[node] for node in outputs]
-    code.write(returned)
-    compiled: Forward = function(
-        code,
-        [argument_name(position) for position in range(len(arguments))],
-        row_text(code, returned),
-    )
+        return walked_forward(graph, outputs, arguments, known)
+    names = {node: f"x{position}" for position, node in enumerate(arguments)}
+    code = PythonCode(graph, outputs, {**(known or {}), **names})
+    compiled: Forward = code.function(list(names.values()), code.row(outputs))
     return compiled
 
 
@@ -61,75 +79,44 @@ def compile_gradient(
     their values are given, as floats; `known` has the values of all others.
     """
     if len(graph) * len(outputs) > MOST_NODES:
-        return _walked_gradient(graph, outputs, arguments, wanted, known or {})
-    code = PythonCode()
-    values, rows = differentiate(
-        code, graph, outputs, _given(code, arguments, known), wanted
-    )
-    code.write([*values, *(gradient for row in rows for gradient in row)])
-    returned = "".join([f"{row_text(code, row)}, " for row in rows])
-    compiled: Gradient = function(
-        code,
-        [argument_name(position) for position in range(len(arguments))],
-        f"{row_text(code, values)}, ({returned})",
+        return walked_gradient(graph, outputs, arguments, wanted, known)
+    names = {node: f"x{position}" for position, node in enumerate(arguments)}
+    code = GradientCode(graph, outputs, wanted, {**(known or {}), **names})
+    gradients = "".join([f"{code.row(row)}, " for row in code.rows])
+    compiled: Gradient = code.function(
+        list(names.values()), f"{code.row(outputs)}, ({gradients})"
     )
     return compiled
 
 
-def argument_name(position: int) -> str:
-    """What a compiled function calls its argument at the position."""
-    return f"x{position}"
-
-
-def row_text(code: PythonCode, row: Sequence[int]) -> str:
-    """The tuple of the expressions."""
-    return "(" + "".join([f"{code.text(expression)}, " for expression in row]) + ")"
-
-
-def function(code: PythonCode, parameters: Sequence[str], returned: str) -> Any:
-    """The Python function with the code's lines, which must have been written."""
-    lines = [f"def compiled({', '.join(parameters)}):"]
-    lines += [f"    {line}" for line in code.lines]
-    lines.append(f"    return {returned}")
-    namespace: dict[str, Any] = dict(code.namespace)
-    exec("\n".join(lines), namespace)
-    return namespace["compiled"]
-
-
-def _given(
-    code: PythonCode, arguments: Sequence[int], known: Mapping[int, float] | None
-) -> dict[int, int]:
-    given = {node: code.number(value) for node, value in (known or {}).items()}
-    for position, node in enumerate(arguments):
-        given[node] = code.name(argument_name(position))
-    return given
-
-
-def _walked_forward(
+def walked_forward(
     graph: Graph,
     outputs: Sequence[int],
     arguments: Sequence[int],
-    known: Mapping[int, float],
+    known: Mapping[int, float] | None = None,
 ) -> Forward:
+    """The function of `compile_forward` as a walk over the nodes."""
+
     def walked(*values: float) -> Row:
-        given = {**known, **dict(zip(arguments, values, strict=True))}
+        given = {**(known or {}), **dict(zip(arguments, values, strict=True))}
         results = graph.forward(given)
         return tuple([results[node] for node in outputs])
 
     return walked
 
 
-def _walked_gradient(
+def walked_gradient(
     graph: Graph,
     outputs: Sequence[int],
     arguments: Sequence[int],
     wanted: Sequence[int],
-    known: Mapping[int, float],
+    known: Mapping[int, float] | None = None,
 ) -> Gradient:
+    """The function of `compile_gradient` as a walk over the nodes."""
     active = graph.dependents(wanted)
 
     def walked(*values: float) -> tuple[Row, tuple[Row, ...]]:
-        given = {**known, **dict(zip(arguments, values, strict=True))}
+        given = {**(known or {}), **dict(zip(arguments, values, strict=True))}
         results = graph.forward(given)
         rows = []
         for output in outputs:

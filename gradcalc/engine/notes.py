@@ -154,13 +154,14 @@ def _first_nonfinite_gradient(
         if gradient is None or not active[node] or not math.isfinite(gradient):
             continue
         inputs = graph.inputs[node]
-        mask = tuple([active[operand] for operand in inputs])
         operands = [values[operand] for operand in inputs]
-        contributions = pullback(graph.operations[node], mask)
-        factors = contributions(1.0, values[node], *operands)
+        back = pullback(graph.operations[node], len(inputs))
+        factors = back(1.0, values[node], *operands)
         for position, contribution in enumerate(
-            contributions(gradient, values[node], *operands)
+            back(gradient, values[node], *operands)
         ):
+            if not active[inputs[position]]:
+                continue
             if contribution is not None and not math.isfinite(contribution):
                 local = factors[position]
                 return _gradient_note(

@@ -1,145 +1,103 @@
 """Backpropagation over numbers.
 
-The table's rules are turned into Python functions, once for each operation and each
-choice of operands whose gradient is wanted. Such a pullback takes the gradient that
-comes in, the operation's own value and its operands, and returns what each operand is
-handed; None where nothing is.
+A pullback takes the gradient that comes in, the operation's own value and its operands,
+and returns what is passed on to each operand; None where nothing is.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import add
-from typing import Any
 
+from gradcalc.algebra.contributions import contributions_of
 from gradcalc.backward import backward
 from gradcalc.engine.code import PythonCode
-from gradcalc.engine.code_spelling import SIGN
+from gradcalc.engine.code_spelling import COMPARISON
 from gradcalc.graph import Graph
-from gradcalc.language.rules import MOST_KEPT, Rule, rule_of
+from gradcalc.language.rules import MOST_KEPT
 from gradcalc.operations import Operation
 
 Pullback = Callable[..., Sequence[float | None]]
 
-# A rule over a longer list is walked as a graph: compiling it would not pay.
+# Formulas over longer lists are evaluated as graphs: compiling them would not pay.
 _MOST_COMPILED = 200
-
-# From this many nodes on it pays to make a loop of their operations.
-_LARGE = 1_500
+# From this many nodes on it pays to compile the formulas of their operations.
+_FEWEST_COMPILED = 200
 
 
 def gradients(
     graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
 ) -> list[float | None]:
     """The gradient of the output with respect to every node up to it, as numbers."""
-    if output >= _LARGE:
-        from gradcalc.engine.numeric_loop import loop_gradients
-
-        return loop_gradients(graph, values, output, active)
-    return node_gradients(graph, values, output, active)
-
-
-def node_gradients(
-    graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
-) -> list[float | None]:
-    """The gradients node by node, with a call for each."""
     operations, inputs = graph.operations, graph.inputs
+    make = pullback if output < _FEWEST_COMPILED else compiled_pullback
+    # By operation and number of operands; faster than the caches behind `make`.
+    known: dict[tuple[Operation, int], Pullback] = {}
 
     def contributions(node: int, gradient: float) -> Sequence[float | None]:
         operands = inputs[node]
-        mask = tuple([active[operand] for operand in operands])
-        return pullback(operations[node], mask)(
-            gradient, values[node], *[values[operand] for operand in operands]
-        )
+        key = operations[node], len(operands)
+        back = known.get(key)
+        if back is None:
+            back = known[key] = make(*key)
+        if len(operands) == 2:
+            a, b = operands
+            return back(gradient, values[node], values[a], values[b])
+        return back(gradient, values[node], *[values[i] for i in operands])
 
     return backward(graph, output, active, 1.0, contributions, add)
 
 
-def pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
-    """The pullback of the operation to the operands that the mask flags with 1."""
-    if len(mask) > MOST_KEPT:
-        return _walked(rule_of(operation, len(mask)), mask)
-    return _kept_pullback(operation, mask)
+def pullback(operation: Operation, count: int) -> Pullback:
+    """The pullback of the operation on `count` operands."""
+    formulas = contributions_of(operation, count)
+    forward = formulas.graph.forward
+
+    def evaluated(
+        gradient: float, out: float, *operands: float
+    ) -> Sequence[float | None]:
+        values = forward([*operands, out, gradient])
+        return [
+            None
+            if product is None or (gate is not None and values[gate] == 0)
+            else values[product]
+            for product, gate in zip(formulas.products, formulas.gates, strict=True)
+        ]
+
+    return evaluated
+
+
+def compiled_pullback(operation: Operation, count: int) -> Pullback:
+    """The same as a Python function, unless its formulas are very long."""
+    if count <= MOST_KEPT:
+        found = _compiled(operation, count)
+        if found is not None:
+            return found
+    return pullback(operation, count)
 
 
 @lru_cache(maxsize=4096)
-def _kept_pullback(operation: Operation, mask: tuple[int, ...]) -> Pullback:
-    rule = rule_of(operation, len(mask))
-    if len(rule.graph) > _MOST_COMPILED:
-        return _walked(rule, mask)
-    return _compiled(rule, mask)
+def _compiled(operation: Operation, count: int) -> Pullback | None:
+    formulas = contributions_of(operation, count)
+    graph = formulas.graph
+    if len(graph) > _MOST_COMPILED:
+        return None
+    code = PythonCode(
+        graph,
+        [root for root in (*formulas.products, *formulas.gates) if root is not None],
+    )
+    returned = "".join(
+        f"{_contribution(code, product, gate)}, "
+        for product, gate in zip(formulas.products, formulas.gates, strict=True)
+    )
+    parameters = ["gradient", "out", *[graph.names[node] for node in range(count)]]
+    compiled: Pullback = code.function(parameters, f"({returned})")
+    return compiled
 
 
-def _walked(rule: Rule, mask: tuple[int, ...]) -> Pullback:
-    def walked(gradient: float, out: float, *operands: float) -> Sequence[float | None]:
-        values = rule.graph.forward([*operands, out])
-        outside = rule.domain is not None and values[rule.domain] == 0
-        handed: list[float | None] = []
-        for wanted, partial, gate in zip(
-            mask, rule.partials, rule.selected, strict=True
-        ):
-            if not wanted or partial is None:
-                handed.append(None)
-            elif outside:
-                handed.append(math.nan)
-            elif gate is not None and values[gate] == 0:
-                handed.append(None)
-            else:
-                handed.append(gradient * values[partial])
-        return handed
-
-    return walked
-
-
-def _compiled(rule: Rule, mask: tuple[int, ...]) -> Pullback:
-    names = [f"x{position}" for position in range(len(mask))]
-    code, handed = handed_back(rule, mask, [*names, "out"])
-    lines = [
-        f"def pullback(gradient, out, {', '.join(names)}):",
-        *(f"    {line}" for line in code.lines),
-        f"    return ({''.join([f'{text}, ' for text in handed])})",
-    ]
-    namespace: dict[str, Any] = dict(code.namespace)
-    exec("\n".join(lines), namespace)
-    function: Pullback = namespace["pullback"]
-    return function
-
-
-def handed_back(
-    rule: Rule, mask: Sequence[int], names: Sequence[str], prefix: str = "t"
-) -> tuple[PythonCode, list[str]]:
-    """The code of a rule, and for each operand the text of what it is handed.
-
-    The code calls the operands and the operation's own value by the given names, and
-    what comes in `gradient`.
-    """
-    code = PythonCode(prefix)
-    given = {node: code.name(name) for node, name in enumerate(names)}
-    handing = [
-        position
-        for position, partial in enumerate(rule.partials)
-        if mask[position] and partial is not None
-    ]
-    roots = [rule.domain] if handing else []
-    for position in handing:
-        roots += [rule.partials[position], rule.selected[position]]
-    needed = [root for root in roots if root is not None]
-    placed = code.place(rule.graph, given, needed)
-    code.write([placed[root] for root in needed])
-    handed = ["None"] * len(mask)
-    for position in handing:
-        partial, gate = rule.partials[position], rule.selected[position]
-        assert partial is not None
-        factor = code.numbers.get(placed[partial])
-        text = "gradient"
-        if factor == -1:
-            text = "-gradient"
-        elif factor != 1:
-            text += f" * {code.text(placed[partial], SIGN)}"
-        if gate is not None:
-            text = f"({text} if {code.truth(placed[gate])} else None)"
-        if rule.domain is not None:
-            nan = code.constant("nan", math.nan)
-            text = f"({text} if {code.truth(placed[rule.domain])} else {nan})"
-        handed[position] = text
-    return code, handed
+def _contribution(code: PythonCode, product: int | None, gate: int | None) -> str:
+    """The expression of a contribution, None where nothing is passed on."""
+    if product is None:
+        return "None"
+    if gate is None:
+        return code.text(product)
+    return f"{code.text(product, COMPARISON)} if {code.truth(gate)} else None"

@@ -1,22 +1,22 @@
 """A formula as a Python function that gives its value and its gradient.
 
-It is compiled once, for numbers, and again for each combination of shapes when it is
-first called with lists.
+It is compiled once for numbers, and once more for each combination of shapes when lists
+of these are first given.
 """
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from gradcalc.engine.code import PythonCode
-from gradcalc.engine.compiled import function, row_text
-from gradcalc.engine.shaped_functions import ShapedFunctions, ValueAndGrad
-from gradcalc.engine.unrolled import differentiate
-from gradcalc.errors import BindingError, ShapeError
-from gradcalc.language.bindings import checked_names
+from gradcalc.engine.compiled import GradientCode, compile_gradient
+from gradcalc.errors import BindingError, ShapeError, UsageError
+from gradcalc.language.bindings import Value, checked_names, checked_value
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import Syntax
-from gradcalc.wording import near_miss
+from gradcalc.shapes import Shape, Structure, flatten, shape_of, unflatten
+from gradcalc.wording import near_miss, plural
+
+ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
 
 # Above this size, checking arguments costs nothing in comparison.
 _MOST_NODES = 5_000
@@ -37,7 +37,7 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     names = checked_names(names)
     statements = parse(text)
     _check_names(text, statements, names)
-    general = ShapedFunctions(text, statements, names)
+    general = _ShapedFunctions(text, statements, names)
     try:
         program = build(text, statements, dict.fromkeys(names, ()))
     except ShapeError:
@@ -51,30 +51,83 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
 def _for_numbers(
     program: Program, names: list[str], general: ValueAndGrad
 ) -> ValueAndGrad:
-    """The function for floats, which hands everything else on to the general one."""
+    """The function for floats, which calls the general one for everything else."""
     prefix = "t"
     while any(name.startswith(prefix) for name in names):
         prefix += "_"
     parameters = [f"{prefix}{n}" if keyword.iskeyword(n) else n for n in names]
     nodes = [program.graph.variables[name] for name in names]
-    code = PythonCode(prefix)
-    given = dict(zip(nodes, map(code.name, parameters), strict=True))
-    values, rows = differentiate(code, program.graph, [program.result], given, nodes)
-    roots = [*values, *rows[0]]
-    code.write(roots)
-    rest, name = f"{prefix}rest", code.function(general, "general")
-    usual = [f"not {rest}", *(f"{p}.__class__ is float" for p in parameters)]
+    given = dict(zip(nodes, parameters, strict=True))
+    code = GradientCode(program.graph, [program.result], nodes, given, prefix=prefix)
+    rest, otherwise = f"{prefix}rest", code.name(general, "general")
+    floats = [f"not {rest}", *(f"{p}.__class__ is float" for p in parameters)]
     code.lines = [
-        f"if {' and '.join(usual)}:",
+        f"if {' and '.join(floats)}:",
         *(f"    {line}" for line in code.lines),
-        f"    return {code.text(values[0])}, {row_text(code, rows[0])}",
+        f"    return {code.text(program.result)}, {code.row(code.rows[0])}",
     ]
-    compiled: ValueAndGrad = function(
-        code,
+    compiled: ValueAndGrad = code.function(
         [*(f"{parameter}=None" for parameter in parameters), f"*{rest}"],
-        f"{name}({', '.join([*parameters, f'*{rest}'])})",
+        f"{otherwise}({', '.join([*parameters, f'*{rest}'])})",
     )
     return compiled
+
+
+class _ShapedFunctions:
+    """The formula for arguments of any shapes, compiled for each combination."""
+
+    def __init__(
+        self, text: str, statements: Sequence[Syntax], names: list[str]
+    ) -> None:
+        self._text = text
+        self._statements = list(statements)
+        self._names = names
+        self._compiled: dict[tuple[Shape, ...], ValueAndGrad] = {}
+
+    def __call__(self, *values: Value) -> tuple[Value, tuple[Value, ...]]:
+        names = self._names
+        # What the function for floats did not get stands as None.
+        given = [value for value in values if value is not None]
+        if len(given) != len(names):
+            raise UsageError(
+                f"the function takes {len(names)}"
+                f" {plural(names, 'argument', 'arguments')} ({', '.join(names)}),"
+                f" but {len(given)} {plural(given, 'is', 'are')} given"
+            )
+        checked = list(map(checked_value, names, given))
+        shapes = tuple(map(shape_of, checked))
+        compiled = self._compiled.get(shapes)
+        if compiled is None:
+            compiled = self._compiled[shapes] = self._function(shapes)
+        return compiled(*[leaf for value in checked for leaf in flatten(value)])
+
+    def _function(self, shapes: Sequence[Shape]) -> ValueAndGrad:
+        """The function of all leaves of arguments of these shapes, in a row."""
+        shaped = dict(zip(self._names, shapes, strict=True))
+        program = build(self._text, self._statements, shaped)
+        result = program.result
+        variables = [program.graph.variables[name] for name in self._names]
+        leaves = [node for structure in variables for node in flatten(structure)]
+        compiled = compile_gradient(program.graph, flatten(result), leaves, leaves)
+
+        def arranged(*numbers: float) -> tuple[Value, tuple[Value, ...]]:
+            values, rows = compiled(*numbers)
+            return unflatten(result, iter(values)), _arranged(result, variables, rows)
+
+        return arranged
+
+
+def _arranged(
+    result: Structure, variables: Sequence[Structure], rows: Sequence[Sequence[float]]
+) -> tuple[Value, ...]:
+    """For each variable its gradients, one for each element of the result."""
+    remaining = [iter(row) for row in rows]
+    return tuple(
+        [
+            unflatten(result, iter([unflatten(variable, row) for row in remaining]))
+            for variable in variables
+        ]
+    )
 
 
 def _check_names(text: str, statements: list[Syntax], names: list[str]) -> None:
@@ -85,13 +138,13 @@ def _check_names(text: str, statements: list[Syntax], names: list[str]) -> None:
     repeated = sorted({name for name in found if names.count(name) > 1})
     sentences = []
     if missing:
-        noun = "variable" if len(missing) == 1 else "variables"
+        noun = plural(missing, "variable", "variables")
         sentences.append(f"the {noun} {', '.join(missing)} must be named too")
     if unknown:
-        verb = "is not a variable" if len(unknown) == 1 else "are not variables"
+        verb = plural(unknown, "is not a variable", "are not variables")
         sentences.append(f"{', '.join(unknown)} {verb} of the formula")
     if repeated:
-        verb = "is" if len(repeated) == 1 else "are"
+        verb = plural(repeated, "is", "are")
         sentences.append(f"{', '.join(repeated)} {verb} named twice")
     if not sentences:
         return

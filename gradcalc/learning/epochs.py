@@ -10,10 +10,8 @@ the same bits.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from gradcalc.engine.code import PythonCode
 from gradcalc.engine.code_spelling import ATOM
-from gradcalc.engine.compiled import compile_gradient
-from gradcalc.engine.unrolled import differentiate
+from gradcalc.engine.compiled import GradientCode, compile_gradient
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, mover
 from gradcalc.learning.state import State
@@ -103,17 +101,11 @@ def epoch_source(recipe: Recipe, namespace: dict[str, object]) -> str:
     free = range(len(recipe.free))
     parameters = [f"p{i}" for i in free]
     row = [f"x{i}" for i in range(len(recipe.arguments))]
-    code = PythonCode()
     nodes = recipe.arguments + recipe.free
-    given = {
-        node: code.name(name)
-        for node, name in zip(nodes, row + parameters, strict=True)
-    }
-    given.update({node: code.number(value) for node, value in recipe.fixed.items()})
-    (loss,), (gradient,) = differentiate(
-        code, recipe.objective.graph, [recipe.objective.loss], given, recipe.free
-    )
-    code.write([loss, *gradient])
+    given: dict[int, str | float] = dict(recipe.fixed)
+    given.update(zip(nodes, row + parameters, strict=True))
+    loss = recipe.objective.loss
+    code = GradientCode(recipe.objective.graph, [loss], recipe.free, given)
     namespace.update(code.namespace)
     namespace["sqrt"] = math.sqrt
     memory = recipe.optimizer.memory
@@ -125,7 +117,7 @@ def epoch_source(recipe: Recipe, namespace: dict[str, object]) -> str:
     for place, names in enumerate(remembered):
         lines.append(f"    {names} = state.memory[{place}]")
     lines += ["    count = state.count", "    total = 0.0", "    try:"]
-    texts = [code.text(node, ATOM) for node in gradient]
+    texts = [code.text(node, ATOM) for node in code.rows[0]]
     body = [*code.lines, f"total += {code.text(loss)}"]
     if recipe.batch == 1:
         loop = [f"for {_tuple(row)} in rows:"]

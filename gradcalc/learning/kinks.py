@@ -45,7 +45,10 @@ def _side(evaluation: Evaluation, node: int) -> Any:
     operation, inputs = graph.operations[node], graph.inputs[node]
     if operation.is_flat:
         return values[node]
-    mask = tuple([evaluation.active[operand] for operand in inputs])
     operands = [values[operand] for operand in inputs]
-    handed = pullback(operation, mask)(1.0, values[node], *operands)
-    return [None if slope is None else slope > 0 for slope in handed]
+    slopes = pullback(operation, len(inputs))(1.0, values[node], *operands)
+    return [
+        None if slope is None else slope > 0
+        for operand, slope in zip(inputs, slopes, strict=True)
+        if evaluation.active[operand]
+    ]

@@ -11,9 +11,9 @@ from reference.programs import PROGRAMS
 
 from gradcalc.engine.compiled import (
     MOST_NODES,
-    _walked_gradient,
     compile_forward,
     compile_gradient,
+    walked_gradient,
 )
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind
@@ -27,7 +27,7 @@ def assert_same(text: str, point: dict[str, float]) -> None:
     arguments = [node for s in graph.variables.values() for node in flatten(s)]
     values = [point[name] for name in graph.variables]
     for wanted in (arguments, arguments[:1], []):
-        walked = _walked_gradient(graph, outputs, arguments, wanted, {})(*values)
+        walked = walked_gradient(graph, outputs, arguments, wanted)(*values)
         compiled = compile_gradient(graph, outputs, arguments, wanted)(*values)
         assert_equal(walked, compiled, text, point)
     forward = compile_forward(graph, outputs, arguments)(*values)
@@ -63,7 +63,7 @@ def test_every_operation_at_special_values(operation):
     for times in counts:
         graph, arguments, output = single(operation, times)
         compiled = compile_gradient(graph, [output], arguments, arguments)
-        walked = _walked_gradient(graph, [output], arguments, arguments, {})
+        walked = walked_gradient(graph, [output], arguments, arguments)
         for point in [*operation.samples, *special_points(6)]:
             values = (point * 6)[: len(arguments)]
             assert_equal(walked(*values), compiled(*values), operation.name, values)
@@ -82,7 +82,7 @@ def test_every_operation_with_one_number(operation):
             output = graph.add(operation, tuple(nodes), 0, 0)
             arguments = [node for k, node in enumerate(nodes) if k != position]
             compiled = compile_gradient(graph, [output], arguments, arguments)
-            walked = _walked_gradient(graph, [output], arguments, arguments, {})
+            walked = walked_gradient(graph, [output], arguments, arguments)
             for start in range(len(SPECIAL)):
                 values = (SPECIAL[start:] + SPECIAL[:start])[: len(arguments)]
                 assert_equal(walked(*values), compiled(*values), operation.name, values)
@@ -108,7 +108,7 @@ def test_random_graphs(graph, data):
     outputs = data.draw(st.lists(nodes, min_size=1, max_size=2))
     wanted = data.draw(st.sampled_from([variables, variables[:1], variables[1:]]))
     compiled = compile_gradient(graph, outputs, variables, wanted)
-    walked = _walked_gradient(graph, outputs, variables, wanted, {})
+    walked = walked_gradient(graph, outputs, variables, wanted)
     assert_equal(walked(*point), compiled(*point), "", point)
 
 

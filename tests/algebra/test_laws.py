@@ -1,0 +1,108 @@
+"""The tables of laws: both sides of every pair are compared at all kinds of points."""
+
+import math
+from itertools import product
+
+import pytest
+from reference.doubles import SPECIAL, bits
+
+from gradcalc.algebra.laws import EXACT, READABLE
+from gradcalc.algebra.patterns import PatternLaw
+from gradcalc.algebra.terms import Terms
+from gradcalc.language.bindings import bind
+from gradcalc.operations import OPERATIONS
+
+ORDINARY = [-2.5, -0.3, 0.7, 1.9]
+
+
+def pairs(laws):
+    return {
+        law.text: law
+        for several in laws.by_operation.values()
+        for law in several
+        if isinstance(law, PatternLaw)
+    }
+
+
+def both_sides(text, points):
+    """The value of the left and of the right side at the points."""
+    left, right = (bind(side, {}, complete=False) for side in text.split(" -> "))
+    names = list(left.program.graph.variables)
+    for values in product(points, repeat=len(names)):
+        # p stands for a comparison, which is 0 or 1.
+        point = {
+            name: float(value > 0) if name == "p" else value
+            for name, value in zip(names, values, strict=True)
+        }
+        found = []
+        for side in (left, right):
+            graph = side.program.graph
+            given = {node: point[name] for name, node in graph.variables.items()}
+            found.append(graph.forward(given)[side.output])
+        yield point, *found
+
+
+@pytest.mark.parametrize("text", pairs(EXACT))
+def test_exact_laws_hold_to_the_bit(text):
+    for point, left, right in both_sides(text, SPECIAL):
+        assert bits(left) == bits(right), point
+
+
+@pytest.mark.parametrize("text", pairs(READABLE))
+def test_readable_laws_hold_up_to_rounding(text):
+    for point, left, right in both_sides(text, ORDINARY):
+        assert left == pytest.approx(right, rel=1e-15, abs=0), point
+
+
+@pytest.mark.parametrize("text", pairs(READABLE))
+def test_readable_laws_never_change_a_finite_value_at_special_points(text):
+    # Products of huge and tiny numbers may overflow on one of the two ways alone.
+    points = [x for x in SPECIAL if not 1e9 < abs(x) < math.inf and abs(x) != 1e-320]
+    for point, left, right in both_sides(text, points):
+        if math.isfinite(left):
+            assert left == pytest.approx(right, rel=1e-15, abs=0), point
+
+
+@pytest.mark.parametrize("laws", [EXACT, READABLE], ids=["exact", "readable"])
+def test_every_pair_applies_to_its_left_side(laws):
+    for text in pairs(laws):
+        left, right = text.split(" -> ")
+        condition = "(c < d)"
+        bound, expected = (
+            bind(side.replace("p", condition), {}, complete=False)
+            for side in (left, right)
+        )
+        terms = Terms(laws)
+        place = terms.place(bound.program.graph, [bound.output])[bound.output]
+        same = terms.place(expected.program.graph, [expected.output])
+        assert place == same[expected.output], text
+
+
+def test_a_name_stands_for_one_term_wherever_it_stands():
+    terms = Terms(READABLE)
+    law = PatternLaw("where(c, a, a) -> a")
+    x, y, z = map(terms.variable, "xyz")
+    assert law(terms, x, y, y) == y
+    assert law(terms, x, y, z) is None
+
+
+def test_p_is_a_comparison_and_e_a_constant():
+    terms = Terms(READABLE)
+    x, y = map(terms.variable, "xy")
+    zero = terms.literal(0.0)
+    law = PatternLaw("p != 0 -> p")
+    less = terms.make(OPERATIONS["<"], x, y)
+    assert law(terms, less, zero) == less
+    assert law(terms, x, zero) is None
+    assert PatternLaw("log(e) -> 1")(terms, terms.literal(math.e)) is None
+    e = terms.literal(math.e, "e")
+    assert PatternLaw("log(e) -> 1")(terms, e) == terms.literal(1.0)
+
+
+def test_equal_terms_are_one():
+    terms = Terms(EXACT)
+    x, y = map(terms.variable, "xy")
+    assert terms.make(OPERATIONS["*"], x, y) == terms.make(OPERATIONS["*"], x, y)
+    assert terms.literal(0.0) != terms.literal(-0.0)
+    three = terms.make(OPERATIONS["+"], terms.literal(1.0), terms.literal(2.0))
+    assert three == terms.literal(3.0)

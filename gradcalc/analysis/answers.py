@@ -8,13 +8,15 @@ sqrt(2)/2) say exactly what they mean: there the two agree to a millionth.
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from gradcalc.analysis.explanation import Explanation
+from gradcalc.analysis.explanation import Contribution, Explanation, Meaning
 from gradcalc.errors import BindingError, ShapeError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value
-from gradcalc.shapes import element_names, flatten, shape_of
-from gradcalc.wording import near_miss
+from gradcalc.shapes import flatten, shape_of
+from gradcalc.wording import did_you_mean
 
 AGREEMENT = 1e-6
 # What backpropagation makes of a 0 may be the rounding of one.
@@ -24,42 +26,21 @@ _DECIMAL = re.compile(r"[-+]?(?:\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?")
 _SEPARATORS = re.compile(r"[,;\[\]\s]+")
 
 
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One number worked out by hand, and what backpropagation makes of it.
+    """One number worked out by hand, and what backpropagation makes of it."""
 
-    variable   the variable, or its element "v[0]"
-    expected   the learner's number
-    tolerance  how far from the gradient it may be
-    gradient   what backpropagation gives
-    error      how much the two differ, relative to the larger
-    right      whether they agree
-    reason     what the mistake may have been, in a phrase, or ""
-    """
-
-    __slots__ = (
-        "error",
-        "expected",
-        "gradient",
-        "reason",
-        "right",
-        "tolerance",
-        "variable",
-    )
-
-    def __init__(
-        self, variable: str, expected: float, half_unit: float, gradient: float
-    ) -> None:
-        self.variable = variable
-        self.expected = expected
-        self.gradient = gradient
-        share = AGREEMENT * abs(gradient) if math.isfinite(gradient) else 0.0
-        self.tolerance = max(half_unit * (1 + 1e-9), share, _ZERO)
-        distance = abs(expected - gradient)
-        alike = expected == gradient or (expected != expected and gradient != gradient)
-        self.right = alike or distance <= self.tolerance
-        largest = max(abs(expected), abs(gradient))
-        self.error = 0.0 if alike else distance / largest
-        self.reason = ""
+    # The variable, or its element "v[0]", and the learner's number for its gradient.
+    variable: str
+    expected: float
+    gradient: float
+    # How far from the gradient the number may be, and how much the two differ, relative
+    # to the larger.
+    tolerance: float
+    error: float
+    right: bool
+    # What the mistake may have been, in a phrase, or "".
+    reason: str
 
 
 def check_answers(
@@ -77,45 +58,73 @@ def check_answers(
             hint="take an element of it: --output [0]",
         )
     explanation = Explanation(bound)
-    gradients = {meaning.name: meaning.gradient for meaning in explanation.meanings}
-    found = []
-    for name, text in answers:
-        for variable, value, half_unit in _elements(bound, name, text):
-            answer = Answer(variable, value, half_unit, gradients[variable])
-            if not answer.right:
-                answer.reason = _mistake(explanation, answer)
-            found.append(answer)
-    return explanation, found
+    meanings = {meaning.name: meaning for meaning in explanation.meanings}
+    return explanation, [
+        _judged(explanation, meanings[variable], expected, half_unit)
+        for name, text in answers
+        for variable, expected, half_unit in _elements(bound, name, text)
+    ]
+
+
+def _judged(
+    explanation: Explanation, meaning: Meaning, expected: float, half_unit: float
+) -> Answer:
+    """The answer, right if it is within half a unit of its last digit."""
+    gradient = meaning.gradient
+    share = AGREEMENT * abs(gradient) if math.isfinite(gradient) else 0.0
+    tolerance = max(half_unit * (1 + 1e-9), share, _ZERO)
+    distance = abs(expected - gradient)
+    alike = expected == gradient or (math.isnan(expected) and math.isnan(gradient))
+    right = alike or distance <= tolerance
+    error = 0.0 if alike else distance / max(abs(expected), abs(gradient))
+    reason = ""
+    if not right and abs(expected + gradient) <= tolerance:
+        reason = "the sign is the wrong way round"
+    elif not right:
+        arrived = explanation.arrived.get(meaning.node, ())
+        reason = _mistake(arrived, expected, tolerance)
+    return Answer(meaning.name, expected, gradient, tolerance, error, right, reason)
+
+
+def _mistake(arrived: Sequence[Contribution], expected: float, tolerance: float) -> str:
+    """What may have gone wrong: paths not added up, or a factor left out."""
+    for contribution in arrived:
+        local, product = contribution.local, contribution.product
+        if product is not None and abs(expected - product) <= tolerance:
+            if len(arrived) > 1:
+                return f"that is one of {len(arrived)} terms, which add up"
+        elif local is not None and (
+            abs(expected - local) <= max(AGREEMENT * abs(local), _ZERO)
+        ):
+            return "that is the local derivative, not times what arrives"
+    return ""
 
 
 def _elements(
     bound: BoundProgram, name: str, text: str
 ) -> Iterator[tuple[str, float, float]]:
     """Each element that is answered, with its number and half its last digit."""
-    variables = bound.program.graph.variables
-    every = {
-        element
-        for variable, structure in variables.items()
-        for element in element_names(variable, shape_of(structure))
+    graph = bound.program.graph
+    elements = {
+        variable: [graph.names[node] for node in flatten(structure)]
+        for variable, structure in graph.variables.items()
     }
     value = constant_value(text)
-    names = [name]
-    if name in variables:
-        shape = shape_of(variables[name])
-        names = element_names(name, shape)
+    names = elements.get(name, [name])
+    if name in elements:
+        shape = shape_of(graph.variables[name])
         if shape_of(value) != shape:
             raise BindingError(
                 f"the answer for {name} has another shape than {name}",
                 hint=f"{name} has {len(names)} elements" if shape else "it is a number",
             )
-    elif name not in every or isinstance(value, list):
-        match = near_miss(name, [*variables, *every])
+    elif name not in chain(*elements.values()):
         raise BindingError(
-            f"{name} is not a variable of the formula"
-            if name not in every
-            else f"the answer for {name} is a list, but {name} is a number",
-            hint=f"did you mean {match}?" if match and match != name else None,
+            f"{name} is not a variable of the formula",
+            hint=did_you_mean(name, [*elements, *chain(*elements.values())]),
         )
+    elif isinstance(value, list):
+        raise BindingError(f"the answer for {name} is a list, but {name} is a number")
     numbers = flatten(value)
     tokens = [token for token in _SEPARATORS.split(text) if token]
     if len(tokens) != len(numbers):
@@ -130,27 +139,3 @@ def _half_unit(text: str) -> float:
     if match is None or match[1] is match[2] is None:
         return 0.0
     return 0.5 * 10.0 ** (int(match[2] or 0) - len(match[1] or ""))
-
-
-def _mistake(explanation: Explanation, answer: Answer) -> str:
-    """What may have gone wrong: the sign, or paths that were not added up."""
-    if abs(answer.expected + answer.gradient) <= answer.tolerance:
-        return "the sign is the wrong way round"
-    (node,) = (
-        meaning.node
-        for meaning in explanation.meanings
-        if meaning.name == answer.variable
-    )
-    arrived = explanation.arrived.get(node, ())
-    for contribution in arrived:
-        product = contribution.product
-        if product is not None and abs(answer.expected - product) <= answer.tolerance:
-            if len(arrived) > 1:
-                return f"that is one of {len(arrived)} terms, which add up"
-        elif contribution.local is not None and _is(answer, contribution.local):
-            return "that is the local derivative, not times what arrives"
-    return ""
-
-
-def _is(answer: Answer, value: float) -> bool:
-    return abs(answer.expected - value) <= max(AGREEMENT * abs(value), _ZERO)

@@ -4,8 +4,10 @@ Nothing is restated here: what an entry says it reads from the row, from the tex
 library, or from an evaluation at a sample point.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation, evaluate
@@ -20,13 +22,10 @@ from gradcalc.language.library import (
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import NAME, OPERATION
-from gradcalc.operations import GROUPS, Operation, Singularity
-from gradcalc.shapes import shape_of, unflatten
-from gradcalc.wording import near_miss
+from gradcalc.operations import GROUPS, Operation, Point, Singularity
+from gradcalc.shapes import shape_of
+from gradcalc.wording import did_you_mean
 from gradcalc.writers.infix import written_operation
-
-_LIST_GROUP = "lists and matrices"
-_MATRIX = [[1.0, 2.0], [3.0, 4.0]]
 
 # The row's samples also test its extremes: this many of the readable ones are shown.
 _MOST_SAMPLES = 4
@@ -35,45 +34,36 @@ _MOST_SAMPLES = 4
 Arguments = dict[str, Any]
 
 
+@dataclass(frozen=True)
 class Entry:
-    """One function as the reader looks it up.
+    """One function as the reader looks it up."""
 
-    name        what it is called by
-    kind        "operation", "library" or "list"
-    group       the heading that it stands under
-    signature   how it is written, with its parameters: "a/b", "huber(d, delta = 1)"
-    call        the same as a formula in its parameters
-    parameters  their names
-    meaning     one line
-    partials    the derivative rule: by parameter a formula, "" for the library's
-    gates       by parameter the formula that is 0 where the operand was not selected
-    domain      a formula that is 0 where it has no value, or ""
-    definition  its text, for a function written in the language
-    passes      what it does to a gradient on its way back
-    convention  what is taken where no unique derivative exists
-    singular    the places where an evaluation carries a note
-    aliases     other names
-    window      the range of the first parameter to look at, or "" for lists
-    samples     points to try
-    """
-
-    def __init__(self, name: str, kind: str, group: str, meaning: str) -> None:
-        self.name = name
-        self.kind = kind
-        self.group = group
-        self.meaning = meaning
-        self.signature = self.call = f"{name}(v)"
-        self.parameters: tuple[str, ...] = ("v",)
-        self.partials: dict[str, str] = {}
-        self.gates: dict[str, str] = {}
-        self.domain = ""
-        self.definition = ""
-        self.passes = ""
-        self.convention = ""
-        self.singular: tuple[Singularity, ...] = ()
-        self.aliases: tuple[str, ...] = ()
-        self.window = ""
-        self.samples: list[Arguments] = [{"v": _MATRIX}]
+    name: str
+    # "operation", "library" or "list".
+    kind: str
+    # The heading that it stands under.
+    group: str
+    meaning: str
+    # How it is written, with its parameters: "a/b", "huber(d, delta = 1)".
+    signature: str
+    # A formula that calls it with the parameters that must be given.
+    call: str
+    parameters: tuple[str, ...]
+    # Points to try.
+    samples: list[Arguments]
+    # The range of the first parameter to look at, or "" for lists.
+    window: str = ""
+    # The text of a function written in the language.
+    definition: str = ""
+    # What follows is an operation's, as its row says it: by parameter the derivative
+    # rule, and the formula that is 0 where the operand was not selected.
+    partials: dict[str, str] = field(default_factory=dict)
+    gates: dict[str, str] = field(default_factory=dict)
+    domain: str = ""
+    passes: str = ""
+    convention: str = ""
+    singular: tuple[Singularity, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     def evaluations(self) -> Iterator[Evaluation]:
         """The function evaluated at each of its sample points."""
@@ -82,59 +72,82 @@ class Entry:
 
 
 def _of_operation(operation: Operation, group: str) -> Entry:
-    entry = Entry(operation.name, "operation", group, operation.meaning)
-    parameters = entry.parameters = operation.parameters
-    entry.call = (
-        f"{operation.name}({', '.join(parameters)})"
-        if operation.lists
-        else written_operation(operation, parameters)
+    parameters = operation.parameters
+    call = written_operation(operation, parameters)
+    if operation.lists:
+        call = f"{operation.name}({', '.join(parameters)})"
+    window = "" if operation.lists else operation.window
+    samples = _samples(operation)
+    if window and len(parameters) == 1:
+        samples = _across(window, samples[0])
+    gates = zip(parameters, operation.selected or (), strict=False)
+    return Entry(
+        operation.name,
+        "operation",
+        group,
+        operation.meaning,
+        signature=call,
+        call=call,
+        parameters=parameters,
+        samples=samples,
+        window=window,
+        partials=dict(zip(parameters, operation.partials, strict=True)),
+        gates={name: gate for name, gate in gates if gate is not None},
+        domain=operation.domain or "",
+        passes=operation.passes,
+        convention=operation.convention,
+        singular=operation.singular,
+        aliases=operation.aliases,
     )
-    entry.signature = entry.call
-    entry.partials = dict(zip(parameters, operation.partials, strict=True))
-    if operation.selected is not None:
-        gates = zip(parameters, operation.selected, strict=True)
-        entry.gates = {name: gate for name, gate in gates if gate is not None}
-    entry.domain = operation.domain or ""
-    entry.passes = operation.passes
-    entry.convention = operation.convention
-    entry.singular = operation.singular
-    entry.aliases = operation.aliases
-    entry.window = "" if operation.lists else operation.window
-    readable = [
+
+
+def _samples(operation: Operation) -> list[Arguments]:
+    """The row's first samples of readable numbers."""
+    readable = (
         point
         for point in operation.samples
         if all(x == 0 or 0.01 <= abs(x) <= 100 for x in point)
+    )
+    return [
+        dict(zip(operation.parameters, _arguments(operation, point), strict=True))
+        for point in islice(readable, _MOST_SAMPLES)
     ]
-    entry.samples = []
-    for point in readable[:_MOST_SAMPLES]:
-        size = len(point) // len(parameters)
-        shape: Any = [0] * size if operation.lists else 0
-        leaves = iter(point)
-        entry.samples.append({name: unflatten(shape, leaves) for name in parameters})
-    if entry.window and len(parameters) == 1:
-        entry.samples = _across(entry.window, entry.samples[0])
-    return entry
+
+
+def _arguments(operation: Operation, point: Point) -> Sequence[Any]:
+    if not operation.lists:
+        return point
+    size = len(point) // len(operation.parameters)
+    return [list(point[k : k + size]) for k in range(0, len(point), size)]
 
 
 def _of_library(function: Function, documentation: Documentation) -> Entry:
-    entry = Entry(function.name, "library", documentation.group, documentation.meaning)
     required = function.parameters[: function.arity()[0]]
-    entry.parameters = function.parameters
-    entry.signature = function.signature()
-    entry.call = f"{function.name}({', '.join(required)})"
     start, end = function.span
-    entry.definition = function.text[start:end]
     (example,) = parse(documentation.example)
     values = [
         constant_value(documentation.example[argument[1] : argument[2]])
         for argument in example[4:]
     ]
     sample = dict(zip(required, values, strict=True))
-    entry.samples = [sample]
-    if all(shape_of(value) == () for value in values):
-        entry.window = "-5:5"
-        entry.samples = _across(entry.window, sample)
-    return entry
+    window = "-5:5" if all(shape_of(value) == () for value in values) else ""
+    return Entry(
+        function.name,
+        "library",
+        documentation.group,
+        documentation.meaning,
+        signature=function.signature(),
+        call=f"{function.name}({', '.join(required)})",
+        parameters=function.parameters,
+        samples=_across(window, sample) if window else [sample],
+        window=window,
+        definition=function.text[start:end],
+    )
+
+
+def _of_lists(name: str, meaning: str, call: str, sample: Arguments) -> Entry:
+    group = "lists and matrices"
+    return Entry(name, "list", group, meaning, call, call, tuple(sample), [sample])
 
 
 def _across(window: str, sample: Arguments) -> list[Arguments]:
@@ -148,28 +161,29 @@ def _across(window: str, sample: Arguments) -> list[Arguments]:
 def catalogue() -> dict[str, Entry]:
     """Every function by name, in the order of the table and of the library."""
     documentation = library_documentation()
+    matrix = [[1.0, 2.0], [3.0, 4.0]]
     entries = [
-        _of_operation(operation, group)
-        for group, operations in GROUPS.items()
-        for operation in operations
+        *(
+            _of_operation(operation, group)
+            for group, operations in GROUPS.items()
+            for operation in operations
+        ),
+        *(
+            _of_library(function, documentation[function.name])
+            for function in library().values()
+        ),
+        *(
+            _of_lists(name, meaning, f"{name}(v)", {"v": matrix})
+            for name, (_, meaning) in STRUCTURAL.items()
+        ),
+        _of_lists(
+            "@",
+            "product of matrices and lists",
+            "a @ b",
+            {"a": matrix, "b": [5.0, 6.0]},
+        ),
     ]
-    entries += [
-        _of_library(function, documentation[function.name])
-        for function in library().values()
-    ]
-    entries += [
-        Entry(name, "list", _LIST_GROUP, meaning)
-        for name, (_, meaning) in STRUCTURAL.items()
-    ]
-    return {entry.name: entry for entry in (*entries, _matrix_product())}
-
-
-def _matrix_product() -> Entry:
-    entry = Entry("@", "list", _LIST_GROUP, "product of matrices and lists")
-    entry.signature = entry.call = "a @ b"
-    entry.parameters = ("a", "b")
-    entry.samples = [{"a": _MATRIX, "b": [5.0, 6.0]}]
-    return entry
+    return {entry.name: entry for entry in entries}
 
 
 def look_up(name: str) -> Entry:
@@ -181,10 +195,11 @@ def look_up(name: str) -> Entry:
     by_alias = {alias: e for e in entries.values() for alias in e.aliases}
     entry = entries.get(name) or by_alias.get(name) or entries.get(_operator(name))
     if entry is None:
-        near = near_miss(name, [*entries, *by_alias])
         raise FormulaNameError(
             f"there is no function {name}",
-            hint=f"did you mean {near}?" if near else "list them: gradcalc functions",
+            hint=did_you_mean(
+                name, [*entries, *by_alias], "list them: gradcalc functions"
+            ),
         )
     return entry
 

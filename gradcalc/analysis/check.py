@@ -2,10 +2,10 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gradcalc.analysis.verdicts import DIFFERS, Row, compared
+from gradcalc.analysis.verdicts import DIFFERS, Partial, Row, compared
 from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
@@ -16,12 +16,12 @@ _EPSILON = sys.float_info.epsilon
 _TINIEST = 2.0**-1074
 
 
+@dataclass(frozen=True)
 class Check:
     """The check of a whole gradient: its rows, and the evaluation that it is about."""
 
-    def __init__(self, evaluation: Evaluation, rows: list[Row]) -> None:
-        self.evaluation = evaluation
-        self.rows = rows
+    evaluation: Evaluation
+    rows: list[Row]
 
     @property
     def agrees(self) -> bool:
@@ -50,32 +50,33 @@ def _rows(
     graph = evaluation.graph
     outputs = flatten(evaluation.output)
     elements = element_names("", shape_of(evaluation.output))
-    arguments = list(bound.given)
-    point = list(bound.given.values())
-    function = compile_forward(graph, outputs, arguments)
-    noises = [_noise(evaluation, row) for row in range(len(outputs))]
-    places = {node: position for position, node in enumerate(arguments)}
+    function = compile_forward(graph, outputs, list(bound.given))
+    noises = [_noise(evaluation, number) for number in range(len(outputs))]
     for name, structure in graph.variables.items():
         if wanted is not None and name not in wanted:
             continue
-        names = element_names(name, shape_of(structure))
-        for variable, node in zip(names, flatten(structure), strict=True):
-            position = places[node]
+        for node in flatten(structure):
             for number, (element, output) in enumerate(
                 zip(elements, outputs, strict=True)
             ):
-                gradient = _gradient(evaluation, number, node, output)
-                row = Row(variable, element, point[position], gradient)
-                line = _line(function, point, position, number)
-                jitter = _jitter(bound, evaluation, number, node)
-                compared(row, line, noises[number], jitter)
+                row = compared(
+                    Partial(
+                        graph.names[node],
+                        element,
+                        bound.given[node],
+                        _gradient(evaluation, number, node),
+                        _line(function, bound.given, node, number),
+                        noises[number],
+                        _jitter(bound, evaluation, number, node),
+                    )
+                )
                 if row.verdict == DIFFERS and not row.reason:
-                    row.reason = _suspect(evaluation, node, output)
+                    row = replace(row, reason=_suspect(evaluation, node, output))
                 yield row
 
 
 def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
-    """What on the way passes no gradient, or has a rule of the user's, or ""."""
+    """The operation on the way that passes no gradient, or by a rule of its own."""
     graph = evaluation.graph
     below, above = graph.dependents([node]), graph.ancestors([output])
     for other, operation in enumerate(graph.operations):
@@ -87,23 +88,26 @@ def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
     return ""
 
 
-def _gradient(evaluation: Evaluation, number: int, node: int, output: int) -> float:
-    gradient = evaluation.gradients[number][node] if node <= output else None
+def _gradient(evaluation: Evaluation, number: int, node: int) -> float:
+    """The gradient of an element of the result, 0 where none arrived."""
+    gradients = evaluation.gradients[number]
+    gradient = gradients[node] if node < len(gradients) else None
     return 0.0 if gradient is None else gradient
 
 
 def _line(
     function: Callable[..., Sequence[float]],
-    point: Sequence[float],
-    position: int,
-    output: int,
+    given: Mapping[int, float],
+    node: int,
+    number: int,
 ) -> Callable[[float], float]:
-    """The output as a function of one variable, the others held."""
-    arguments = list(point)
+    """An element of the result as a function of one variable, the others held."""
+    arguments = list(given.values())
+    position = list(given).index(node)
 
     def line(x: float) -> float:
         arguments[position] = x
-        return function(*arguments)[output]
+        return function(*arguments)[number]
 
     return line
 
@@ -130,16 +134,14 @@ def _jitter(
     """How much the gradient itself varies within the rounding of its variables."""
 
     def jitter() -> float:
-        found = 0.0
+        here, found = _gradient(evaluation, number, node), 0.0
         for ulps in (-3, -1, 1, 2):
             given = {
                 other: x + ulps * math.ulp(x) if math.isfinite(x) else x
                 for other, x in bound.given.items()
             }
-            moved = replace(bound, given=given)
-            output = flatten(evaluation.output)[number]
-            near = _gradient(evaluate_bound(moved), number, node, output)
-            here = _gradient(evaluation, number, node, output)
+            moved = evaluate_bound(replace(bound, given=given))
+            near = _gradient(moved, number, node)
             if math.isfinite(near):
                 found = max(found, abs(near - here))
         return found

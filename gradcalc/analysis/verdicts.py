@@ -8,6 +8,8 @@ then the whole. "differs" is said only where nothing else explains the differenc
 import math
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from gradcalc.analysis import slopes
 from gradcalc.analysis.slopes import Slope
@@ -26,98 +28,101 @@ OK, DIFFERS, KINK, UNSURE = "ok", "differs", "kink", "unsure"
 Line = Callable[[float], float]
 
 
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One partial derivative checked.
+    """One partial derivative checked."""
 
-    variable    the variable, or its element "v[0]"
-    element     the element of the result, "[0]", or "" if the result is a number
-    value       the variable's value
-    gradient    what backpropagation gives
-    difference  what differences give, None where they give nothing
-    error       how much the two differ, relative to the larger
-    left        the slope on the left, where it is not the one on the right, else None
-    right       the slope on the right
-    verdict     "ok", "differs", "kink" (the slopes on the two sides differ, or there is
-                only one) or "unsure" (differences cannot tell)
-    reason      what lies behind a verdict that is not "ok", in a phrase, or ""
-    """
-
-    __slots__ = (
-        "difference",
-        "element",
-        "error",
-        "gradient",
-        "left",
-        "reason",
-        "right",
-        "value",
-        "variable",
-        "verdict",
-    )
-
-    def __init__(self, variable: str, element: str, value: float, gradient: float):
-        self.variable = variable
-        self.element = element
-        self.value = value
-        self.gradient = gradient
-        self.difference: float | None = None
-        self.error = 0.0
-        self.left: float | None = None
-        self.right: float | None = None
-        self.verdict = OK
-        self.reason = ""
-
-    def decide(self, verdict: str, reason: str = "") -> "Row":
-        """The row with its verdict."""
-        self.verdict = verdict
-        self.reason = reason
-        return self
+    # The variable, or its element "v[0]", and the element of the result, "[0]", or ""
+    # if the result is a number.
+    variable: str
+    element: str
+    value: float
+    gradient: float
+    # "ok", "differs", "kink" (the slopes on the two sides differ, or there is only one)
+    # or "unsure" (differences cannot tell), and what lies behind it if it is not "ok".
+    verdict: str
+    reason: str = ""
+    # What differences give, None where they give nothing; how much the gradient differs
+    # from it, relative to the larger.
+    difference: float | None = None
+    error: float = 0.0
+    # The slopes on the two sides, where they are not the same.
+    left: float | None = None
+    right: float | None = None
 
 
-def compared(
-    row: Row,
-    line: Line,
-    noise: float,
-    jitter: Callable[[], float],
-) -> Row:
-    """The row with its verdict.
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A partial derivative to check, and the function whose slope it is."""
 
-    `line` is the result as a function of the variable, `noise` a bound on its rounding
-    error, and `jitter` gives how much the gradient varies within its own rounding.
-    """
-    x = row.value
-    value = line(x)
+    variable: str
+    element: str
+    value: float
+    gradient: float
+    # The result as a function of the variable, and a bound on its rounding error.
+    line: Line
+    noise: float
+    # How much the gradient varies within its own rounding.
+    jitter: Callable[[], float]
+
+    def row(self, verdict: str, reason: str = "", **found: Any) -> Row:
+        """The row with this verdict, and the slopes that were found."""
+        return Row(
+            self.variable,
+            self.element,
+            self.value,
+            self.gradient,
+            verdict,
+            reason,
+            **found,
+        )
+
+    def measured(self, slope: Slope, verdict: str, reason: str = "") -> Row:
+        """The row with the slope by differences and its distance from the gradient."""
+        largest = max(abs(slope.value), abs(self.gradient))
+        distance = abs(slope.value - self.gradient)
+        # Two numbers that are 0 within their certainty do not differ.
+        negligible = largest <= 4 * slope.error or distance == 0
+        error = 0.0 if negligible else distance / largest
+        if self.gradient != self.gradient:
+            error = math.nan
+        return self.row(verdict, reason, difference=slope.value, error=error)
+
+
+def compared(partial: Partial) -> Row:
+    """The partial derivative with its verdict."""
+    line, x, value = partial.line, partial.value, partial.line(partial.value)
     if not math.isfinite(value) or not math.isfinite(x):
         what = "the value" if math.isfinite(x) else "the variable"
-        return row.decide(UNSURE, f"{what} is not finite")
-    noise += _EPSILON * abs(value)
-    quick = _plainly_right(row, line, value, noise)
+        return partial.row(UNSURE, f"{what} is not finite")
+    partial = replace(partial, noise=partial.noise + _EPSILON * abs(value))
+    quick = _plainly_right(partial, value)
     if quick is not None:
-        return _measured(row, quick).decide(OK)
-    sides = [_Side(line, x, noise, direction) for direction in (-1, 1)]
+        return partial.measured(quick, OK)
+    sides = [_side(partial, direction) for direction in (-1, 1)]
+    left, right = (side.slope_value for side in sides)
     if any(side.jump for side in sides):
-        row.left, row.right = (side.slope_value for side in sides)
-        return row.decide(KINK, "the function jumps here")
+        return partial.row(KINK, "the function jumps here", left=left, right=right)
     if not any(side.exists for side in sides):
-        return row.decide(UNSURE, "the function has no value on either side")
-    if any(side.exists and side.slope_value != side.slope_value for side in sides):
-        hidden = _is_hidden(line, x, noise)
+        return partial.row(UNSURE, "the function has no value on either side")
+    if any(side.exists and math.isnan(side.slope_value) for side in sides):
+        hidden = _is_hidden(line, x, partial.noise)
         reason = "rounding hides the change" if hidden else "differences do not settle"
-        return row.decide(UNSURE, reason)
+        return partial.row(UNSURE, reason)
     if not all(side.exists for side in sides) or any(side.infinite for side in sides):
-        return _at_an_edge(row, sides)
-    return _between_slopes(row, line, noise, sides, jitter)
+        return _at_an_edge(partial, left, right)
+    return _between_slopes(partial, sides)
 
 
-def _plainly_right(row: Row, line: Line, value: float, noise: float) -> Slope | None:
+def _plainly_right(partial: Partial, value: float) -> Slope | None:
     """The slope by differences if these agree with the gradient at once.
 
     Besides the extrapolated slope, two short steps must show neither another slope nor
     a kink; everything that is not as plain as that is left to the longer examination.
     """
-    x, gradient = row.value, row.gradient
+    line, x = partial.line, partial.value
+    gradient, noise = partial.gradient, partial.noise
     scale = slopes.exponent(x)
-
     quotient = slopes.central_quotient(line, x, noise)
     slope = slopes.extrapolated(quotient, math.ldexp(1.0, scale - 6), 4.0)
     if slope is None or not math.isfinite(gradient):
@@ -138,29 +143,18 @@ def _plainly_right(row: Row, line: Line, value: float, noise: float) -> Slope | 
     return slope if near <= far / 16 + rounding else None
 
 
+@dataclass(frozen=True, slots=True)
 class _Side:
-    """The function on one side of the point.
+    """The function on one side of the point."""
 
-    jump        how far it jumps from the point
-    slope       its slope there, None if it has none
-    infinite    an infinity if the slope grows without bound, else 0
-    exists      whether it has values there
-    """
-
-    def __init__(
-        self,
-        line: Line,
-        x: float,
-        noise: float,
-        direction: int,
-    ) -> None:
-        self.jump = slopes.jump(line, x, noise, direction)
-        self.infinite = slopes.diverging(line, x, noise, direction)
-        start = slopes.shortest_step(x) if self.jump else 0.0
-        self.slope = slopes.one_sided(line, x, noise, direction, start=start)
-        if self.slope is not None and _is_blurred(self.slope, x, _size(line, x)):
-            self.slope = None
-        self.exists = math.isfinite(line(x + direction * slopes.shortest_step(x)))
+    # How far it jumps from the point.
+    jump: float
+    # Its slope there, None if it has none.
+    slope: Slope | None
+    # An infinity if the slope grows without bound, else 0.
+    infinite: float
+    # Whether it has values there.
+    exists: bool
 
     @property
     def slope_value(self) -> float:
@@ -172,10 +166,22 @@ class _Side:
         return self.slope.value if abs(self.slope.value) > self.slope.error else 0.0
 
 
-def _is_blurred(slope: Slope, x: float, size: float) -> bool:
-    """Whether a one-sided slope is no more than rounding and what cannot settle."""
-    blurred = slope.error > abs(slope.value)
-    return blurred and slope.error * (abs(x) or 1.0) > 1e-6 * size
+def _side(partial: Partial, direction: int) -> _Side:
+    """What differences say of the right (direction 1) or of the left (-1)."""
+    line, x, noise = partial.line, partial.value, partial.noise
+    jump = slopes.jump(line, x, noise, direction)
+    start = slopes.shortest_step(x) if jump else 0.0
+    slope = slopes.one_sided(line, x, noise, direction, start=start)
+    # A slope within its own error of 0 is no more than rounding, or does not settle.
+    blurred = slope is not None and slope.error > abs(slope.value)
+    if slope is not None and blurred:
+        blurred = slope.error * (abs(x) or 1.0) > 1e-6 * _size(line, x)
+    return _Side(
+        jump,
+        None if blurred else slope,
+        slopes.diverging(line, x, noise, direction),
+        math.isfinite(line(x + direction * slopes.shortest_step(x))),
+    )
 
 
 def _around(line: Line, x: float) -> list[float]:
@@ -195,85 +201,73 @@ def _is_hidden(line: Line, x: float, noise: float) -> bool:
     return not any(abs(other - value) > 1e3 * noise for other in others)
 
 
-def _at_an_edge(row: Row, sides: Sequence[_Side]) -> Row:
+def _at_an_edge(partial: Partial, left: float, right: float) -> Row:
     """The row at the end of the domain, or where a slope grows without bound."""
-    left, right = row.left, row.right = [side.slope_value for side in sides]
     if left == right:
-        row.left = row.right = None
-        row.difference = left
-        if row.gradient == left:
-            return row.decide(OK)
-        return row.decide(KINK, "the slope grows without bound")
-    present = [slope for slope in (left, right) if slope == slope]
-    if len(present) == 1:
-        row.difference = present[0]
-        where = "left" if left == left else "right"
-        return row.decide(KINK, f"the function has values on the {where} only")
-    return row.decide(KINK, "the slope grows without bound on one side")
+        if partial.gradient == left:
+            return partial.row(OK, difference=left)
+        return partial.row(KINK, "the slope grows without bound", difference=left)
+    present = [slope for slope in (left, right) if not math.isnan(slope)]
+    if len(present) == 2:
+        reason, difference = "the slope grows without bound on one side", None
+    else:
+        where = "right" if math.isnan(left) else "left"
+        reason, difference = f"the function has values on the {where} only", present[0]
+    return partial.row(KINK, reason, difference=difference, left=left, right=right)
 
 
-def _between_slopes(
-    row: Row,
-    line: Line,
-    noise: float,
-    sides: Sequence[_Side],
-    jitter: Callable[[], float],
-) -> Row:
+def _between_slopes(partial: Partial, sides: Sequence[_Side]) -> Row:
     """The row where both sides have a finite slope."""
     left, right = (side.slope for side in sides)
     assert left is not None
     assert right is not None
+    x, gradient = partial.value, partial.gradient
     gap = abs(left.value - right.value)
     largest = max(abs(left.value), abs(right.value))
     if gap > 4 * (left.error + right.error) + _ONE_SLOPE * largest:
-        row.left, row.right = left.value, right.value
-        low, high = sorted((left, right), key=lambda slope: slope.value)
-        margin = 4 * (low.error + high.error) + AGREEMENT * largest
-        outside = (
-            row.gradient < low.value - margin or row.gradient > high.value + margin
+        low, high = sorted((left.value, right.value))
+        margin = 4 * (left.error + right.error) + AGREEMENT * largest
+        outside = gradient < low - margin or gradient > high + margin
+        verdict, reason = (
+            (DIFFERS, "outside the slopes on the two sides")
+            if outside
+            else (KINK, "the slopes on the two sides differ")
         )
-        if outside:
-            return row.decide(DIFFERS, "outside the slopes on the two sides")
-        return row.decide(KINK, "the slopes on the two sides differ")
-    slope = slopes.central(line, row.value, noise)
-    if slope is None:
-        return row.decide(UNSURE, "the function has gaps around this point")
+        return partial.row(verdict, reason, left=left.value, right=right.value)
+    central = slopes.central(partial.line, x, partial.noise)
+    if central is None:
+        return partial.row(UNSURE, "the function has gaps around this point")
     # Both sides are less sharp than the whole, but they must at least be known: around
-    # a hidden tip differences would be 0 with every appearance of certainty.
-    size = _size(line, row.value)
-    rounding = 64 * _EPSILON * size / (abs(row.value) or 1.0)
-    known = max(slope.error, min(left.error, right.error) / 1000, rounding)
-    slope = Slope(slope.value, known)
-    _measured(row, slope)
-    distance = abs(slope.value - row.gradient)
-    if slope.admits(row.gradient, AGREEMENT) or distance <= 4 * slope.error:
-        if _is_drowned(row, slope, size):
-            return row.decide(UNSURE, "rounding hides the change")
-        return row.decide(OK)
-    doubt = _doubt(row, line, noise, distance, jitter)
+    # a hidden tip differences would agree on 0.
+    size = _size(partial.line, x)
+    rounding = 64 * _EPSILON * size / (abs(x) or 1.0)
+    known = max(central.error, min(left.error, right.error) / 1000, rounding)
+    slope = Slope(central.value, known)
+    distance = abs(slope.value - gradient)
+    if slope.admits(gradient, AGREEMENT) or distance <= 4 * slope.error:
+        if _is_drowned(partial, slope, size):
+            return partial.measured(slope, UNSURE, "rounding hides the change")
+        return partial.measured(slope, OK)
+    doubt = _doubt(partial, distance)
     if doubt:
-        return row.decide(UNSURE, doubt)
-    missing = row.gradient != row.gradient
-    return row.decide(DIFFERS, "the gradient is NaN, but a slope exists" * missing)
+        return partial.measured(slope, UNSURE, doubt)
+    missing = math.isnan(gradient)
+    reason = "the gradient is NaN, but a slope exists" if missing else ""
+    return partial.measured(slope, DIFFERS, reason)
 
 
-def _is_drowned(row: Row, slope: Slope, size: float) -> bool:
+def _is_drowned(partial: Partial, slope: Slope, size: float) -> bool:
     """Whether the slope is too uncertain for its agreement to mean anything."""
-    if row.gradient == 0:
-        # What is 0 for all that the function's own digits can tell is 0.
-        return slope.error * (abs(row.value) or 1.0) > 1e-6 * size
-    return slope.error > _CERTAINTY * max(abs(slope.value), abs(row.gradient))
+    if partial.gradient == 0:
+        # A slope that cannot be told from 0 by the function's own digits is 0.
+        return slope.error * (abs(partial.value) or 1.0) > 1e-6 * size
+    return slope.error > _CERTAINTY * max(abs(slope.value), abs(partial.gradient))
 
 
-def _doubt(
-    row: Row,
-    line: Line,
-    noise: float,
-    distance: float,
-    jitter: Callable[[], float],
-) -> str:
+def _doubt(partial: Partial, distance: float) -> str:
     """Why a slope that is not the gradient need not speak against it, or ""."""
-    x, gradient = row.value, row.gradient
+    line, x = partial.line, partial.value
+    gradient, noise = partial.gradient, partial.noise
     if gradient != gradient:
         return ""
     spacing = slopes.shortest_step(x)
@@ -292,23 +286,10 @@ def _doubt(
     near = x + spacing * 2.0**20
     if gradient == 0 and line(near) == line(x) == line(2 * x - near):
         return "the function does not change over short steps"
-    if distance <= 4 * jitter():
+    if distance <= 4 * partial.jitter():
         return "rounding varies the gradient as much"
     for slope in slopes.every_central(line, x, noise):
         sharp = slope.error < AGREEMENT / 10 * abs(gradient)
         if sharp and slope.admits(gradient, AGREEMENT):
             return "the two agree over longer steps only"
     return ""
-
-
-def _measured(row: Row, slope: Slope) -> Row:
-    """The row with the slope by differences and its distance from the gradient."""
-    row.difference = slope.value
-    largest = max(abs(slope.value), abs(row.gradient))
-    distance = abs(slope.value - row.gradient)
-    # Two numbers that are 0 within their certainty do not differ.
-    negligible = largest <= 4 * slope.error or distance == 0
-    row.error = 0.0 if negligible else distance / largest
-    if row.gradient != row.gradient:
-        row.error = math.nan
-    return row

@@ -64,7 +64,7 @@ def command(
 
     checked = check(bound, wrt)
     if as_json:
-        from gradcalc.reports.check_json import check_to_dict
+        from gradcalc.reports.objects import check_to_dict
 
         consoles.show_json(check_to_dict(checked))
     else:
@@ -86,7 +86,7 @@ def _check_answers(
 
     explanation, checked = check_answers(bound, answers)
     if as_json:
-        from gradcalc.reports.check_json import answers_to_dict
+        from gradcalc.reports.objects import answers_to_dict
 
         consoles.show_json(answers_to_dict(explanation.evaluation, checked))
     else:

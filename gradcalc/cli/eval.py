@@ -55,12 +55,12 @@ def command(
         output=output,
     )
     if only is not None:
-        from gradcalc.reports.only import selected_lines
+        from gradcalc.reports.only import evaluation_lines
 
-        for line in selected_lines(evaluation, only, precision):
+        for line in evaluation_lines(evaluation, only, precision):
             consoles.show_text(line)
     elif as_json:
-        from gradcalc.reports.evaluation_json import evaluation_to_dict
+        from gradcalc.reports.objects import evaluation_to_dict
 
         consoles.show_json(evaluation_to_dict(evaluation))
     else:

@@ -69,7 +69,7 @@ def command(
 
     explanation = Explanation(bound, wanted)
     if as_json:
-        from gradcalc.reports.explanation_object import explanation_to_dict
+        from gradcalc.reports.objects import explanation_to_dict
 
         consoles.show_json(explanation_to_dict(explanation))
     else:

@@ -46,18 +46,11 @@ def command(
         output=output,
         complete=False,
     )
-    if not as_json:
+    if as_json:
+        from gradcalc.reports.objects import formula_to_dict
+
+        text = formula_text(bound, notation=format_)
+        consoles.show_json(formula_to_dict(bound, format_, text))
+    else:
         text = formula_text(bound, notation=format_, precision=precision)
         consoles.show_text(text)
-        return
-    from gradcalc.strict_json import SCHEMA, json_value
-
-    consoles.show_json(
-        {
-            "schema": SCHEMA,
-            "expression": bound.text,
-            "variables": json_value(bound.variables),
-            "format": format_,
-            "formula": formula_text(bound, notation=format_),
-        }
-    )

@@ -24,12 +24,12 @@ def command(name: str | None, *, as_json: bool) -> None:
     from gradcalc.analysis.catalogue import catalogue, look_up
 
     if as_json:
-        from gradcalc.reports import functions_json
+        from gradcalc.reports import objects
 
         consoles.show_json(
-            functions_json.catalogue_to_dict(catalogue().values())
+            objects.catalogue_to_dict(catalogue().values())
             if name is None
-            else functions_json.function_to_dict(look_up(name))
+            else objects.function_to_dict(look_up(name))
         )
         return
     # Rich is needed for the pages alone.

@@ -119,7 +119,7 @@ def command(
             points or _affordable(bound, _GRID, _FEW_GRID, each_way=2),
         )
         if as_json:
-            from gradcalc.reports.plot_json import surface_to_dict
+            from gradcalc.reports.objects import surface_to_dict
 
             consoles.show_json(surface_to_dict(bound, shown))
         else:
@@ -132,7 +132,7 @@ def command(
     points = points or _affordable(bound, _FINE, _FEW_FINE)
     plotted = curve(bound, name, over, points)
     if as_json:
-        from gradcalc.reports.plot_json import curve_to_dict
+        from gradcalc.reports.objects import curve_to_dict
 
         consoles.show_json(curve_to_dict(bound, plotted))
     elif out is not None and kind is not None:

@@ -187,7 +187,7 @@ def _predict_point(
     additions = Additions(model, "prediction", scores=scores, gradient=gradient)
     values = additions.of(prediction)
     if as_json:
-        from gradcalc.reports.prediction_json import prediction_to_dict
+        from gradcalc.reports.objects import prediction_to_dict
 
         consoles.show_json(prediction_to_dict(prediction, point, model.classes))
     else:

@@ -103,13 +103,15 @@ def step(
         settings=settings,
         bounds=limits,
     )
-    from gradcalc.reports import descent_json
-
     if only is not None:
-        for line in descent_json.selected_lines(descent, only, precision):
+        from gradcalc.reports.only import descent_lines
+
+        for line in descent_lines(descent, only, precision):
             consoles.show_text(line)
     elif as_json:
-        consoles.show_json(descent_json.descent_to_dict(descent))
+        from gradcalc.reports.objects import descent_to_dict
+
+        consoles.show_json(descent_to_dict(descent))
     else:
         from gradcalc.reports.descent_page import descent_page
 

@@ -220,7 +220,7 @@ def _finish(
     precision: int | None,
 ) -> int:
     """Save the model, print what came of it and return the exit status."""
-    from gradcalc.reports.training_json import training_to_dict
+    from gradcalc.reports.objects import training_to_dict
 
     entries = training_to_dict(outcome)
     unsaved = None if save is None else _save(entries, save)

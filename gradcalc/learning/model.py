@@ -30,9 +30,7 @@ from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.shapes import Shape, flatten, shape_of
-from gradcalc.strict_json import read_json
-
-SCHEMA = 1
+from gradcalc.strict_json import SCHEMA, read_json
 
 
 class Model:

@@ -1,61 +1,106 @@
-"""Bare numbers picked out of an evaluation: what `--only` prints."""
+"""Bare numbers picked out of a result: what `--only` prints.
+
+A path leads to them: a field of the result, a name in it, and indices: `gradient.v[0]`.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
 from gradcalc.reports.numbers import format_value
+from gradcalc.reports.objects import POINT, fields
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
+    from gradcalc.learning.descent import Descent
 
-_SELECTION = re.compile(r"(\w+)(?:\.(\w+))?((?:\[-?\d+\])*)")
+_PATH = re.compile(r"(\w+)(?:\.(\w+))?((?:\[-?\d+\])*)")
+_NOTHING = object()
+_MOST_CHOICES = 12
+_MOST_NAMES = 4
 
 
-def selected_lines(
-    evaluation: "Evaluation", selection: str, precision: int | None = None
+def evaluation_lines(
+    evaluation: "Evaluation", path: str, precision: int | None = None
 ) -> list[str]:
-    """The lines of bare numbers that the selection names.
+    """The lines of bare numbers at the path into an evaluation.
 
-    `value`, `gradient` (a line per variable), `gradient.x1`, `jacobian`, `jacobian.x1`;
-    any of them with indices behind it: `gradient.v[0]`. Raises UsageError, naming what
-    there is.
+    `value`, `gradient` (a line per variable), `gradient.x1`, `jacobian`, `jacobian.x1`.
+    Raises UsageError, naming what there is.
     """
-    fields: dict[str, Any] = {"value": evaluation.value}
-    if evaluation.jacobian is not None:
-        fields["jacobian"] = evaluation.jacobian
-    else:
-        fields["gradient"] = evaluation.gradient
-    match = _SELECTION.fullmatch(selection)
-    head, name, indices = match.groups() if match else ("", None, "")
-    if head not in fields:
-        raise _nothing_called(selection, _choices(fields))
-    found = fields[head]
+    slopes = "gradient" if evaluation.jacobian is None else "jacobian"
+    result = fields(evaluation, f"value {slopes}")
+    found = _found(result, path)
+    if found is _NOTHING:
+        choices = _choices(result)
+        if len(choices) > _MOST_CHOICES:
+            choices[_MOST_CHOICES:] = ["..."]
+        raise _nothing_at(path, ", ".join(choices))
+    return [format_value(entry, precision) for entry in _entries(found)]
+
+
+def descent_lines(
+    descent: "Descent", path: str, precision: int | None = None
+) -> list[str]:
+    """The lines of bare numbers at the path into a descent.
+
+    A field of the trace, `value` or `variables.a`, gives a line for each of its points
+    (each that has it: there is no change at the start); with `start.` or `end.` before
+    it, one line. Several variables stand side by side, tabs between them. `stopped` is
+    the word for why it stopped. Raises UsageError, naming what there is.
+    """
+    if path == "stopped":
+        return [descent.stopped]
+    end, _, rest = path.partition(".")
+    ends = {"start": descent.start, "end": descent.end}
+    points, inner = ([ends[end]], rest) if end in ends else (descent.trace, path)
+    lines = []
+    for point in points:
+        result = fields(point, POINT)
+        found = _found(result, inner)
+        if found is _NOTHING:
+            choices = ", ".join(_choices(result, _MOST_NAMES))
+            raise _nothing_at(
+                path,
+                f"{choices}, stopped; start. or end. before one gives that point alone",
+            )
+        if found is not None:
+            numbers = (format_value(entry, precision) for entry in _entries(found))
+            lines.append("\t".join(numbers))
+    return lines
+
+
+def _found(result: Mapping[str, Any], path: str) -> Any:
+    """What the path leads to, or _NOTHING."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        return _NOTHING
+    field, name, indices = match.groups()
+    found = result.get(field, _NOTHING)
     if name is not None:
-        if not isinstance(found, dict) or name not in found:
-            raise _nothing_called(selection, _choices(fields))
-        found = found[name]
-    for index in re.findall(r"-?\d+", indices):
-        if not isinstance(found, list) or not -len(found) <= int(index) < len(found):
-            raise _nothing_called(selection, _choices(fields))
-        found = found[int(index)]
-    entries = found.values() if isinstance(found, dict) else [found]
-    return [format_value(entry, precision) for entry in entries]
+        found = found.get(name, _NOTHING) if isinstance(found, dict) else _NOTHING
+    for index in map(int, re.findall(r"-?\d+", indices)):
+        inside = isinstance(found, list) and -len(found) <= index < len(found)
+        found = found[index] if inside else _NOTHING
+    return found
 
 
-def _choices(fields: dict[str, Any]) -> list[str]:
+def _entries(found: Any) -> list[Any]:
+    return list(found.values()) if isinstance(found, dict) else [found]
+
+
+def _choices(result: Mapping[str, Any], most_names: int | None = None) -> list[str]:
+    """The paths to the fields and to their names."""
     choices = []
-    for head, found in fields.items():
-        choices.append(head)
-        if isinstance(found, dict):
-            choices += [f"{head}.{name}" for name in found]
+    for field, value in result.items():
+        choices.append(field)
+        if isinstance(value, dict):
+            choices += [f"{field}.{name}" for name in list(value)[:most_names]]
     return choices
 
 
-def _nothing_called(selection: str, choices: Sequence[str]) -> UsageError:
-    shown = [*choices[:12], *(["..."] if len(choices) > 12 else [])]
+def _nothing_at(path: str, choices: str) -> UsageError:
     return UsageError(
-        f"--only: there is no {selection!r} in the result",
-        hint=f"there is {', '.join(shown)}",
+        f"--only: there is no {path!r} in the result", hint=f"there is {choices}"
     )

@@ -2,7 +2,7 @@ import pytest
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import UsageError
-from gradcalc.reports.only import selected_lines
+from gradcalc.reports.only import evaluation_lines
 
 SCALAR = ("x^2*y + sum(v)", {"x": 3, "y": 0.5, "v": [1, 2]})
 LIST = ("[x*y, x]", {"x": 3, "y": 0.5})
@@ -24,7 +24,7 @@ SELECTIONS = [
     ("formula", "selection", "lines"), SELECTIONS, ids=[row[1] for row in SELECTIONS]
 )
 def test_bare_numbers(formula, selection, lines):
-    assert selected_lines(evaluate(*formula), selection) == lines
+    assert evaluation_lines(evaluate(*formula), selection) == lines
 
 
 NOTHING = "value, gradient, gradient.x, gradient.y, gradient.v"
@@ -45,6 +45,6 @@ WRONG = [
 )
 def test_what_there_is_is_named(formula, selection, choices):
     with pytest.raises(UsageError) as raised:
-        selected_lines(evaluate(*formula), selection)
+        evaluation_lines(evaluate(*formula), selection)
     assert raised.value.message == f"--only: there is no {selection!r} in the result"
     assert raised.value.hint == f"there is {choices}"

@@ -10,9 +10,9 @@ import pytest
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.reports.explanation_object import explanation_to_dict
 from gradcalc.reports.layouts import latex_page, markdown_page, text_page
 from gradcalc.reports.notation import Notation
+from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.reports.sentences import Writer
 from gradcalc.writers.infix import written_operation
 

@@ -2,7 +2,7 @@ import json
 from math import inf, nan
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.reports.evaluation_json import evaluation_to_dict
+from gradcalc.reports.objects import evaluation_to_dict
 from gradcalc.strict_json import json_value
 
 

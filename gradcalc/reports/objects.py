@@ -1,0 +1,363 @@
+"""The results as the objects that `--json` prints, each by one function.
+
+Numbers are unrounded.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gradcalc.strict_json import SCHEMA, json_value
+
+if TYPE_CHECKING:
+    from gradcalc.analysis.answers import Answer
+    from gradcalc.analysis.catalogue import Entry
+    from gradcalc.analysis.check import Check
+    from gradcalc.analysis.curves import Curve, Plotted
+    from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
+    from gradcalc.analysis.surfaces import Surface
+    from gradcalc.engine.evaluation import Evaluation
+    from gradcalc.language.bindings import BoundProgram
+    from gradcalc.learning.descent import Descent
+    from gradcalc.learning.lesson import Outcome
+    from gradcalc.learning.prediction import Prediction
+    from gradcalc.reports.notation import Notation
+    from gradcalc.reports.sentences import Writer
+
+Object = dict[str, Any]
+
+
+# The fields of a point of a descent.
+POINT = "step value variables gradient predicted_change=predicted actual_change=actual"
+
+
+def fields(record: Any, names: str) -> Object:
+    """The record's fields of these names; `key=name` where the key is another."""
+    pairs = (entry.partition("=") for entry in names.split())
+    return {key: getattr(record, name or key) for key, _, name in pairs}
+
+
+def _fields(record: Any, names: str) -> Object:
+    """The same for JSON. A text that is empty is null."""
+    found = fields(record, names)
+    return {
+        key: None if value == "" else json_value(value) for key, value in found.items()
+    }
+
+
+def evaluation_to_dict(evaluation: "Evaluation") -> Object:
+    """The evaluation, node by node."""
+    return {
+        **_head(evaluation),
+        "finite": evaluation.finite,
+        "variables": json_value(evaluation.variables),
+        **_slopes(evaluation),
+        "nodes": [
+            {
+                "id": node.id,
+                "op": node.operation,
+                "label": node.label,
+                "expression": node.expression,
+                "inputs": list(node.inputs),
+                "value": json_value(node.value),
+                "gradient": json_value(node.gradient),
+                "span": list(node.span) if node.span is not None else None,
+            }
+            for node in evaluation.nodes
+        ],
+        "notes": _notes(evaluation),
+    }
+
+
+def _head(evaluation: "Evaluation") -> Object:
+    return {
+        "schema": SCHEMA,
+        "expression": evaluation.source,
+        "value": json_value(evaluation.value),
+    }
+
+
+def _slopes(evaluation: "Evaluation") -> Object:
+    """The Jacobian of a list, in the place of the gradient of a number."""
+    if evaluation.jacobian is not None:
+        return {"jacobian": json_value(evaluation.jacobian)}
+    return {"gradient": json_value(evaluation.gradient or {})}
+
+
+def _notes(evaluation: "Evaluation") -> list[Object]:
+    return [_fields(note, "node kind message") for note in evaluation.notes]
+
+
+def check_to_dict(check: "Check") -> Object:
+    """The gradient compared with differences."""
+    names = (
+        "variable element value backprop=gradient difference error left right"
+        " verdict reason"
+    )
+    rows = [_fields(row, names) for row in check.rows]
+    return _compared(check.evaluation, rows, agrees=check.agrees)
+
+
+def answers_to_dict(evaluation: "Evaluation", answers: Sequence["Answer"]) -> Object:
+    """The gradient compared with numbers worked out by hand."""
+    rows = [
+        {
+            **_fields(answer, "variable expected backprop=gradient tolerance error"),
+            "verdict": "ok" if answer.right else "differs",
+            "reason": answer.reason or None,
+        }
+        for answer in answers
+    ]
+    return _compared(evaluation, rows, agrees=all(answer.right for answer in answers))
+
+
+def _compared(evaluation: "Evaluation", rows: list[Object], *, agrees: bool) -> Object:
+    return {
+        **_head(evaluation),
+        "variables": json_value(evaluation.variables),
+        "agrees": agrees,
+        "checks": rows,
+    }
+
+
+def explanation_to_dict(explanation: "Explanation") -> Object:
+    """The steps of an explanation as data, with their formulas and sentences."""
+    # Imported here: the writers that they need are needed by no other object.
+    from gradcalc.reports.notation import Notation
+    from gradcalc.reports.sentences import Writer
+
+    evaluation = explanation.evaluation
+    notation = Notation(explanation.naming, explanation.values)
+    writer = Writer(explanation, notation)
+    head = _head(evaluation)
+    value = head.pop("value")
+    return {
+        **head,
+        "output": _named(notation, explanation.output),
+        "element": explanation.element or None,
+        "value": value,
+        "finite": evaluation.finite,
+        "variables": json_value(evaluation.variables),
+        "gradient": {
+            meaning.name: json_value(meaning.gradient)
+            for meaning in explanation.meanings
+        },
+        "forward": [
+            _forward(explanation, notation, node) for node in explanation.forward
+        ],
+        "backward": [_step(explanation, notation, step) for step in explanation.steps],
+        "meaning": [
+            _meaning(explanation, writer, meaning) for meaning in explanation.meanings
+        ],
+        "notes": _notes(evaluation),
+    }
+
+
+def _named(notation: "Notation", node: int) -> Object:
+    return {"node": node, "name": notation.name(node)}
+
+
+def _forward(explanation: "Explanation", notation: "Notation", node: int) -> Object:
+    graph = explanation.graph
+    computed = bool(graph.inputs[node])
+    return {
+        **_named(notation, node),
+        "op": graph.operations[node].name,
+        "formula": notation.operation(node) if computed else None,
+        "numbers": notation.operation(node, numbers=True) if computed else None,
+        "value": json_value(explanation.values[node]),
+    }
+
+
+def _step(explanation: "Explanation", notation: "Notation", step: "Step") -> Object:
+    operation = explanation.graph.operations[step.node]
+    return {
+        **_named(notation, step.node),
+        "op": operation.name,
+        "gradient": json_value(step.gradient),
+        "arrived": _arrived(explanation, step.node),
+        "passes": operation.passes or None,
+        "operands": [
+            _contribution(notation, contribution) for contribution in step.contributions
+        ],
+    }
+
+
+def _arrived(explanation: "Explanation", node: int) -> list[Object]:
+    return [
+        _fields(contribution, "from=node product")
+        for contribution in explanation.arrived.get(node, ())
+    ]
+
+
+def _contribution(notation: "Notation", contribution: "Contribution") -> Object:
+    names = numbers = None
+    if contribution.formula is not None:
+        names = notation.formula(contribution.formula)
+        numbers = notation.formula(contribution.formula, numbers=True)
+    return {
+        **_named(notation, contribution.operand),
+        "derivative": names,
+        "numbers": numbers,
+        **_fields(contribution, "local product"),
+        "selected": contribution.product is not None or not contribution.selects,
+    }
+
+
+def _meaning(
+    explanation: "Explanation", writer: "Writer", meaning: "Meaning"
+) -> Object:
+    return {
+        **_fields(meaning, "variable=name node"),
+        "value": json_value(explanation.values[meaning.node]),
+        "gradient": json_value(meaning.gradient),
+        "arrived": _arrived(explanation, meaning.node),
+        "because": [writer.reason(reason, meaning) for reason in meaning.reasons],
+        "sentence": writer.meaning(meaning),
+    }
+
+
+def curve_to_dict(bound: "BoundProgram", plotted: "Plotted") -> Object:
+    """A curve as numbers.
+
+    `gaps` are the pairs of neighbouring samples between which it jumps or has a pole.
+    """
+    value, derivative = plotted.value, plotted.derivative
+    return {
+        **_fixed(bound, (plotted.name,)),
+        "variable": plotted.name,
+        "x": list(value.x),
+        "value": json_value(list(value.y)),
+        "derivative": json_value(list(derivative.y)),
+        "gaps": _gaps(value),
+        "derivative_gaps": _gaps(derivative),
+    }
+
+
+def surface_to_dict(bound: "BoundProgram", surface: "Surface") -> Object:
+    """A surface as numbers: `value` has a row for each y."""
+    return {
+        **_fixed(bound, surface.names),
+        "variable": list(surface.names),
+        "x": surface.x,
+        "y": surface.y,
+        "value": json_value(surface.values),
+        "gradient": {
+            name: json_value(slopes)
+            for name, slopes in zip(surface.names, surface.slopes, strict=True)
+        },
+    }
+
+
+def _fixed(bound: "BoundProgram", plotted: Collection[str]) -> Object:
+    fixed = {name: v for name, v in bound.variables.items() if name not in plotted}
+    return {
+        "schema": SCHEMA,
+        "expression": bound.text,
+        "variables": json_value(fixed),
+    }
+
+
+def _gaps(curve: "Curve") -> list[list[float]]:
+    return [[curve.x[k], curve.x[k + 1]] for k in sorted(curve.breaks)]
+
+
+def descent_to_dict(descent: "Descent") -> Object:
+    """A descent or ascent: its two ends, why it stopped, and its trace."""
+    return {
+        "schema": SCHEMA,
+        "start": _fields(descent.start, "value variables"),
+        "end": _fields(descent.end, "value variables"),
+        "stopped": descent.stopped,
+        "reason": descent.reason,
+        "steps": descent.end.step,
+        "trace": [_fields(point, POINT) for point in descent.trace],
+    }
+
+
+def training_to_dict(outcome: "Outcome") -> Object:
+    """A training, which is also what a model file holds.
+
+    `gradcalc.learning.model` says what its entries are.
+    """
+    model, training = outcome.model, outcome.training
+    accuracy = outcome.accuracy or {}
+    entries = {
+        "schema": SCHEMA,
+        "model": model.text,
+        "inputs": list(model.inputs),
+        "target": model.target[0] if len(model.target) == 1 else model.target,
+        "loss": {"name": model.loss, **_fields(training, "first last validation")},
+        "epochs": training.epochs,
+        "parameters": model.parameters,
+        "formula": model.formula(),
+        "stopped": training.stopped,
+    }
+    optional = {
+        "shapes": {name: list(shape) for name, shape in model.inputs.items() if shape},
+        "classes": model.classes,
+        "fixed": list(outcome.fixed),
+        "accuracy": accuracy.get("training"),
+        "validation_accuracy": accuracy.get("validation"),
+        "reason": training.reason,
+        "dead": outcome.dead,
+        "skipped": outcome.skipped.count,
+    }
+    given = {
+        name: entry
+        for name, entry in optional.items()
+        if entry or isinstance(entry, float)
+    }
+    return {**entries, **given}
+
+
+def prediction_to_dict(
+    prediction: "Prediction",
+    inputs: Mapping[str, Any],
+    classes: Sequence[str] | None,
+) -> Object:
+    """The prediction for one point."""
+    content = {
+        "schema": SCHEMA,
+        "prediction": json_value(prediction.answer),
+        "variables": json_value(inputs),
+    }
+    if classes is not None:
+        content["classes"] = list(classes)
+        content["score"] = json_value(prediction.score)
+    if prediction.gradient is not None:
+        content["gradient"] = json_value(prediction.gradient)
+    return content
+
+
+def formula_to_dict(bound: "BoundProgram", notation: str, text: str) -> Object:
+    """The formula written out in a notation."""
+    return {**_fixed(bound, ()), "format": notation, "formula": text}
+
+
+def catalogue_to_dict(entries: Iterable["Entry"]) -> Object:
+    """The functions of the language."""
+    return {"schema": SCHEMA, "functions": [_function(entry) for entry in entries]}
+
+
+def function_to_dict(entry: "Entry") -> Object:
+    """One function, with its value and slopes at sample points."""
+    samples = [
+        {
+            **_fields(evaluation, "at=variables value"),
+            **_slopes(evaluation),
+        }
+        for evaluation in entry.evaluations()
+    ]
+    return {"schema": SCHEMA, **_function(entry), "samples": samples}
+
+
+def _function(entry: "Entry") -> Object:
+    return {
+        **_fields(
+            entry,
+            "name kind group signature parameters meaning derivative=partials"
+            " selected=gates domain definition passes convention",
+        ),
+        "notes": [_fields(place, "kind condition message") for place in entry.singular],
+        **_fields(entry, "aliases plot=window"),
+    }

@@ -1,5 +1,6 @@
 """Puts the tables of the grammar into the wheel: nobody who installs it waits."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -14,20 +15,19 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        # In a checkout the grammar may change; its tables go to the user's cache.
+        # In a checkout the grammar may change; its tables are made in memory.
         if version == "editable":
             return
         sys.path.insert(0, self.root)
         try:
-            from gradcalc.language.grammar import grammar_text, make_tables
-            from gradcalc.language.tables import PACKAGED, write_tables
+            from gradcalc.language.grammar import TABLES, make_tables
         finally:
             sys.path.remove(self.root)
         self._folder = tempfile.TemporaryDirectory()
-        path = Path(self._folder.name) / PACKAGED
-        path.write_text(write_tables(grammar_text(), make_tables()), encoding="utf-8")
+        path = Path(self._folder.name) / TABLES
+        path.write_text(json.dumps(make_tables()), encoding="utf-8")
         path.chmod(0o644)
-        build_data["force_include"][str(path)] = f"gradcalc/grammars/{PACKAGED}"
+        build_data["force_include"][str(path)] = f"gradcalc/grammars/{TABLES}"
 
     def finalize(
         self, version: str, build_data: dict[str, Any], artifact_path: str

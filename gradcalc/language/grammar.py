@@ -1,19 +1,25 @@
-"""Finding the grammar, and the tables that Lark makes of it.
+"""The grammar of the language, and the tables of the LALR parser that Lark makes of it.
 
-Lark reads the grammar, checks it and works out the tables of an LALR parser with their
-terminals. That takes a fifth of a second, so `gradcalc.language.tables` keeps the
-result, and `gradcalc.language.shift_reduce` runs it: Lark is not even imported then.
+Working them out takes Lark a fifth of a second, so they come with an installed package
+as JSON, and Lark is not even imported. In a checkout, whose grammar may change, they
+are made when the first formula is read.
 """
 
+import json
 import os
 from collections.abc import Collection
 from operator import itemgetter
 from typing import Any
 
 START = "program"
+# Lark's name for what follows the last lexeme.
+END = "$END"
 
-# In the place of a method: the one child is the value; the children are, as a list.
+# In the place of a method. CHILD: the rule's value is its one child. HELPER: it is the
+# list of its children.
 CHILD, HELPER = "child", "helper"
+
+GRAMMAR, TABLES = "expression.lark", "expression.json"
 
 
 def grammar_folder() -> str:
@@ -29,15 +35,14 @@ def grammar_folder() -> str:
     return os.path.join(os.path.dirname(package), "grammars")
 
 
-def grammar_path() -> str:
-    """The file of the grammar."""
-    return os.path.join(grammar_folder(), "expression.lark")
-
-
-def grammar_text() -> str:
-    """The text of the grammar."""
-    with open(grammar_path(), encoding="utf-8") as file:
-        return file.read()
+def read_tables() -> dict[str, Any]:
+    """The tables that come with the package, or new ones in a checkout."""
+    try:
+        with open(os.path.join(grammar_folder(), TABLES), encoding="utf-8") as file:
+            packaged: dict[str, Any] = json.load(file)
+            return packaged
+    except FileNotFoundError:
+        return make_tables()
 
 
 def make_tables() -> dict[str, Any]:
@@ -56,7 +61,7 @@ def make_tables() -> dict[str, Any]:
     from lark.lexer import TerminalDef
 
     lark = Lark.open(
-        grammar_path(),
+        os.path.join(grammar_folder(), GRAMMAR),
         start=START,
         parser="lalr",
         lexer="basic",

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.grammar import END
 from gradcalc.language.messages import CLOSER, mistake
-from gradcalc.language.shift_reduce import END, UnexpectedLexemeError
 from gradcalc.language.syntax import CALL, GROUP, Syntax
 
 # Words and pairs of operators of other languages, and what to write here.
@@ -43,16 +43,18 @@ _ASSIGNS = re.compile(r"\s*=(?!=)")
 _OPENS = re.compile(r"\s*\(")
 
 
-def unexpected_lexeme(text: str, problem: UnexpectedLexemeError) -> FormulaSyntaxError:
-    """The mistake behind the parser's error, from what stands before the lexeme."""
-    kind, start, end, _ = problem.lexeme
-    before = problem.values[-1] if problem.values else None
+def unexpected_lexeme(
+    text: str, lexeme: Syntax, stack: list[Any]
+) -> FormulaSyntaxError:
+    """The error for a lexeme that may not follow the values on the parser's stack."""
+    kind, start, end, _ = lexeme
+    before = stack[-1] if stack else None
     if kind == END:
         return _early_end(text, before)
     written = text[start:end]
-    operand = _operand_before(problem.values)
+    operand = _operand_before(stack)
     if operand is not None:
-        return _after_operand(text, problem, operand, kind, (start, end))
+        return _after_operand(text, stack, operand, kind, (start, end))
     if kind == "SEPARATOR" and written == "\n":
         return _early_end(text[:start], before, whole=text)
     return _operand_missing(text, before, kind, (start, end))
@@ -107,14 +109,14 @@ def _early_end(
 
 
 def _after_operand(
-    text: str, problem: UnexpectedLexemeError, before: Syntax, kind: str, span: Span
+    text: str, stack: list[Any], before: Syntax, kind: str, span: Span
 ) -> FormulaSyntaxError:
     start, end = span
     written = text[start:end]
     if kind in ("NAME", "NUMBER", "LPAR"):
-        return _adjacent(text, problem, before, kind, span)
+        return _adjacent(text, stack, before, kind, span)
     if kind in ("RPAR", "RSQB"):
-        return _closer(text, problem, written, span)
+        return _closer(text, stack, written, span)
     if kind == "COMPARISON":
         return mistake(
             text,
@@ -134,7 +136,7 @@ def _after_operand(
             text,
             span,
             "a comma cannot stand here",
-            _comma_hint(text, problem, before),
+            _comma_hint(text, stack, before),
         )
     if kind == "SEPARATOR":
         return mistake(
@@ -171,8 +173,8 @@ def _bracket(stack: list[Any]) -> tuple[Any, Any]:
     return None, None
 
 
-def _comma_hint(text: str, problem: UnexpectedLexemeError, before: Syntax) -> str:
-    bracket, owner = _bracket(problem.values)
+def _comma_hint(text: str, stack: list[Any], before: Syntax) -> str:
+    bracket, owner = _bracket(stack)
     if bracket is not None and bracket[0] == "LSQB" and _operand_before([owner]):
         return "an element of a matrix is written m[0][1]"
     grouped = _GROUPED.match(text, before[1])
@@ -183,7 +185,7 @@ def _comma_hint(text: str, problem: UnexpectedLexemeError, before: Syntax) -> st
 
 
 def _adjacent(
-    text: str, problem: UnexpectedLexemeError, before: Syntax, kind: str, span: Span
+    text: str, stack: list[Any], before: Syntax, kind: str, span: Span
 ) -> FormulaSyntaxError:
     """Two operands side by side: a number misspelt, or a missing operator."""
     start, end = span
@@ -219,8 +221,8 @@ def _adjacent(
             f"the argument of {left_text} needs parentheses",
             f"{left_text}({right})",
         )
-    stack: list[Any] = [None, None, *problem.values]
-    *_, base, operator, _ = stack
+    padded: list[Any] = [None, None, *stack]
+    *_, base, operator, _ = padded
     if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
         name = base[3]
         if _is_function(name):
@@ -230,7 +232,7 @@ def _adjacent(
                 f"the argument of {name} must follow it at once",
                 f"{name}(...){text[base[2] : left[2]]}",
             )
-    bracket, _ = _bracket(problem.values)
+    bracket, _ = _bracket(stack)
     joint = ", " if bracket and left[0] == kind == "NUMBER" else "*"
     if len(left_text) > 24:
         left_text = "..." + left_text[-20:]
@@ -273,9 +275,9 @@ def _is_function(name: str) -> bool:
 
 
 def _closer(
-    text: str, problem: UnexpectedLexemeError, written: str, span: Span
+    text: str, stack: list[Any], written: str, span: Span
 ) -> FormulaSyntaxError:
-    for value in reversed(problem.values):
+    for value in reversed(stack):
         if isinstance(value, tuple) and value[0] in ("LPAR", "LSQB"):
             opener = value[3]
             return mistake(

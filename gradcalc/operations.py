@@ -7,6 +7,7 @@ and restates none of it.
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -160,215 +161,176 @@ def _each(*points: float) -> tuple[Point, ...]:
 _ANYWHERE = _each(-2.5, -0.3, 0.7, 1.9)
 _SMALL = _each(-1e-300, -1e-20, 1e-9, 1e-3)
 _LARGE = _each(-1e300, -1e16, 750.0, 1e8)
+_REAL = _ANYWHERE + _SMALL + _LARGE
 _POSITIVE = _each(1e-300, 1e-9, 0.01, 0.4, 0.999999999, 1.000000001, 1.7, 35.0, 1e300)
 _INSIDE_ONE = _each(-0.999999999, -0.9, -0.2, 1e-20, 0.35, 0.8, 0.9999999999999999)
+_LOGISTIC = _ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)
+_BELL = _SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)
 _PAIRS: tuple[Point, ...] = ((1.5, -2.25), (-0.4, 3.0), (2.0, 0.7), (-3.5, -1.25))
-_EXTREMES: tuple[Point, ...] = ((1e300, 1e-3), (-1e-300, 3.0), (1e16, -1.0))
+_FAR_PAIRS: tuple[Point, ...] = (*_PAIRS, (1e300, 1e-3), (-1e-300, 3.0), (1e16, -1.0))
 _ROWS: tuple[Point, ...] = (
     (1.5, -2.25), (0.3, 0.7, -1.9), (2.0, 5.0, 0.5, 1.0), (-0.75,), (1e16, 1.0),
 )  # fmt: skip
 
 
+# --- Rows of the commonest kinds ------------------------------------------------------
+
+
+def _of_x(
+    name: str,
+    evaluate: Callable[..., float],
+    partial: str,
+    meaning: str,
+    passes: str = "",
+    **more: Any,
+) -> Operation:
+    """A function of one number; where nothing more is said, its partial says it all."""
+    if partial == "0":
+        passes = "passes no gradient"
+    passes = passes or f"scales the gradient by {partial}"
+    return Operation(name, "x", evaluate, (partial,), meaning, passes=passes, **more)
+
+
+def _infix(
+    name: str,
+    evaluate: Callable[..., float],
+    partials: tuple[str, str],
+    meaning: str,
+    passes: str,
+    samples: tuple[Point, ...] = _FAR_PAIRS,
+    **more: Any,
+) -> Operation:
+    """An operation that is written between its operands, a and b."""
+    return Operation(
+        name, "ab", evaluate, partials, meaning,
+        passes=passes, samples=samples, written="infix", **more,
+    )  # fmt: skip
+
+
+def _at(
+    kind: str, condition: str, message: str, of: str | None = None
+) -> tuple[Singularity]:
+    """The one place where a note is due."""
+    return (Singularity(kind, condition, message, of=of),)
+
+
 # --- The table ------------------------------------------------------------------------
 
-_JUMP = "the gradient of {} is 0 everywhere, also at its jumps"
+LITERAL = Operation("literal", (), lambda: math.nan, (), "a number as it was typed")
+VARIABLE = Operation("variable", (), lambda: math.nan, (), "a number that is given")
 
-
-def _general() -> list[Operation]:
-    return [
-        Operation(
-            "+", "ab", lambda a, b: a + b, ("1", "1"), "sum",
-            passes="passes the gradient on to both unchanged",
-            samples=_PAIRS + _EXTREMES, written="infix",
-        ),
-        Operation(
-            "-", "ab", lambda a, b: a - b, ("1", "-1"), "difference",
-            passes="passes the gradient on, to the second with its sign flipped",
-            samples=_PAIRS + _EXTREMES, written="infix",
-        ),
-        Operation(
-            "*", "ab", lambda a, b: a * b, ("b", "a"), "product",
-            passes="passes each the gradient times the other",
-            samples=_PAIRS + _EXTREMES, written="infix",
-        ),
-        Operation(
-            "/", "ab", ieee.divide, ("1/b", "-out/b"), "quotient",
-            passes="passes the gradient on divided by the denominator",
-            convention="a/0 is an infinity and 0/0 NaN; so are its gradients",
-            samples=_PAIRS + _EXTREMES, written="infix",
-        ),
-        Operation(
-            "^", "ab", ieee.power,
+# fmt: off
+GROUPS: dict[str, list[Operation]] = {
+    "general": [
+        _infix("+", lambda a, b: a + b, ("1", "1"), "sum",
+            "passes the gradient on to both unchanged"),
+        _infix("-", lambda a, b: a - b, ("1", "-1"), "difference",
+            "passes the gradient on, to the second with its sign flipped"),
+        _infix("*", lambda a, b: a * b, ("b", "a"), "product",
+            "passes each the gradient times the other"),
+        _infix("/", ieee.divide, ("1/b", "-out/b"), "quotient",
+            "passes the gradient on divided by the denominator",
+            convention="a/0 is an infinity and 0/0 NaN; so are its gradients"),
+        _infix("^", ieee.power,
             (
                 "where(b == 0, 0, b*a^(b - 1))",
                 "where((a == 0)*(b >= 0), 0, out*log(a))",
             ),
-            "power",
-            passes="scales the gradient by the slope of the power",
-            convention="x^0, x^1 and x^2 have 0, 1 and 0 at 0; 0^0 has 0 for both;"
-            " NaN for the exponent where the base is negative",
-            window="0:4",
-            samples=(
+            "power", "scales the gradient by the slope of the power",
+            (
                 (1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0), (-2.0, 3.0),
                 (-0.5, -2.0), (0.0, 2.0), (1.000001, 1e5), (1e-100, 2.5), (1e100, -3.0),
             ),
-            singular=(
-                Singularity(
-                    "kink", "(a == 0)*(b == 0)",
-                    "0^y jumps at y = 0; its gradient is taken as 0", of="b",
-                ),
-            ),
-            aliases=("pow",), written="infix",
-        ),
-        Operation(
-            "neg", "x", lambda x: -x, ("-1",), "negation",
-            passes="flips the sign of the gradient",
-            samples=_ANYWHERE + _SMALL + _LARGE, written="prefix",
-        ),
-        Operation(
-            "sum", "v", ieee.total, ("1",), "sum of the operands, from left to right",
+            convention="x^0, x^1 and x^2 have 0, 1 and 0 at 0; 0^0 has 0 for both;"
+            " NaN for the exponent where the base is negative",
+            window="0:4", aliases=("pow",),
+            singular=_at("kink", "(a == 0)*(b == 0)",
+                "0^y jumps at y = 0; its gradient is taken as 0", of="b")),
+        _of_x("neg", lambda x: -x, "-1", "negation", "flips the sign of the gradient",
+            samples=_REAL, written="prefix"),
+        Operation("sum", "v", ieee.total, ("1",),
+            "sum of the operands, from left to right",
             passes="passes the gradient on to every operand unchanged",
-            samples=_ROWS, lists=True,
-        ),
-        Operation(
-            "prod", "v", ieee.product, ("others(v)",), "product of the operands",
+            samples=_ROWS, lists=True),
+        Operation("prod", "v", ieee.product, ("others(v)",), "product of the operands",
             passes="passes each the gradient times the product of the others",
-            samples=_ROWS, lists=True,
-        ),
-    ]  # fmt: skip
-
-
-def _comparisons() -> list[Operation]:
-    comparisons: list[tuple[str, Callable[[float, float], bool], str]] = [
-        ("<", lambda a, b: a < b, "less than"),
-        ("<=", lambda a, b: a <= b, "at most"),
-        (">", lambda a, b: a > b, "greater than"),
-        (">=", lambda a, b: a >= b, "at least"),
-        ("==", lambda a, b: a == b, "equal to"),
-        ("!=", lambda a, b: a != b, "not equal to"),
-    ]
-    return [
-        Operation(
-            name, "ab", lambda a, b, holds=holds: 1.0 if holds(a, b) else 0.0,
-            ("0", "0"), f"1 if a is {words} b, else 0",
-            passes="passes no gradient",
+            samples=_ROWS, lists=True),
+    ],
+    "comparisons": [
+        _infix(name, lambda a, b, holds=holds: 1.0 if holds(a, b) else 0.0, ("0", "0"),
+            f"1 if a is {words} b, else 0", "passes no gradient", _PAIRS,
             convention="0 also where it is about to switch",
-            samples=_PAIRS, written="infix",
-            singular=(
-                Singularity(
-                    "kink", "a == b",
-                    "both sides are equal, so the comparison is about to switch;"
-                    " the side taken gives the gradient",
-                ),
-            ),
-        )
-        for name, holds, words in comparisons
-    ]  # fmt: skip
-
-
-def _selecting() -> list[Operation]:
-    return [
-        Operation(
-            "where", ("c", "a", "b"), lambda c, a, b: a if c != 0 else b,
+            singular=_at("kink", "a == b",
+                "both sides are equal, so the comparison is about to switch;"
+                " the side taken gives the gradient"))
+        for name, holds, words in [
+            ("<", operator.lt, "less than"),
+            ("<=", operator.le, "at most"),
+            (">", operator.gt, "greater than"),
+            (">=", operator.ge, "at least"),
+            ("==", operator.eq, "equal to"),
+            ("!=", operator.ne, "not equal to"),
+        ]
+    ],
+    "selecting": [
+        Operation("where", ("c", "a", "b"), lambda c, a, b: a if c != 0 else b,
             ("0", "1", "1"), "a where c is not 0, else b",
             passes="passes the gradient on to the one it selected",
             selected=(None, "c != 0", "c == 0"),
-            samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0), (-1e-300, 1e300, 0.1)),
-        ),
+            samples=((1.0, 2.5, -3.0), (0.0, 2.5, -3.0), (-1e-300, 1e300, 0.1))),
         *(
-            Operation(
-                name, "v", evaluate, ("1/sum(v == out)",),
+            Operation(name, "v", evaluate, ("1/sum(v == out)",),
                 f"{which} of two or more operands, or of a list",
                 passes=f"passes the gradient on to the {which}",
-                selected=("v == out",),
-                domain="out == out",
-                samples=_ROWS, lists=True,
-                singular=(
-                    Singularity(
-                        "tie", "sum(v == out) > 1",
-                        f"several operands are the {which};"
-                        " they share the gradient equally",
-                    ),
-                ),
-            )
+                selected=("v == out",), domain="out == out", samples=_ROWS, lists=True,
+                singular=_at("tie", "sum(v == out) > 1",
+                    f"several operands are the {which};"
+                    " they share the gradient equally"))
             for name, evaluate, which in [
                 ("max", ieee.largest, "largest"),
                 ("min", ieee.smallest, "smallest"),
             ]
         ),
-        Operation(
-            "clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),
+        Operation("clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),
             "x held between lo and hi",
             passes="passes the gradient on to x inside the bounds, else to the bound",
             selected=(
-                "(lo <= x)*(x <= hi)",
-                "(x < lo)*(lo <= hi)",
-                "max(x, lo) > hi",
+                "(lo <= x)*(x <= hi)", "(x < lo)*(lo <= hi)", "max(x, lo) > hi",
             ),
             domain="out == out",
             samples=(
                 (0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0), (0.5, 2.0, 1.0),
             ),
-            singular=(
-                Singularity(
-                    "kink", "(x == lo) + (x == hi) > 0",
-                    "x is on a bound, where the slope jumps between 1 and 0;"
-                    " 1 is taken", of="x",
-                ),
-            ),
+            singular=_at("kink", "(x == lo) + (x == hi) > 0",
+                "x is on a bound, where the slope jumps between 1 and 0; 1 is taken",
+                of="x")),
+        _of_x("relu", ieee.relu, "1", "x where x is positive, else 0",
+            "passes the gradient on where the operand is positive, else nothing",
+            selected=("x > 0",), domain="x == x", samples=_REAL,
+            singular=_at("kink", "x == 0",
+                "the slope of relu jumps from 0 to 1 at 0; 0 is taken")),
+        _of_x("abs", abs, "sign(x)", "absolute value",
+            "flips the sign of the gradient where the operand is negative",
+            samples=_REAL,
+            singular=_at("kink", "x == 0",
+                "the slope of abs jumps from -1 to 1 at 0; 0 is taken")),
+        _of_x("stop_gradient", lambda x: x, "0",
+            "x, taken as a constant on the way back", samples=_REAL),
+    ],
+    "rounding": [
+        *(
+            _of_x(name, evaluate, "0", meaning, samples=_REAL,
+                singular=_at("kink", jump,
+                    f"the gradient of {name} is 0 everywhere, also at its jumps"))
+            for name, evaluate, meaning, jump in [
+                ("sign", ieee.sign, "-1, 0 or 1", "x == 0"),
+                ("floor", ieee.floor, "next whole number below", "x == out"),
+                ("ceil", ieee.ceil, "next whole number above", "x == out"),
+                ("round", ieee.nearest, "nearest whole number, halves to the even one",
+                    "abs(x - out) == 0.5"),
+            ]
         ),
-        Operation(
-            "relu", "x", ieee.relu, ("1",), "x where x is positive, else 0",
-            passes="passes the gradient on where the operand is positive, else nothing",
-            selected=("x > 0",),
-            domain="x == x",
-            samples=_ANYWHERE + _SMALL + _LARGE,
-            singular=(
-                Singularity(
-                    "kink", "x == 0",
-                    "the slope of relu jumps from 0 to 1 at 0; 0 is taken",
-                ),
-            ),
-        ),
-        Operation(
-            "abs", "x", abs, ("sign(x)",), "absolute value",
-            passes="flips the sign of the gradient where the operand is negative",
-            samples=_ANYWHERE + _SMALL + _LARGE,
-            singular=(
-                Singularity(
-                    "kink", "x == 0",
-                    "the slope of abs jumps from -1 to 1 at 0; 0 is taken",
-                ),
-            ),
-        ),
-        Operation(
-            "stop_gradient", "x", lambda x: x, ("0",),
-            "x, taken as a constant on the way back",
-            passes="passes no gradient",
-            samples=_ANYWHERE + _SMALL + _LARGE,
-        ),
-    ]  # fmt: skip
-
-
-def _rounding() -> list[Operation]:
-    return [
-        Operation(
-            name, "x", evaluate, ("0",), meaning,
-            passes="passes no gradient", samples=_ANYWHERE + _SMALL + _LARGE,
-            singular=(Singularity("kink", jump, _JUMP.format(name)),),
-        )
-        for name, evaluate, meaning, jump in [
-            ("sign", ieee.sign, "-1, 0 or 1", "x == 0"),
-            ("floor", ieee.floor, "next whole number below", "x == out"),
-            ("ceil", ieee.ceil, "next whole number above", "x == out"),
-            (
-                "round", ieee.nearest, "nearest whole number, halves to the even one",
-                "abs(x - out) == 0.5",
-            ),
-        ]
-    ] + [
-        Operation(
-            "mod", "ab", ieee.mod, ("1", "-round((a - out)/b)"),
+        Operation("mod", "ab", ieee.mod, ("1", "-round((a - out)/b)"),
             "remainder of a/b with the sign of b",
             passes="passes the gradient on to a, and -floor(a/b) times it to b",
             domain="b != 0",
@@ -376,186 +338,115 @@ def _rounding() -> list[Operation]:
                 (7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (0.3, 0.7), (1e9, 0.7),
                 (-1e-3, 5.0),
             ),
-            singular=(
-                Singularity(
-                    "kink", "out == 0",
-                    "a is a multiple of b, where mod jumps;"
-                    " the slope on its upper side is taken",
-                ),
-            ),
-        ),
-    ]  # fmt: skip
-
-
-def _exponential() -> list[Operation]:
-    return [
-        Operation("exp", "x", ieee.exp, ("out",), "e to the power x",
-            passes="scales the gradient by its own value",
-            window="-3:3",
-            samples=_ANYWHERE + _SMALL + _each(-745.0, -700.0, 709.0)),
-        Operation("expm1", "x", ieee.expm1, ("exp(x)",),
-            "exp(x) - 1 without loss near 0",
-            passes="scales the gradient by exp(x)",
-            window="-3:3",
-            samples=_ANYWHERE + _SMALL + _each(-40.0, 709.0)),
-        Operation("log", "x", ieee.log, ("1/x",), "natural logarithm",
-            domain="x >= 0",
-            passes="passes the gradient on divided by the operand",
-            convention="inf at 0, NaN below",
-            window="0:5",
-            samples=_POSITIVE, aliases=("ln",)),
-        Operation("log2", "x", ieee.log2,
-            ("1/(x*log(2))",), "logarithm to the base 2",
-            domain="x >= 0",
-            passes="passes the gradient on divided by log(2) times the operand",
-            convention="inf at 0, NaN below",
-            window="0:5",
-            samples=_POSITIVE),
-        Operation("log10", "x", ieee.log10,
-            ("1/(x*log(10))",), "logarithm to the base 10",
-            domain="x >= 0",
-            passes="passes the gradient on divided by log(10) times the operand",
-            convention="inf at 0, NaN below",
-            window="0:5",
-            samples=_POSITIVE),
-        Operation("log1p", "x", ieee.log1p, ("1/(1 + x)",),
-            "log(1 + x) without loss near 0",
-            domain="x >= -1",
-            passes="passes the gradient on divided by 1 + x",
-            convention="inf at -1, NaN below",
-            window="-1:5",
+            singular=_at("kink", "out == 0",
+                "a is a multiple of b, where mod jumps;"
+                " the slope on its upper side is taken")),
+    ],
+    "powers and logarithms": [
+        _of_x("exp", ieee.exp, "out", "e to the power x",
+            "scales the gradient by its own value",
+            window="-3:3", samples=_ANYWHERE + _SMALL + _each(-745.0, -700.0, 709.0)),
+        _of_x("expm1", ieee.expm1, "exp(x)", "exp(x) - 1 without loss near 0",
+            window="-3:3", samples=_ANYWHERE + _SMALL + _each(-40.0, 709.0)),
+        _of_x("log", ieee.log, "1/x", "natural logarithm",
+            "passes the gradient on divided by the operand",
+            domain="x >= 0", convention="inf at 0, NaN below",
+            window="0:5", samples=_POSITIVE, aliases=("ln",)),
+        _of_x("log2", ieee.log2, "1/(x*log(2))", "logarithm to the base 2",
+            "passes the gradient on divided by log(2) times the operand",
+            domain="x >= 0", convention="inf at 0, NaN below",
+            window="0:5", samples=_POSITIVE),
+        _of_x("log10", ieee.log10, "1/(x*log(10))", "logarithm to the base 10",
+            "passes the gradient on divided by log(10) times the operand",
+            domain="x >= 0", convention="inf at 0, NaN below",
+            window="0:5", samples=_POSITIVE),
+        _of_x("log1p", ieee.log1p, "1/(1 + x)", "log(1 + x) without loss near 0",
+            "passes the gradient on divided by 1 + x",
+            domain="x >= -1", convention="inf at -1, NaN below", window="-1:5",
             samples=_each(-0.999999999, -0.9, -1e-20, 1e-9, 0.4, 35.0, 1e300)),
-        Operation("sqrt", "x", ieee.sqrt, ("1/(2*out)",),
-            "square root",
-            passes="passes the gradient on divided by twice its own value",
-            convention="inf at 0, NaN below",
-            window="0:9",
-            samples=_POSITIVE),
-        Operation("cbrt", "x", ieee.cbrt, ("1/(3*out^2)",), "cube root",
-            passes="passes the gradient on divided by 3*out^2",
-            convention="inf at 0",
-            samples=_ANYWHERE + _SMALL + _LARGE),
+        _of_x("sqrt", ieee.sqrt, "1/(2*out)", "square root",
+            "passes the gradient on divided by twice its own value",
+            convention="inf at 0, NaN below", window="0:9", samples=_POSITIVE),
+        _of_x("cbrt", ieee.cbrt, "1/(3*out^2)", "cube root",
+            "passes the gradient on divided by 3*out^2",
+            convention="inf at 0", samples=_REAL),
         Operation("hypot", "v", math.hypot, ("where(out == 0, 0, v/out)",),
             "square root of the sum of squares, without overflow",
             passes="passes each the gradient times its share of the length",
             samples=(*_ROWS, (1e300, -1e300), (3e-200, 4e-200)), lists=True,
-            singular=(
-                Singularity("kink", "out == 0",
-                    "hypot has a tip where all operands are 0; 0 is taken"),
-            )),
-        Operation("xlogx", "x", ieee.xlogx, ("log(x) + 1",), "x*log(x), and 0 at 0",
-            passes="scales the gradient by log(x) + 1",
-            convention="-inf at 0, NaN below",
-            window="0:3",
-            samples=_POSITIVE),
-    ]  # fmt: skip
-
-
-def _trigonometric() -> list[Operation]:
-    return [
-        Operation("sin", "x", ieee.sin, ("cos(x)",), "sine",
-            passes="scales the gradient by the cosine",
-            window="-2*pi:2*pi",
-            samples=_ANYWHERE + _SMALL + _LARGE),
-        Operation("cos", "x", ieee.cos, ("-sin(x)",), "cosine",
-            passes="scales the gradient by the sine with its sign flipped",
-            window="-2*pi:2*pi",
-            samples=_ANYWHERE + _SMALL + _LARGE),
-        Operation("tan", "x", ieee.tan, ("1 + out^2",), "tangent",
-            passes="scales the gradient by 1 + out^2, never less than 1",
-            window="-1.5:1.5",
+            singular=_at("kink", "out == 0",
+                "hypot has a tip where all operands are 0; 0 is taken")),
+        _of_x("xlogx", ieee.xlogx, "log(x) + 1", "x*log(x), and 0 at 0",
+            convention="-inf at 0, NaN below", window="0:3", samples=_POSITIVE),
+    ],
+    "angles and hyperbolas": [
+        _of_x("sin", ieee.sin, "cos(x)", "sine", "scales the gradient by the cosine",
+            window="-2*pi:2*pi", samples=_REAL),
+        _of_x("cos", ieee.cos, "-sin(x)", "cosine",
+            "scales the gradient by the sine with its sign flipped",
+            window="-2*pi:2*pi", samples=_REAL),
+        _of_x("tan", ieee.tan, "1 + out^2", "tangent",
+            "scales the gradient by 1 + out^2, never less than 1", window="-1.5:1.5",
             samples=_SMALL + _each(-1.57, -1.2, -0.3, 0.7, 1.1, 1.5707963, 1e8)),
-        Operation("asin", "x", ieee.asin,
-            ("1/sqrt((1 - x)*(1 + x))",), "inverse sine",
-            passes="scales the gradient by 1/sqrt(1 - x^2), never less than 1",
+        _of_x("asin", ieee.asin, "1/sqrt((1 - x)*(1 + x))", "inverse sine",
+            "scales the gradient by 1/sqrt(1 - x^2), never less than 1",
             convention="inf at -1 and 1, NaN beyond",
-            window="-1:1",
-            samples=_INSIDE_ONE, aliases=("arcsin",)),
-        Operation("acos", "x", ieee.acos,
-            ("-1/sqrt((1 - x)*(1 + x))",), "inverse cosine",
-            passes="scales the gradient by -1/sqrt(1 - x^2)",
+            window="-1:1", samples=_INSIDE_ONE, aliases=("arcsin",)),
+        _of_x("acos", ieee.acos, "-1/sqrt((1 - x)*(1 + x))", "inverse cosine",
+            "scales the gradient by -1/sqrt(1 - x^2)",
             convention="-inf at -1 and 1, NaN beyond",
-            window="-1:1",
-            samples=_INSIDE_ONE, aliases=("arccos",)),
-        Operation("atan", "x", math.atan, ("1/(1 + x^2)",), "inverse tangent",
-            passes="scales the gradient by 1/(1 + x^2): fully at 0, hardly far from it",
-            samples=_ANYWHERE + _SMALL + _LARGE, aliases=("arctan",)),
+            window="-1:1", samples=_INSIDE_ONE, aliases=("arccos",)),
+        _of_x("atan", math.atan, "1/(1 + x^2)", "inverse tangent",
+            "scales the gradient by 1/(1 + x^2): fully at 0, hardly far from it",
+            samples=_REAL, aliases=("arctan",)),
         Operation("atan2", ("y", "x"), math.atan2,
             ("x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"),
             "angle of the point (x, y)",
             passes="passes the gradient on at a right angle, divided by the distance",
             convention="NaN for both at (0, 0)",
-            samples=_PAIRS + _EXTREMES, aliases=("arctan2",)),
-        Operation("sinh", "x", ieee.sinh, ("cosh(x)",),
-            "hyperbolic sine",
-            passes="scales the gradient by cosh(x), never less than 1",
-            window="-3:3",
-            samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
-        Operation("cosh", "x", ieee.cosh, ("sinh(x)",),
-            "hyperbolic cosine",
-            passes="scales the gradient by sinh(x)",
-            window="-3:3",
-            samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
-        Operation("tanh", "x", math.tanh, ("1 - out^2",), "hyperbolic tangent",
-            passes="scales the gradient by 1 - out^2: fully at 0, hardly where flat",
+            samples=_FAR_PAIRS, aliases=("arctan2",)),
+        _of_x("sinh", ieee.sinh, "cosh(x)", "hyperbolic sine",
+            "scales the gradient by cosh(x), never less than 1",
+            window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
+        _of_x("cosh", ieee.cosh, "sinh(x)", "hyperbolic cosine",
+            window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
+        _of_x("tanh", math.tanh, "1 - out^2", "hyperbolic tangent",
+            "scales the gradient by 1 - out^2: fully at 0, hardly where flat",
             samples=_SMALL + _each(-18.0, -3.0, -1.1, -0.3, 0.6, 0.9, 5.0),
-            singular=(
-                Singularity("saturated", "abs(out) == 1",
-                    "tanh is 1 or -1 to the last digit, so nothing passes"),
-            )),
-        Operation("asinh", "x", math.asinh, ("1/hypot(1, x)",),
-            "inverse hyperbolic sine",
-            passes="passes the gradient on divided by sqrt(1 + x^2)",
-            samples=_ANYWHERE + _SMALL + _LARGE, aliases=("arcsinh",)),
-        Operation("acosh", "x", ieee.acosh,
-            ("1/(sqrt(x - 1)*sqrt(x + 1))",), "inverse hyperbolic cosine",
-            passes="passes the gradient on divided by sqrt(x^2 - 1)",
-            convention="inf at 1, NaN below",
-            window="1:6",
-            samples=_each(1.000000001, 1.2, 2.5, 35.0, 1e300), aliases=("arccosh",)),
-        Operation("atanh", "x", ieee.atanh,
-            ("1/((1 - x)*(1 + x))",), "inverse hyperbolic tangent",
-            domain="abs(x) <= 1",
-            passes="passes the gradient on divided by 1 - x^2",
-            convention="inf at -1 and 1, NaN beyond",
-            window="-1:1",
-            samples=_INSIDE_ONE, aliases=("arctanh",)),
-    ]  # fmt: skip
-
-
-def _learning() -> list[Operation]:
-    return [
-        Operation("sigmoid", "x", ieee.sigmoid, ("out*sigmoid(-x)",),
-            "1/(1 + exp(-x))",
-            passes="scales the gradient by out*(1 - out): a quarter at most",
-            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0),
-            aliases=("logistic",),
-            singular=(
-                Singularity("saturated", "out*sigmoid(-x) == 0",
-                    "sigmoid is 0 or 1 to the last digit, so nothing passes"),
-            )),
-        Operation("softplus", "x", ieee.softplus, ("sigmoid(x)",),
-            "log(1 + exp(x)), a smooth relu",
-            passes="scales the gradient by sigmoid(x), between 0 and 1",
-            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
-        Operation("logsigmoid", "x", ieee.logsigmoid, ("sigmoid(-x)",),
-            "log(sigmoid(x))",
-            passes="scales the gradient by sigmoid(-x), between 0 and 1",
-            samples=_ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)),
-        Operation("erf", "x", math.erf, ("2/sqrt(pi)*exp(-x^2)",),
-            "error function",
-            passes="scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
-            window="-3:3",
-            samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0),
-            singular=(
-                Singularity("saturated", "exp(-x^2) == 0",
-                    "erf is 1 or -1 to the last digit, so nothing passes"),
-            )),
-        Operation("erfc", "x", math.erfc, ("-2/sqrt(pi)*exp(-x^2)",),
+            singular=_at("saturated", "abs(out) == 1",
+                "tanh is 1 or -1 to the last digit, so nothing passes")),
+        _of_x("asinh", math.asinh, "1/hypot(1, x)", "inverse hyperbolic sine",
+            "passes the gradient on divided by sqrt(1 + x^2)",
+            samples=_REAL, aliases=("arcsinh",)),
+        _of_x("acosh", ieee.acosh, "1/(sqrt(x - 1)*sqrt(x + 1))",
+            "inverse hyperbolic cosine",
+            "passes the gradient on divided by sqrt(x^2 - 1)",
+            convention="inf at 1, NaN below", window="1:6", aliases=("arccosh",),
+            samples=_each(1.000000001, 1.2, 2.5, 35.0, 1e300)),
+        _of_x("atanh", ieee.atanh, "1/((1 - x)*(1 + x))", "inverse hyperbolic tangent",
+            "passes the gradient on divided by 1 - x^2",
+            domain="abs(x) <= 1", convention="inf at -1 and 1, NaN beyond",
+            window="-1:1", samples=_INSIDE_ONE, aliases=("arctanh",)),
+    ],
+    "learning": [
+        _of_x("sigmoid", ieee.sigmoid, "out*sigmoid(-x)", "1/(1 + exp(-x))",
+            "scales the gradient by out*(1 - out): a quarter at most",
+            samples=_LOGISTIC, aliases=("logistic",),
+            singular=_at("saturated", "out*sigmoid(-x) == 0",
+                "sigmoid is 0 or 1 to the last digit, so nothing passes")),
+        _of_x("softplus", ieee.softplus, "sigmoid(x)", "log(1 + exp(x)), a smooth relu",
+            "scales the gradient by sigmoid(x), between 0 and 1", samples=_LOGISTIC),
+        _of_x("logsigmoid", ieee.logsigmoid, "sigmoid(-x)", "log(sigmoid(x))",
+            "scales the gradient by sigmoid(-x), between 0 and 1", samples=_LOGISTIC),
+        _of_x("erf", math.erf, "2/sqrt(pi)*exp(-x^2)", "error function",
+            "scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
+            window="-3:3", samples=_BELL,
+            singular=_at("saturated", "exp(-x^2) == 0",
+                "erf is 1 or -1 to the last digit, so nothing passes")),
+        _of_x("erfc", math.erfc, "-2/sqrt(pi)*exp(-x^2)",
             "1 - erf(x) without loss for large x",
-            passes="scales the gradient by the bell curve with its sign flipped",
-            window="-3:3",
-            samples=_SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)),
+            "scales the gradient by the bell curve with its sign flipped",
+            window="-3:3", samples=_BELL),
         # exp(v - out) alone loses digits where out is large; the sum is 1 but for them.
         Operation("logsumexp", "v", ieee.logsumexp, ("exp(v - out)/sum(exp(v - out))",),
             "log of the sum of exponentials, a smooth max",
@@ -571,10 +462,7 @@ def _learning() -> list[Operation]:
                 (-40.0, 0.0), (1e-9, 0.5),
             )),
         Operation("cross_entropy_logits", ("z", "t"), ieee.cross_entropy_logits,
-            (
-                "softmax(z)*sum(t) - t",
-                "logsumexp(z - max(z)) - (z - max(z))",
-            ),
+            ("softmax(z)*sum(t) - t", "logsumexp(z - max(z)) - (z - max(z))"),
             "cross entropy of softmax(z) with the target list t",
             passes="passes on softmax(z) - t times the gradient",
             samples=(
@@ -582,21 +470,9 @@ def _learning() -> list[Operation]:
                 (1000.0, -1000.0, 0.0, 1.0), (-1000.0, 1000.0, 0.0, 1.0),
             ),
             lists=True),
-    ]  # fmt: skip
-
-
-LITERAL = Operation("literal", (), lambda: math.nan, (), "a number as it was typed")
-VARIABLE = Operation("variable", (), lambda: math.nan, (), "a number that is given")
-
-GROUPS: dict[str, list[Operation]] = {
-    "general": _general(),
-    "comparisons": _comparisons(),
-    "selecting": _selecting(),
-    "rounding": _rounding(),
-    "powers and logarithms": _exponential(),
-    "angles and hyperbolas": _trigonometric(),
-    "learning": _learning(),
+    ],
 }
+# fmt: on
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation for group in GROUPS.values() for operation in group

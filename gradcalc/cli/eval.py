@@ -64,22 +64,15 @@ def command(
 
         consoles.show_json(evaluation_to_dict(evaluation))
     else:
-        if evaluation.jacobian is not None:
-            from gradcalc.reports.jacobian_table import jacobian_page
+        from gradcalc.reports.eval_page import evaluation_page
 
-            page = jacobian_page(
-                evaluation, width=consoles.width(), precision=precision
-            )
-        else:
-            from gradcalc.reports.eval_page import evaluation_page
-
-            page = evaluation_page(
-                evaluation,
-                width=consoles.width(),
-                precision=precision,
-                expand=expand,
-                all_rows=all_rows,
-            )
+        page = evaluation_page(
+            evaluation,
+            width=consoles.width(),
+            precision=precision,
+            expand=expand,
+            all_rows=all_rows,
+        )
         consoles.show(page)
     return warn_if_not_finite(evaluation, strict=strict)
 

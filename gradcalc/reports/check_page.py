@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gradcalc.reports.numbers import format_number
-from gradcalc.reports.tables import Column, FittedTable, paragraphs
+from gradcalc.reports.tables import Column, layout, paragraphs
 
 if TYPE_CHECKING:
     from gradcalc.analysis.answers import Answer
@@ -39,8 +39,8 @@ def check_page(
         (f"{row.element} {row.variable}", _reason(row, precision)) for row in rows
     ]
     verdicts = [row.verdict for row in rows]
-    table = FittedTable([*columns, Column("verdict", verdicts)], width, precision)
-    return _page(table, verdicts, reasons, _summary(rows), width)
+    columns.append(_verdicts(verdicts))
+    return _page(layout(columns, width, precision), reasons, _summary(rows), width)
 
 
 def answers_page(
@@ -56,7 +56,7 @@ def answers_page(
         Column("yours", [answer.expected for answer in answers]),
         Column("backprop", [answer.gradient for answer in answers]),
         Column("error", [_share(answer.error) for answer in answers], spare=1),
-        Column("verdict", verdicts),
+        _verdicts(verdicts),
     ]
     wrong = [answer.variable for answer in answers if not answer.right]
     summary = "Yours agree with backpropagation."
@@ -64,26 +64,24 @@ def answers_page(
         noun = "Yours differs" if len(wrong) == 1 else "Yours differ"
         summary = f"{noun} at {', '.join(wrong)}."
     reasons = [(answer.variable, answer.reason) for answer in answers]
-    table = FittedTable(columns, width, precision)
-    return _page(table, verdicts, reasons, summary, width)
+    return _page(layout(columns, width, precision), reasons, summary, width)
+
+
+def _verdicts(verdicts: Sequence[str]) -> Column:
+    return Column("verdict", verdicts, style=[_STYLES[each] for each in verdicts])
 
 
 def _page(
-    fitted: FittedTable,
-    verdicts: Sequence[str],
+    table: tuple[list[RenderableType], list[str]],
     reasons: Sequence[tuple[str, str]],
     summary: str,
     width: int | None,
 ) -> RenderableType:
     """The table, the reasons behind its verdicts, and the summary."""
-    table = fitted.table()
-    for number, verdict in enumerate(verdicts):
-        *cells, last = fitted.row(number)
-        last.stylize(_STYLES[verdict])
-        table.add_row(*cells, last)
+    parts, notes = table
     lines = [f"{name.strip()}: {reason}" for name, reason in reasons if reason]
-    parts: list[RenderableType] = [table, Text()]
-    for sentences in (fitted.notes, lines):
+    parts.append(Text())
+    for sentences in (notes, lines):
         if sentences:
             parts += [*paragraphs(sentences, width), Text()]
     return Group(*parts, *paragraphs([summary], width))

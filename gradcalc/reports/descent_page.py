@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcalc.reports.eval_page import one_line
-from gradcalc.reports.tables import Column, FittedTable, paragraphs
+from gradcalc.reports.tables import Column, layout, one_line, paragraphs
 from gradcalc.shapes import element_names, flatten, shape_of
 
 if TYPE_CHECKING:
@@ -32,15 +31,11 @@ def descent_page(
     if len(points) > MOST_ROWS and not all_rows:
         gap = MOST_ROWS // 2
         points = [*points[:gap], *points[-gap:]]
-    fitted = FittedTable(_columns(points), width, precision)
-    table = fitted.table()
-    for row in range(len(points)):
-        if row == gap:
-            table.add_row(*["..."] * len(fitted.columns))
-        last = row == len(points) - 1
-        table.add_row(*fitted.row(row), style="bold" if last else "")
-    notes = [*_left_out(descent, points), *fitted.notes]
-    return Group(table, Text(), *paragraphs(notes, width), *_ending(descent, width))
+    table, unfitting = layout(
+        _columns(points), width, precision, bold=len(points) - 1, gap=gap
+    )
+    notes = [*_left_out(descent, points), *unfitting]
+    return Group(*table, Text(), *paragraphs(notes, width), *_ending(descent, width))
 
 
 def _columns(points: Sequence["Point"]) -> list[Column]:

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcalc.reports.numbers import align_numbers, format_value
+from gradcalc.reports.numbers import format_value
+from gradcalc.reports.tables import Column, layout
 
 if TYPE_CHECKING:
     from gradcalc.analysis.catalogue import Entry
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # From here on the columns stand side by side; below, all but the first under another.
 _WIDE = 150
 _NARROW_SIGNATURE = 24
+# The digits of the samples' numbers.
+_DIGITS = 6
 
 _HEADERS = ("function", "meaning", "derivative rule", "convention")
 _FOOT = (
@@ -159,24 +162,14 @@ def _argument(value: Any) -> str:
 
 
 def _samples(entry: "Entry") -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     evaluations = list(entry.evaluations())
     names = list(entry.samples[0])
-    columns: list[tuple[str, list[Any]]] = [
-        (name, [sample[name] for sample in entry.samples]) for name in names
+    columns = [
+        Column(name, [sample[name] for sample in entry.samples]) for name in names
     ]
-    columns.append((entry.call, [evaluation.value for evaluation in evaluations]))
+    columns.append(Column(entry.call, [each.value for each in evaluations]))
     for name in names:
-        slopes = [
-            (evaluation.jacobian or evaluation.gradient or {})[name]
-            for evaluation in evaluations
-        ]
-        columns.append((f"d/d{name}", slopes))
-    texts = []
-    for header, values in columns:
-        table.add_column(Text(header), no_wrap=True)
-        shown = [format_value(value, 6) for value in values]
-        texts.append(shown if "[" in shown[0] else align_numbers(shown))
-    for row in zip(*texts, strict=True):
-        table.add_row(*map(Text, row))
-    return table
+        slopes = [(each.jacobian or each.gradient or {})[name] for each in evaluations]
+        columns.append(Column(f"d/d{name}", slopes))
+    tables, _ = layout(columns, precision=_DIGITS)
+    return Group(*tables)

@@ -1,19 +1,23 @@
-"""A table of numbers made to fit a terminal.
+"""Tables that fit a terminal, and paragraphs that do.
 
-Digits are never cut and rows never wrapped: where there is too little room, headers
-stand on two lines, then numbers are rounded, then columns are left out, and a note says
-what was done to the numbers and columns.
+Digits are never cut and rows never wrapped. Where there is too little room, the columns
+give way as each allows: the texts of one are cut, or columns stand in further tables
+below; else headers stand on several lines, then numbers are rounded, then columns are
+left out, and a note says what was done.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rich import box
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcalc.reports.numbers import align_numbers, format_number
-from gradcalc.wording import listing
+from gradcalc.reports.numbers import align_numbers, format_value
+from gradcalc.wording import listing, plural
 
 # Rounding to fewer digits than this says less than leaving a column out.
 FEWEST_DIGITS = 5
@@ -21,97 +25,146 @@ FEWEST_DIGITS = 5
 _MOST_DIGITS = 16
 _GAP = 3
 _NAMED = 6
+# A very long table comes in pieces: its beginning need not wait for its end.
+_BLOCK = 1000
 
 
+@dataclass(frozen=True)
 class Column:
-    """A column: its header, and its numbers, or texts that stay as they are.
+    """A column, and how it gives way where a terminal is too narrow."""
 
-    `spare` is how readily it is left out: of several the one with the most, and never
-    one with 0.
-    """
-
-    def __init__(
-        self, header: str, cells: Sequence[str | float | None], spare: int = 0
-    ) -> None:
-        self.header = header
-        self.cells = cells
-        self.spare = spare
+    header: str
+    # Numbers, rounded if need be (None is a dash), or texts that stay as they are.
+    cells: Sequence[Any]
+    # Columns with the highest are left out first; 0 means never.
+    spare: int = 0
+    # Its texts may be cut, but not to fewer columns of the terminal than this.
+    least: int | None = None
+    # Whether it may stand in another table below.
+    splits: bool = False
+    # The style of the column, or of the text in each cell.
+    style: str | Sequence[str] = ""
 
     def texts(self, precision: int | None) -> list[str]:
-        """The cells as they are shown: numbers aligned, a dash where there is none."""
+        """The cells as they are shown: numbers aligned, lists as they are."""
         if any(isinstance(cell, str) for cell in self.cells):
             return [str(cell) for cell in self.cells]
-        return align_numbers(
-            [
-                "-" if cell is None else format_number(float(cell), precision)
-                for cell in self.cells
-            ]
-        )
-
-    def width(self, precision: int | None) -> int:
-        """How many columns of a terminal it takes, its header on several lines."""
-        texts = [*self.header.split(), *self.texts(precision)]
-        return max(map(cell_len, texts), default=0)
-
-
-class FittedTable:
-    """What is shown of a table.
-
-    headers    the header of each column shown
-    columns    the texts of each
-    notes      what was rounded or left out, a sentence each
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        width: int | None = None,
-        precision: int | None = None,
-    ) -> None:
-        """The columns with at most `precision` digits; without a width, all fits."""
-        self.headers = [column.header for column in columns]
-        self.columns = [column.texts(precision) for column in columns]
-        self.notes: list[str] = []
-        if width is None or width >= self._width():
-            return
-        fewest = precision or FEWEST_DIGITS
-        shown = _most_columns(columns, width, fewest)
-        digits = precision
-        if precision is None:
-            digits = _most_digits(shown, width)
-        self.headers = [column.header.replace(" ", "\n") for column in shown]
-        self.columns = [column.texts(digits) for column in shown]
-        if digits != precision:
-            self.notes.append(
-                f"Numbers are rounded to {digits} digits to fit in here;"
-                " --json has them in full."
-            )
-        left_out = [column.header for column in columns if column not in shown]
-        if left_out:
-            self.notes.append(_left_out(left_out))
-
-    def _width(self) -> int:
-        widths = [
-            max(map(cell_len, (header, *texts)))
-            for header, texts in zip(self.headers, self.columns, strict=True)
+        texts = [
+            "-" if cell is None else format_value(cell, precision)
+            for cell in self.cells
         ]
-        return sum(widths) + _GAP * (len(widths) - 1)
+        if any(isinstance(cell, list) for cell in self.cells):
+            return texts
+        return align_numbers(texts)
 
-    def table(self) -> Table:
-        """The table with its headers, without rows."""
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-        for header in self.headers:
-            table.add_column(Text(header), no_wrap=True, vertical="bottom")
-        return table
+    def shown(self, precision: int | None) -> "Column":
+        """The column with its cells as texts."""
+        return replace(self, cells=self.texts(precision))
 
-    def row(self, number: int) -> list[Text]:
-        """The cells of a row."""
-        return [Text(texts[number]) for texts in self.columns]
+    def stacked(self, precision: int | None) -> "Column":
+        """The same with the words of the header below each other."""
+        header = self.header.replace(" ", "\n")
+        return replace(self, header=header, cells=self.texts(precision))
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal that its header and texts take."""
+        return max(map(cell_len, (*self.header.split("\n"), *self.cells)))
+
+
+def layout(
+    columns: Sequence[Column],
+    width: int | None = None,
+    precision: int | None = None,
+    *,
+    bold: int | None = None,
+    gap: int | None = None,
+    rule: int | None = None,
+) -> tuple[list[RenderableType], list[str]]:
+    """The table, or several one below the other, and notes on what was left out.
+
+    Numbers have at most `precision` digits. `width` is the terminal's; without one, all
+    fits. One row may be `bold`; before the row `gap` stands a row of dots, and after
+    the row `rule` an empty line.
+    """
+    shown = [column.shown(precision) for column in columns]
+    groups, notes = [shown], list[str]()
+    if any(column.least is not None for column in columns):
+        groups = [_shrunk(shown, width)]
+    elif width is None or _total(shown) <= width:
+        pass
+    elif any(column.splits for column in columns):
+        groups = list(_split(shown, width))
+    else:
+        fitting, notes = _rounded(columns, width, precision)
+        groups = [fitting]
+    parts: list[RenderableType] = []
+    for group in groups:
+        if parts:
+            parts.append(Text())
+        parts += _drawn(group, bold, gap, rule)
+    return parts, notes
+
+
+def _total(columns: Sequence[Column]) -> int:
+    return sum(column.width + _GAP for column in columns) - _GAP
+
+
+def _shrunk(columns: Sequence[Column], width: int | None) -> list[Column]:
+    """The columns, all texts cut or padded to the width of theirs."""
+    excess = 0 if width is None else max(0, _total(columns) - width)
+    found = []
+    for column in columns:
+        room = column.width
+        if column.least is not None:
+            room = min(room, max(column.least, room - excess))
+        texts = [set_cell_size(_cut(text, room), room) for text in column.cells]
+        found.append(replace(column, cells=texts))
+    return found
+
+
+def _cut(text: str, columns: int) -> str:
+    """The text, its end replaced by an ellipsis if it needs more columns."""
+    if cell_len(text) <= columns:
+        return text
+    return set_cell_size(text, columns - 3).rstrip() + "..."
+
+
+def _split(columns: Sequence[Column], width: int) -> Iterator[list[Column]]:
+    """The columns in groups that fit the width, each with those that do not split."""
+    head = [column for column in columns if not column.splits]
+    group = list(head)
+    for column in columns:
+        if not column.splits:
+            continue
+        if len(group) > len(head) and _total([*group, column]) > width:
+            yield group
+            group = list(head)
+        group.append(column)
+    yield group
+
+
+def _rounded(
+    columns: Sequence[Column], width: int, precision: int | None
+) -> tuple[list[Column], list[str]]:
+    """The columns rounded, or some of them left out, and notes that say so."""
+    fitting = _most_columns(columns, width, precision or FEWEST_DIGITS)
+    digits = _most_digits(fitting, width) if precision is None else precision
+    notes = []
+    if digits != precision:
+        notes.append(
+            f"Numbers are rounded to {digits} digits to fit in here;"
+            " --json has them in full."
+        )
+    left_out = [column.header for column in columns if column not in fitting]
+    if left_out:
+        notes.append(_left_out(left_out))
+    return [column.stacked(digits) for column in fitting], notes
 
 
 def _most_columns(columns: Sequence[Column], width: int, digits: int) -> list[Column]:
     """The columns that fit if they are rounded to so many digits."""
-    widths = [column.width(digits) + _GAP for column in columns]
+    widths = [column.stacked(digits).width + _GAP for column in columns]
     excess = sum(widths) - _GAP - width
     hidden = set[int]()
     for place in sorted(range(len(columns)), key=lambda k: -columns[k].spare):
@@ -126,8 +179,7 @@ def _most_digits(columns: Sequence[Column], width: int) -> int | None:
     """To how many digits the columns must be rounded to fit, None if not at all."""
     tried: tuple[int | None, ...] = (None, *range(_MOST_DIGITS, FEWEST_DIGITS, -1))
     for digits in tried:
-        taken = sum(column.width(digits) + _GAP for column in columns) - _GAP
-        if taken <= width:
+        if _total([column.stacked(digits) for column in columns]) <= width:
             return digits
     return FEWEST_DIGITS
 
@@ -136,8 +188,43 @@ def _left_out(headers: Sequence[str]) -> str:
     named = [*headers[:_NAMED]]
     if len(headers) > _NAMED:
         named.append(f"{len(headers) - _NAMED} more")
-    verb, them = ("does", "it") if len(headers) == 1 else ("do", "them")
+    verb, them = plural(headers, "does", "do"), plural(headers, "it", "them")
     return f"{listing(named)} {verb} not fit in here; --json has {them}."
+
+
+def _drawn(
+    columns: Sequence[Column], bold: int | None, gap: int | None, rule: int | None
+) -> Iterator[Table]:
+    count = len(columns[0].cells)
+    for start in range(0, max(1, count), _BLOCK):
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            show_header=start == 0,
+        )
+        for column in columns:
+            style = column.style if isinstance(column.style, str) else ""
+            table.add_column(
+                Text(column.header),
+                no_wrap=True,
+                vertical="bottom",
+                style=style,
+                min_width=column.width,
+            )
+        for row in range(start, min(start + _BLOCK, count)):
+            if row == gap:
+                table.add_row(*["..."] * len(columns))
+            cells = [
+                Text.styled(
+                    column.cells[row],
+                    "" if isinstance(column.style, str) else column.style[row],
+                )
+                for column in columns
+            ]
+            style = "bold" if row == bold else ""
+            table.add_row(*cells, style=style, end_section=row == rule)
+        yield table
 
 
 def paragraphs(sentences: Iterable[str], width: int | None) -> list[Text]:
@@ -151,3 +238,13 @@ def paragraphs(sentences: Iterable[str], width: int | None) -> list[Text]:
         for sentence in sentences
         for line in wrap(sentence, width, subsequent_indent="  ")
     ]
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks, tabs and what else cannot be shown as blanks."""
+    if text.isprintable():
+        return text
+    return " ".join(
+        "".join(c if c.isprintable() else " " for c in line).strip()
+        for line in text.splitlines()
+    )

@@ -4,13 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcalc.reports.eval_page import one_line
 from gradcalc.reports.numbers import align_numbers, format_number
+from gradcalc.reports.tables import Column, layout, one_line
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import cut_end
 
@@ -86,15 +85,14 @@ def _parameters(
     ]
     shown = rows[:MOST_PARAMETERS]
     texts = align_numbers([format_number(number, precision) for _, number, _ in shown])
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("parameter", no_wrap=True)
-    table.add_column("value", no_wrap=True)
-    for (name, _, held), text in zip(shown, texts, strict=True):
-        table.add_row(Text(name), Text(f"{text}  fixed" if held else text))
-    if len(rows) == len(shown):
-        return table
-    more = f"{len(rows) - len(shown)} more parameters are left out; --json shows all."
-    return Group(table, Text(more))
+    for place, (_, _, held) in enumerate(shown):
+        texts[place] += "  fixed" * held
+    names = [name for name, _, _ in shown]
+    parts, _ = layout([Column("parameter", names), Column("value", texts)])
+    if left_out := len(rows) - len(shown):
+        more = f"{left_out} more parameters are left out; --json shows all."
+        parts.append(Text(more))
+    return Group(*parts)
 
 
 def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) -> str:

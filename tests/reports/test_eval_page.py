@@ -2,7 +2,7 @@ import pytest
 from rich.console import Console
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.reports.eval_page import evaluation_page, one_line
+from gradcalc.reports.eval_page import evaluation_page
 
 
 def lines(page):
@@ -84,5 +84,21 @@ def test_many_variables_are_cut_as_well():
     assert len(lines(evaluation_page(evaluation))) == 203
 
 
-def test_user_text_stands_on_one_line():
-    assert one_line("a\n  + b\tc\x1b") == "a + b c"
+def test_a_jacobian_has_a_row_for_every_variable():
+    evaluation = evaluate("[x*v[0], v[1]^2]", {"x": 2, "v": [3, 0.5]})
+    assert lines(evaluation_page(evaluation)) == [
+        "          [0]   [1]",
+        "────────────────────",
+        "value     6     0.25",
+        "",
+        "d/dx      3     0",
+        "d/dv[0]   2     0",
+        "d/dv[1]   0     1",
+    ]
+
+
+def test_a_jacobian_that_is_too_wide_is_several_tables():
+    evaluation = evaluate("v/3", {"v": [1.0, 2.0, 3.0]})
+    page = lines(evaluation_page(evaluation, width=40))
+    assert max(map(len, page)) <= 40
+    assert sum("value" in line for line in page) > 1

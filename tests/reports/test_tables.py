@@ -11,7 +11,7 @@ from gradcalc.language.bindings import bind
 from gradcalc.learning.descent import descend
 from gradcalc.reports.check_page import answers_page, check_page
 from gradcalc.reports.descent_page import descent_page
-from gradcalc.reports.tables import Column, FittedTable, paragraphs
+from gradcalc.reports.tables import Column, layout, one_line, paragraphs
 
 THIRDS = [1 / 3, -200 / 3, None]
 
@@ -24,11 +24,8 @@ def lines(page):
 
 
 def shown(columns, width, precision=None):
-    fitted = FittedTable(columns, width, precision)
-    table = fitted.table()
-    for row in range(len(fitted.columns[0])):
-        table.add_row(*fitted.row(row))
-    return lines(Group(table, *fitted.notes))
+    tables, notes = layout(columns, width, precision)
+    return lines(Group(*tables, *notes))
 
 
 def columns():
@@ -86,10 +83,39 @@ def test_a_precision_that_is_asked_for_is_kept():
 
 def test_many_columns_that_are_left_out_are_counted():
     many = [Column("x", [1.0]), *(Column(f"v[{k}]", [1 / 3], k) for k in range(1, 100))]
-    assert FittedTable(many, 20).notes[-1] == (
+    _, notes = layout(many, 20)
+    assert notes[-1] == (
         "v[2], v[3], v[4], v[5], v[6], v[7] and 92 more do not fit in here;"
         " --json has them."
     )
+
+
+def test_texts_are_cut_where_their_column_allows_it():
+    texts = [Column("name", ["a long text", "short"], least=6), Column("n", [1, 22])]
+    assert shown(texts, 12) == [
+        "name      n",
+        "────────────",
+        "a lo...    1",
+        "short     22",
+    ]
+
+
+def test_columns_stand_in_further_tables_where_they_allow_it():
+    numbers = [Column(head, [1 / 8], splits=True) for head in "abc"]
+    assert shown([Column("", ["x"]), *numbers], 17) == [
+        "    a       b",
+        "─────────────────",
+        "x   0.125   0.125",
+        "",
+        "    c",
+        "─────────",
+        "x   0.125",
+    ]
+
+
+def test_rows_are_set_apart():
+    tables, _ = layout([Column("n", [1, 2, 3])], bold=0, rule=0, gap=2)
+    assert lines(Group(*tables)) == ["n", "───", "1", "", "2", "...", "3"]
 
 
 def test_sentences_are_broken_between_words():
@@ -139,3 +165,7 @@ def test_a_check_tells_the_slopes_below_its_table():
         "",
         "Nothing differs: 1 ok, 1 at a kink.",
     ]
+
+
+def test_user_text_stands_on_one_line():
+    assert one_line("a\n  + b\tc\x1b") == "a + b c"

@@ -10,8 +10,6 @@ from operator import add
 
 from gradcalc.algebra.contributions import contributions_of
 from gradcalc.backward import backward
-from gradcalc.engine.code import PythonCode
-from gradcalc.engine.code_spelling import COMPARISON
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT
 from gradcalc.operations import Operation
@@ -77,27 +75,22 @@ def compiled_pullback(operation: Operation, count: int) -> Pullback:
 
 @lru_cache(maxsize=4096)
 def _compiled(operation: Operation, count: int) -> Pullback | None:
+    # Imported here: small graphs do without.
+    from gradcalc.engine.code import PythonCode
+    from gradcalc.engine.code_spelling import COMPARISON
+
     formulas = contributions_of(operation, count)
     graph = formulas.graph
     if len(graph) > _MOST_COMPILED:
         return None
-    code = PythonCode(
-        graph,
-        [root for root in (*formulas.products, *formulas.gates) if root is not None],
-    )
-    returned = "".join(
-        f"{_contribution(code, product, gate)}, "
-        for product, gate in zip(formulas.products, formulas.gates, strict=True)
-    )
+    nodes = [*formulas.products, *formulas.gates]
+    code = PythonCode(graph, [node for node in nodes if node is not None])
+    texts = []
+    for product, gate in zip(formulas.products, formulas.gates, strict=True):
+        text = "None" if product is None else code.text(product, COMPARISON)
+        if product is not None and gate is not None:
+            text += f" if {code.truth(gate)} else None"
+        texts.append(f"{text}, ")
     parameters = ["gradient", "out", *[graph.names[node] for node in range(count)]]
-    compiled: Pullback = code.function(parameters, f"({returned})")
+    compiled: Pullback = code.function(parameters, f"({''.join(texts)})")
     return compiled
-
-
-def _contribution(code: PythonCode, product: int | None, gate: int | None) -> str:
-    """The expression of a contribution, None where nothing is passed on."""
-    if product is None:
-        return "None"
-    if gate is None:
-        return code.text(product)
-    return f"{code.text(product, COMPARISON)} if {code.truth(gate)} else None"

@@ -1,6 +1,7 @@
 """The gradient of a formula as formulas: one for each variable, or for each pair."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcalc.algebra.derivative import append_gradient
@@ -10,6 +11,7 @@ from gradcalc.errors import ShapeError, UsageError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.shapes import (
+    Shape,
     Structure,
     arrange,
     element_names,
@@ -19,52 +21,32 @@ from gradcalc.shapes import (
 )
 
 
-class Formula:
-    """One derivative, as nodes of a graph.
+@dataclass(frozen=True)
+class Partial:
+    """One derivative, as nodes of a graph."""
 
-    element    the element of the result that is differentiated, "[0]"; "" of a number
-    variables  the names it is differentiated with respect to, one for each order
-    structure  its node; a list of nodes where a variable is a list
-    """
-
-    __slots__ = ("element", "structure", "variables")
-
-    def __init__(
-        self, element: str, variables: tuple[str, ...], structure: Structure
-    ) -> None:
-        self.element = element
-        self.variables = variables
-        self.structure = structure
+    # The element of the result that is differentiated, "[0]"; "" of a number.
+    element: str
+    # The names it is differentiated with respect to, one for each order.
+    variables: tuple[str, ...]
+    # Its node; a list of nodes where a variable is a list.
+    structure: Structure
 
 
+@dataclass(frozen=True)
 class GradientFormulas:
-    """The derivatives of a program, simplified, in one graph.
+    """The derivatives of a program, simplified, in one graph."""
 
-    source    the text that is differentiated
-    result    the label of what is differentiated, or None
-    order     1 for the gradient, 2 for the Hessian
-    filled    the values that were put in for variables, by name
-    graph     the graph of the formulas
-    formulas  the derivatives, by element of the result and by variable
-    """
-
-    __slots__ = ("filled", "formulas", "graph", "order", "result", "source")
-
-    def __init__(
-        self,
-        source: str,
-        result: str | None,
-        order: int,
-        filled: dict[str, Any],
-        graph: Graph,
-        formulas: list[Formula],
-    ) -> None:
-        self.source = source
-        self.result = result
-        self.order = order
-        self.filled = filled
-        self.graph = graph
-        self.formulas = formulas
+    # The text that is differentiated, and the label of its result, or None.
+    source: str
+    result: str | None
+    # 1 for the gradient, 2 for the Hessian.
+    order: int
+    # The values that were put in for variables, by name.
+    filled: dict[str, Any]
+    graph: Graph
+    # By element of the result and by variable.
+    formulas: list[Partial]
 
 
 def gradient_formulas(
@@ -80,8 +62,9 @@ def gradient_formulas(
     variable at all, ShapeError for the second derivatives of a list.
     """
     program = bound.program
+    variables = program.graph.variables
     if wrt is None:
-        wrt = [name for name in program.graph.variables if name not in bound.variables]
+        wrt = [name for name in variables if name not in bound.variables]
     names, _ = wanted_nodes(program, wrt or None)
     if not names:
         raise UsageError(
@@ -97,69 +80,71 @@ def gradient_formulas(
         name: value for name, value in bound.variables.items() if name not in names
     }
     values = {
-        node: bound.given[node]
-        for name in filled
-        for node in flatten(program.graph.variables[name])
+        node: bound.given[node] for name in filled for node in flatten(variables[name])
     }
-    shapes = {name: shape_of(program.graph.variables[name]) for name in names}
     graph, placed = substituted(program.graph, {None: bound.output}, values)
-    derivation = _Derivation(graph, names)
-    output = placed[None]
-    formulas = []
-    elements = element_names("", shape_of(output))
-    for element, root in zip(elements, flatten(output), strict=True):
-        for name in names:
-            first = derivation.partials(root, name, shapes[name])
-            if order == 1:
-                formulas.append(Formula(element, (name,), first))
-                continue
-            for second in names[names.index(name) :]:
-                rows = [
-                    derivation.partials(leaf, second, shapes[second])
-                    for leaf in flatten(first)
-                ]
-                formulas.append(Formula("", (name, second), _block(first, rows)))
-    roots = [root for formula in formulas for root in flatten(formula.structure)]
-    final, simple = simplified(derivation.graph, roots)
-    leaves: Iterator[int] = iter(simple)
-    for formula in formulas:
-        formula.structure = unflatten(formula.structure, leaves)
-    label = next(
-        (
-            name
-            for name, structure in program.scope.items()
-            if structure == bound.output
-        ),
-        None,
+    shapes = {name: shape_of(variables[name]) for name in names}
+    derivation = _Derivation(graph, shapes)
+    partials = derivation.first if order == 1 else derivation.second
+    found = list(partials(placed[None]))
+    roots = [root for partial in found for root in flatten(partial.structure)]
+    simple, places = simplified(derivation.graph, roots)
+    leaves = iter(places)
+    return GradientFormulas(
+        bound.text,
+        next((k for k, v in program.scope.items() if v == bound.output), None),
+        order,
+        filled,
+        simple,
+        [replace(p, structure=unflatten(p.structure, leaves)) for p in found],
     )
-    return GradientFormulas(bound.text, label, order, filled, final, formulas)
 
 
 class _Derivation:
-    """A graph that grows by the derivatives of its nodes with respect to `names`."""
+    """A graph that grows by the derivatives of its nodes.
 
-    def __init__(self, graph: Graph, names: Sequence[str]) -> None:
+    `shapes` has the shape of each variable to differentiate with respect to.
+    """
+
+    def __init__(self, graph: Graph, shapes: Mapping[str, Shape]) -> None:
         self.graph = graph
+        self._shapes = shapes
         self._zero = graph.add_literal(0.0)
         self._wanted = {
             graph.names[node]: node
-            for name in names
+            for name in shapes
             for node in flatten(graph.variables.get(name, []))
         }
         self._active = graph.dependents(list(self._wanted.values()))
         self._gradients: dict[int, dict[str, int]] = {}
 
-    def partials(self, root: int, name: str, shape: tuple[int, ...]) -> Structure:
+    def first(self, output: Structure) -> Iterator[Partial]:
+        """The derivatives of each element for each variable."""
+        elements = element_names("", shape_of(output))
+        for element, root in zip(elements, flatten(output), strict=True):
+            for name in self._shapes:
+                yield Partial(element, (name,), self._partials(root, name))
+
+    def second(self, output: int) -> Iterator[Partial]:
+        """The second derivatives for each pair of variables, the earlier one first."""
+        names = list(self._shapes)
+        for position, name in enumerate(names):
+            first = self._partials(output, name)
+            for other in names[position:]:
+                rows = [self._partials(leaf, other) for leaf in flatten(first)]
+                yield Partial("", (name, other), _block(first, rows))
+
+    def _partials(self, root: int, name: str) -> Structure:
         """The derivative of a node for each element of a variable."""
         if root not in self._gradients:
             self._extend_active()
-            nodes = append_gradient(
-                self.graph, root, list(self._wanted.values()), self._active, exact=False
-            )
+            wanted = list(self._wanted.values())
+            nodes = append_gradient(self.graph, root, wanted, self._active, exact=False)
             self._gradients[root] = dict(zip(self._wanted, nodes, strict=True))
         gradient = self._gradients[root]
-        found = [gradient.get(element) for element in element_names(name, shape)]
-        return arrange([self._zero if node is None else node for node in found], shape)
+        shape = self._shapes[name]
+        found = [gradient.get(e, self._zero) for e in element_names(name, shape)]
+        return arrange(found, shape)
 
     def _extend_active(self) -> None:
         """Flag the new nodes that depend on a wanted one."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gradcalc.algebra.gradients import Formula, GradientFormulas
+from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
 from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex_program
@@ -11,7 +11,7 @@ from gradcalc.writers.latex_names import latex_element, latex_name
 from gradcalc.writers.program import program_text, structure_text, write_program
 
 
-def derivative_label(formula: Formula) -> str:
+def derivative_label(formula: Partial) -> str:
     """The label of a derivative in a program: d_x, d_x_w, d0_x for element 0."""
     element = formula.element.strip("[]").replace("][", "_")
     return "_".join([f"d{element}", *formula.variables])
@@ -73,7 +73,7 @@ def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     )
 
 
-def _fraction(gradient: GradientFormulas, formula: Formula) -> str:
+def _fraction(gradient: GradientFormulas, formula: Partial) -> str:
     """The derivative in Leibniz's notation."""
     function = latex_name(gradient.result or "f")
     if formula.element:

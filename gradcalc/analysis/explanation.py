@@ -13,7 +13,6 @@ from gradcalc.analysis.local_formulas import Formula, local_formulas
 from gradcalc.analysis.naming import Naming
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
-from gradcalc.engine.pullbacks import pullback
 from gradcalc.errors import BindingError
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.language.rules import rule_of
@@ -163,17 +162,15 @@ class Explanation:
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""
         graph, values = self.graph, self.values
-        operation, inputs = graph.operations[node], graph.inputs[node]
-        operands = [values[operand] for operand in inputs]
-        back = pullback(operation, len(inputs))
-        locals_ = back(1.0, values[node], *operands)
-        products = back(self.gradient(node), values[node], *operands)
+        inputs = graph.inputs[node]
+        locals_ = self.evaluation.contributions(node, 1.0)
+        products = self.evaluation.contributions(node, self.gradient(node))
         passing = [
             product is not None and bool(self.path[operand])
             for operand, product in zip(inputs, products, strict=True)
         ]
         formulas = local_formulas(graph, values, node, passing, self.naming.text)
-        partials = rule_of(operation, len(inputs)).partials
+        partials = rule_of(graph.operations[node], len(inputs)).partials
         for position, operand in enumerate(inputs):
             if self.path[operand]:
                 yield Contribution(

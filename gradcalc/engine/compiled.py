@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradcalc.algebra.derivative import append_gradient
 from gradcalc.engine.code import PythonCode
-from gradcalc.engine.pullbacks import gradients as walked_gradients
+from gradcalc.engine.passes import passes
 from gradcalc.graph import Graph
 
 Row = tuple[float, ...]
@@ -113,16 +113,14 @@ def walked_gradient(
     known: Mapping[int, float] | None = None,
 ) -> Gradient:
     """The function of `compile_gradient` as a walk over the nodes."""
-    active = graph.dependents(wanted)
 
     def walked(*values: float) -> tuple[Row, tuple[Row, ...]]:
         given = {**(known or {}), **dict(zip(arguments, values, strict=True))}
-        results = graph.forward(given)
-        rows = []
-        for output in outputs:
-            row = walked_gradients(graph, results, output, active)
-            found = [row[node] if node <= output else None for node in wanted]
-            rows.append(tuple([0.0 if g is None else g for g in found]))
-        return tuple([results[node] for node in outputs]), tuple(rows)
+        found = passes(graph, given, outputs, wanted)
+        rows = [
+            tuple([found.gradient_at(node, row) for node in wanted])
+            for row in range(len(outputs))
+        ]
+        return tuple([found.values[node] for node in outputs]), tuple(rows)
 
     return walked

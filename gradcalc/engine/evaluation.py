@@ -2,117 +2,81 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from gradcalc.engine.notes import Note, notes_on
-from gradcalc.engine.pullbacks import gradients as numeric_gradients
-from gradcalc.graph import Graph
+from gradcalc.engine.passes import Passes, passes
+from gradcalc.errors import Span
 from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.shapes import Structure, flatten, unflatten
 from gradcalc.writers.node_text import expression
 
 
+@dataclass(frozen=True, slots=True)
 class NodeResult:
-    """What an evaluation says of one node.
+    """What an evaluation says of one node."""
 
-    id          its number, in the order of evaluation
-    operation   the name of its operation, "variable" or "literal"
-    kind        "variable", "literal" or "operation"
-    label       its label or its variable's name, or None
-    expression  its text as typed
-    inputs      the numbers of the nodes it takes
-    value       its value
-    gradient    the partial derivative of the result with respect to it, shaped like
-                the result; None for what depends on no wanted variable
-    span        the range of characters of the source that it stands for
-    inner       whether it is inside a called function
-    """
-
-    __slots__ = (
-        "expression",
-        "gradient",
-        "id",
-        "inner",
-        "inputs",
-        "kind",
-        "label",
-        "operation",
-        "span",
-        "value",
-    )
-
-    def __init__(self, evaluation: "Evaluation", node: int) -> None:
-        graph = evaluation.graph
-        operation = graph.operations[node]
-        self.id = node
-        self.operation = operation.name
-        self.kind = operation.name if operation in (VARIABLE, LITERAL) else "operation"
-        self.label = graph.labels.get(node)
-        if operation is VARIABLE:
-            self.label = graph.names[node]
-        self.expression = expression(graph, node)
-        self.inputs = graph.inputs[node]
-        self.value = evaluation.values[node]
-        self.gradient = evaluation.node_gradient(node)
-        self.span = (graph.starts[node], graph.ends[node])
-        self.inner = node in graph.bodies or node in graph.composed
+    # Its number, in the order of evaluation.
+    id: int
+    # The name of its operation, "variable" or "literal".
+    operation: str
+    # "variable", "literal" or "operation".
+    kind: str
+    # Its label or its variable's name, or None.
+    label: str | None
+    # Its text as typed.
+    expression: str
+    # The numbers of the nodes it takes.
+    inputs: tuple[int, ...]
+    value: float
+    # The partial derivative of the result with respect to it, shaped like the result;
+    # None for what depends on no wanted variable.
+    gradient: Any
+    # The range of characters of the source that it stands for.
+    span: Span
+    # Whether it is inside a called function.
+    inner: bool
 
 
-class Evaluation:
-    """The value and the gradients of a formula at a point, all of them dimensionless.
+@dataclass(frozen=True)
+class Evaluation(Passes):
+    """The value and the gradients of a formula at a point, all dimensionless."""
 
-    source     the text
-    graph      its nodes
-    output     the node of the result, or a list of nodes (of lists, for a matrix)
-    variables  the values that the variables were given, by name
-    value      the value of the result, shaped like `output`
-    gradient   by variable, the partial derivative of the result, shaped like the
-               variable; None if the result is a list
-    jacobian   by variable, one such gradient for each element of the result; None if
-               the result is a number
-    values     the value of each node
-    active     a flag for each node: whether it depends on a wanted variable
-    gradients  for each element of the result, the gradient of each node up to it; None
-               where nothing arrives
-    nodes      what is said of each node, in the order of evaluation
-    finite     whether every value and every gradient of every node is finite
-    notes      where a convention was used, or a number is not finite
-    """
-
-    def __init__(
-        self,
-        bound: BoundProgram,
-        values: list[float],
-        active: bytearray,
-        gradients: list[list[float | None]],
-        wanted: list[str],
-    ) -> None:
-        self.source = bound.text
-        self.graph: Graph = bound.program.graph
-        self.output: Structure = bound.output
-        self.variables = bound.variables
-        self.values = values
-        self.active = active
-        self.gradients = gradients
-        self._wanted = wanted
+    # The text.
+    source: str
+    # The node of the result, or a list of nodes (of lists, for a matrix).
+    output: Structure
+    # The values that the variables were given, and those differentiated by, by name.
+    variables: dict[str, Value]
+    wanted: list[str]
 
     # The rest is worked out when somebody asks for it, as most callers do not for all.
 
     @cached_property
     def value(self) -> Value:
+        """The value of the result, shaped like `output`."""
         leaves = (self.values[node] for node in flatten(self.output))
         return unflatten(self.output, leaves)
 
     @cached_property
     def gradient(self) -> dict[str, Value] | None:
+        """By variable, the partial derivative of the result, shaped like the variable.
+
+        None if the result is a list.
+        """
         if isinstance(self.output, list):
             return None
-        return {name: self._gradient_of(name, 0) for name in self._wanted}
+        return {name: self._gradient_of(name, 0) for name in self.wanted}
 
     @cached_property
     def jacobian(self) -> dict[str, Value] | None:
+        """By variable, a list like the result of one such gradient for each element.
+
+        None if the result is a number.
+        """
         if not isinstance(self.output, list):
             return None
         return {
@@ -120,23 +84,25 @@ class Evaluation:
                 self.output,
                 (self._gradient_of(name, row) for row in range(len(self.gradients))),
             )
-            for name in self._wanted
+            for name in self.wanted
         }
 
     @cached_property
     def nodes(self) -> list[NodeResult]:
-        return [NodeResult(self, node) for node in range(len(self.graph))]
+        """What is said of each node, in the order of evaluation."""
+        return [self._node(node) for node in range(len(self.graph))]
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        return tuple(notes_on(self.graph, self.values, self.active, self.gradients))
+        """Where a convention was used, or a number is not finite."""
+        return tuple(notes_on(self))
 
     @cached_property
     def result_finite(self) -> bool:
         """Whether the value and the gradients of the wanted variables are finite."""
         wanted = [
             self.node_gradient(node)
-            for name in self._wanted
+            for name in self.wanted
             for node in flatten(self.graph.variables[name])
         ]
         return _all_finite(flatten(self.value)) and all(
@@ -156,21 +122,31 @@ class Evaluation:
         """The gradient of one node, as `NodeResult.gradient` says."""
         if not self.active[node]:
             return None
-        row = [_reached(gradients, node) for gradients in self.gradients]
-        return unflatten(self.output, iter(row))
+        rows = range(len(self.gradients))
+        return unflatten(self.output, (self.gradient_at(node, row) for row in rows))
 
     def _gradient_of(self, name: str, row: int) -> Value:
         structure = self.graph.variables[name]
-        gradients = self.gradients[row]
-        return unflatten(
-            structure, (_reached(gradients, node) for node in flatten(structure))
+        leaves = (self.gradient_at(node, row) for node in flatten(structure))
+        return unflatten(structure, leaves)
+
+    def _node(self, node: int) -> NodeResult:
+        graph = self.graph
+        operation = graph.operations[node]
+        leaf = operation is VARIABLE or operation is LITERAL
+        name = graph.names[node] if operation is VARIABLE else graph.labels.get(node)
+        return NodeResult(
+            node,
+            operation.name,
+            operation.name if leaf else "operation",
+            name,
+            expression(graph, node),
+            graph.inputs[node],
+            self.values[node],
+            self.node_gradient(node),
+            (graph.starts[node], graph.ends[node]),
+            node in graph.bodies or node in graph.composed,
         )
-
-
-def _reached(gradients: Sequence[float | None], node: int) -> float:
-    """The gradient of a node, which is 0 where nothing reached it."""
-    gradient = gradients[node] if node < len(gradients) else None
-    return 0.0 if gradient is None else gradient
 
 
 def _all_finite(numbers: Sequence[float]) -> bool:
@@ -201,11 +177,14 @@ def evaluate(
 def evaluate_bound(bound: BoundProgram, wrt: Sequence[str] | None = None) -> Evaluation:
     """The evaluation of a program whose variables are bound."""
     wanted, nodes = wanted_nodes(bound.program, wrt)
-    graph = bound.program.graph
-    values = graph.forward(bound.given)
-    active = graph.dependents(nodes)
-    gradients = [
-        numeric_gradients(graph, values, output, active)
-        for output in flatten(bound.output)
-    ]
-    return Evaluation(bound, values, active, gradients, wanted)
+    found = passes(bound.program.graph, bound.given, flatten(bound.output), nodes)
+    return Evaluation(
+        found.graph,
+        found.values,
+        found.active,
+        found.gradients,
+        bound.text,
+        bound.output,
+        bound.variables,
+        wanted,
+    )

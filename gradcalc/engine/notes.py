@@ -2,79 +2,60 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from gradcalc.engine.pullbacks import pullback
-from gradcalc.graph import Graph
+from gradcalc.engine.passes import Passes
 from gradcalc.language.rules import condition_graph, rule_of
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.node_text import expression, shortened
 
 
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A remark on one node.
+    """A remark on one node."""
 
-    node     its number
-    kind     "kink", "tie", "saturated" or "nonfinite"
-    message  one sentence
-    """
-
-    __slots__ = ("kind", "message", "node")
-
-    def __init__(self, node: int, kind: str, message: str) -> None:
-        self.node = node
-        self.kind = kind
-        self.message = message
-
-    def __repr__(self) -> str:
-        return f"Note({self.node}, {self.kind!r}, {self.message!r})"
+    # The number of the node.
+    node: int
+    # "kink", "tie", "saturated" or "nonfinite".
+    kind: str
+    # One sentence.
+    message: str
 
 
-def notes_on(
-    graph: Graph,
-    values: Sequence[float],
-    active: Sequence[int],
-    gradients: Sequence[Sequence[float | None]],
-) -> Iterator[Note]:
-    """The notes on an evaluation; `gradients` has a list for each output."""
-    yield from _first_nonfinite_value(graph, values, active)
-    for row in gradients:
-        note = _first_nonfinite_gradient(graph, values, active, row)
+def notes_on(passes: Passes) -> Iterator[Note]:
+    """The notes on an evaluation."""
+    yield from _first_nonfinite_value(passes)
+    for row in passes.gradients:
+        note = _first_nonfinite_gradient(passes, row)
         if note is not None:
             yield note
             break
-    for node, operation in enumerate(graph.operations):
-        if operation.singular and active[node]:
-            yield from _singularities(graph, values, active, gradients, node)
+    for node, operation in enumerate(passes.graph.operations):
+        if operation.singular and passes.active[node]:
+            yield from _singularities(passes, node)
 
 
-def _singularities(
-    graph: Graph,
-    values: Sequence[float],
-    active: Sequence[int],
-    gradients: Sequence[Sequence[float | None]],
-    node: int,
-) -> Iterator[Note]:
+def _singularities(passes: Passes, node: int) -> Iterator[Note]:
+    graph = passes.graph
     operation, inputs = graph.operations[node], graph.inputs[node]
-    if not operation.is_flat:
-        if not any(node < len(row) and row[node] is not None for row in gradients):
-            return
-    elif not any(node < len(row) for row in gradients):
+    # A gradient must have arrived, unless the operation passes none anyway.
+    if not any(
+        node < len(row) and (operation.is_flat or row[node] is not None)
+        for row in passes.gradients
+    ):
         return
-    operands = [values[operand] for operand in inputs]
+    operands = [passes.values[operand] for operand in inputs]
     for singularity in operation.singular:
         if singularity.of is not None:
             position = operation.parameters.index(singularity.of)
-            if not active[inputs[position]]:
+            if not passes.active[inputs[position]]:
                 continue
         holds = _condition(operation, singularity.condition, len(inputs))
-        if holds(operands, values[node]):
-            yield Note(
-                node,
-                singularity.kind,
-                f"{expression(graph, node)}: {singularity.message}",
-            )
+        if holds(operands, passes.values[node]):
+            message = f"{expression(graph, node)}: {singularity.message}"
+            yield Note(node, singularity.kind, message)
 
 
 @lru_cache(maxsize=1024)
@@ -96,13 +77,12 @@ def number(value: float) -> str:
     return "NaN" if value != value else repr(value)
 
 
-def _inputs_text(
-    graph: Graph, values: Sequence[float], active: Sequence[int], node: int
-) -> str:
+def _inputs_text(passes: Passes, node: int) -> str:
     """The inputs with their values, "x is 0 and y is 2", without constant ones."""
+    graph, values = passes.graph, passes.values
     parts = []
     inputs = dict.fromkeys(graph.inputs[node])
-    wanted = [operand for operand in inputs if active[operand]]
+    wanted = [operand for operand in inputs if passes.active[operand]]
     for operand in wanted or inputs:
         text, value = expression(graph, operand), number(values[operand])
         if graph.operations[operand] is not LITERAL and text != value:
@@ -120,10 +100,9 @@ def _inputs_text(
     return " and ".join(parts)
 
 
-def _first_nonfinite_value(
-    graph: Graph, values: Sequence[float], active: Sequence[int]
-) -> Iterator[Note]:
-    for node, value in enumerate(values):
+def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
+    graph = passes.graph
+    for node, value in enumerate(passes.values):
         if math.isfinite(value):
             continue
         text = f"{expression(graph, node)} is {number(value)}"
@@ -135,82 +114,72 @@ def _first_nonfinite_value(
                 continue
             text += ", the nearest that a double can hold"
         else:
-            reason = _inputs_text(graph, values, active, node)
+            reason = _inputs_text(passes, node)
             text += f" because {reason}" if reason else ""
         yield Note(node, "nonfinite", text)
         return
 
 
 def _first_nonfinite_gradient(
-    graph: Graph,
-    values: Sequence[float],
-    active: Sequence[int],
-    gradients: Sequence[float | None],
+    passes: Passes, gradients: Sequence[float | None]
 ) -> Note | None:
-    if all(gradient is None or math.isfinite(gradient) for gradient in gradients):
+    """The note on the first contribution, or sum of them, that is not finite."""
+    infinite = [
+        (node, gradient)
+        for node, gradient in enumerate(gradients)
+        if gradient is not None and not math.isfinite(gradient)
+    ]
+    if not infinite:
         return None
+    graph, active = passes.graph, passes.active
     for node in range(len(gradients) - 1, -1, -1):
         gradient = gradients[node]
         if gradient is None or not active[node] or not math.isfinite(gradient):
             continue
-        inputs = graph.inputs[node]
-        operands = [values[operand] for operand in inputs]
-        back = pullback(graph.operations[node], len(inputs))
-        factors = back(1.0, values[node], *operands)
-        for position, contribution in enumerate(
-            back(gradient, values[node], *operands)
+        contributions = passes.contributions(node, gradient)
+        for position, (operand, contribution) in enumerate(
+            zip(graph.inputs[node], contributions, strict=True)
         ):
-            if not active[inputs[position]]:
-                continue
-            if contribution is not None and not math.isfinite(contribution):
-                local = factors[position]
-                return _gradient_note(
-                    graph, values, active, node, position, gradient, local
-                )
+            if (
+                active[operand]
+                and contribution is not None
+                and not math.isfinite(contribution)
+            ):
+                return _gradient_note(passes, node, position, gradient)
     # Finite contributions that overflowed where they met.
-    for node in range(len(gradients) - 1, -1, -1):
-        gradient = gradients[node]
-        if gradient is not None and not math.isfinite(gradient):
-            return Note(
-                node,
-                "nonfinite",
-                f"the gradient of {expression(graph, node)} is {number(gradient)}:"
-                " the contributions it receives add up to more than the largest double",
-            )
-    return None
+    node, gradient = infinite[-1]
+    return Note(
+        node,
+        "nonfinite",
+        f"the gradient of {expression(graph, node)} is {number(gradient)}:"
+        " the contributions it receives add up to more than the largest double",
+    )
 
 
-def _gradient_note(
-    graph: Graph,
-    values: Sequence[float],
-    active: Sequence[int],
-    node: int,
-    position: int,
-    gradient: float,
-    local: float | None,
-) -> Note:
-    operation, inputs = graph.operations[node], graph.inputs[node]
-    rule = rule_of(operation, len(inputs))
-    partial = rule.partials[position]
+def _gradient_note(passes: Passes, node: int, position: int, gradient: float) -> Note:
+    """The note on what the node passes on to the operand at the position."""
+    graph = passes.graph
+    inputs = graph.inputs[node]
+    rule = rule_of(graph.operations[node], len(inputs))
+    local = passes.contributions(node, 1.0)[position]
+    local = math.nan if local is None else local
+    operand = expression(graph, inputs[position])
+    text = f"in {expression(graph, node)}, where {_inputs_text(passes, node)},"
+    text += f" the derivative for {operand}"
+    if rule.domain is not None and local != local:
+        return Note(node, "nonfinite", f"{text} does not exist: NaN")
     formula = ""
+    partial = rule.partials[position]
     if partial is not None and len(rule.graph) < 50:
         names = {
-            place: expression(graph, operand) for place, operand in enumerate(inputs)
+            place: expression(graph, origin)
+            for place, origin in enumerate((*inputs, node))
         }
-        names[len(inputs)] = expression(graph, node)
         formula = " " + shortened(InfixWriter(rule.graph, names).text(partial))
-    operand_text = expression(graph, inputs[position])
-    outside = rule.domain is not None and local is not None and local != local
-    where = _inputs_text(graph, values, active, node)
-    local_text = number(math.nan if local is None else local)
-    text = f"in {expression(graph, node)}, where {where},"
-    if outside:
-        text += f" the derivative for {operand_text} does not exist: NaN"
-    else:
-        text += f" the derivative for {operand_text},{formula}, is {local_text}"
-        if gradient != 1 and local is not None:
-            text += (
-                f"; times the gradient that comes in,"
-                f" {number(gradient)}*{number(local)}, it is {number(gradient * local)}"
-            )
+    text += f",{formula}, is {number(local)}"
+    if gradient != 1:
+        text += (
+            f"; times the gradient that comes in,"
+            f" {number(gradient)}*{number(local)}, it is {number(gradient * local)}"
+        )
     return Note(node, "nonfinite", text)

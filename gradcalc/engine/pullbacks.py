@@ -1,4 +1,4 @@
-"""Backpropagation over numbers.
+"""Pullbacks: how one operation takes part in backpropagation over numbers.
 
 A pullback takes the gradient that comes in, the operation's own value and its operands,
 and returns what is passed on to each operand; None where nothing is.
@@ -6,11 +6,8 @@ and returns what is passed on to each operand; None where nothing is.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import add
 
 from gradcalc.algebra.contributions import contributions_of
-from gradcalc.backward import backward
-from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT
 from gradcalc.operations import Operation
 
@@ -18,31 +15,6 @@ Pullback = Callable[..., Sequence[float | None]]
 
 # Formulas over longer lists are evaluated as graphs: compiling them would not pay.
 _MOST_COMPILED = 200
-# From this many nodes on it pays to compile the formulas of their operations.
-_FEWEST_COMPILED = 200
-
-
-def gradients(
-    graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
-) -> list[float | None]:
-    """The gradient of the output with respect to every node up to it, as numbers."""
-    operations, inputs = graph.operations, graph.inputs
-    make = pullback if output < _FEWEST_COMPILED else compiled_pullback
-    # By operation and number of operands; faster than the caches behind `make`.
-    known: dict[tuple[Operation, int], Pullback] = {}
-
-    def contributions(node: int, gradient: float) -> Sequence[float | None]:
-        operands = inputs[node]
-        key = operations[node], len(operands)
-        back = known.get(key)
-        if back is None:
-            back = known[key] = make(*key)
-        if len(operands) == 2:
-            a, b = operands
-            return back(gradient, values[node], values[a], values[b])
-        return back(gradient, values[node], *[values[i] for i in operands])
-
-    return backward(graph, output, active, 1.0, contributions, add)
 
 
 def pullback(operation: Operation, count: int) -> Pullback:

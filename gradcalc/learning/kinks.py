@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation
-from gradcalc.engine.pullbacks import pullback
 from gradcalc.operations import Singularity
 from gradcalc.writers.node_text import expression
 
@@ -45,8 +44,7 @@ def _side(evaluation: Evaluation, node: int) -> Any:
     operation, inputs = graph.operations[node], graph.inputs[node]
     if operation.is_flat:
         return values[node]
-    operands = [values[operand] for operand in inputs]
-    slopes = pullback(operation, len(inputs))(1.0, values[node], *operands)
+    slopes = evaluation.contributions(node, 1.0)
     return [
         None if slope is None else slope > 0
         for operand, slope in zip(inputs, slopes, strict=True)

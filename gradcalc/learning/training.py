@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gradcalc.engine.notes import notes_on
-from gradcalc.engine.pullbacks import gradients
+from gradcalc.engine.passes import passes
 from gradcalc.learning.epochs import (
     NotFiniteError,
     Recipe,
@@ -172,10 +172,7 @@ def _responsible(recipe: Recipe, error: NotFiniteError, state: State) -> str:
         **dict(zip(recipe.arguments, error.row, strict=True)),
         **dict(zip(recipe.free, state.parameters, strict=True)),
     }
-    values = graph.forward(given)
-    active = graph.dependents(recipe.free)
-    row = gradients(graph, values, objective.loss, active)
-    for note in notes_on(graph, values, active, [row]):
+    for note in notes_on(passes(graph, given, [objective.loss], recipe.free)):
         if note.kind == "nonfinite":
             return note.message
     return "the step itself leads beyond the largest double"

@@ -3,7 +3,8 @@
 import pytest
 from reference.doubles import bits, special_points
 
-from gradcalc.engine.pullbacks import compiled_pullback, gradients, pullback
+from gradcalc.engine.passes import gradients
+from gradcalc.engine.pullbacks import compiled_pullback, pullback
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
 

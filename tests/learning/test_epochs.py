@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference.programs import PROGRAMS
 
-from gradcalc.engine.pullbacks import gradients
+from gradcalc.engine.passes import gradients
 from gradcalc.language.bindings import bind
 from gradcalc.learning.epochs import (
     MOST_WRITTEN,

@@ -10,7 +10,7 @@ import works
 
 import gradcalc
 from gradcalc.cli.main import main
-from gradcalc.engine.pullbacks import gradients
+from gradcalc.engine.passes import gradients
 from gradcalc.language.bindings import bind
 from gradcalc.shapes import flatten
 

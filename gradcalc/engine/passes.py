@@ -1,0 +1,74 @@
+"""The two passes over a graph at a point: values forward, gradients backward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import add
+
+from gradcalc.backward import backward
+from gradcalc.engine.pullbacks import Pullback, compiled_pullback, pullback
+from gradcalc.graph import Graph
+from gradcalc.operations import Operation
+
+# From this many nodes on it pays to compile the formulas of their operations.
+_FEWEST_COMPILED = 200
+
+
+@dataclass(frozen=True)
+class Passes:
+    """The numbers of both passes, all of them dimensionless."""
+
+    graph: Graph
+    # The value of each node.
+    values: Sequence[float]
+    # A flag for each node: whether it depends on a wanted one.
+    active: Sequence[int]
+    # For each output the gradient of each node up to it; None where nothing arrives.
+    gradients: Sequence[Sequence[float | None]]
+
+    def gradient_at(self, node: int, row: int = 0) -> float:
+        """The gradient of an output with respect to a node, 0 where nothing arrives."""
+        gradients = self.gradients[row]
+        gradient = gradients[node] if node < len(gradients) else None
+        return 0.0 if gradient is None else gradient
+
+    def contributions(self, node: int, gradient: float) -> Sequence[float | None]:
+        """What the node passes on to each operand of a gradient that comes in."""
+        inputs = self.graph.inputs[node]
+        back = pullback(self.graph.operations[node], len(inputs))
+        return back(gradient, self.values[node], *[self.values[i] for i in inputs])
+
+
+def passes(
+    graph: Graph,
+    given: dict[int, float],
+    outputs: Sequence[int],
+    wanted: Sequence[int],
+) -> Passes:
+    """Both passes, from the values of the variable nodes to the wanted gradients."""
+    values = graph.forward(given)
+    active = graph.dependents(wanted)
+    rows = [gradients(graph, values, output, active) for output in outputs]
+    return Passes(graph, values, active, rows)
+
+
+def gradients(
+    graph: Graph, values: Sequence[float], output: int, active: Sequence[int]
+) -> list[float | None]:
+    """The gradient of the output with respect to every node up to it, as numbers."""
+    operations, inputs = graph.operations, graph.inputs
+    make = pullback if output < _FEWEST_COMPILED else compiled_pullback
+    # By operation and number of operands; faster than the caches behind `make`.
+    known: dict[tuple[Operation, int], Pullback] = {}
+
+    def contributions(node: int, gradient: float) -> Sequence[float | None]:
+        operands = inputs[node]
+        key = operations[node], len(operands)
+        back = known.get(key)
+        if back is None:
+            back = known[key] = make(*key)
+        if len(operands) == 2:
+            a, b = operands
+            return back(gradient, values[node], values[a], values[b])
+        return back(gradient, values[node], *[values[i] for i in operands])
+
+    return backward(graph, output, active, 1.0, contributions, add)

@@ -1,5 +1,4 @@
-"""A formula over a range of a variable: its values, its slopes, and where to lift the
-pen.
+"""A formula over the range of a variable, with the gaps of its curve, or over two.
 
 Between two samples there may be a jump or a pole. Whether there is one is asked of the
 function itself: an interval in which it changes is halved, again and again, towards
@@ -9,6 +8,8 @@ changes as much between neighbouring doubles has jumped.
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gradcalc.errors import BindingError, FormulaError, ShapeError
@@ -18,11 +19,13 @@ from gradcalc.shapes import described, shape_of
 if TYPE_CHECKING:
     from gradcalc.engine.compiled import Gradient
 
+Function = Callable[[float], float]
+
 # What changes by less than this part of what is seen cannot be told from a slope.
 _VISIBLE = 0.01
 # From here on a peak that keeps growing is a pole.
 _POLE = 1e4
-# So much higher than a sample is what has no top, when nothing is left to halve.
+# A peak this much higher than its sample, with nothing left to halve, has no top.
 _SLOW_POLE = 8.0
 # How far beyond the middle values a pole may reach and still be shown whole.
 _FAR = 3.0
@@ -30,20 +33,20 @@ _FAR = 3.0
 _HALVINGS = 1100
 
 
+@dataclass(frozen=True)
 class Range:
     """A range of a variable: `start` and `stop` are finite, and `start` is less."""
 
-    __slots__ = ("start", "stop")
+    start: float
+    stop: float
 
-    def __init__(self, start: float, stop: float) -> None:
-        if not (math.isfinite(start) and math.isfinite(stop)):
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start) and math.isfinite(self.stop)):
             raise BindingError("a range needs two finite ends")
-        if start == stop:
+        if self.start == self.stop:
             raise BindingError("the range is empty: it starts where it ends")
-        if start > stop:
+        if self.start > self.stop:
             raise BindingError("the range is reversed: it starts above its end")
-        self.start = start
-        self.stop = stop
 
     def points(self, count: int) -> list[float]:
         """That many numbers from start to stop, evenly spaced, none twice."""
@@ -56,25 +59,17 @@ class Range:
         return sorted({self.start, *between, self.stop})
 
 
+@dataclass(frozen=True)
 class Curve:
-    """Numbers over a range, and where they do not hang together.
+    """Numbers over a range, and where nothing joins them."""
 
-    x       where they were taken
-    y       the numbers, perhaps not finite
-    breaks  the positions k at which nothing joins x[k] to x[k + 1]
-    poles   whether it grows without bound at one of them
-    """
-
-    __slots__ = ("breaks", "poles", "x", "y")
-
-    def __init__(
-        self, x: Sequence[float], y: Sequence[float], function: Callable[[float], float]
-    ) -> None:
-        self.x = x
-        self.y = y
-        self.breaks: set[int] = set()
-        self.poles = False
-        self._find_breaks(function)
+    # Where they were taken, and the numbers, perhaps not finite.
+    x: Sequence[float]
+    y: Sequence[float]
+    # The positions k at which nothing joins x[k] to x[k + 1].
+    breaks: set[int]
+    # Whether it grows without bound at one of them.
+    poles: bool
 
     def segments(self) -> list[tuple[list[float], list[float]]]:
         """The connected pieces, each as its x and its y."""
@@ -92,13 +87,12 @@ class Curve:
 
         Where there are poles, what only they reach is left out.
         """
-        finite = sorted(y for y in self.y if math.isfinite(y))
+        finite = sorted(filter(math.isfinite, self.y))
         if not finite:
             return None
         low, high = finite[0], finite[-1]
         if self.poles:
-            tenth = len(finite) // 10
-            middle_low, middle_high = finite[tenth], finite[-1 - tenth]
+            middle_low, middle_high = _middle(finite)
             spread = (middle_high - middle_low) or 1.0
             if middle_low - low > _FAR * spread:
                 low = middle_low - spread / 2
@@ -106,59 +100,153 @@ class Curve:
                 high = middle_high + spread / 2
         return low, high
 
-    def _find_breaks(self, function: Callable[[float], float]) -> None:
-        x, y = self.x, self.y
-        finite = sorted(value for value in y if math.isfinite(value))
-        if not finite:
-            self.breaks = set(range(len(y) - 1))
-            return
-        tenth = len(finite) // 10
-        # The middle of the values: a pole may have made the extremes huge.
-        seen = finite[-1 - tenth] - finite[tenth] or finite[-1] - finite[0]
-        for k in range(len(y) - 1):
-            start, end = (x[k], y[k]), (x[k + 1], y[k + 1])
-            if not (math.isfinite(y[k]) and math.isfinite(y[k + 1])) or (
-                abs(y[k + 1] - y[k]) > _VISIBLE * seen and _jumps(function, start, end)
-            ):
-                self.breaks.add(k)
-        most = max(abs(finite[tenth]), abs(finite[-1 - tenth]), seen)
-        for k in range(1, len(y) - 1):
-            if abs(y[k]) > 2 * most and abs(y[k - 1]) <= abs(y[k]) >= abs(y[k + 1]):
-                self._find_pole(function, k)
-        self.poles = self.poles or any(
-            not math.isfinite(y[j]) or abs(y[j]) > 2 * most
-            for k in self.breaks
-            for j in (k, k + 1)
-            if y[j] == y[j]
-        )
 
-    def _find_pole(self, function: Callable[[float], float], k: int) -> None:
-        """Break the curve beside the peak at the position if it has no top."""
-        low, high = self.x[k - 1], self.x[k + 1]
-        peak = highest = abs(self.y[k])
-        place = self.x[k]
-        for _ in range(_HALVINGS):
-            left, right = low + (high - low) / 3, high - (high - low) / 3
-            if not low < left < right < high:
-                break
-            at_left, at_right = abs(function(left)), abs(function(right))
-            if at_left < at_right:
-                low = place = left
-                highest = max(highest, at_right)
-            else:
-                # Also where one of them is NaN, which no comparison holds for.
-                high = place = right
-                highest = max(highest, at_left)
-            if highest > _POLE * peak:
-                break
-        # A logarithm grows without bound too, but slowly.
-        if highest > _SLOW_POLE * peak:
-            self.breaks.add(k if place > self.x[k] else k - 1)
-            self.poles = True
+@dataclass(frozen=True)
+class Plotted:
+    """A formula over one range: the variable, its values and its derivatives."""
+
+    name: str
+    value: Curve
+    derivative: Curve
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A formula over a grid of two variables, with rows along the second."""
+
+    names: tuple[str, str]
+    # The values that the two variables take.
+    x: list[float]
+    y: list[float]
+    # The formula's values: a row for each y, a column for each x.
+    values: list[list[float]]
+    # Its derivatives with respect to the two, each arranged like the values.
+    slopes: tuple[list[list[float]], list[list[float]]]
+
+
+def curve(bound: BoundProgram, name: str, over: Range, points: int) -> Plotted:
+    """The value of the bound program and its derivative at so many points of the range.
+
+    Raises ShapeError for a result that is a list, FormulaError where no value is
+    finite.
+    """
+    function = _compiled(bound, [name])
+    x = over.points(points)
+    rows = [function(place) for place in x]
+    y = [values[0] for values, _ in rows]
+    if not any(map(math.isfinite, y)):
+        raise FormulaError(
+            f"the formula is not finite anywhere in the range of {name}: it is"
+            f" {'NaN' if y[0] != y[0] else y[0]} at {x[0]:g}"
+        )
+    slopes = [gradients[0][0] for _, gradients in rows]
+    return Plotted(
+        name,
+        _joined(x, y, lambda place: function(place)[0][0]),
+        _joined(x, slopes, lambda place: function(place)[1][0][0]),
+    )
+
+
+def surface(
+    bound: BoundProgram,
+    names: tuple[str, str],
+    over: tuple[Range, Range],
+    points: int,
+) -> Surface:
+    """The bound program and its gradient over a grid of so many points each way.
+
+    Raises ShapeError for a result that is a list, FormulaError where no value is
+    finite.
+    """
+    function = _compiled(bound, names)
+    x, y = (axis.points(points) for axis in over)
+    rows = [[function(a, b) for a in x] for b in y]
+    values = [[value for (value,), _ in row] for row in rows]
+    if not any(math.isfinite(value) for row in values for value in row):
+        raise FormulaError("the formula is not finite anywhere in the two ranges")
+    along_x, along_y = (
+        [[slopes[k] for _, (slopes,) in row] for row in rows] for k in range(2)
+    )
+    return Surface(names, x, y, values, (along_x, along_y))
+
+
+def _compiled(bound: BoundProgram, names: Sequence[str]) -> "Gradient":
+    """The program as a function of the named variables, with its gradient.
+
+    Raises ShapeError for a result that is a list.
+    """
+    from gradcalc.engine.compiled import compile_gradient
+
+    shape = shape_of(bound.output)
+    if shape:
+        raise ShapeError(
+            f"plot draws one number, but the formula gives {described(shape)}",
+            hint="put an index such as [0] behind it, or name a label with --output",
+        )
+    nodes = [bound.program.graph.variables[name] for name in names]
+    return compile_gradient(
+        bound.program.graph, [bound.output], nodes, nodes, known=bound.given
+    )
+
+
+def _middle(finite: Sequence[float]) -> tuple[float, float]:
+    """The range of the middle values: a pole may have made the extremes huge."""
+    tenth = len(finite) // 10
+    return finite[tenth], finite[-1 - tenth]
+
+
+def _joined(x: Sequence[float], y: Sequence[float], function: Function) -> Curve:
+    """The curve through the function's values y at x, with its gaps."""
+    finite = sorted(filter(math.isfinite, y))
+    if not finite:
+        return Curve(x, y, set(range(len(y) - 1)), poles=False)
+    low, high = _middle(finite)
+    seen = high - low or finite[-1] - finite[0]
+    breaks = {
+        k
+        for k, (start, end) in enumerate(pairwise(zip(x, y, strict=True)))
+        if not (math.isfinite(start[1]) and math.isfinite(end[1]))
+        or (abs(end[1] - start[1]) > _VISIBLE * seen and _jumps(function, start, end))
+    }
+    huge = 2 * max(abs(low), abs(high), seen)
+    poles = False
+    for k in range(1, len(y) - 1):
+        peak = abs(y[k])
+        if peak > huge and abs(y[k - 1]) <= peak >= abs(y[k + 1]):
+            place = _pole(function, x[k - 1 : k + 2], peak)
+            if place is not None:
+                breaks.add(k if place > x[k] else k - 1)
+                poles = True
+    poles = poles or any(
+        math.isinf(y[j]) or abs(y[j]) > huge for k in breaks for j in (k, k + 1)
+    )
+    return Curve(x, y, breaks, poles)
+
+
+def _pole(function: Function, around: Sequence[float], peak: float) -> float | None:
+    """The place of the pole near the peak in the middle, or None if it has a top."""
+    low, place, high = around
+    highest = peak
+    for _ in range(_HALVINGS):
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        if not low < left < right < high:
+            break
+        at_left, at_right = abs(function(left)), abs(function(right))
+        if at_left < at_right:
+            low = place = left
+            highest = max(highest, at_right)
+        else:
+            # Also where one of them is NaN, which no comparison holds for.
+            high = place = right
+            highest = max(highest, at_left)
+        if highest > _POLE * peak:
+            break
+    # A logarithm grows without bound too, but slowly.
+    return place if highest > _SLOW_POLE * peak else None
 
 
 def _jumps(
-    function: Callable[[float], float],
+    function: Function,
     start: tuple[float, float],
     end: tuple[float, float],
 ) -> bool:
@@ -179,61 +267,3 @@ def _jumps(
         if abs(at_b - at_a) < 0.3 * change:
             return False
     return True
-
-
-class Plotted:
-    """A formula over one range.
-
-    name        the variable
-    value       the formula's values
-    derivative  its derivatives with respect to the variable
-    """
-
-    __slots__ = ("derivative", "name", "value")
-
-    def __init__(self, name: str, value: Curve, derivative: Curve) -> None:
-        self.name = name
-        self.value = value
-        self.derivative = derivative
-
-
-def curve(bound: BoundProgram, name: str, over: Range, points: int) -> Plotted:
-    """The value of the bound program and its derivative at so many points of the range.
-
-    Raises ShapeError for a result that is a list, FormulaError where no value is
-    finite.
-    """
-    function = compiled_program(bound, [name])
-    x = over.points(points)
-    rows = [function(place) for place in x]
-    y = [values[0] for values, _ in rows]
-    if not any(map(math.isfinite, y)):
-        raise FormulaError(
-            f"the formula is not finite anywhere in the range of {name}: it is"
-            f" {'NaN' if y[0] != y[0] else y[0]} at {x[0]:g}"
-        )
-    slopes = [gradients[0][0] for _, gradients in rows]
-    return Plotted(
-        name,
-        Curve(x, y, lambda place: function(place)[0][0]),
-        Curve(x, slopes, lambda place: function(place)[1][0][0]),
-    )
-
-
-def compiled_program(bound: BoundProgram, names: Sequence[str]) -> "Gradient":
-    """The program as a function of the named variables, with its gradient.
-
-    Raises ShapeError for a result that is a list.
-    """
-    from gradcalc.engine.compiled import compile_gradient
-
-    shape = shape_of(bound.output)
-    if shape:
-        raise ShapeError(
-            f"plot draws one number, but the formula gives {described(shape)}",
-            hint="put an index such as [0] behind it, or name a label with --output",
-        )
-    nodes = [bound.program.graph.variables[name] for name in names]
-    return compile_gradient(
-        bound.program.graph, [bound.output], nodes, nodes, known=bound.given
-    )

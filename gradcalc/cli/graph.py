@@ -106,9 +106,9 @@ def command(
                 hint=f"--limit {len(diagram.nodes)} draws it, --format dot writes it"
                 " as text",
             )
-        from gradcalc.reports.picture import picture
+        from gradcalc.reports.pictures import graph_picture
 
-        content = picture(diagram, chosen)
+        content = graph_picture(diagram, chosen)
     elif chosen == "tree":
         from gradcalc.writers.tree import tree_lines
 

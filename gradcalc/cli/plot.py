@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from gradcalc.analysis.curves import Range, curve
-from gradcalc.analysis.surfaces import surface
+from gradcalc.analysis.curves import Range, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from gradcalc.analysis.answers import Answer
     from gradcalc.analysis.catalogue import Entry
     from gradcalc.analysis.check import Check
-    from gradcalc.analysis.curves import Curve, Plotted
+    from gradcalc.analysis.curves import Curve, Plotted, Surface
     from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
-    from gradcalc.analysis.surfaces import Surface
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent

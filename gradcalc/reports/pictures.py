@@ -1,20 +1,25 @@
-"""Curves and surfaces as pictures, drawn by matplotlib."""
+"""Graphs, curves and surfaces as pictures, by libraries that not everyone needs.
+
+pygraphviz draws graphs, matplotlib what is plotted; each is imported when it draws.
+"""
 
 import io
 import math
 import warnings
+from importlib import import_module
 from typing import Any
 
-from gradcalc.analysis.curves import Curve, Plotted
-from gradcalc.analysis.surfaces import Surface
+from gradcalc.analysis.curves import Curve, Plotted, Surface
+from gradcalc.errors import MissingExtraError
 from gradcalc.language.bindings import BoundProgram
-from gradcalc.reports.extras import extra_module
 from gradcalc.reports.plot_scale import (
     expression_text,
     fixed_text,
     limits,
     share_an_axis,
 )
+from gradcalc.writers.diagram import Diagram
+from gradcalc.writers.dot import dot_text
 
 _BLUE, _ORANGE = "#1f5f99", "#c65a11"
 _SIZE = (7.0, 4.6)
@@ -23,6 +28,33 @@ _DOTS = 150
 _LONGEST = 90
 # Arrows each way.
 _ARROWS = 17
+
+
+def extra_module(name: str, extra: str, purpose: str) -> Any:
+    """The module. Raises MissingExtraError, which names what to install.
+
+    `purpose` is what needs it, in the plural: "svg and png pictures".
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        library = name.partition(".")[0]
+        raise MissingExtraError(
+            f"{purpose} need {library}: pip install 'gradcalc[{extra}]'"
+        ) from None
+
+
+def graph_picture(diagram: Diagram, kind: str) -> bytes:
+    """The diagram as the content of an "svg" or "png" file.
+
+    Raises MissingExtraError where pygraphviz is not installed.
+    """
+    pygraphviz = extra_module("pygraphviz", "draw", "svg and png pictures")
+    graph = pygraphviz.AGraph(string=dot_text(diagram))
+    # Enough for a screen of twice the usual density.
+    arguments = "-Gdpi=144" if kind == "png" else ""
+    content: bytes = graph.draw(path=None, format=kind, prog="dot", args=arguments)
+    return content
 
 
 def curve_picture(

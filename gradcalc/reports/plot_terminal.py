@@ -4,7 +4,7 @@ from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted
 from gradcalc.language.bindings import BoundProgram
-from gradcalc.reports.extras import extra_module
+from gradcalc.reports.pictures import extra_module
 from gradcalc.reports.plot_scale import (
     expression_text,
     fixed_text,

@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from gradcalc.analysis.curves import Range, curve
-from gradcalc.analysis.surfaces import surface
+from gradcalc.analysis.curves import Range, curve, surface
 from gradcalc.errors import BindingError, FormulaError, ShapeError
 from gradcalc.language.bindings import bind
 

@@ -96,9 +96,9 @@ def test_a_picture_shows_every_character():
     pytest.importorskip("pygraphviz")
     from xml.etree import ElementTree
 
-    from gradcalc.reports.picture import picture
+    from gradcalc.reports.pictures import graph_picture
 
-    svg = ElementTree.fromstring(picture(diagram(NASTY), "svg"))
+    svg = ElementTree.fromstring(graph_picture(diagram(NASTY), "svg"))
     texts = {e.text for e in svg.iter("{http://www.w3.org/2000/svg}text")}
     expected = shortened(diagram(NASTY).title, 100)
     assert expected in {text.replace("\xa0", " ") for text in texts if text}

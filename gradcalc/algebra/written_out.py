@@ -5,8 +5,7 @@ from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.operations import VARIABLE
 from gradcalc.shapes import Structure, flatten
-
-NOTATIONS = ("text", "latex", "python")
+from gradcalc.writers.notations import NOTATIONS
 
 
 def formula_text(
@@ -14,23 +13,14 @@ def formula_text(
 ) -> str:
     """The program written out, its given values in the place of their variables.
 
-    `notation` is "text" (gradcalc's own notation, which makes the same graph when it is
-    read), "latex" or "python". `precision` rounds numbers to that many digits.
+    `notation` is one of NOTATIONS; "text", gradcalc's own, makes the same graph when it
+    is read. `precision` rounds numbers to that many digits.
     """
+    chosen = NOTATIONS[notation]
     graph, roots = substituted(
-        bound.program.graph, _roots(bound), bound.given, plain=notation != "text"
+        bound.program.graph, _roots(bound), bound.given, plain=not chosen.defines
     )
-    if notation == "latex":
-        from gradcalc.writers.latex_program import latex_text
-
-        return latex_text(graph, roots, precision=precision)
-    if notation == "python":
-        from gradcalc.writers.python import python_text
-
-        return python_text(graph, roots, precision=precision)
-    from gradcalc.writers import formula
-
-    return formula.formula_text(graph, roots, precision=precision)
+    return chosen.text(graph, roots, precision=precision)
 
 
 def _roots(bound: BoundProgram) -> dict[str | None, Structure]:

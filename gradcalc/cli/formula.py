@@ -2,10 +2,12 @@
 
 import click
 
-from gradcalc.algebra.written_out import NOTATIONS, formula_text
+from gradcalc.algebra.written_out import formula_text
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.cli.formats import format_option
 from gradcalc.language.bindings import bind
+from gradcalc.writers.notations import NOTATIONS
 
 
 @click.command(
@@ -22,13 +24,7 @@ from gradcalc.language.bindings import bind
     ],
 )
 @options.as_json
-@click.option(
-    "--format",
-    "format_",
-    type=options.Choice(NOTATIONS),
-    default="text",
-    help="text (the default), latex or python.",
-)
+@format_option(NOTATIONS, "text")
 @options.output
 @options.precision
 def command(

@@ -1,22 +1,22 @@
 """`gradcalc plot`: the function and its derivative over a range."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from gradcalc.analysis.curves import Range, curve, surface
+from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name
-from gradcalc.cli.graph import format_of_file
+from gradcalc.cli.formats import format_of_file, out_option
 from gradcalc.cli.replacing import replace_file
 from gradcalc.cli.variables import constant
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.wording import listing
-
-ENDINGS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
 # Samples over the range, for each kind of plot, and the least of them: a formula of
 # hundreds of thousands of nodes is not computed a thousand times unless asked for.
@@ -70,7 +70,7 @@ def read_range(text: str) -> Any:
     ],
 )
 @options.as_json
-@click.option("--out", metavar="FILE", help=f"Write a file: {listing(ENDINGS, 'or')}.")
+@out_option(PLOT_FORMATS)
 @click.option(
     "--points",
     callback=options.whole_number(2, 100_000),
@@ -93,7 +93,7 @@ def command(
     derivative: bool,
     output: str | None,
 ) -> None:
-    kind = format_of_file(out, ENDINGS)
+    kind = format_of_file(out, PLOT_FORMATS)
     options.exclusive(("--json", as_json), ("--out", bool(out)))
     ranges = {
         name: value
@@ -109,37 +109,25 @@ def command(
         complete=bool(ranges),
     )
     _check_ranges(bound, list(ranges), out, as_json=as_json)
-    if len(ranges) == 2:
-        first, second = ranges
-        shown = surface(
-            bound,
-            (first, second),
-            (ranges[first], ranges[second]),
-            points or _affordable(bound, _GRID, _FEW_GRID, each_way=2),
-        )
-        if as_json:
-            from gradcalc.reports.objects import surface_to_dict
-
-            consoles.show_json(surface_to_dict(bound, shown))
-        else:
-            from gradcalc.reports.pictures import surface_picture
-
-            content = surface_picture(bound, shown, kind or "")
-            replace_file(file_name(out or ""), content, out or "")
-        return
-    ((name, over),) = ranges.items()
-    points = points or _affordable(bound, _FINE, _FEW_FINE)
-    plotted = curve(bound, name, over, points)
+    plotted = _sampled(bound, ranges, points)
     if as_json:
-        from gradcalc.reports.objects import curve_to_dict
+        from gradcalc.reports.objects import curve_to_dict, surface_to_dict
 
-        consoles.show_json(curve_to_dict(bound, plotted))
+        consoles.show_json(
+            surface_to_dict(bound, plotted)
+            if isinstance(plotted, Surface)
+            else curve_to_dict(bound, plotted)
+        )
     elif out is not None and kind is not None:
-        from gradcalc.reports.pictures import curve_picture
+        from gradcalc.reports.pictures import curve_picture, surface_picture
 
-        content = curve_picture(bound, plotted, kind, derivative=derivative)
+        content = (
+            surface_picture(bound, plotted, kind)
+            if isinstance(plotted, Surface)
+            else curve_picture(bound, plotted, kind, derivative=derivative)
+        )
         replace_file(file_name(out), content, out)
-    else:
+    elif isinstance(plotted, Plotted):
         from gradcalc.reports.plot_terminal import terminal_plot
 
         text = terminal_plot(
@@ -178,10 +166,26 @@ def _check_ranges(
         )
 
 
-def _affordable(bound: BoundProgram, most: int, least: int, each_way: int = 1) -> int:
-    """As many samples as can be computed in a moment, between the two."""
+def _sampled(
+    bound: BoundProgram, ranges: Mapping[str, Range], points: int | None
+) -> Plotted | Surface:
+    """The formula over one range or two, at as many points as asked for."""
+    # By default as many as can be computed in a moment.
     times = _MOST_NODES / len(bound.program.graph)
-    return max(least, min(most, int(times ** (1 / each_way))))
+    if len(ranges) == 1:
+        ((name, over),) = ranges.items()
+        return curve(bound, name, over, points or _between(_FEW_FINE, times, _FINE))
+    first, second = ranges
+    return surface(
+        bound,
+        (first, second),
+        (ranges[first], ranges[second]),
+        points or _between(_FEW_GRID, times**0.5, _GRID),
+    )
+
+
+def _between(least: int, number: float, most: int) -> int:
+    return max(least, min(most, int(number)))
 
 
 def _height() -> int:

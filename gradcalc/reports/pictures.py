@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
-from gradcalc.errors import MissingExtraError
+from gradcalc.errors import FormulaError, MissingExtraError
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.reports.plot_scale import (
     expression_text,
     fixed_text,
@@ -44,11 +45,19 @@ def extra_module(name: str, extra: str, purpose: str) -> Any:
         ) from None
 
 
-def graph_picture(diagram: Diagram, kind: str) -> bytes:
+def graph_picture(diagram: Diagram, *, kind: str, most: int) -> bytes:
     """The diagram as the content of an "svg" or "png" file.
 
-    Raises MissingExtraError where pygraphviz is not installed.
+    Raises FormulaError for more than `most` boxes, MissingExtraError where pygraphviz
+    is not installed.
     """
+    boxes = len(diagram.nodes)
+    if boxes > most:
+        raise FormulaError(
+            f"the graph has {boxes} boxes: as a picture of more than {most} it would be"
+            " slow to draw and hard to read",
+            hint=f"--limit {boxes} draws it, --format dot writes it as text",
+        )
     pygraphviz = extra_module("pygraphviz", "draw", "svg and png pictures")
     graph = pygraphviz.AGraph(string=dot_text(diagram))
     # Enough for a screen of twice the usual density.
@@ -204,11 +213,9 @@ def _title(
 def _content(figure: Any, kind: str) -> bytes:
     import matplotlib
 
-    # The same input gives the same file: no date, no random names.
-    metadata: dict[str, Any] = {"png": {}, "svg": {"Date": None}}.get(
-        kind, {"CreationDate": None}
-    )
+    metadata = PLOT_FORMATS[kind].metadata
     buffer = io.BytesIO()
+    # The same input gives the same file: no random names.
     with matplotlib.rc_context({"svg.hashsalt": "gradcalc"}), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box.
         warnings.simplefilter("ignore")

@@ -7,7 +7,7 @@ from gradcalc.errors import FormulaError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.numbers import format_value
 from gradcalc.shapes import flatten
-from gradcalc.writers.diagram import shortened
+from gradcalc.writers.diagram import one_line
 
 # The libraries that draw take differences and squares of what they draw.
 _LARGEST = 1e150
@@ -75,7 +75,7 @@ def expression_text(bound: BoundProgram, longest: int) -> str:
     graph = bound.program.graph
     (node,) = flatten(bound.output)
     text, label = expression(graph, node), graph.labels.get(node)
-    return shortened(f"{label} = {text}" if label else text, longest)
+    return one_line(f"{label} = {text}" if label else text, longest)
 
 
 def fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str:
@@ -85,4 +85,4 @@ def fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str
         for name, value in bound.variables.items()
         if name not in names
     ]
-    return shortened(", ".join(parts), longest)
+    return one_line(", ".join(parts), longest)

@@ -5,6 +5,7 @@ drawn. The writers spell a diagram as a tree, as DOT or as Mermaid.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
@@ -13,100 +14,79 @@ from gradcalc.shapes import Structure, flatten
 _NEGATION = OPERATIONS["neg"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Box:
-    """What is written about a node.
+    """What is written about a node."""
 
-    node        its number
-    kind        "variable", "literal" or "operation"
-    label       its label, or None
-    expression  its text
-    value       its value as text, or None if it is not known
-    gradient    its gradient as text, or None if it has none
-    output      whether it is the result, or part of it
-    """
+    node: int
+    # "variable", "literal" or "operation".
+    kind: str
+    label: str | None
+    expression: str
+    # As texts; None where they are not known.
+    value: str | None = None
+    gradient: str | None = None
+    # Whether it is the result, or part of it.
+    output: bool = False
 
-    __slots__ = (
-        "expression",
-        "gradient",
-        "kind",
-        "label",
-        "node",
-        "output",
-        "value",
-    )
-
-    def __init__(
-        self,
-        node: int,
-        kind: str,
-        label: str | None,
-        expression: str,
-        *,
-        value: str | None = None,
-        gradient: str | None = None,
-        output: bool = False,
-    ) -> None:
-        self.node = node
-        self.kind = kind
-        self.label = label
-        self.expression = expression
-        self.value = value
-        self.gradient = gradient
-        self.output = output
+    @property
+    def name(self) -> str:
+        return self.label or self.expression
 
     def numbers(self) -> list[str]:
         """What is known of its value and gradient: "value 2", "gradient -1.5"."""
-        parts = []
-        if self.value is not None:
-            parts.append(f"value {self.value}")
-        if self.gradient is not None:
-            parts.append(f"gradient {self.gradient}")
-        return parts
+        known = (("value", self.value), ("gradient", self.gradient))
+        return [f"{what} {text}" for what, text in known if text is not None]
 
 
+@dataclass(eq=False, slots=True)
 class Step:
     """An operation or a call, with the nodes it takes and the nodes it makes."""
 
-    __slots__ = ("inputs", "outputs", "symbol")
-
-    def __init__(self, symbol: str, inputs: list[int]) -> None:
-        self.symbol = symbol
-        self.inputs = inputs
-        self.outputs: list[int] = []
+    symbol: str
+    inputs: list[int]
+    outputs: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
 class Diagram:
-    """The part of a graph that the output depends on, as it is drawn.
+    """The part of a graph that the output depends on, as it is drawn."""
 
-    title    the formula
-    nodes    the nodes that have a box, in order
-    steps    what makes each of them that is not a variable or a number
-    outputs  the nodes of the result
-    box      what is written about a node; made when it is drawn, which a node of a
-             large graph may never be
-    """
+    # The formula.
+    title: str
+    # The nodes that have a box, in order.
+    nodes: list[int]
+    # What makes each of them that is not a variable or a number.
+    steps: dict[int, Step]
+    # The nodes of the result.
+    outputs: list[int]
+    # What is written about a node; of a large graph not every node is ever drawn.
+    box: Callable[[int], Box]
 
-    __slots__ = ("box", "nodes", "outputs", "steps", "title")
+    def drawn_steps(self) -> dict[Step, int]:
+        """Each step, with the first node that it makes."""
+        first: dict[Step, int] = {}
+        for node in self.nodes:
+            if node in self.steps:
+                first.setdefault(self.steps[node], node)
+        return first
 
-    def __init__(
-        self,
-        graph: Graph,
-        output: Structure,
-        box: Callable[[int], Box],
-        *,
-        expand: bool = False,
-    ) -> None:
-        self.title = graph.source
-        self.outputs = list(dict.fromkeys(flatten(output)))
-        self.box = box
-        drawn = _drawn_nodes(graph, self.outputs, expand=expand)
-        self.steps = _steps(graph, drawn, expand=expand)
-        # A number inside a call that is one step is not drawn.
-        used = {
-            *self.outputs,
-            *(i for step in self.steps.values() for i in step.inputs),
-        }
-        self.nodes = [node for node in drawn if node in used]
+
+def graph_diagram(
+    graph: Graph,
+    output: Structure,
+    box: Callable[[int], Box],
+    *,
+    expand: bool = False,
+) -> Diagram:
+    """The diagram of what the output depends on; `expand` draws inside calls too."""
+    outputs = list(dict.fromkeys(flatten(output)))
+    drawn = _drawn_nodes(graph, outputs, expand=expand)
+    steps = _steps(graph, drawn, expand=expand)
+    # A number inside a call that is one step is not drawn.
+    used = {*outputs, *(i for step in steps.values() for i in step.inputs)}
+    nodes = [node for node in drawn if node in used]
+    return Diagram(graph.source, nodes, steps, outputs, box)
 
 
 def _drawn_nodes(graph: Graph, outputs: list[int], *, expand: bool) -> list[int]:
@@ -189,7 +169,7 @@ def _symbol(graph: Graph, node: int, *, expand: bool) -> str:
     return graph.calls.get(node, symbol)
 
 
-def shortened(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
     """The text on one line, its middle replaced by an ellipsis if it is longer."""
     line = " ".join(text.split())
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

@@ -4,7 +4,7 @@ Variables have round corners, numbers dashed lines, the result a thick one, so t
 colour is not needed to tell them apart.
 """
 
-from gradcalc.writers.diagram import Box, Diagram, shortened
+from gradcalc.writers.diagram import Box, Diagram, one_line
 
 _HEAD = """\
 digraph gradcalc {
@@ -36,19 +36,14 @@ _MOST_SIDE_BY_SIDE = 30
 
 def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
     """The diagram as a DOT file; labels are cut to `longest` characters."""
-    title = shortened(diagram.title, _LONGEST_TITLE).translate(_STRING)
+    title = one_line(diagram.title, _LONGEST_TITLE).translate(_STRING)
     lines = [_HEAD, f'  label="{title}";']
     stacked = len(diagram.nodes) > _MOST_SIDE_BY_SIDE
     lines += [
         f"  n{node} [{_attributes(diagram.box(node), longest, stacked=stacked)}];"
         for node in diagram.nodes
     ]
-    written = set()
-    for node in diagram.nodes:
-        step = diagram.steps.get(node)
-        if step is None or id(step) in written:
-            continue
-        written.add(id(step))
+    for step, node in diagram.drawn_steps().items():
         symbol = step.symbol.translate(_STRING)
         lines.append(f'  s{node} [label="{symbol}", {_STEP}];')
         lines += [f"  n{operand} -> s{node};" for operand in step.inputs]
@@ -57,10 +52,10 @@ def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
 
 
 def _attributes(box: Box, longest: int, *, stacked: bool) -> str:
-    name = shortened(box.label or box.expression, longest)
+    name = one_line(box.name, longest)
     label = " | ".join(text.translate(_RECORD) for text in (name, *box.numbers()))
     kind = "output" if box.output else box.kind
-    tip = shortened(box.expression, 400).translate(_STRING)
+    tip = one_line(box.expression, 400).translate(_STRING)
     # Inside braces the fields of a record stand side by side.
     label = label if stacked else f"{{{label}}}"
     return f'label="{label}", tooltip="{kind}: {tip}", {_STYLES[kind]}'

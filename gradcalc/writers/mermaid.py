@@ -3,7 +3,7 @@
 Each kind of box has a shape of its own: colour is not needed to tell them apart.
 """
 
-from gradcalc.writers.diagram import Box, Diagram, shortened
+from gradcalc.writers.diagram import Box, Diagram, one_line
 
 # The brackets that make the shape: stadium, slanted, plain, double-sided.
 _SHAPES = {
@@ -31,12 +31,7 @@ def mermaid_text(diagram: Diagram, *, longest: int = 32) -> str:
         kind = "output" if box.output else box.kind
         opening, closing = _SHAPES[kind]
         lines.append(f'  n{node}{opening}"{_label(box, longest)}"{closing}:::{kind}')
-    written = set()
-    for node in diagram.nodes:
-        step = diagram.steps.get(node)
-        if step is None or id(step) in written:
-            continue
-        written.add(id(step))
+    for step, node in diagram.drawn_steps().items():
         lines.append(f'  s{node}(("{_escaped(step.symbol)}"))')
         lines += [f"  n{operand} --> s{node}" for operand in step.inputs]
         lines += [f"  s{node} --> n{output}" for output in step.outputs]
@@ -44,7 +39,7 @@ def mermaid_text(diagram: Diagram, *, longest: int = 32) -> str:
 
 
 def _label(box: Box, longest: int) -> str:
-    name = shortened(box.label or box.expression, longest)
+    name = one_line(box.name, longest)
     return _escaped(" | ".join((name, *box.numbers())))
 
 

@@ -6,7 +6,7 @@ deep goes on at the margin, so a page is never wider than it need be.
 
 from collections.abc import Iterator
 
-from gradcalc.writers.diagram import Diagram, shortened
+from gradcalc.writers.diagram import Diagram, Step, one_line
 
 # Where a branch is cut off and goes on at the margin.
 DEEPEST = 16
@@ -14,6 +14,11 @@ DEEPEST = 16
 _UNICODE = ("├── ", "└── ", "│   ")
 _ASCII = ("|-- ", "`-- ", "|   ")
 _BLANK = "    "
+
+
+def tree_text(diagram: Diagram, *, most: int, ascii_only: bool = False) -> str:
+    """The tree, with at most `most` lines and then one that says so."""
+    return "\n".join(tree_lines(diagram, most=most, ascii_only=ascii_only))
 
 
 def tree_lines(
@@ -39,7 +44,7 @@ class _Tree:
         self.branch, self.last, self.bar = signs
         self.longest = longest
         self.seen: set[int] = set()
-        self.steps: dict[int, int] = {}
+        self.steps: dict[Step, int] = {}
         # Nodes at which a branch was cut off, in order; each is a tree of its own.
         self.waiting: dict[int, None] = {}
 
@@ -62,11 +67,11 @@ class _Tree:
             if sign:
                 inner += _BLANK if sign == self.last else self.bar
             step = self.diagram.steps[node]
-            if id(step) in self.steps:
-                name = self._name(self.steps[id(step)])
+            if step in self.steps:
+                name = self._name(self.steps[step])
                 yield f"{inner}{self.last}the same inputs as {name}"
                 continue
-            self.steps[id(step)] = node
+            self.steps[step] = node
             inputs = step.inputs
             for position in range(len(inputs) - 1, -1, -1):
                 is_last = position == len(inputs) - 1
@@ -91,7 +96,7 @@ class _Tree:
 
     def _name(self, node: int) -> str:
         box = self.diagram.box(node)
-        return shortened(box.label or box.expression, self.longest)
+        return one_line(box.name, self.longest)
 
     def _text(self, node: int) -> str:
         box = self.diagram.box(node)
@@ -99,7 +104,7 @@ class _Tree:
         name = self._name(node)
         if step is not None:
             if box.label and box.label != box.expression:
-                name += f" = {shortened(box.expression, self.longest)}"
+                name += f" = {one_line(box.expression, self.longest)}"
             name = f"({step.symbol}) {name}"
         parts = [name, *box.numbers()]
         if box.output:

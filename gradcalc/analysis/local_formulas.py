@@ -1,6 +1,7 @@
 """The rules of the table as formulas at a point: with what is known there put in."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from gradcalc.algebra.simplify import simplified
 from gradcalc.graph import Graph
@@ -11,18 +12,13 @@ from gradcalc.operations import COMPARISONS, VARIABLE
 _LONGEST_RULE = 300
 
 
+@dataclass(frozen=True, slots=True)
 class Formula:
-    """A local derivative as a formula.
+    """A local derivative as a formula."""
 
-    graph   its nodes; its variables are named by the numbers of the nodes explained
-    root    its node in that graph
-    """
-
-    __slots__ = ("graph", "root")
-
-    def __init__(self, graph: Graph, root: int) -> None:
-        self.graph = graph
-        self.root = root
+    # Its variables are named after the nodes explained: "x#3" is node 3.
+    graph: Graph
+    root: int
 
     def leaf(self, node: int) -> int | None:
         """The node explained that a variable of the formula stands for."""
@@ -33,10 +29,6 @@ class Formula:
     def is_number(self) -> bool:
         """Whether the formula is a number as it stands."""
         return self.root in self.graph.literals and self.root not in self.graph.names
-
-    def alone(self) -> int | None:
-        """The node explained, if the formula is nothing but that."""
-        return self.leaf(self.root)
 
 
 def local_formulas(

@@ -1,8 +1,8 @@
 """Short names for the nodes of a graph, so that formulas about them can be read.
 
-A variable, a labelled node and a call are called what the user called them. A short
-operation is called by its own text, `x1*w1`; a longer one is a part with a name of
-ours, t1, t2 and so on, and the result, if it has no label, is f.
+A variable, a labelled node and a call have the names that the user gave them. A short
+operation is named by its own text, `x1*w1`; a longer one is a part with a made-up name,
+t1, t2 and so on, and the result, if it has no label, is f.
 """
 
 from collections import Counter
@@ -24,8 +24,8 @@ _LONGEST_RESULT = 10
 class Naming:
     """The names of nodes.
 
-    atoms   the name of each node that is not called by its own formula
-    parts   the nodes that were given a name of ours, in order, without the result
+    atoms   the name of each node that is not named by its own formula
+    parts   the made-up names, in order of the nodes, without the result's
     result  the name that the result was given, or None if it had one
     """
 
@@ -34,10 +34,9 @@ class Naming:
     ) -> None:
         self.graph = graph
         self.atoms: dict[int, str] = {}
-        self.parts: list[int] = []
+        self.parts: dict[int, str] = {}
         self.result: str | None = None
         self._texts: dict[int, Piece] = {}
-        self._ours: set[int] = set()
         needed = graph.ancestors([output])
         nodes = [
             node
@@ -46,8 +45,8 @@ class Naming:
         ]
         taken = {*graph.variables, *graph.names.values(), *functions}
         taken |= {label.partition("[")[0] for label in graph.labels.values()}
-        # Texts that two nodes have in common name neither of them; what they are called
-        # instead may again be what another is called.
+        # A text that two nodes have in common names neither of them. Their new names
+        # may again be the text of another node.
         shared: set[str] = set()
         while True:
             self._name(nodes, output, taken, shared)
@@ -68,7 +67,6 @@ class Naming:
     ) -> None:
         self.atoms.clear()
         self.parts.clear()
-        self._ours.clear()
         fresh = fresh_names(taken)
         for node in nodes:
             longest = _LONGEST_RESULT if node == output else LONGEST_NAME
@@ -85,14 +83,12 @@ class Naming:
                 if node == output:
                     name = self.result = "f" if "f" not in taken else next(fresh)
                 else:
-                    name = next(fresh)
-                    self.parts.append(node)
-                    self._ours.add(node)
+                    name = self.parts[node] = next(fresh)
             self.atoms[node] = name
             self._texts[node] = name, PRIMARY
 
     def _given_name(self, node: int, longest: int) -> str | None:
-        """What the user calls the node: its variable, its label or its call."""
+        """The name that the user gave it: of its variable, its label or its call."""
         graph = self.graph
         if node in graph.labels:
             return graph.labels[node]
@@ -102,11 +98,11 @@ class Naming:
         return call if call is not None and len(call) <= longest else None
 
     def _own_text(self, node: int, longest: int) -> Piece | None:
-        """The node's formula in the user's names, if it is short."""
+        """The node's formula, if it is short and without made-up names."""
         graph = self.graph
         if graph.operations[node] is LITERAL:
             return literal(graph.literals[node])
-        if not self._ours.isdisjoint(graph.inputs[node]):
+        if not self.parts.keys().isdisjoint(graph.inputs[node]):
             return None
         operands = [self._texts[operand] for operand in graph.inputs[node]]
         if sum(len(text) for text, _ in operands) > longest:

@@ -6,12 +6,13 @@ the tableau of Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advanc
 Engineering Software 4(2), 1982) takes care of the first and estimates it; a bound on
 the rounding of the function's value gives the second. Steps are tried from short to
 long: a longer one may sharpen what the shorter ones found, but never contradict it,
-so that what lies further off (a kink, a pole, another oscillation) misleads nobody.
+so that what lies further off (a kink, a pole, another oscillation) does not count.
 """
 
 import math
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 Function = Callable[[float], float]
@@ -31,14 +32,12 @@ _SHARP = 1e-12
 _EPSILON = sys.float_info.epsilon
 
 
+@dataclass(frozen=True, slots=True)
 class Slope:
     """A measured slope: its value, and how far from it the true one may be."""
 
-    __slots__ = ("error", "value")
-
-    def __init__(self, value: float, error: float) -> None:
-        self.value = value
-        self.error = error
+    value: float
+    error: float
 
     def admits(self, value: float, share: float = 0.0) -> bool:
         """Whether the true slope may be this value, give or take a relative share."""
@@ -70,7 +69,7 @@ def central_quotient(function: Function, x: float, noise: float) -> Quotient:
     def quotient(step: float) -> tuple[float, float]:
         high, low = x + step, x - step
         width = high - low
-        # Below the smallest double a step is none.
+        # A step below the smallest double is 0.
         if width == 0:
             return math.nan, math.inf
         above, below = function(high), function(low)
@@ -178,9 +177,9 @@ def extrapolated(quotient: Quotient, step: float, factor: float) -> Slope | None
                 best = Slope(refined, error)
             row.append(refined)
         step /= 2
-    if best is not None:
-        best.error = max(best.error, _rest(quotients, rounding, factor))
-    return best
+    if best is None:
+        return None
+    return Slope(best.value, max(best.error, _rest(quotients, rounding, factor)))
 
 
 def _rest(quotients: list[float], rounding: float, factor: float) -> float:
@@ -228,8 +227,10 @@ def diverging(function: Function, x: float, noise: float, direction: int) -> flo
         step = math.ldexp(shortest_step(x), power)
         return abs(function(x + direction * step) - value)
 
-    visible = (first for first in range(1, _visible_powers(x), 8))
-    first = next((power for power in visible if change(power) > 1e3 * noise), None)
+    # How many times the shortest step may be doubled and still be short.
+    most = 20 if x else -_SHORTEST - 40
+    visible = (power for power in range(1, most, 8) if change(power) > 1e3 * noise)
+    first = next(visible, None)
     if first is None:
         return 0.0
     powers = range(first, first + 29, 7)
@@ -246,8 +247,3 @@ def diverging(function: Function, x: float, noise: float, direction: int) -> flo
         return 0.0
     rises = function(x + direction * math.ldexp(shortest_step(x), first)) > value
     return math.inf if rises == (direction > 0) else -math.inf
-
-
-def _visible_powers(x: float) -> int:
-    """How many times the shortest step may be doubled and still be short."""
-    return 20 if x else -_SHORTEST - 40

@@ -284,7 +284,7 @@ class Writer:
             or notation.formula(contribution.formula) == "0"
         ):
             return f"{math(partial)} is 0"
-        factor = contribution.formula.alone()
+        factor = contribution.formula.leaf(contribution.formula.root)
         if factor is not None:
             return f"{math(notation.name(factor))} is 0"
         return f"{math(f'{partial} = {notation.formula(contribution.formula)}')} is 0"

@@ -73,24 +73,19 @@ def command(
 
         consoles.show_json(explanation_to_dict(explanation))
     else:
-        from gradcalc.reports import layouts as explanation_formats
+        from gradcalc.reports.layouts import Terminal, explanation_page
 
+        terminal = Terminal(
+            consoles.width(),
+            ascii_only=not consoles.can_show("∂"),
+            heading=_bold if consoles.takes_colour(sys.stdout) else str,
+        )
         digits = _DIGITS if precision is None else precision
-        if style == "latex":
-            page = explanation_formats.latex_page(explanation, precision=digits)
-        elif style == "markdown":
-            page = explanation_formats.markdown_page(
-                explanation, precision=digits, ascii_only=not consoles.can_show("∂")
+        consoles.show_text(
+            explanation_page(
+                explanation, style or "text", precision=digits, terminal=terminal
             )
-        else:
-            page = explanation_formats.text_page(
-                explanation,
-                precision=digits,
-                width=consoles.width(),
-                ascii_only=not consoles.can_show("∂"),
-                heading=_bold if consoles.takes_colour(sys.stdout) else str,
-            )
-        consoles.show_text(page)
+        )
     return warn_if_not_finite(explanation.evaluation, strict=strict)
 
 

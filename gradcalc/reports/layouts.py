@@ -1,6 +1,7 @@
 """The blocks of an explanation laid out as plain text, Markdown or LaTeX."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
@@ -8,46 +9,64 @@ from gradcalc.analysis.explanation import Explanation
 from gradcalc.reports.notation import LatexNotation, MarkdownNotation, Notation
 from gradcalc.reports.sentences import Block, Writer
 
+# Blocks of one kind that follow each other.
+Groups = list[tuple[str, list[Block]]]
+
 _INDENT = {"section": "", "node": "  "}
 
 
-def text_page(
+@dataclass(frozen=True)
+class Terminal:
+    """Where a page is shown. Sentences are wrapped to its width, formulas are not."""
+
+    width: int | None = None
+    ascii_only: bool = False
+    # May put headings in colour.
+    heading: Callable[[str], str] = str
+
+
+def explanation_page(
     explanation: Explanation,
+    style: str = "text",
     *,
     precision: int | None,
-    width: int | None = None,
-    ascii_only: bool = False,
-    heading: Callable[[str], str] = str,
+    terminal: Terminal = Terminal(),
 ) -> str:
-    """The explanation as plain text.
-
-    `width` is the terminal's; sentences are wrapped to it, formulas are not. `heading`
-    may put headings in colour.
-    """
-    notation = _notation(Notation, explanation, precision, ascii_only)
+    """The explanation as a page of this style, one of STYLES."""
+    notation, layout = STYLES[style]
+    writer = Writer(
+        explanation,
+        notation(
+            explanation.naming,
+            explanation.values,
+            precision=precision,
+            ascii_only=terminal.ascii_only,
+        ),
+    )
+    groups = groupby(writer.blocks(), key=lambda block: block.kind)
     lines: list[str] = []
+    for line in layout([(kind, list(blocks)) for kind, blocks in groups], terminal):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).rstrip("\n")
+
+
+def _text(groups: Groups, terminal: Terminal) -> Iterator[str]:
     depth = ""
-    for kind, group in groupby(
-        _blocks(explanation, notation), lambda block: block.kind
-    ):
-        blocks = list(group)
+    for kind, blocks in groups:
         if kind in _INDENT:
             depth = "    " if kind == "node" else "  "
         if kind == "equation":
-            lines += _aligned(blocks, depth, width)
+            yield from _aligned(blocks, depth, terminal.width)
             continue
         for block in blocks:
             text = _INDENT.get(kind, depth) + " = ".join(block.sides)
-            if kind in _INDENT:
-                lines.append("")
-                text = heading(text)
             if kind == "sentence":
-                lines += _wrapped(text, width)
+                yield from _wrapped(text, terminal.width)
             else:
-                lines.append(text)
+                yield from ("", terminal.heading(text))
             if kind == "section":
-                lines.append("")
-    return "\n".join(_without_double_blanks(lines))
+                yield ""
 
 
 def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator[str]:
@@ -76,42 +95,26 @@ def _wrapped(text: str, width: int | None) -> list[str]:
 
 
 def _result(block: Block) -> str:
-    if block.result is None:
-        return ""
-    words, sides = block.result
+    words, sides = block.result or ("", [])
     return f"{words} {' = '.join(sides)}".rstrip()
 
 
-def _without_double_blanks(lines: Sequence[str]) -> Iterator[str]:
-    before = ""
-    for line in lines:
-        if line or before:
-            yield line
-        before = line
+def _markdown(groups: Groups, _: Terminal) -> Iterator[str]:
+    """The lines of the page, its formulas as code."""
+    for kind, blocks in groups:
+        for block in blocks:
+            text = " = ".join(block.sides)
+            if kind == "equation":
+                line = f"- `{text}`"
+                if block.result is not None:
+                    words, sides = block.result
+                    line += f": {words}" + (f" `{' = '.join(sides)}`" if sides else "")
+                yield line
+            else:
+                yield from ("", _MARKDOWN[kind].format(text), "")
 
 
-def markdown_page(
-    explanation: Explanation, *, precision: int | None, ascii_only: bool = False
-) -> str:
-    """The explanation as Markdown, its formulas as code."""
-    notation = _notation(MarkdownNotation, explanation, precision, ascii_only)
-    lines: list[str] = []
-    for block in _blocks(explanation, notation):
-        text = " = ".join(block.sides)
-        if block.kind == "section":
-            lines += ["", f"## {text}", ""]
-        elif block.kind == "node":
-            lines += ["", f"### `{text}`", ""]
-        elif block.kind == "equation":
-            line = f"- `{text}`"
-            if block.result is not None:
-                words, sides = block.result
-                line += f": {words}" + (f" `{' = '.join(sides)}`" if sides else "")
-            lines.append(line)
-        else:
-            lines += ["", text, ""]
-    return "\n".join(_without_double_blanks(lines)).strip("\n")
-
+_MARKDOWN = {"section": "## {}", "node": "### `{}`", "sentence": "{}"}
 
 _PREAMBLE = r"""\documentclass[fleqn]{article}
 \usepackage[T1]{fontenc}
@@ -123,28 +126,24 @@ _PREAMBLE = r"""\documentclass[fleqn]{article}
 \begin{document}"""
 
 
-def latex_page(explanation: Explanation, *, precision: int | None) -> str:
-    """The explanation as a LaTeX document, which needs amsmath and geometry."""
-    notation = _notation(LatexNotation, explanation, precision, False)
-    lines = [_PREAMBLE]
-    for kind, group in groupby(
-        _blocks(explanation, notation), lambda block: block.kind
-    ):
-        blocks = list(group)
+def _latex(groups: Groups, _: Terminal) -> Iterator[str]:
+    """The lines of a document, which needs amsmath and geometry."""
+    yield _PREAMBLE
+    for kind, blocks in groups:
         if kind == "equation":
             rows = " \\\\\n".join(map(_latex_row, blocks))
-            lines.append(f"\\begin{{align*}}\n{rows}\n\\end{{align*}}")
-            continue
-        for block in blocks:
-            text = " = ".join(block.sides)
-            if kind == "section":
-                lines.append(f"\\section*{{{notation.plain(text)}}}")
-            elif kind == "node":
-                lines.append(f"\\subsection*{{${text}$}}")
-            else:
-                lines.append(f"{text}\n")
-    lines.append(r"\end{document}")
-    return "\n".join(lines)
+            yield f"\\begin{{align*}}\n{rows}\n\\end{{align*}}"
+        else:
+            for block in blocks:
+                yield _LATEX[kind].format(" = ".join(block.sides))
+    yield r"\end{document}"
+
+
+_LATEX = {
+    "section": r"\section*{{{}}}",
+    "node": r"\subsection*{{${}$}}",
+    "sentence": "{}\n",
+}
 
 
 def _latex_row(block: Block) -> str:
@@ -157,19 +156,10 @@ def _latex_row(block: Block) -> str:
     return row
 
 
-def _notation(
-    kind: type[Notation],
-    explanation: Explanation,
-    precision: int | None,
-    ascii_only: bool,
-) -> Notation:
-    return kind(
-        explanation.naming,
-        explanation.values,
-        precision=precision,
-        ascii_only=ascii_only,
-    )
+Layout = Callable[[Groups, Terminal], Iterator[str]]
 
-
-def _blocks(explanation: Explanation, notation: Notation) -> Iterator[Block]:
-    return Writer(explanation, notation).blocks()
+STYLES: dict[str, tuple[type[Notation], Layout]] = {
+    "text": (Notation, _text),
+    "markdown": (MarkdownNotation, _markdown),
+    "latex": (LatexNotation, _latex),
+}

@@ -4,6 +4,7 @@ The sentences stand here once; how mathematics is written in them is the notatio
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gradcalc.analysis.explanation import (
     Contribution,
@@ -12,37 +13,36 @@ from gradcalc.analysis.explanation import (
     Reason,
     Step,
 )
-from gradcalc.analysis.local_formulas import Formula
 from gradcalc.analysis.naming import call_text
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.notation import Notation
-from gradcalc.wording import listing
+from gradcalc.wording import listing, plural
 
 # Longer sums are shown as their result alone.
 _MOST_TERMS = 12
 _LONGEST_FORMULA = 120
 
+# What follows from an equation: words, and the sides of another equation.
+Result = tuple[str, Sequence[str]]
 
+
+@dataclass(frozen=True)
 class Block:
-    """A piece of the page.
+    """A piece of the page."""
 
-    kind    "section", "node" (a heading that is an equation), "equation" or
-            "sentence"
-    sides   the sides of the equation, or the one text
-    result  for an equation: what follows from it, as (words, sides), or None
-    """
+    # "section", "node" (a heading that is an equation), "equation" or "sentence".
+    kind: str
+    # The sides of the equation, or the one text.
+    sides: Sequence[str]
+    result: Result | None = None
 
-    __slots__ = ("kind", "result", "sides")
 
-    def __init__(
-        self,
-        kind: str,
-        sides: Sequence[str],
-        result: tuple[str, Sequence[str]] | None = None,
-    ) -> None:
-        self.kind = kind
-        self.sides = list(dict.fromkeys(sides))
-        self.result = result
+def _sentence(text: str) -> Block:
+    return Block("sentence", [text])
+
+
+def _equation(sides: Sequence[str], result: Result | None = None) -> Block:
+    return Block("equation", list(dict.fromkeys(sides)), result)
 
 
 class Writer:
@@ -51,110 +51,101 @@ class Writer:
     def __init__(self, explanation: Explanation, notation: Notation) -> None:
         self.explanation = explanation
         self.notation = notation
-        self.output = notation.name(explanation.output)
+        self.output = self._name(explanation.output)
+
+    def _name(self, node: int) -> str:
+        """What the node is called in a sentence."""
+        return self.notation.math(self.notation.name(node))
 
     def blocks(self) -> Iterator[Block]:
         """The whole page."""
+        explanation, plain = self.explanation, self.notation.plain
         yield from self._opening()
         yield Block("section", ["Forward: the value of every node"])
-        for node in self.explanation.forward:
-            sides = list(dict.fromkeys(self.value_sides(node)))
+        for node in explanation.forward:
+            equation = _equation(self._value_sides(node))
             # A constant such as -1 is its own name.
-            if len(sides) > 1:
-                yield Block("equation", sides)
+            if len(equation.sides) > 1:
+                yield equation
         yield from self._made_up_names()
         yield Block("section", ["Backward: the gradient of every node"])
-        if not self.explanation.steps:
-            yield Block("sentence", [f"{self._no_steps()}."])
-        for step in self.explanation.steps:
+        if not explanation.steps:
+            yield _sentence(f"{self._no_steps()}.")
+        for step in explanation.steps:
             yield from self._step(step)
         yield Block("section", ["What it means"])
-        for meaning in self.explanation.meanings:
-            sides = self.gradient_sides(meaning.node)
-            yield Block("equation", sides, (self.meaning(meaning), []))
-        if not self.explanation.meanings:
-            yield Block("sentence", ["There is no variable."])
-        for note in self.explanation.other_notes():
-            yield Block("sentence", [f"Note: {self.notation.plain(note.message)}."])
+        for meaning in explanation.meanings:
+            sides = self._gradient_sides(meaning.node)
+            yield _equation(sides, (self.meaning(meaning), []))
+        if not explanation.meanings:
+            yield _sentence("There is no variable.")
+        for note in explanation.other_notes():
+            yield _sentence(f"Note: {plain(note.message)}.")
 
     def _no_steps(self) -> str:
-        output = self.notation.math(self.output)
         if self.explanation.graph.operations[self.explanation.output] is VARIABLE:
-            return f"{output} is a variable, which passes nothing on"
-        if self.explanation.meanings:
-            return f"{output} depends on no variable that is asked for"
-        return f"{output} depends on no variable"
+            return f"{self.output} is a variable, which passes nothing on"
+        asked = " that is asked for" if self.explanation.meanings else ""
+        return f"{self.output} depends on no variable{asked}"
 
     def _opening(self) -> Iterator[Block]:
-        digits = self.notation.precision
+        digits, plain = self.notation.precision, self.notation.plain
         if digits is not None:
-            noun = "digit" if digits == 1 else "digits"
-            more = self.notation.plain("--precision 17 shows all of them.")
-            yield Block(
-                "sentence", [f"Numbers have {digits} significant {noun} here; {more}"]
-            )
+            noun = plural(digits, "digit", "digits")
+            more = plain("--precision 17 shows all of them.")
+            yield _sentence(f"Numbers have {digits} significant {noun} here; {more}")
         if self.explanation.element:
-            yield Block(
-                "sentence",
-                [
-                    "The result is a list; its element"
-                    f" {self.notation.plain(self.explanation.element)} is explained."
-                    f" {self.notation.plain('--output [1]')} explains another."
-                ],
+            yield _sentence(
+                f"The result is a list; its element {plain(self.explanation.element)}"
+                f" is explained. {plain('--output [1]')} explains another."
             )
 
     def _made_up_names(self) -> Iterator[Block]:
-        naming, math = self.explanation.naming, self.notation.math
-        shown = set(self.explanation.forward)
-        parts = [node for node in naming.parts if node in shown]
-        names = [math(self.notation.name(node)) for node in parts]
+        explanation, naming = self.explanation, self.explanation.naming
+        shown = set(explanation.forward)
+        names = [self._name(node) for node in naming.parts if node in shown]
         if len(names) > 1:
             between = "and" if len(names) == 2 else "to"
-            text = f"{names[0]} {between} {names[-1]} name parts without a label."
-            yield Block("sentence", [text])
+            yield _sentence(
+                f"{names[0]} {between} {names[-1]} name parts without a label."
+            )
         elif names:
-            yield Block("sentence", [f"{names[0]} names a part without a label."])
+            yield _sentence(f"{names[0]} names a part without a label.")
         if naming.result is not None:
-            call = call_text(self.explanation.graph, self.explanation.output)
+            call = call_text(explanation.graph, explanation.output)
             what = f", {self.notation.plain(call)}" if call else ""
-            yield Block("sentence", [f"{math(self.output)} names the result{what}."])
+            yield _sentence(f"{self.output} names the result{what}.")
 
     # --- forward
 
-    def value_sides(self, node: int) -> list[str]:
+    def _value_sides(self, node: int) -> list[str]:
         """`n = x*w + b = -6 + 6.881 = 0.8814`"""
         notation = self.notation
         sides = [notation.name(node)]
         if self.explanation.graph.inputs[node]:
-            sides += self._short(
+            formulas = [
                 notation.operation(node), notation.operation(node, numbers=True)
-            )
+            ]  # fmt: skip
+            sides += _short(formulas)
         return [*sides, notation.number(self.explanation.values[node])]
-
-    def _short(self, *formulas: str) -> list[str]:
-        return [text for text in formulas if len(text) <= _LONGEST_FORMULA]
 
     # --- backward
 
     def _step(self, step: Step) -> Iterator[Block]:
         notation, graph = self.notation, self.explanation.graph
         heading = [notation.name(step.node), notation.operation(step.node)]
-        yield Block("node", self._short(*heading))
-        yield Block("equation", self.gradient_sides(step.node), self._sources(step))
-        yield Block("sentence", [self.phrase(graph.operations[step.node]) + "."])
+        yield Block("node", list(dict.fromkeys(_short(heading))))
+        yield _equation(self._gradient_sides(step.node), self._sources(step))
+        yield _sentence(self._phrase(graph.operations[step.node]) + ".")
         for contribution in step.contributions:
             if contribution.product is None:
-                yield Block("sentence", [self.nothing(contribution) + "."])
+                yield _sentence(self._nothing(contribution) + ".")
             else:
-                yield Block(
-                    "equation",
-                    self.local_sides(contribution),
-                    self._received(step, contribution),
-                )
+                yield self._received(step, contribution)
         for note in step.notes:
-            yield Block("sentence", [f"Note: {notation.plain(note.message)}."])
+            yield _sentence(f"Note: {notation.plain(note.message)}.")
 
-    def gradient_sides(self, node: int) -> list[str]:
+    def _gradient_sides(self, node: int) -> list[str]:
         """`∂o/∂x = 3 + 3 = 6`, the terms being what arrived"""
         notation = self.notation
         sides = [notation.partial(self.explanation.output, node)]
@@ -167,110 +158,94 @@ class Writer:
             sides.append(notation.sum(terms))
         return [*sides, notation.number(self.explanation.gradient(node))]
 
-    def _sources(self, step: Step) -> tuple[str, Sequence[str]] | None:
+    def _sources(self, step: Step) -> Result | None:
         """Where the terms of a sum come from."""
         arrived = self.explanation.arrived.get(step.node, ())
         if not 1 < len(arrived) <= _MOST_TERMS:
             return None
-        names = dict.fromkeys(
-            self.notation.name(contribution.node) for contribution in arrived
-        )
-        math = self.notation.math
-        return f"from {listing([math(name) for name in names])}", []
+        names = dict.fromkeys(self._name(contribution.node) for contribution in arrived)
+        return f"from {listing(names)}", []
 
-    def phrase(self, operation: Operation) -> str:
+    def _phrase(self, operation: Operation) -> str:
         """What the operation does to a gradient."""
         is_word = operation.meaning.isalpha() and operation.written != "call"
         subject = f"The {operation.meaning}" if is_word else operation.name
         passes = operation.passes or "has a derivative rule of its own"
         return self.notation.plain(f"{subject} {passes}")
 
-    def local_sides(self, contribution: Contribution) -> list[str]:
-        """`∂o/∂n = 1 - o^2 = 1 - 0.7071^2 = 0.5`"""
+    def _received(self, step: Step, contribution: Contribution) -> Block:
+        """`∂o/∂n = 1 - o^2 = 1 - 0.7071^2 = 0.5`, `so n receives 1*0.5 = 0.5`"""
         notation = self.notation
-        assert contribution.local is not None
-        sides = [notation.partial(contribution.node, contribution.operand)]
-        if contribution.formula is not None:
-            sides += self.formula_sides(contribution.formula)
-            if contribution.formula.is_number():
-                return sides
-        return [*sides, notation.number(contribution.local)]
-
-    def formula_sides(self, formula: Formula) -> list[str]:
-        """The local derivative with names and with numbers."""
-        notation = self.notation
-        return self._short(
-            notation.formula(formula), notation.formula(formula, numbers=True)
-        )
-
-    def _received(
-        self, step: Step, contribution: Contribution
-    ) -> tuple[str, Sequence[str]]:
-        """`so n receives 1*0.5 = 0.5`"""
-        notation = self.notation
-        assert contribution.local is not None
-        assert contribution.product is not None
-        twice = (
-            sum(other.operand == contribution.operand for other in step.contributions)
-            > 1
-        )
+        formula, local = contribution.formula, contribution.local
+        product, operand = contribution.product, contribution.operand
+        assert local is not None
+        assert product is not None
+        sides = [notation.partial(contribution.node, operand)]
+        if formula is not None:
+            sides += _short(
+                [notation.formula(formula), notation.formula(formula, numbers=True)]
+            )
+        if formula is None or not formula.is_number():
+            sides.append(notation.number(local))
+        twice = sum(other.operand == operand for other in step.contributions) > 1
         place = f", as operand {contribution.position + 1}," if twice else ""
-        words = f"{notation.math(notation.name(contribution.operand))} receives{place}"
-        return words, [
-            notation.product(step.gradient, contribution.local),
-            notation.number(contribution.product),
-        ]
+        return _equation(
+            sides,
+            (
+                f"{self._name(operand)} receives{place}",
+                [notation.product(step.gradient, local), notation.number(product)],
+            ),
+        )
 
-    def nothing(self, contribution: Contribution) -> str:
+    def _nothing(self, contribution: Contribution) -> str:
         """Why an operand receives nothing at all."""
-        notation = self.notation
-        name = notation.math(notation.name(contribution.operand))
-        if contribution.selects and self._is_alone(contribution):
-            value = notation.number(self.explanation.values[contribution.operand])
-            return f"{name} receives nothing, because it is {notation.math(value)}"
-        if contribution.selects:
-            return f"{name} receives nothing: it was not selected"
-        return f"{name} receives nothing: no gradient passes to it"
+        receives_nothing = f"{self._name(contribution.operand)} receives nothing"
+        if not contribution.selects:
+            return f"{receives_nothing}: no gradient passes to it"
+        if self._is_alone(contribution):
+            return f"{receives_nothing}, because it is {self._value(contribution)}"
+        return f"{receives_nothing}: it was not selected"
 
     def _is_alone(self, contribution: Contribution) -> bool:
         return len(self.explanation.graph.inputs[contribution.node]) == 1
+
+    def _value(self, contribution: Contribution) -> str:
+        """The operand's value in a sentence."""
+        value = self.explanation.values[contribution.operand]
+        return self.notation.math(self.notation.number(value))
 
     # --- what it means
 
     def meaning(self, meaning: Meaning) -> str:
         """What the gradient says of the variable."""
-        math = self.notation.math
-        name = math(self.notation.name(meaning.node))
-        output = math(self.output)
-        slope = meaning.gradient
+        name, slope = self._name(meaning.node), meaning.gradient
         if slope != slope:
             return f"there is no answer for {name}: its gradient is NaN"
         if slope == 0:
             reasons = [self.reason(reason, meaning) for reason in meaning.reasons]
-            because = listing(list(dict.fromkeys(reasons)))
-            return f"{name} does not matter here: {because}"
+            return f"{name} does not matter here: {listing(dict.fromkeys(reasons))}"
         if meaning.node == self.explanation.output:
-            return f"{output} is {name} itself"
+            return f"{self.output} is {name} itself"
         verb = "rises" if slope > 0 else "falls"
         number = self.notation.number(abs(slope))
-        times = "just" if number == "1" else f"{math(number)} times"
+        times = "just" if number == "1" else f"{self.notation.math(number)} times"
         if abs(slope) == float("inf"):
             times = "infinitely"
-        return f"raise {name} by a little and {output} {verb} {times} as much"
+        return f"raise {name} by a little and {self.output} {verb} {times} as much"
 
     def reason(self, reason: Reason, meaning: Meaning) -> str:
         """Why nothing arrives at the variable."""
         notation, math = self.notation, self.notation.math
         contribution = reason.contribution
         if reason.kind == "cancel":
-            sides = self.gradient_sides(meaning.node)[1:]
+            sides = self._gradient_sides(meaning.node)[1:]
             return f"what arrives cancels, {math(' = '.join(sides))}"
         if contribution is None:
-            return f"{math(self.output)} does not depend on it"
-        consumer = math(notation.name(contribution.node))
-        operand = math(notation.name(contribution.operand))
+            return f"{self.output} does not depend on it"
+        consumer = self._name(contribution.node)
+        operand = self._name(contribution.operand)
         if reason.kind == "unselected" and self._is_alone(contribution):
-            value = math(notation.number(self.explanation.values[contribution.operand]))
+            value = self._value(contribution)
             return f"{consumer} passes nothing on where {operand} is {value}"
         if reason.kind == "unselected":
             return f"{consumer} does not select {operand}"
@@ -278,13 +253,15 @@ class Writer:
             return f"{consumer} passes no gradient to {operand}"
         if reason.kind == "small":
             return f"what {consumer} passes to {operand} is below the smallest double"
-        partial = notation.partial(contribution.node, contribution.operand)
-        if (
-            contribution.formula is None
-            or notation.formula(contribution.formula) == "0"
-        ):
-            return f"{math(partial)} is 0"
-        factor = contribution.formula.leaf(contribution.formula.root)
-        if factor is not None:
-            return f"{math(notation.name(factor))} is 0"
-        return f"{math(f'{partial} = {notation.formula(contribution.formula)}')} is 0"
+        formula = contribution.formula
+        zero = notation.partial(contribution.node, contribution.operand)
+        if formula is not None and notation.formula(formula) != "0":
+            factor = formula.leaf(formula.root)
+            if factor is not None:
+                return f"{self._name(factor)} is 0"
+            zero += f" = {notation.formula(formula)}"
+        return f"{math(zero)} is 0"
+
+
+def _short(formulas: Sequence[str]) -> list[str]:
+    return [text for text in formulas if len(text) <= _LONGEST_FORMULA]

@@ -10,7 +10,9 @@ import pytest
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.reports.layouts import latex_page, markdown_page, text_page
+from gradcalc.reports.layouts import Terminal, explanation_page
+from gradcalc.reports.notation import Notation
+from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.reports.notation import Notation
 from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.reports.sentences import Writer
@@ -22,7 +24,7 @@ def explained(text, wanted=None, **values):
 
 
 def lines(text, precision=4, **values):
-    page = text_page(explained(text, **values), precision=precision)
+    page = explanation_page(explained(text, **values), precision=precision)
     return [line.strip() for line in page.splitlines()]
 
 
@@ -91,22 +93,23 @@ def test_what_it_means(text, x, sentence):
 
 
 def test_ascii():
-    page = text_page(explained("y = x*x; y", x=2.0), precision=4, ascii_only=True)
+    explanation = explained("y = x*x; y", x=2.0)
+    terminal = Terminal(ascii_only=True)
+    page = explanation_page(explanation, precision=4, terminal=terminal)
     assert page.isascii()
     assert "dy/dx" in page
 
 
 def test_sentences_are_wrapped_to_the_terminal_but_not_formulas():
-    page = text_page(explained("tanh(1000*a_long_name)", a_long_name=1.0), precision=4,
-                     width=60)  # fmt: skip
+    explanation = explained("tanh(1000*a_long_name)", a_long_name=1.0)
+    page = explanation_page(explanation, precision=4, terminal=Terminal(width=60))
     sentences = [line for line in page.splitlines() if "=" not in line]
     assert max(map(len, sentences)) <= 60
 
 
 def test_markdown_shows_what_the_user_typed_as_it_is():
-    page = markdown_page(
-        explained("_a_*_b_ + relu(_a_)", _a_=0.0, _b_=2.0), precision=4
-    )
+    explanation = explained("_a_*_b_ + relu(_a_)", _a_=0.0, _b_=2.0)
+    page = explanation_page(explanation, "markdown", precision=4)
     # Outside of code a name must not turn into emphasis.
     outside = re.sub("`[^`]*`", "", page)
     assert "_a_" not in outside
@@ -139,14 +142,17 @@ def everything():
 
 def test_latex_has_an_end_for_every_beginning():
     for explanation in everything():
-        page = latex_page(explanation, precision=4)
+        page = explanation_page(explanation, "latex", precision=4)
         assert page.count(r"\begin{") == page.count(r"\end{")
         assert page.replace(r"\{", "").count("{") == page.replace(r"\}", "").count("}")
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_latex_compiles(tmp_path):
-    pages = [latex_page(explanation, precision=4) for explanation in everything()]
+    pages = [
+        explanation_page(explanation, "latex", precision=4)
+        for explanation in everything()
+    ]
     head = pages[0].partition(r"\begin{document}")[0]
     bodies = [
         re.search(r"\\begin{document}(.*)\\end{document}", page, re.DOTALL)[1]

@@ -8,7 +8,7 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.wording import listing, quoted
 
 _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
@@ -55,9 +55,7 @@ def command(
         )
     answers = [_answer(text) for text in expected]
     _reject_repeated([name for name, _ in answers])
-    bound = bind(
-        request.formula, request.variables, defaults=request.defaults, output=output
-    )
+    bound = request.bound(output)
     if answers:
         return _check_answers(bound, answers, as_json=as_json, precision=precision)
     from gradcalc.analysis.check import check

@@ -23,6 +23,7 @@ from gradcalc.cli.variables import (
     split_setting,
 )
 from gradcalc.errors import BindingError, UsageError
+from gradcalc.language.bindings import BoundProgram, bind
 
 
 class Request:
@@ -39,6 +40,16 @@ class Request:
         self.formula = ""
         self.variables: dict[str, Any] = {}
         self.defaults: dict[str, Any] = {}
+
+    def bound(self, output: str | None, *, complete: bool = True) -> BoundProgram:
+        """The formula with its values; unless `complete`, some may be missing."""
+        return bind(
+            self.formula,
+            self.variables,
+            defaults=self.defaults,
+            output=output,
+            complete=complete,
+        )
 
 
 class VariablesCommand(click.Command):

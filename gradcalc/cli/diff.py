@@ -5,7 +5,6 @@ import click
 from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.language.bindings import bind
 
 
 @click.command(
@@ -49,13 +48,7 @@ def command(
     order: int,
     format_: str,
 ) -> None:
-    bound = bind(
-        request.formula,
-        request.variables,
-        defaults=request.defaults,
-        output=output,
-        complete=False,
-    )
+    bound = request.bound(output, complete=False)
     gradient = gradient_formulas(bound, wrt, order)
     # The writers are needed now, and by no other command.
     from gradcalc.reports import derivatives

@@ -8,7 +8,7 @@ from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.eval import warn_if_not_finite
 from gradcalc.errors import UsageError
-from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.bindings import BoundProgram
 
 _DIGITS = 4
 
@@ -59,9 +59,7 @@ def command(
     all_steps: bool,
 ) -> int:
     options.exclusive(("--json", as_json), ("--format", style is not None))
-    bound = bind(
-        request.formula, request.variables, defaults=request.defaults, output=output
-    )
+    bound = request.bound(output)
     if not (as_json or all_steps or wanted):
         _check_size(bound)
     # The steps bring the laws and the writers along, which errors do not need.

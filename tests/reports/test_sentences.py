@@ -13,8 +13,6 @@ from gradcalc.operations import OPERATIONS
 from gradcalc.reports.layouts import Terminal, explanation_page
 from gradcalc.reports.notation import Notation
 from gradcalc.reports.objects import explanation_to_dict
-from gradcalc.reports.notation import Notation
-from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.reports.sentences import Writer
 from gradcalc.writers.infix import written_operation
 

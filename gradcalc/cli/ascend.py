@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from gradcalc.cli import stepping
 from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.cli.descend import step, step_command_options
 
 
 @click.command(
@@ -18,6 +18,6 @@ from gradcalc.cli.commands import FormulaCommand, Request
         'gradcalc ascend "x*y" --x=1 --y=2 --bound x=0:10 --bound y=0:5 --rate 1',
     ],
 )
-@stepping.step_command_options
-def command(request: Request, **settings: Any) -> int:
-    return stepping.step(request, up=True, **settings)
+@step_command_options
+def command(request: Request, **given: Any) -> int:
+    return step(request, up=True, **given)

@@ -10,8 +10,8 @@ from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
 from gradcalc.cli.options import Choice
 from gradcalc.data.formats import FORMATS, format_of, open_rows
 from gradcalc.data.rows import Rows, Skipped
-from gradcalc.errors import FileError
-from gradcalc.wording import counted, plural
+from gradcalc.errors import FileError, UsageError
+from gradcalc.wording import counted, plural, quoted
 
 data = click.option(
     "--data",
@@ -32,6 +32,19 @@ skip_bad = click.option(
     is_flag=True,
     help="Leave out rows that cannot be used, and count them.",
 )
+
+
+def read_classes(text: str | None) -> list[str] | None:
+    """The names of the classes in the text, none for those found in the data."""
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",")] if text else []
+    if len(set(names)) < len(names) or "" in names:
+        raise UsageError(
+            f"--classes names no class, or one twice: {quoted(text)}",
+            hint="write --classes=cat,dog, or --classes alone for those in the data",
+        )
+    return names
 
 
 @contextmanager

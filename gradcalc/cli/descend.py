@@ -1,11 +1,167 @@
-"""`gradcalc descend`: steps along the gradient, downwards."""
+"""`gradcalc descend`: steps along the gradient, downwards; `ascend` but for the way."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from gradcalc.cli import stepping
+from gradcalc.cli import consoles, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.errors import GradcalcError, UsageError
+from gradcalc.language.bindings import bind
+from gradcalc.language.constants import constant_value
+from gradcalc.learning.descent import (
+    DIVERGED,
+    INTERRUPTED,
+    KINK,
+    DescentSettings,
+    descend,
+)
+
+_STEPS = 100
+_STEPS_UNTIL = 10_000
+
+
+_OPTIONS: list[Callable[..., Any]] = [
+    step_options.rate,
+    click.option(
+        "--steps",
+        callback=options.whole_number(0),
+        metavar="N",
+        help=f"At most so many steps ({_STEPS}; with --until {_STEPS_UNTIL}).",
+    ),
+    click.option(
+        "--until",
+        callback=step_options.number(0),
+        metavar="TOL",
+        help="Stop when the norm of the gradient is at most TOL.",
+    ),
+    step_options.optimizer,
+    click.option(
+        "--bound",
+        "bounds",
+        multiple=True,
+        metavar="NAME=LOW:HIGH",
+        help="Keep a variable in a range (x=0:10, x=0:, x=:10). May be repeated.",
+    ),
+    click.option(
+        "--every",
+        callback=options.whole_number(1),
+        metavar="K",
+        help="Show every K-th step.",
+    ),
+    options.wrt,
+    options.output,
+    options.as_json,
+    click.option(
+        "--only",
+        metavar="WHAT",
+        help="Print bare numbers, a line per step shown: value, variables.x,"
+        " gradient.x, actual_change; or one: end.value, end.variables.x.",
+    ),
+    options.precision,
+]
+
+
+def step_command_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the options of both commands."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def step(
+    request: Request,
+    *,
+    up: bool,
+    output: str | None,
+    as_json: bool,
+    only: str | None,
+    precision: int | None,
+    **given: Any,
+) -> int:
+    """Go up or down, print the way and return the exit status."""
+    options.exclusive(("--json", as_json), ("--only", only is not None))
+    settings = _settings(up, given)
+    bound = bind(
+        request.formula, request.variables, defaults=request.defaults, output=output
+    )
+    descent = descend(bound, settings)
+    if only is not None:
+        from gradcalc.reports.only import descent_lines
+
+        for line in descent_lines(descent, only, precision):
+            consoles.show_text(line)
+    elif as_json:
+        from gradcalc.reports.objects import descent_to_dict
+
+        consoles.show_json(descent_to_dict(descent))
+    else:
+        from gradcalc.reports.descent_page import descent_page
+
+        consoles.show(
+            descent_page(
+                descent,
+                all_rows=settings.every is not None,
+                width=consoles.width(),
+                precision=precision,
+            )
+        )
+    if descent.stopped == DIVERGED:
+        advice = "start where the value and the gradient are finite"
+        if descent.end.finite:
+            advice = (
+                "the last finite point is the answer; try a --rate smaller than"
+                f" {settings.rate:g}"
+            )
+        consoles.warn(f"{descent.reason}; {advice}")
+        return 1
+    if descent.stopped == KINK and (as_json or only is not None):
+        consoles.warn(descent.reason)
+    return 130 if descent.stopped == INTERRUPTED else 0
+
+
+def _settings(up: bool, given: dict[str, Any]) -> DescentSettings:
+    given["bounds"] = _bounds(given["bounds"])
+    given["constants"] = step_options.take_constants(given)
+    if given["steps"] is None:
+        given["steps"] = _STEPS if given["until"] is None else _STEPS_UNTIL
+    given["until"] = given["until"] or 0.0
+    return DescentSettings(up=up, **given)
+
+
+def _bounds(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """The range of each variable that was given one."""
+    found = {}
+    ranges = step_options.settings_of(texts, "--bound", "x=0:10")
+    for name, text in ranges.items():
+        low_text, colon, high_text = text.partition(":")
+        low = _end(name, low_text, -math.inf)
+        high = _end(name, high_text, math.inf)
+        if not colon or not low <= high:
+            raise UsageError(
+                f"the bound of {name} is no range: '{text}'",
+                hint="write the lower end, a colon and the upper end: x=0:10",
+            )
+        found[name] = (low, high)
+    return found
+
+
+def _end(name: str, text: str, otherwise: float) -> float:
+    if not text.strip():
+        return otherwise
+    try:
+        value = constant_value(text)
+    except GradcalcError as error:
+        raise UsageError(
+            f"the bound of {name}: {error.message}",
+            source=error.source or text,
+            span=error.span,
+        ) from None
+    if not isinstance(value, float):
+        raise UsageError(f"the bound of {name} is a list, not a number")
+    return value
 
 
 @click.command(
@@ -19,6 +175,6 @@ from gradcalc.cli.commands import FormulaCommand, Request
         'gradcalc descend "x^2" --x=1 --rate 0.1 --only variables.x',
     ],
 )
-@stepping.step_command_options
-def command(request: Request, **settings: Any) -> int:
-    return stepping.step(request, up=False, **settings)
+@step_command_options
+def command(request: Request, **given: Any) -> int:
+    return step(request, up=False, **given)

@@ -1,18 +1,27 @@
 """Options of the commands that take steps along a gradient."""
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 from gradcalc.cli.options import Choice
+from gradcalc.cli.variables import constant, read_bindings
 from gradcalc.errors import UsageError
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
+from gradcalc.shapes import Shape
 from gradcalc.wording import listing, quoted
 
 _names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
-_momentum = OPTIMIZERS["momentum"].settings["momentum"]
+
+# The first optimizer with each of the constants that have an option.
+_WITH_OPTION = {
+    name: optimizer
+    for optimizer in reversed(OPTIMIZERS.values())
+    for name in optimizer.options
+}
 
 
 def number(
@@ -53,35 +62,57 @@ rate = click.option(
     metavar="H",
     help=f"The learning rate: a step is H times the gradient ({RATE:g}).",
 )
-optimizer = click.option(
-    "--optimizer",
-    type=Choice(list(OPTIMIZERS)),
-    default="sgd",
-    metavar="NAME",
-    help=f"The update rule: {_names}, as PyTorch defines them.",
-)
-momentum = click.option(
-    "--momentum",
-    callback=number(0, 1),
-    type=str,
-    metavar="M",
-    help=f"The momentum of --optimizer momentum ({_momentum:g}).",
-)
 
 
-def optimizer_settings(optimizer: str, momentum: float | None) -> dict[str, float]:
-    """The constants of the optimizer that were given."""
-    if momentum is None:
-        return {}
-    if optimizer != "momentum":
-        raise UsageError(
-            f"--momentum is given, but the optimizer is {optimizer}",
-            hint="add --optimizer momentum",
-        )
-    return {"momentum": momentum}
+def optimizer(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the options that choose an optimizer and its constants."""
+    for name, home in _WITH_OPTION.items():
+        function = click.option(
+            f"--{name}",
+            callback=number(*home.options[name]),
+            type=str,
+            metavar=name[0].upper(),
+            help=f"The {name} of --optimizer {home.name} ({home.constants[name]:g}).",
+        )(function)
+    return click.option(
+        "--optimizer",
+        type=Choice(list(OPTIMIZERS)),
+        default="sgd",
+        metavar="NAME",
+        help=f"The update rule: {_names}, as PyTorch defines them.",
+    )(function)
 
 
-def settings_of(texts: tuple[str, ...], option: str, example: str) -> dict[str, str]:
+def take_constants(options: dict[str, Any]) -> dict[str, float]:
+    """The constants given for the optimizer, taken out of the options."""
+    constants = {}
+    for name, home in _WITH_OPTION.items():
+        value = options.pop(name)
+        if value is None:
+            continue
+        if name not in OPTIMIZERS[options["optimizer"]].options:
+            raise UsageError(
+                f"--{name} is given, but the optimizer is {options['optimizer']}",
+                hint=f"add --optimizer {home.name}",
+            )
+        constants[name] = value
+    return constants
+
+
+def batch(context: Any, parameter: Any, text: str) -> int | None:
+    """A click callback: the rows of a batch, None for all."""
+    if text == "all":
+        return None
+    if re.fullmatch("0*[1-9][0-9]*", text):
+        return int(text)
+    raise click.BadParameter(
+        f"a whole number from 1 up, or all, is expected, not {text!r}",
+        context,
+        parameter,
+    )
+
+
+def settings_of(texts: Sequence[str], option: str, example: str) -> dict[str, str]:
     """The texts NAME=VALUE of a repeated option, by name."""
     found: dict[str, str] = {}
     for text in texts:
@@ -97,3 +128,24 @@ def settings_of(texts: tuple[str, ...], option: str, example: str) -> dict[str, 
             raise UsageError(f"{option} is given twice for {name}")
         found[name] = value.strip()
     return found
+
+
+def read_shapes(texts: Sequence[str]) -> dict[str, Shape]:
+    """The shape of each parameter in texts such as `W=4x2` or `W=4x2,b=4`."""
+    shapes = {}
+    parts = [part for text in texts for part in text.split(",")]
+    for name, text in settings_of(parts, "--shape", "W=4x2").items():
+        match = re.fullmatch(r"0*([1-9][0-9]{0,6})(?:[x×]0*([1-9][0-9]{0,6}))?", text)
+        if match is None:
+            raise UsageError(
+                f"the shape of {name} is not one: {quoted(text)}",
+                hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
+            )
+        shapes[name] = tuple(int(size) for size in match.groups() if size)
+    return shapes
+
+
+def read_values(texts: Sequence[str]) -> dict[str, Any]:
+    """The value of each parameter in texts such as `w=0.5`."""
+    values = settings_of(texts, "--fix", "w=0.5")
+    return read_bindings(list(values.items()), constant, options=())

@@ -1,28 +1,44 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import click
 
-from gradcalc.cli import (
-    consoles,
-    data_options,
-    options,
-    step_options,
-    training_options,
-)
+from gradcalc.cli import consoles, data_options, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import STANDARD_INPUT, file_name
 from gradcalc.cli.replacing import check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
-from gradcalc.learning.lesson import Lesson, Outcome, Settings
 from gradcalc.learning.objective import LOSSES
-from gradcalc.learning.training import DIVERGED, INTERRUPTED
+from gradcalc.learning.roles import ParameterOptions
+from gradcalc.learning.training import (
+    DIVERGED,
+    INTERRUPTED,
+    Settings,
+    TrainingResult,
+    TrainingTask,
+    read_task,
+)
 from gradcalc.wording import listing, near_miss
 
-_USUAL = Settings()
+
+def _setting(
+    name: str, convert: Callable[..., Any], metavar: str, text: str
+) -> Callable[..., Any]:
+    """The option for a setting of training; `text` is its help, {} its default."""
+    default = getattr(Settings, name)
+    return click.option(
+        f"--{name}",
+        callback=convert,
+        type=str,
+        default=default,
+        metavar=metavar,
+        help=text.format(default),
+    )
 
 
 @click.command(
@@ -61,31 +77,20 @@ _USUAL = Settings()
     + ", or a formula in prediction and target.",
 )
 @step_options.rate
-@click.option(
-    "--epochs",
-    callback=options.whole_number(0),
-    type=str,
-    default=_USUAL.epochs,
-    metavar="N",
-    help=f"How often to go over all rows ({_USUAL.epochs}).",
-)
+@_setting("epochs", options.whole_number(0), "N", "How often to go over all rows ({}).")
 @click.option(
     "--batch",
-    callback=training_options.batch,
+    callback=step_options.batch,
     default="1",
     metavar="N",
     help="Rows for each step, or all (1); their mean gradient counts.",
 )
 @step_options.optimizer
-@step_options.momentum
-@click.option(
-    "--l2",
-    callback=step_options.number(0),
-    type=str,
-    default=_USUAL.l2,
-    metavar="L",
-    help="Add L/2 times the sum of squares of the parameters to the loss"
-    f" ({_USUAL.l2:g}).",
+@_setting(
+    "l2",
+    step_options.number(0),
+    "L",
+    "Add L/2 times the sum of squares of the parameters to the loss ({:g}).",
 )
 @click.option(
     "--shape",
@@ -101,30 +106,27 @@ _USUAL = Settings()
     metavar="NAME=VALUE",
     help="Hold a parameter at a value. May be repeated.",
 )
-@click.option(
-    "--seed",
-    callback=options.whole_number(0),
-    type=str,
-    default=_USUAL.seed,
-    metavar="N",
-    help=f"Another seed starts and shuffles differently ({_USUAL.seed}).",
+@_setting(
+    "seed",
+    options.whole_number(0),
+    "N",
+    "Another seed starts and shuffles differently ({}).",
 )
 @click.option(
     "--no-shuffle", is_flag=True, help="Go over the rows as they stand in every epoch."
 )
-@click.option(
-    "--validate",
-    callback=step_options.number(0, 1, strictly=True),
-    type=str,
-    metavar="SHARE",
-    help="Hold back a share of the rows, 0.2 say, to measure the loss on.",
+@_setting(
+    "validate",
+    step_options.number(0, 1, strictly=True),
+    "SHARE",
+    "Hold back a share of the rows, 0.2 say, to measure the loss on.",
 )
-@click.option(
-    "--patience",
-    callback=options.whole_number(1),
-    metavar="N",
-    help="Stop when the (validation) loss has not fallen for N epochs, and go back to"
-    " where it was least.",
+@_setting(
+    "patience",
+    options.whole_number(1),
+    "N",
+    "Stop when the (validation) loss has not fallen for N epochs, and go back to where"
+    " it was least.",
 )
 @data_options.skip_bad
 @click.option("--save", metavar="FILE", help="Save the model for predict and --model.")
@@ -136,24 +138,10 @@ def command(
     data: str | None,
     kind: str | None,
     target: str | None,
-    classes: str | None,
-    loss: str,
-    rate: float,
-    epochs: int,
-    batch: int | None,
-    optimizer: str,
-    momentum: float | None,
-    l2: float,
-    shape_texts: tuple[str, ...],
-    fixed_texts: tuple[str, ...],
-    seed: int,
-    no_shuffle: bool,
-    validate: float | None,
-    patience: int | None,
-    skip_bad: bool,
     save: str | None,
     as_json: bool,
     precision: int | None,
+    **options: Any,
 ) -> int:
     if data is None or not target:
         raise UsageError(
@@ -162,57 +150,56 @@ def command(
             else "there is nothing to predict: --target is missing",
             hint="train on a file with --data FILE --target COLUMN",
         )
-    shapes = training_options.read_shapes(shape_texts)
-    fixed = training_options.read_values(fixed_texts)
-    constants = step_options.optimizer_settings(optimizer, momentum)
+    parameters = ParameterOptions(
+        started=request.variables,
+        defaults=request.defaults,
+        shapes=step_options.read_shapes(options["shape_texts"]),
+        fixed=step_options.read_values(options["fixed_texts"]),
+    )
+    settings = _settings(options)
     if save is not None:
         # Before hours of training, not after.
         if save == STANDARD_INPUT or not save:
             raise UsageError("--save takes the name of a file")
         check_replaceable(file_name(save), save)
     with data_options.opened_rows(data, kind) as rows:
-        lesson = Lesson(
+        task = read_task(
             request.formula,
             rows,
             _target(target, rows),
-            started=request.variables,
-            defaults=request.defaults,
-            fixed=fixed,
-            shapes=shapes,
-            classes=None if classes is None else training_options.read_classes(classes),
-            skip_bad=skip_bad,
-            loss=loss,
+            parameters,
+            loss=options["loss"],
+            classes=data_options.read_classes(options["classes"]),
+            skip_bad=options["skip_bad"],
         )
-        _warn_of_near_columns(lesson, rows)
-    settings = Settings(
-        rate=rate,
-        epochs=epochs,
-        batch=batch,
-        optimizer=optimizer,
+        _warn_of_near_columns(task, rows)
+    result = _trained(task, settings)
+    return _finish(result, save, settings.rate, as_json=as_json, precision=precision)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    constants = step_options.take_constants(options)
+    own = {field.name for field in fields(Settings)} & options.keys()
+    return Settings(
         constants=constants,
-        l2=l2,
-        seed=seed,
-        shuffled=not no_shuffle,
-        validate=validate or 0.0,
-        patience=patience,
+        shuffle=not options["no_shuffle"],
+        **{name: options[name] for name in own},
     )
-    outcome = _trained(lesson, settings)
-    return _finish(outcome, save, rate, as_json=as_json, precision=precision)
 
 
-def _trained(lesson: Lesson, settings: Settings) -> Outcome:
-    """The outcome; a bar moves on standard error meanwhile if that is a terminal."""
+def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
+    """The result; a bar moves on standard error meanwhile if that is a terminal."""
     if not sys.stderr.isatty() or settings.epochs < 2:
-        return lesson.train(settings)
+        return task.train(settings)
     from gradcalc.reports.training_progress import TrainingProgress
 
     colour = consoles.takes_colour(sys.stderr)
     with TrainingProgress(sys.stderr, settings.epochs, colour=colour) as bar:
-        return lesson.train(settings, bar.report)
+        return task.train(settings, bar.report)
 
 
 def _finish(
-    outcome: Outcome,
+    result: TrainingResult,
     save: str | None,
     rate: float,
     *,
@@ -222,9 +209,9 @@ def _finish(
     """Save the model, print what came of it and return the exit status."""
     from gradcalc.reports.objects import training_to_dict
 
-    entries = training_to_dict(outcome)
+    entries = training_to_dict(result)
     unsaved = None if save is None else _save(entries, save)
-    data_options.warn_of(outcome.skipped)
+    data_options.warn_of(result.skipped)
     if as_json:
         consoles.show_json(entries)
     else:
@@ -233,19 +220,19 @@ def _finish(
         unicode = consoles.can_show("→▁█")
         consoles.show(
             training_page(
-                outcome,
+                result,
                 saved=None if unsaved else save,
                 unicode=unicode,
                 precision=precision,
             )
         )
-    if as_json and outcome.dead:
+    if as_json and result.dead:
         from gradcalc.reports.training_page import dead_sentence
 
-        consoles.warn(dead_sentence(outcome))
+        consoles.warn(dead_sentence(result))
     if unsaved is not None:
         raise unsaved
-    training = outcome.training
+    training = result.training
     if training.stopped == DIVERGED:
         consoles.warn(
             f"the loss is no longer finite in epoch {training.epochs + 1}:"
@@ -275,13 +262,13 @@ def _target(text: str, rows: Rows) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in text.split(",")))
 
 
-def _warn_of_near_columns(lesson: Lesson, rows: Rows) -> None:
+def _warn_of_near_columns(task: TrainingTask, rows: Rows) -> None:
     """Warn of parameters that look like columns whose names were mistyped."""
-    roles = lesson.roles
+    roles = task.roles
     unused = [
         name
         for name in rows.columns
-        if name not in roles.inputs and name not in lesson.target
+        if name not in roles.inputs and name not in task.target
     ]
     for name in roles.learned:
         near = None if name in roles.started else near_miss(name, unused)

@@ -76,7 +76,8 @@ class Builder:
 
     `shapes` gives the shape of each variable that has a value: () for a number, (n,)
     for a list, (rows, columns) for a matrix. Other free variables are scalars. A given
-    name shadows a constant.
+    name shadows a constant. The nodes go behind those of `graph`, if there is one, and
+    `scope` holds what is defined already.
     """
 
     def __init__(
@@ -84,11 +85,14 @@ class Builder:
         text: str,
         shapes: Mapping[str, Shape] | None = None,
         functions: dict[str, Function] | None = None,
+        *,
+        graph: Graph | None = None,
+        scope: Mapping[str, Structure] | None = None,
     ) -> None:
         self.text = text
         self.shapes = shapes or {}
-        self.graph = Graph(text)
-        self.scope: dict[str, Structure] = {}
+        self.graph = Graph(text) if graph is None else graph
+        self.scope: dict[str, Structure] = dict(scope or {})
         self.definitions = Definitions(text, functions)
         # Where a name was first used as a variable or constant: it cannot become a
         # label afterwards.

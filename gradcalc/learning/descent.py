@@ -3,14 +3,13 @@
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.errors import ShapeError, UsageError
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
-from gradcalc.learning.kinks import crossed_kink
-from gradcalc.learning.landscape import Bounds, Landscape
-from gradcalc.learning.optimizers import OPTIMIZERS, Move, initial_state, mover
-from gradcalc.learning.state import State
+from gradcalc.learning.moving_formula import Bounds, MovingFormula, crossed_kink
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE, initial_state, mover
 from gradcalc.shapes import described, flatten
 
 CONVERGED = "converged"
@@ -19,43 +18,50 @@ DIVERGED = "diverged"
 KINK = "kink"
 INTERRUPTED = "interrupted"
 
-# Of a longer way every second point is dropped, whenever it has grown to this again.
+# When a trace that may be thinned out is longer, every second point is dropped.
 _LONGEST_TRACE = 20_000
 
-# So many steps in a row that each lead back to one of the last few points show that it
-# will not get any closer.
+# After so many steps in a row that each lead back to one of the last few points, the
+# descent is going back and forth.
 _RETURNS = 8
 _LONGEST_CYCLE = 6
 
 
+@dataclass(frozen=True, kw_only=True)
+class DescentSettings:
+    """How to go up or down."""
+
+    up: bool = False
+    rate: float = RATE
+    # At most so many.
+    steps: int = 100
+    # The norm of the gradient at which it ends.
+    until: float = 0.0
+    # The variables that move; None for all.
+    wrt: Sequence[str] | None = None
+    # Keep every so many steps; None for all, or as many as memory allows.
+    every: int | None = None
+    optimizer: str = "sgd"
+    # Those of the optimizer's constants that differ from its own.
+    constants: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
-    """Where the variables are after a number of steps.
+    """Where the variables are after a number of steps."""
 
-    step       how many steps were taken
-    value      the value of the formula there
-    variables  the values of all variables, by name
-    gradient   the gradient with respect to those that move
-    predicted  the change of value that the gradient promised for the last step
-    actual     the change that it made; both None at the start
-    """
-
-    __slots__ = ("actual", "gradient", "predicted", "step", "value", "variables")
-
-    def __init__(
-        self,
-        step: int,
-        value: float,
-        variables: dict[str, Any],
-        gradient: dict[str, Any],
-        predicted: float | None = None,
-        actual: float | None = None,
-    ) -> None:
-        self.step = step
-        self.value = value
-        self.variables = variables
-        self.gradient = gradient
-        self.predicted = predicted
-        self.actual = actual
+    # How many steps were taken.
+    step: int
+    value: float
+    # The values of all variables, by name.
+    variables: dict[str, Any]
+    # The gradient with respect to those that move.
+    gradient: dict[str, Any]
+    # The change of value that the gradient promised for the last step, and the change
+    # that it made; None at the start.
+    predicted: float | None
+    actual: float | None
 
     @property
     def finite(self) -> bool:
@@ -64,20 +70,16 @@ class Point:
         return _finite(self.value, [leaf for leaves in slopes for leaf in leaves])
 
 
+@dataclass(frozen=True)
 class Descent:
-    """The way that the variables went, up or down.
+    """The points that a descent or ascent went through."""
 
-    trace    the points shown: the start, every so many steps, and the end
-    stopped  "converged", "steps used up", "diverged", "kink" or "interrupted"
-    reason   a sentence about it
-    """
-
-    __slots__ = ("reason", "stopped", "trace")
-
-    def __init__(self, trace: list[Point], stopped: str, reason: str) -> None:
-        self.trace = trace
-        self.stopped = stopped
-        self.reason = reason
+    # The start, every so many steps, and the end.
+    trace: list[Point]
+    # "converged", "steps used up", "diverged", "kink" or "interrupted".
+    stopped: str
+    # A sentence about that.
+    reason: str
 
     @property
     def start(self) -> Point:
@@ -88,20 +90,8 @@ class Descent:
         return self.trace[-1]
 
 
-def descend(
-    bound: BoundProgram,
-    *,
-    up: bool = False,
-    rate: float = 0.01,
-    steps: int = 100,
-    until: float = 0.0,
-    wrt: Sequence[str] | None = None,
-    every: int | None = None,
-    optimizer: str = "sgd",
-    settings: Mapping[str, float] | None = None,
-    bounds: Mapping[str, Bounds] | None = None,
-) -> Descent:
-    """The way from the variables' values along the gradient, down or up.
+def descend(bound: BoundProgram, settings: DescentSettings) -> Descent:
+    """The descent from the variables' values along the gradient, or the ascent.
 
     Each step takes rate times the gradient (or what the optimizer makes of it) off the
     variables, or adds it, and puts what left its bounds back on them (the projected
@@ -109,9 +99,6 @@ def descend(
     norm of the gradient is at most `until`, counting no component that pushes against
     a bound; after so many steps; at a kink; or before a number that is not finite. An
     interruption from the keyboard ends it too, and is not raised.
-
-    The trace has every step that `every` divides. Without it, it has every step, or so
-    many of them, evenly spread, as memory allows.
 
     Raises ShapeError if the formula results in a list, UsageError and BindingError for
     bounds and names that do not fit.
@@ -124,51 +111,46 @@ def descend(
             span=(0, len(bound.text)),
             hint="make it a number, such as its sum(...)",
         )
-    names, leaves = wanted_nodes(bound.program, wrt)
+    names, leaves = wanted_nodes(bound.program, settings.wrt)
     if not names:
         raise UsageError("the formula has no variable to move")
-    landscape = Landscape(bound, names, leaves, up, bounds or {})
-    rule = OPTIMIZERS[optimizer]
-    move = mover(rule, {"rate": rate, **(settings or {})})
-    way = _Way(landscape, move, initial_state(rule, landscape.start))
-    return way.follow(steps, until, every)
+    formula = MovingFormula(bound, names, leaves, settings.bounds)
+    return _Walk(formula, settings).run()
 
 
 # Why it ends, and a sentence about it.
 Ending = tuple[str, str]
 
 
-class _Way:
-    """The way so far: a point, the step that led there, and the last few points."""
+class _Walk:
+    """The loop of a descent: a point, the step that led there, and the last points."""
 
-    def __init__(self, landscape: Landscape, move: Move, state: State) -> None:
-        self.landscape = landscape
-        self.move = move
-        self.state = state
+    def __init__(self, formula: MovingFormula, settings: DescentSettings) -> None:
+        self.formula = formula
+        self.settings = settings
+        optimizer = OPTIMIZERS[settings.optimizer]
+        self.move = mover(optimizer, {"rate": settings.rate, **settings.constants})
+        self.state = initial_state(optimizer, formula.start)
         self.step = 0
-        (self.value,), (self.gradient,) = landscape.slopes(*state.parameters)
-        self.here = list(state.parameters)
+        (self.value,), (self.gradient,) = formula.slopes(*formula.start)
+        self.here = list(formula.start)
         self.predicted: float | None = None
         self.actual: float | None = None
         self.recent: deque[list[float]] = deque(maxlen=_LONGEST_CYCLE)
         self.returns = 0
 
-    def follow(self, steps: int, until: float, every: int | None) -> Descent:
-        """The whole way, with every so many of its points."""
+    def run(self) -> Descent:
+        """The whole descent."""
+        every = self.settings.every
         trace = [self._point()]
         stride = every or 1
         try:
-            ending = self._ending(steps, until)
-            while ending is None:
-                ending = self._take_step()
-                if ending is not None:
-                    break
+            while (ending := self._ending() or self._take_step()) is None:
                 if self.step % stride == 0:
                     trace.append(self._point())
                 if every is None and len(trace) > _LONGEST_TRACE:
                     stride *= 2
                     trace = [point for point in trace if point.step % stride == 0]
-                ending = self._ending(steps, until)
         except KeyboardInterrupt:
             ending = INTERRUPTED, "from the keyboard"
         if trace[-1].step != self.step:
@@ -176,28 +158,28 @@ class _Way:
         return Descent(trace, *ending)
 
     def _point(self) -> Point:
-        named = self.landscape.named
+        named = self.formula.named
         return Point(
             self.step,
             self.value,
-            {**self.landscape.bound.variables, **named(self.here)},
+            {**self.formula.bound.variables, **named(self.here)},
             named(self.gradient),
             self.predicted,
             self.actual,
         )
 
-    def _ending(self, steps: int, until: float) -> Ending | None:
+    def _ending(self) -> Ending | None:
         """Why not to go on from here."""
         if self.step == 0 and not _finite(self.value, self.gradient):
             return DIVERGED, f"at the start, {self._not_finite(self.here)}"
-        norm = self.landscape.norm(self.here, self.gradient)
-        if norm <= until:
+        norm = self.formula.norm(self.here, self.gradient, up=self.settings.up)
+        if norm <= self.settings.until:
             return self._flat(norm)
         if self.returns == _RETURNS:
-            crossed = crossed_kink(map(self.landscape.evaluation, self.recent))
+            crossed = crossed_kink(map(self.formula.evaluation, self.recent))
             if crossed is not None:
                 return KINK, f"the steps go back and forth over the kink of {crossed}"
-        if self.step == steps:
+        if self.step == self.settings.steps:
             reason = f"the norm of the gradient is still {norm:.3g}"
             if self.returns >= _RETURNS:
                 reason += ", and the steps go back and forth: try a smaller rate"
@@ -206,14 +188,14 @@ class _Way:
 
     def _take_step(self) -> Ending | None:
         """Go one step further, unless there is a reason not to."""
-        landscape, state, gradient = self.landscape, self.state, self.gradient
-        downhill = [-slope for slope in gradient] if landscape.up else gradient
+        formula, state, gradient = self.formula, self.state, self.gradient
+        downhill = [-slope for slope in gradient] if self.settings.up else gradient
         taken = self.move(state, downhill)
-        predicted = landscape.project(self.here, state, taken, gradient)
+        predicted = formula.project(self.here, state, taken, gradient)
         there = list(state.parameters)
         if there == self.here and not state.memory:
             return CONVERGED, "the steps are too small to change anything"
-        (value,), (slopes,) = landscape.slopes(*there)
+        (value,), (slopes,) = formula.slopes(*there)
         if not _finite(value, slopes):
             return DIVERGED, self._not_finite(there)
         self.returns = self.returns + 1 if self._returns(there) else 0
@@ -230,13 +212,13 @@ class _Way:
 
     def _flat(self, norm: float) -> Ending:
         """Why the gradient vanishes here: at a kink that may be a convention only."""
-        for note in self.landscape.evaluation(self.here).notes:
+        for note in self.formula.evaluation(self.here).notes:
             if note.kind in ("kink", "tie"):
                 return KINK, note.message
         return CONVERGED, f"the norm of the gradient is {norm:.3g}"
 
     def _not_finite(self, values: Sequence[float]) -> str:
-        for note in self.landscape.evaluation(values).notes:
+        for note in self.formula.evaluation(values).notes:
             if note.kind == "nonfinite":
                 return note.message
         return "the variables grow beyond the largest double"

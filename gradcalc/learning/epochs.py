@@ -3,115 +3,106 @@
 `written_epoch` writes model, loss, gradient and update rule out as one Python function
 whose parameters are local variables, so that a step costs what its arithmetic costs.
 `careful_epoch` does the same with lists and function calls: for graphs too large to be
-written out, and to find the step at which numbers stopped being finite. Both come to
-the same bits.
+written out, and to find the step at which numbers stopped being finite. Both give the
+same bits.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from gradcalc.engine.code_spelling import ATOM
-from gradcalc.engine.compiled import GradientCode, compile_gradient
+from gradcalc.engine.compiled import GradientCode, compile_forward, compile_gradient
 from gradcalc.learning.objective import Objective
-from gradcalc.learning.optimizers import Optimizer, mover
-from gradcalc.learning.state import State
+from gradcalc.learning.optimizers import Optimizer, State, mover
 
-# The numbers of a row: those of the inputs, then those of the target.
-Row = tuple[float, ...]
+# The numbers of a row of data: those of the inputs, then those of the target.
+Example = tuple[float, ...]
 
 # Goes over the rows in their order, moves the state, returns the sum of the losses.
-Epoch = Callable[[Sequence[Row], State], float]
+Epoch = Callable[[Sequence[Example], State], float]
 
 # Beyond this Python's compiler takes longer than a function saves.
 MOST_WRITTEN = 4_000
 
 
-class Recipe:
-    """What a step is made of.
+@dataclass(frozen=True)
+class StepSetup:
+    """What a training step needs besides rows and state."""
 
-    objective  model and loss
-    arguments  the nodes of a row: inputs, then target
-    free       the nodes of the parameters that are learned
-    fixed      the values of those that are held
-    optimizer  the update rule
-    settings   its constants, the rate among them
-    batch      rows for each step; None for all
-    decay      what l2 adds to each gradient, times the parameter
-    """
+    objective: Objective
+    # The nodes that an example gives: those of the inputs, then those of the target.
+    arguments: list[int]
+    # The nodes of the parameters that are learned.
+    free: list[int]
+    # The values of those that are held.
+    fixed: Mapping[int, float]
+    optimizer: Optimizer
+    # The rate, and those of the optimizer's constants that differ from its own.
+    constants: Mapping[str, float]
+    # Rows for each step; None for all.
+    batch: int | None = 1
+    # What l2 adds to each gradient, times the parameter.
+    decay: float = 0.0
 
-    __slots__ = (
-        "arguments",
-        "batch",
-        "decay",
-        "fixed",
-        "free",
-        "objective",
-        "optimizer",
-        "settings",
-    )
+    def forward(self, outputs: list[int]) -> Callable[..., tuple[float, ...]]:
+        """A function from an example and the parameters to the values of the nodes."""
+        return compile_forward(
+            self.objective.graph, outputs, self.arguments + self.free, self.fixed
+        )
 
-    def __init__(
-        self,
-        objective: Objective,
-        arguments: Sequence[int],
-        free: Sequence[int],
-        fixed: Mapping[int, float],
-        optimizer: Optimizer,
-        settings: Mapping[str, float],
-        *,
-        batch: int | None = 1,
-        decay: float = 0.0,
-    ) -> None:
-        self.objective = objective
-        self.arguments = list(arguments)
-        self.free = list(free)
-        self.fixed = dict(fixed)
-        self.optimizer = optimizer
-        self.settings = {**optimizer.settings, **settings}
-        self.batch = batch
-        self.decay = decay
+    def gradient(self) -> Callable[..., tuple[Example, tuple[Example, ...]]]:
+        """A function from an example and the parameters to ((loss,), (gradient,))."""
+        return compile_gradient(
+            self.objective.graph,
+            [self.objective.loss],
+            self.arguments + self.free,
+            self.free,
+            self.fixed,
+        )
 
 
 class NotFiniteError(Exception):
     """A step led to a number that is not finite; the state is the one before it."""
 
-    def __init__(self, row: Row, loss: float) -> None:
+    def __init__(self, row: Example, loss: float) -> None:
         super().__init__(loss)
         self.row = row
         self.loss = loss
 
 
-def epoch_function(recipe: Recipe) -> Epoch:
-    """The fastest function for the recipe."""
-    size = len(recipe.objective.graph) + 4 * len(recipe.free)
-    return written_epoch(recipe) if size <= MOST_WRITTEN else careful_epoch(recipe)
+def epoch_function(setup: StepSetup) -> Epoch:
+    """The fastest function for the setup."""
+    size = len(setup.objective.graph) + 4 * len(setup.free)
+    return written_epoch(setup) if size <= MOST_WRITTEN else careful_epoch(setup)
 
 
-def written_epoch(recipe: Recipe) -> Epoch:
+def written_epoch(setup: StepSetup) -> Epoch:
     """The epoch as straight-line Python."""
     namespace: dict[str, object] = {}
-    source = epoch_source(recipe, namespace)
+    source = epoch_source(setup, namespace)
     exec(source, namespace)
     epoch: Epoch = namespace["epoch"]  # type: ignore[assignment]
     return epoch
 
 
-def epoch_source(recipe: Recipe, namespace: dict[str, object]) -> str:
+def epoch_source(setup: StepSetup, namespace: dict[str, object]) -> str:
     """The source of the epoch's function; `namespace` gets what it refers to."""
-    free = range(len(recipe.free))
+    free = range(len(setup.free))
     parameters = [f"p{i}" for i in free]
-    row = [f"x{i}" for i in range(len(recipe.arguments))]
-    nodes = recipe.arguments + recipe.free
-    given: dict[int, str | float] = dict(recipe.fixed)
+    row = [f"x{i}" for i in range(len(setup.arguments))]
+    nodes = setup.arguments + setup.free
+    given: dict[int, str | float] = dict(setup.fixed)
     given.update(zip(nodes, row + parameters, strict=True))
-    loss = recipe.objective.loss
-    code = GradientCode(recipe.objective.graph, [loss], recipe.free, given)
+    loss = setup.objective.loss
+    code = GradientCode(setup.objective.graph, [loss], setup.free, given)
     namespace.update(code.namespace)
     namespace["sqrt"] = math.sqrt
-    memory = recipe.optimizer.memory
+    memory = setup.optimizer.memory
     # Defaults of parameters are local variables, the fastest that Python has.
-    settings = [f"{name}={value!r}" for name, value in recipe.settings.items()]
-    lines = [f"def epoch(rows, state, {', '.join(settings)}, sqrt=sqrt):"]
+    constants = {**setup.optimizer.constants, **setup.constants}
+    defaults = [f"{name}={value!r}" for name, value in constants.items()]
+    lines = [f"def epoch(rows, state, {', '.join(defaults)}, sqrt=sqrt):"]
     lines.append(f"    {_tuple(parameters)} = state.parameters")
     remembered = [_tuple([f"{name}{i}" for i in free]) for name in memory]
     for place, names in enumerate(remembered):
@@ -119,12 +110,12 @@ def epoch_source(recipe: Recipe, namespace: dict[str, object]) -> str:
     lines += ["    count = state.count", "    total = 0.0", "    try:"]
     texts = [code.text(node, ATOM) for node in code.rows[0]]
     body = [*code.lines, f"total += {code.text(loss)}"]
-    if recipe.batch == 1:
+    if setup.batch == 1:
         loop = [f"for {_tuple(row)} in rows:"]
-        loop += [f"    {line}" for line in [*body, *_update(recipe, texts)]]
+        loop += [f"    {line}" for line in [*body, *_update(setup, texts)]]
     else:
         body += [f"s{i} += {text}" for i, text in enumerate(texts)]
-        loop = _batched(recipe, row, body)
+        loop = _batched(setup, row, body)
     lines += [f"        {line}" for line in loop]
     # Also when it is interrupted: what was learned so far is not lost.
     lines += ["    finally:", f"        state.parameters[:] = {_tuple(parameters)}"]
@@ -138,10 +129,10 @@ def _tuple(names: Sequence[str]) -> str:
     return "(" + "".join(f"{name}, " for name in names) + ")"
 
 
-def _batched(recipe: Recipe, row: Sequence[str], body: Sequence[str]) -> list[str]:
+def _batched(setup: StepSetup, row: Sequence[str], body: Sequence[str]) -> list[str]:
     """The loop over batches, with the mean gradient of each and its update."""
-    sums = [f"s{i}" for i in range(len(recipe.free))]
-    size = "len(rows)" if recipe.batch is None else str(recipe.batch)
+    sums = [f"s{i}" for i in range(len(setup.free))]
+    size = "len(rows)" if setup.batch is None else str(setup.batch)
     return [
         f"for start in range(0, len(rows), {size}):",
         f"    batch = rows[start : start + {size}]",
@@ -149,20 +140,20 @@ def _batched(recipe: Recipe, row: Sequence[str], body: Sequence[str]) -> list[st
         f"    {' = '.join(sums)} = 0.0",
         f"    for {_tuple(row)} in batch:",
         *(f"        {line}" for line in body),
-        *(f"    {line}" for line in _update(recipe, [f"{s} / share" for s in sums])),
+        *(f"    {line}" for line in _update(setup, [f"{s} / share" for s in sums])),
     ]
 
 
-def _update(recipe: Recipe, texts: Sequence[str]) -> list[str]:
+def _update(setup: StepSetup, texts: Sequence[str]) -> list[str]:
     """The lines that move every parameter along its gradient.
 
     All steps are computed before any parameter moves: gradients refer to parameters.
     """
-    optimizer = recipe.optimizer
+    optimizer = setup.optimizer
     lines = list(optimizer.before)
     often = sum(line.count("{gradient}") for line in optimizer.rule) > 1
     for i, text in enumerate(texts):
-        decay = f" + {recipe.decay!r} * p{i}" if recipe.decay else ""
+        decay = f" + {setup.decay!r} * p{i}" if setup.decay else ""
         gradient = f"({text}{decay})"
         if often:
             lines.append(f"g{i} = {gradient}")
@@ -175,25 +166,19 @@ def _update(recipe: Recipe, texts: Sequence[str]) -> list[str]:
     return lines + [f"p{i} -= d{i}" for i in range(len(texts))]
 
 
-def careful_epoch(recipe: Recipe, *, check: bool = False) -> Epoch:
+def careful_epoch(setup: StepSetup, *, check: bool = False) -> Epoch:
     """The epoch over lists.
 
     With `check` it raises NotFiniteError at the first step that leads to a loss or a
     parameter that is not finite, and leaves the state as it was before that step.
     """
-    function = compile_gradient(
-        recipe.objective.graph,
-        [recipe.objective.loss],
-        recipe.arguments + recipe.free,
-        recipe.free,
-        recipe.fixed,
-    )
-    move = mover(recipe.optimizer, recipe.settings)
-    decay = recipe.decay
+    function = setup.gradient()
+    move = mover(setup.optimizer, setup.constants)
+    decay = setup.decay
 
-    def epoch(rows: Sequence[Row], state: State) -> float:
+    def epoch(rows: Sequence[Example], state: State) -> float:
         total = 0.0
-        size = len(rows) if recipe.batch is None else recipe.batch
+        size = len(rows) if setup.batch is None else setup.batch
         for start in range(0, len(rows), size):
             batch = rows[start : start + size]
             parameters = state.parameters
@@ -219,10 +204,10 @@ def careful_epoch(recipe: Recipe, *, check: bool = False) -> Epoch:
 
 
 def _odd_row(
-    function: Callable[..., tuple[Row, tuple[Row, ...]]],
-    batch: Sequence[Row],
+    function: Callable[..., tuple[Example, tuple[Example, ...]]],
+    batch: Sequence[Example],
     state: State,
-) -> Row:
+) -> Example:
     """The first row with a gradient that is not finite, else the last of the batch."""
     for row in batch:
         _, (gradient,) = function(*row, *state.parameters)

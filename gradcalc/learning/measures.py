@@ -2,34 +2,24 @@
 
 from collections.abc import Callable, Sequence
 
-from gradcalc.engine.compiled import compile_forward
-from gradcalc.learning.epochs import Recipe, Row
+from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.objective import LOSSES, threshold
 from gradcalc.shapes import flatten
 from gradcalc.writers.node_text import expression
 
-# Of the predictions and the target, both as lists of numbers: whether they agree.
+# (prediction, target), both as lists of numbers -> whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]
-
-# Of the numbers of a row and the parameters: the loss, in a tuple.
-LossFunction = Callable[..., tuple[float, ...]]
-
-
-def loss_function(recipe: Recipe) -> LossFunction:
-    """The loss, compiled: what to take `mean_loss` of, often if need be."""
-    objective = recipe.objective
-    return compile_forward(
-        objective.graph,
-        [objective.loss],
-        recipe.arguments + recipe.free,
-        recipe.fixed,
-    )
 
 
 def mean_loss(
-    function: LossFunction, rows: Sequence[Row], parameters: Sequence[float]
+    function: Callable[..., tuple[float, ...]],
+    rows: Sequence[Example],
+    parameters: Sequence[float],
 ) -> float:
-    """The mean of the loss over the rows, without what l2 adds."""
+    """The mean of the loss over the rows, without what l2 adds.
+
+    `function` is compiled from the loss: `setup.forward([setup.objective.loss])`.
+    """
     total = 0.0
     for row in rows:
         total += function(*row, *parameters)[0]
@@ -37,7 +27,7 @@ def mean_loss(
 
 
 def agreement(
-    loss: str, *, classes: bool, rows: Sequence[Row], outputs: int
+    loss: str, *, classes: bool, rows: Sequence[Example], outputs: int
 ) -> Agreement | None:
     """How to tell whether a prediction is right, or None if it is not about classes.
 
@@ -67,16 +57,14 @@ def largest(numbers: Sequence[float]) -> int:
 
 
 def accuracy(
-    recipe: Recipe,
-    rows: Sequence[Row],
+    setup: StepSetup,
+    rows: Sequence[Example],
     parameters: Sequence[float],
     agrees: Agreement,
 ) -> float:
     """The share of the rows whose prediction is right."""
-    outputs = flatten(recipe.objective.prediction)
-    function = compile_forward(
-        recipe.objective.graph, outputs, recipe.arguments + recipe.free, recipe.fixed
-    )
+    outputs = flatten(setup.objective.prediction)
+    function = setup.forward(outputs)
     right = 0
     for row in rows:
         right += agrees(function(*row, *parameters), row[-len(outputs) :])
@@ -84,16 +72,16 @@ def accuracy(
 
 
 def dead_units(
-    recipe: Recipe, rows: Sequence[Row], parameters: Sequence[float]
+    setup: StepSetup, rows: Sequence[Example], parameters: Sequence[float]
 ) -> list[str]:
     """The expressions of units such as relu that pass nothing back on any row.
 
     Their parameters have the gradient 0 everywhere: they no longer learn.
     """
-    graph = recipe.objective.graph
-    active = graph.dependents(recipe.free)
-    needed = graph.ancestors([recipe.objective.loss])
-    alive_or_not = [
+    graph = setup.objective.graph
+    active = graph.dependents(setup.free)
+    needed = graph.ancestors([setup.objective.loss])
+    units = [
         node
         for node, operation in enumerate(graph.operations)
         if operation.selected is not None
@@ -101,15 +89,13 @@ def dead_units(
         and active[node]
         and needed[node]
     ]
-    if not alive_or_not:
+    if not units:
         return []
-    function = compile_forward(
-        graph, alive_or_not, recipe.arguments + recipe.free, recipe.fixed
-    )
-    dead = set(range(len(alive_or_not)))
+    function = setup.forward(units)
+    dead = set(range(len(units)))
     for row in rows:
         values = function(*row, *parameters)
         dead = {place for place in dead if values[place] == 0}
         if not dead:
             break
-    return [expression(graph, alive_or_not[place]) for place in sorted(dead)]
+    return [expression(graph, units[place]) for place in sorted(dead)]

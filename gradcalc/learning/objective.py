@@ -1,11 +1,12 @@
 """The objective of a training: a model and a loss, composed into one graph.
 
-The loss is a formula in `prediction` and `target`, in the language, built into the
-model's graph with those two names bound to the model's result and to new variables. So
-errors in either point at the text that the user wrote.
+The loss is a formula in `prediction` and `target`, in the language, built behind the
+model in its graph: the one name stands for the model's result, the other for new
+variables. So errors in either point at the text that the user wrote.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gradcalc.errors import (
     FormulaError,
@@ -18,28 +19,32 @@ from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.parser import parse
 from gradcalc.language.program import build, free_names
-from gradcalc.shapes import Shape, Structure, described, flatten, shape_of
-from gradcalc.wording import near_miss
+from gradcalc.shapes import (
+    Shape,
+    Structure,
+    arrange,
+    described,
+    element_names,
+    flatten,
+    shape_of,
+)
+from gradcalc.wording import did_you_mean, plural
 
 _LOSS_NAMES = ("prediction", "target")
 
 
+@dataclass(frozen=True)
 class Loss:
-    """A loss that has a name.
+    """A loss that has a name."""
 
-    formula   it in the language; a number, whatever the prediction is
-    classes   how it tells a class from the prediction: "probability" (more than a
-              half), "logit" (more than 0), or "" where it is not about classes
-    single    of a loss that compares lists: the loss for two classes and one number;
-              "" where the prediction may be a number
-    """
-
-    __slots__ = ("classes", "formula", "single")
-
-    def __init__(self, formula: str, classes: str = "", *, single: str = "") -> None:
-        self.formula = formula
-        self.classes = classes
-        self.single = single
+    # It in the language; a number, whatever the prediction is.
+    formula: str
+    # How it tells a class from the prediction: "probability" (more than a half),
+    # "logit" (more than 0), or "" where it is not about classes.
+    classes: str = ""
+    # Of a loss that compares lists: the loss for two classes and one number; "" where
+    # the prediction may be a number.
+    single: str = ""
 
 
 LOSSES = {
@@ -62,35 +67,22 @@ def threshold(loss: str) -> float:
     return 0.0 if loss in LOSSES and LOSSES[loss].classes == "logit" else 0.5
 
 
+@dataclass(frozen=True)
 class Objective:
-    """A model and a loss in one graph.
+    """A model and a loss in one graph."""
 
-    graph       their nodes
-    variables   the nodes of every input and parameter, by name
-    prediction  the node, or list of nodes, that the model results in
-    target      the variable nodes that take the target, shaped like the prediction
-    loss        the node of the loss
-    """
-
-    __slots__ = ("graph", "loss", "prediction", "target", "variables")
-
-    def __init__(
-        self,
-        graph: Graph,
-        variables: dict[str, Structure],
-        prediction: Structure,
-        target: Structure,
-        loss: int,
-    ) -> None:
-        self.graph = graph
-        self.variables = variables
-        self.prediction = prediction
-        self.target = target
-        self.loss = loss
+    # Its variables are the model's inputs and parameters.
+    graph: Graph
+    # The node, or list of nodes, that the model results in.
+    prediction: Structure
+    # The variable nodes that take the target, shaped like the prediction.
+    target: Structure
+    # The node of the loss.
+    loss: int
 
     def leaves(self, names: Sequence[str]) -> list[int]:
         """The nodes of these variables, list by list."""
-        return [node for name in names for node in flatten(self.variables[name])]
+        return [node for name in names for node in flatten(self.graph.variables[name])]
 
 
 def loss_formula(loss: str) -> str:
@@ -101,13 +93,12 @@ def loss_formula(loss: str) -> str:
     if loss in LOSSES:
         return LOSSES[loss].formula
     if loss.isidentifier() and loss not in _LOSS_NAMES:
-        near = near_miss(loss, LOSSES)
+        known = f"there are {', '.join(LOSSES)}"
         raise UsageError(
             f"there is no loss called {loss}",
-            hint=f"did you mean {near}?"
-            if near
-            else f"there are {', '.join(LOSSES)}, or write a formula in prediction"
-            " and target",
+            hint=did_you_mean(
+                loss, LOSSES, f"{known}, or write a formula in prediction and target"
+            ),
         )
     return loss
 
@@ -128,14 +119,12 @@ def compose(
     prediction = program.result
     _check_prediction(model, loss, shape_of(prediction), outputs)
     graph = program.graph
-    variables = dict(graph.variables)
-    builder = Builder(formula)
-    builder.graph = graph
-    builder.bind({"target": shape_of(prediction)})
-    builder.scope["prediction"] = prediction
+    shape = shape_of(prediction)
+    target = arrange(map(graph.add_variable, element_names("target", shape)), shape)
+    scope = {"prediction": prediction, "target": target}
     first = len(graph)
     try:
-        structure = _run(builder, formula)
+        structure = _result(Builder(formula, graph=graph, scope=scope), formula)
     except GradcalcError as error:
         if loss in LOSSES:
             # Nobody typed its formula.
@@ -151,13 +140,10 @@ def compose(
         )
     for node in range(first, len(graph)):
         graph.bodies.setdefault(node, formula)
-    target = graph.variables["target"]
-    # The model may have a variable called target, too.
-    graph.variables = variables
-    return Objective(graph, variables, prediction, target, structure)
+    return Objective(graph, prediction, target, structure)
 
 
-def _run(builder: Builder, formula: str) -> Structure:
+def _result(builder: Builder, formula: str) -> Structure:
     """The result of the loss, built behind the model in the same graph."""
     statements = parse(formula)
     unknown = {
@@ -166,9 +152,8 @@ def _run(builder: Builder, formula: str) -> Structure:
         if name not in _LOSS_NAMES
     }
     if unknown:
-        verb = "is" if len(unknown) == 1 else "are"
         raise FormulaNameError(
-            f"{', '.join(unknown)} {verb} not known here",
+            f"{', '.join(unknown)} {plural(unknown, 'is', 'are')} not known here",
             source=formula,
             span=next(iter(unknown.values())),
             hint="a loss is a formula in prediction and target",

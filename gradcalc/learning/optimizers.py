@@ -8,47 +8,54 @@ Ba, 2015, algorithm 1), without their weight decay.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-from gradcalc.learning.state import State
 
 # The learning rate where none is given.
 RATE = 0.01
+
+
+@dataclass(slots=True)
+class State:
+    """Where the parameters are, number by number, and what the optimizer remembers."""
+
+    parameters: list[float]
+    # For each thing that the optimizer remembers, a value per parameter.
+    memory: list[list[float]]
+    # The steps taken, if the optimizer counts them.
+    count: int = 0
+
+    def copy(self) -> "State":
+        """A state of its own with the same numbers."""
+        memory = [list(numbers) for numbers in self.memory]
+        return State(list(self.parameters), memory, self.count)
+
+    def finite(self) -> bool:
+        """Whether every parameter is finite."""
+        return all(map(math.isfinite, self.parameters))
+
 
 # Moves the state in place along the gradient and returns what was taken off.
 Move = Callable[[State, Sequence[float]], list[float]]
 
 
+@dataclass(frozen=True, slots=True)
 class Optimizer:
-    """One row of the table.
+    """One row of the table."""
 
-    name      what it is called
-    meaning   one line for the reader
-    memory    the numbers that it keeps for every parameter, 0 at first
-    settings  its constants
-    before    lines that run once for each step, before any parameter's
-    rule      lines for one parameter: from {gradient} and memory to {step}, the amount
-              that is taken off the parameter
-    """
-
-    __slots__ = ("before", "meaning", "memory", "name", "rule", "settings")
-
-    def __init__(
-        self,
-        name: str,
-        meaning: str,
-        rule: tuple[str, ...],
-        *,
-        memory: tuple[str, ...] = (),
-        settings: dict[str, float] | None = None,
-        before: tuple[str, ...] = (),
-    ) -> None:
-        self.name = name
-        self.meaning = meaning
-        self.rule = rule
-        self.memory = memory
-        self.settings = settings or {}
-        self.before = before
+    name: str
+    # One line for the reader.
+    meaning: str
+    # Lines for one parameter: from {gradient} and memory to {step}, the amount that is
+    # taken off the parameter.
+    rule: tuple[str, ...]
+    # The numbers that it keeps for every parameter, 0 at first.
+    memory: tuple[str, ...] = ()
+    constants: Mapping[str, float] = field(default_factory=dict)
+    # The constants that an option of the same name sets, each with its range.
+    options: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    # Lines that run once for each step, before any parameter's.
+    before: tuple[str, ...] = ()
 
 
 OPTIMIZERS = {
@@ -65,7 +72,8 @@ OPTIMIZERS = {
                 "{step} = rate * {velocity}",
             ),
             memory=("velocity",),
-            settings={"momentum": 0.9},
+            constants={"momentum": 0.9},
+            options={"momentum": (0.0, 1.0)},
         ),
         Optimizer(
             "adam", "rate times the mean gradient over its root mean square",
@@ -75,7 +83,7 @@ OPTIMIZERS = {
                 "{step} = pace * {mean} / (sqrt({square}) / spread + epsilon)",
             ),
             memory=("mean", "square"),
-            settings={"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+            constants={"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
             before=(
                 "count += 1",
                 "pace = rate / (1.0 - beta1**count)",
@@ -91,10 +99,10 @@ def initial_state(optimizer: Optimizer, parameters: Sequence[float]) -> State:
     return State(list(parameters), [[0.0] * len(parameters) for _ in optimizer.memory])
 
 
-def mover(optimizer: Optimizer, settings: Mapping[str, float]) -> Move:
+def mover(optimizer: Optimizer, constants: Mapping[str, float]) -> Move:
     """A function that takes one step, over lists.
 
-    `settings` has the rate, and those of the optimizer's constants that differ.
+    `constants` has the rate, and those of the optimizer's constants that differ.
     """
     names = {name: f"{name}[i]" for name in optimizer.memory}
     lines = [
@@ -112,7 +120,7 @@ def mover(optimizer: Optimizer, settings: Mapping[str, float]) -> Move:
         "    state.count = count",
         "    return steps",
     ]
-    namespace: dict[str, Any] = {"sqrt": math.sqrt, **optimizer.settings, **settings}
+    namespace: dict[str, Any] = {"sqrt": math.sqrt, **optimizer.constants, **constants}
     exec("\n".join(lines), namespace)
     move: Move = namespace["move"]
     return move

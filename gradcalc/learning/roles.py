@@ -1,37 +1,42 @@
-"""Which names of a formula are inputs, and which are parameters to be learned."""
+"""The roles of a formula's names: inputs, and parameters with what they start from."""
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
 from gradcalc.language.parser import parse
 from gradcalc.language.program import free_names
-from gradcalc.shapes import Shape, shape_of
-from gradcalc.wording import near_miss
+from gradcalc.shapes import Shape, arrange, described, flatten, shape_of
+from gradcalc.wording import near_miss, plural
 
 
+@dataclass(frozen=True)
+class ParameterOptions:
+    """What is asked of some parameters, by name."""
+
+    # The values that they start from.
+    started: Mapping[str, Any] = field(default_factory=dict)
+    # Values to start from that may hold other names as well.
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    # The values that they are held at.
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Roles:
-    """The free variables of a formula, told apart.
+    """The free variables of a formula, told apart."""
 
-    inputs      the shape of each that is a column of the data, in order of first use
-    parameters  the shape of each of the others
-    started     the values that some parameters start from
-    fixed       the values of those that are held
-    """
-
-    __slots__ = ("fixed", "inputs", "parameters", "started")
-
-    def __init__(
-        self,
-        inputs: dict[str, Shape],
-        parameters: dict[str, Shape],
-        started: dict[str, Any],
-        fixed: dict[str, Any],
-    ) -> None:
-        self.inputs = inputs
-        self.parameters = parameters
-        self.started = started
-        self.fixed = fixed
+    # The shape of each that is a column of the data, in order of first use.
+    inputs: dict[str, Shape]
+    # The shape of each of the others.
+    parameters: dict[str, Shape]
+    # The values that some parameters start from.
+    started: dict[str, Any]
+    # The values of those that are held.
+    fixed: dict[str, Any]
 
     @property
     def learned(self) -> list[str]:
@@ -48,22 +53,16 @@ def assign_roles(
     formula: str,
     columns: Mapping[str, Shape],
     target: Sequence[str],
-    *,
-    started: Mapping[str, Any],
-    defaults: Mapping[str, Any],
-    fixed: Mapping[str, Any],
-    shapes: Mapping[str, Shape],
+    asked: ParameterOptions,
 ) -> Roles:
-    """The roles of the formula's free variables.
+    """The roles of the formula's free variables: what is a column is an input.
 
-    What is a column is an input. `started`, `fixed` and `shapes` are about parameters
-    and must all be; `defaults` are values to start from that may hold other names.
-
-    Raises GradcalcError for names that have no such role, and if the formula uses its
-    target or has nothing to learn.
+    Raises GradcalcError if the formula uses its target or has nothing to learn, and for
+    options about names that are no parameters.
     """
-    given = {**started, **fixed, **shapes}
-    names = free_names(parse(formula), {*columns, *given, *defaults})
+    started, fixed = asked.started, asked.fixed
+    given = {**started, **fixed, **asked.shapes}
+    names = free_names(parse(formula), {*columns, *given, *asked.defaults})
     used = [name for name in target if name in names]
     if used:
         raise FormulaNameError(
@@ -75,14 +74,14 @@ def assign_roles(
     for name in names:
         if name in columns:
             continue
-        value = fixed.get(name, started.get(name, defaults.get(name)))
-        parameters[name] = shapes.get(name, () if value is None else shape_of(value))
+        value = fixed.get(name, started.get(name, asked.defaults.get(name)))
+        shape = () if value is None else shape_of(value)
+        parameters[name] = asked.shapes.get(name, shape)
     _check_given(given, names, columns, parameters)
     both = [name for name in started if name in fixed]
     if both:
         raise UsageError(
-            f"{', '.join(both)} {'is' if len(both) == 1 else 'are'} both started and"
-            " fixed",
+            f"{', '.join(both)} {plural(both, 'is', 'are')} both started and fixed",
             hint="--fix alone gives the value",
         )
     if len(fixed) == len(parameters):
@@ -95,12 +94,16 @@ def assign_roles(
         )
     if len(parameters) == len(names):
         raise _no_input(formula, names, columns, target)
-    starts = {name: value for name, value in defaults.items() if name in parameters}
+    starts = {**asked.defaults, **started}
     return Roles(
-        {name: columns[name] for name in names if name in columns},
-        parameters,
-        {name: v for name, v in {**starts, **started}.items() if name not in fixed},
-        dict(fixed),
+        inputs={name: columns[name] for name in names if name in columns},
+        parameters=parameters,
+        started={
+            name: value
+            for name, value in starts.items()
+            if name in parameters and name not in fixed
+        },
+        fixed=dict(fixed),
     )
 
 
@@ -112,18 +115,13 @@ def _no_input(
 ) -> FormulaNameError:
     """The error for a formula with no column among its names."""
     others = [column for column in columns if column not in target]
-    near = [
-        f"{name} may be meant for {match}"
-        for name in names
-        if (match := near_miss(name, others))
-    ]
     unusable = [column for column in others if not column.isidentifier()]
     return FormulaNameError(
         f"no column of the data is in the formula: its names are {_some(names)},"
         f" the columns {_some(columns)}",
         source=formula,
         span=(0, len(formula)),
-        hint=", ".join(near[:4])
+        hint=", ".join(_meant(names, others)[:4])
         or (
             f"a formula cannot hold the name {unusable[0]!r}: rename the column"
             if unusable
@@ -143,29 +141,70 @@ def _check_given(
     columns: Mapping[str, Shape],
     parameters: Mapping[str, Shape],
 ) -> None:
+    """Raise BindingError unless all that is given is about parameters."""
     inputs = [name for name in given if name in columns and name in names]
     if inputs:
-        verb = "is a column" if len(inputs) == 1 else "are columns"
         raise BindingError(
-            f"{', '.join(inputs)} {verb} of the data, so its values come from there"
-            if len(inputs) == 1
-            else f"{', '.join(inputs)} {verb} of the data, so their values come from"
+            f"{', '.join(inputs)} {plural(inputs, 'is a column', 'are columns')} of the"
+            f" data, so {plural(inputs, 'its values come', 'their values come')} from"
             " there"
         )
     unknown = [name for name in given if name not in parameters]
     if unknown:
-        verb = "is not a parameter" if len(unknown) == 1 else "are not parameters"
-        near = [
-            f"{name} may be meant for {match}"
-            for name in unknown
-            if (match := near_miss(name, parameters))
-        ]
+        verb = plural(unknown, "is not a parameter", "are not parameters")
+        known = f"its parameters are {', '.join(parameters)}"
         raise BindingError(
             f"{', '.join(unknown)} {verb} of the formula",
-            hint=", ".join(near)
-            or (
-                f"its parameters are {', '.join(parameters)}"
-                if parameters
-                else "it has none"
-            ),
+            hint=", ".join(_meant(unknown, parameters))
+            or (known if parameters else "it has none"),
         )
+
+
+def _meant(names: Collection[str], known: Collection[str]) -> list[str]:
+    """What each of the names that is near a known one may be meant for."""
+    near = [(name, near_miss(name, known)) for name in names]
+    return [f"{name} may be meant for {match}" for name, match in near if match]
+
+
+def initial_values(
+    shapes: Mapping[str, Shape],
+    given: Mapping[str, Any],
+    random: Callable[[], float],
+) -> dict[str, Any]:
+    """The value that each parameter starts from, shaped as `shapes` says.
+
+    A number that is not given is uniform in (-1, 1). An element of a list or matrix is
+    uniform with the variance 1/n, where n is its fan-in: the length of the list, or of
+    the matrix's rows (LeCun et al., Efficient BackProp, 1998, section 4.6); that is in
+    (-1, 1)*sqrt(3/n). A number given for a list stands for each of its elements.
+
+    `random` gives numbers uniform in [0, 1); it is called for every element, given or
+    not, in the order of the names, so that neither giving one parameter nor writing the
+    formula another way round changes where the others start.
+
+    Raises BindingError if a given value has another shape.
+    """
+    values = {}
+    for name, shape in sorted(shapes.items()):
+        count = math.prod(shape)
+        bound = math.sqrt(3 / shape[-1]) if shape else 1.0
+        drawn = [bound * (2 * random() - 1) for _ in range(count)]
+        if name not in given:
+            values[name] = arrange(drawn, shape)
+            continue
+        value = given[name]
+        if shape_of(value) == shape:
+            values[name] = value
+        elif not shape_of(value):
+            values[name] = arrange([value] * count, shape)
+        else:
+            raise BindingError(
+                f"{name} starts as {described(shape_of(value))}, but its shape is"
+                f" {described(shape)}"
+            )
+    return {name: values[name] for name in shapes}
+
+
+def leaves_of(values: Mapping[str, Any], names: list[str]) -> list[float]:
+    """The numbers of these parameters, list by list."""
+    return [leaf for name in names for leaf in flatten(values[name])]

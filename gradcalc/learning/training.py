@@ -1,101 +1,276 @@
-"""Training: epochs of steps over shuffled rows, until there is a reason to stop."""
+"""Training: a formula and examples, epochs of steps, and the model that results."""
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from gradcalc.data.rows import Rows, Skipped
 from gradcalc.engine.notes import notes_on
 from gradcalc.engine.passes import passes
+from gradcalc.errors import DataError, ShapeError, UsageError
+from gradcalc.language.parser import parse
+from gradcalc.language.program import build
 from gradcalc.learning.epochs import (
+    Example,
     NotFiniteError,
-    Recipe,
-    Row,
+    StepSetup,
     careful_epoch,
     epoch_function,
 )
-from gradcalc.learning.measures import loss_function, mean_loss
-from gradcalc.learning.optimizers import initial_state
-from gradcalc.learning.state import State
+from gradcalc.learning.examples import Examples, held_back, read_examples, shuffle
+from gradcalc.learning.measures import accuracy, agreement, dead_units, mean_loss
+from gradcalc.learning.model import Model
+from gradcalc.learning.objective import Objective, compose, loss_formula
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE, State, initial_state
+from gradcalc.learning.roles import (
+    ParameterOptions,
+    Roles,
+    assign_roles,
+    initial_values,
+    leaves_of,
+)
+from gradcalc.shapes import Shape, arrange, flatten, shape_of
 
 EPOCHS_USED_UP = "epochs used up"
 PATIENCE = "no more improvement"
 INTERRUPTED = "interrupted"
 DIVERGED = "diverged"
 
-Item = TypeVar("Item")
-
-# Told after every epoch: its number and the mean loss of its steps.
+# Called after every epoch with its number and the mean loss of its steps.
 Progress = Callable[[int, float], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to train."""
+
+    rate: float = RATE
+    epochs: int = 100
+    # Rows for each step; None for all.
+    batch: int | None = 1
+    optimizer: str = "sgd"
+    # Those of the optimizer's constants that differ from its own.
+    constants: Mapping[str, float] = field(default_factory=dict)
+    l2: float = 0.0
+    seed: int = 0
+    # Whether each epoch takes the rows in another order.
+    shuffle: bool = True
+    # The share of the rows that is held back to measure the loss on; None for none.
+    validate: float | None = None
+    # Stop when the loss has not fallen for so many epochs; None for never.
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
 class Training:
-    """What a training came to.
+    """How a training went."""
 
-    parameters  the values of the learned parameters, number by number
-    losses      the mean loss of the steps of each epoch
-    first       the mean loss over the rows before the first step
-    last        the same with the parameters reported
-    validation  the mean loss over the rows held back; None without any
-    epochs      the epochs that were completed
-    stopped     why it stopped
-    reason      a sentence about that, where there is one
-    """
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.losses: list[float] = []
-        self.first = math.nan
-        self.last = math.nan
-        self.validation: float | None = None
-        self.stopped = EPOCHS_USED_UP
-        self.reason: str | None = None
-
-    @property
-    def parameters(self) -> list[float]:
-        return self.state.parameters
+    # The values of the learned parameters, number by number.
+    parameters: list[float]
+    # The mean loss of the steps of each epoch that was completed.
+    losses: list[float]
+    # The mean loss over the rows before the first step.
+    first: float
+    # The same with the parameters found.
+    last: float
+    # The mean loss over the rows held back; None without any.
+    validation: float | None
+    # Why it stopped, and a sentence about that where there is one.
+    stopped: str
+    reason: str | None
 
     @property
     def epochs(self) -> int:
+        """How many were completed."""
         return len(self.losses)
 
 
-def shuffle(rows: list[Item], random: Callable[[], float]) -> None:
-    """Put the rows in an order drawn from `random` (Fisher and Yates's shuffle).
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """A trained model, and what is to be said of it."""
 
-    Of Python's random numbers only these, uniform in [0, 1), are promised to be the
-    same in every version; random.shuffle is not.
+    model: Model
+    training: Training
+    # The names of the parameters that were held.
+    fixed: list[str]
+    # How many rows were learned from.
+    rows: int
+    # Those that were left out.
+    skipped: Skipped
+    # The expressions of units that pass nothing back on any row.
+    dead: list[str]
+    # For classes: the share of right predictions, by "training", "validation".
+    accuracy: dict[str, float] | None
+
+
+@dataclass(frozen=True)
+class TrainingTask:
+    """A formula and examples, ready to train on."""
+
+    formula: str
+    target: list[str]
+    loss: str
+    roles: Roles
+    examples: Examples
+    objective: Objective
+
+    def train(
+        self, settings: Settings, progress: Progress | None = None
+    ) -> TrainingResult:
+        """The result of training with these settings."""
+        roles, examples = self.roles, self.examples
+        generator = random.Random(settings.seed)
+        start = initial_values(
+            roles.parameters, {**roles.started, **roles.fixed}, generator.random
+        )
+        setup = self._setup(settings, leaves_of(start, list(roles.fixed)))
+        if settings.validate and len(examples.rows) < 2:
+            raise DataError("one row cannot be divided into training and validation")
+        rows, validation = held_back(
+            list(examples.rows), settings.validate, generator.random
+        )
+        training = train(
+            setup,
+            rows,
+            leaves_of(start, roles.learned),
+            settings.epochs,
+            validation=validation,
+            patience=settings.patience,
+            random=generator.random if settings.shuffle else None,
+            progress=progress,
+        )
+        leaves = iter(training.parameters)
+        learned = {
+            name: arrange(leaves, roles.parameters[name]) for name in roles.learned
+        }
+        agrees = agreement(
+            self.loss,
+            classes=examples.classes is not None,
+            rows=rows,
+            outputs=len(flatten(self.objective.prediction)),
+        )
+        return TrainingResult(
+            model=Model(
+                self.formula,
+                roles.inputs,
+                self.target,
+                examples.classes,
+                {**start, **learned},
+                self.loss,
+            ),
+            training=training,
+            fixed=list(roles.fixed),
+            rows=len(rows),
+            skipped=examples.skipped,
+            dead=dead_units(setup, rows, training.parameters),
+            accuracy=agrees
+            and {
+                name: accuracy(setup, part, training.parameters, agrees)
+                for name, part in (("training", rows), ("validation", validation))
+                if part
+            },
+        )
+
+    def _setup(self, settings: Settings, fixed: Sequence[float]) -> StepSetup:
+        objective, roles = self.objective, self.roles
+        inputs = objective.leaves(list(roles.inputs))
+        held = objective.leaves(list(roles.fixed))
+        return StepSetup(
+            objective,
+            arguments=inputs + flatten(objective.target),
+            free=objective.leaves(roles.learned),
+            fixed=dict(zip(held, fixed, strict=True)),
+            optimizer=OPTIMIZERS[settings.optimizer],
+            constants={"rate": settings.rate, **settings.constants},
+            batch=settings.batch,
+            decay=settings.l2,
+        )
+
+
+def read_task(
+    formula: str,
+    rows: Rows,
+    target: list[str],
+    parameters: ParameterOptions,
+    *,
+    loss: str = "mse",
+    classes: Sequence[str] | None = None,
+    skip_bad: bool = False,
+) -> TrainingTask:
+    """The task of fitting the formula to the rows, which are read.
+
+    `classes` says that the target names classes, as in `read_examples`; the loss is
+    given by name or as a formula. Raises GradcalcError for what does not fit together.
     """
-    for last in range(len(rows) - 1, 0, -1):
-        other = int(random() * (last + 1))
-        rows[last], rows[other] = rows[other], rows[last]
+    loss_formula(loss)
+    rows.require(target)
+    if classes is not None and len(target) > 1:
+        raise UsageError("--classes takes one target column, not several")
+    roles = assign_roles(formula, rows.columns, target, parameters)
+    one_number = _result_shape(formula, roles) in ((), (1,))
+    outputs = _outputs([rows.columns[name] for name in target])
+    if classes is None:
+        # What does not fit is said before a long file is read.
+        objective = compose(formula, loss, roles.shapes, outputs)
+    try:
+        examples = read_examples(
+            rows,
+            list(roles.inputs),
+            target,
+            classes=classes,
+            one_number=one_number,
+            skip_bad=skip_bad,
+        )
+    except DataError as error:
+        if classes is None and f", column {target[0]}: '" in error.message:
+            error.hint = "if these are the names of classes, add --classes"
+        raise
+    if examples.classes is not None:
+        count = len(examples.classes)
+        outputs = None if one_number and count == 2 else count
+        objective = compose(formula, loss, roles.shapes, outputs)
+    return TrainingTask(formula, target, loss, roles, examples, objective)
 
 
-def held_back(
-    rows: list[Row], share: float, random: Callable[[], float]
-) -> tuple[list[Row], list[Row]]:
-    """The rows to learn from, in their order, and a share of them to validate with."""
-    if not share:
-        return rows, []
-    count = min(max(1, round(share * len(rows))), len(rows) - 1)
-    places = list(range(len(rows)))
-    shuffle(places, random)
-    chosen = set(places[:count])
-    kept = [row for place, row in enumerate(rows) if place not in chosen]
-    return kept, [rows[place] for place in sorted(chosen)]
+def _result_shape(formula: str, roles: Roles) -> Shape:
+    try:
+        return shape_of(build(formula, parse(formula), roles.shapes).result)
+    except ShapeError as error:
+        numbers = [name for name in roles.learned if not roles.parameters[name]]
+        if numbers:
+            names = ", ".join(numbers[:4])
+            error.hint = (
+                f"learned as numbers are {names}; --shape {numbers[0]}=4 makes a"
+                f" list, --shape {numbers[0]}=4x2 a matrix"
+            )
+        raise
+
+
+def _outputs(shapes: Sequence[Shape]) -> int | None:
+    """The length of the target's list; None if the target is one number."""
+    if len(shapes) == 1:
+        (shape,) = shapes
+        if len(shape) > 1:
+            raise UsageError("a target that is a matrix cannot be learned")
+        return shape[0] if shape else None
+    if any(shapes):
+        raise UsageError("several targets must each be a column of numbers")
+    return len(shapes)
 
 
 def train(
-    recipe: Recipe,
-    rows: list[Row],
+    setup: StepSetup,
+    rows: list[Example],
     start: Sequence[float],
     epochs: int,
     *,
-    validation: Sequence[Row] = (),
+    validation: Sequence[Example] = (),
     patience: int | None = None,
     random: Callable[[], float] | None = None,
     progress: Progress | None = None,
 ) -> Training:
-    """The training of the recipe's parameters on the rows, from `start`.
+    """The training of the setup's parameters on the rows, from `start`.
 
     The rows are shuffled before each epoch with `random`, in place; without it their
     order stays. With `patience` it stops when the loss (of the validation rows, if
@@ -103,76 +278,94 @@ def train(
     parameters of the best. Numbers that are not finite stop it with the last parameters
     that were. An interruption from the keyboard ends it and is not raised.
     """
-    state = initial_state(recipe.optimizer, start)
-    training = Training(state)
-    loss_of = loss_function(recipe)
-    training.first = mean_loss(loss_of, rows, start)
-    run = epoch_function(recipe)
-    before = best = state.copy()
-    best_loss, waited = math.inf, 0
+    loss_of = setup.forward([setup.objective.loss])
+    first = mean_loss(loss_of, rows, start)
+    run = epoch_function(setup)
+    state = initial_state(setup.optimizer, start)
+    before, best = state, _Best(state)
+    losses: list[float] = []
+    stopped, reason = EPOCHS_USED_UP, None
     try:
-        for _ in range(epochs):
+        while len(losses) < epochs:
             if random is not None:
                 shuffle(rows, random)
             before = state.copy()
             total = run(rows, state)
             if not (math.isfinite(total) and state.finite()):
-                training.reason = _first_not_finite(recipe, rows, before)
-                if training.reason is not None:
-                    training.state = state = before
-                    training.stopped = DIVERGED
+                reason = _first_not_finite(setup, rows, before)
+                if reason is not None:
+                    state, stopped = before, DIVERGED
                     break
-            loss = total / len(rows)
-            training.losses.append(loss)
+            losses.append(total / len(rows))
             if progress is not None:
-                progress(len(training.losses), loss)
-            if patience is None:
-                continue
-            if validation:
-                loss = mean_loss(loss_of, validation, state.parameters)
-            if loss < best_loss:
-                best, best_loss, waited = state.copy(), loss, 0
-            else:
-                waited += 1
-                if waited >= patience:
-                    training.stopped = PATIENCE
+                progress(len(losses), losses[-1])
+            if patience is not None:
+                loss = losses[-1]
+                if validation:
+                    loss = mean_loss(loss_of, validation, state.parameters)
+                if best.waited(state, loss) >= patience:
+                    stopped = PATIENCE
                     break
-        if patience is not None and math.isfinite(best_loss):
-            training.state = best
+        if math.isfinite(best.loss):
+            state = best.state
     except KeyboardInterrupt:
-        training.stopped = INTERRUPTED
+        stopped = INTERRUPTED
         if not state.finite():
             # The epoch under way had gone wrong already.
-            training.state = before
-    training.last = mean_loss(loss_of, rows, training.parameters)
-    if validation:
-        training.validation = mean_loss(loss_of, validation, training.parameters)
-    return training
+            state = before
+    found = state.parameters
+    return Training(
+        found,
+        losses,
+        first,
+        last=mean_loss(loss_of, rows, found),
+        validation=mean_loss(loss_of, validation, found) if validation else None,
+        stopped=stopped,
+        reason=reason,
+    )
 
 
-def _first_not_finite(recipe: Recipe, rows: Sequence[Row], state: State) -> str | None:
+class _Best:
+    """The state with the smallest loss so far."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.loss = math.inf
+        self._since = 0
+
+    def waited(self, state: State, loss: float) -> int:
+        """How many epochs ago the loss was smallest; this one has the given loss."""
+        self._since += 1
+        if loss < self.loss:
+            self.state, self.loss, self._since = state.copy(), loss, 0
+        return self._since
+
+
+def _first_not_finite(
+    setup: StepSetup, rows: Sequence[Example], state: State
+) -> str | None:
     """Why the epoch from this state on does not stay finite; None if it does.
 
     Takes the epoch's steps again, up to the one responsible, and leaves the state
     before that one. (A sum of losses may overflow when no step does.)
     """
     try:
-        careful_epoch(recipe, check=True)(rows, state)
+        careful_epoch(setup, check=True)(rows, state)
     except NotFiniteError as error:
-        return _responsible(recipe, error, state)
+        return _responsible(setup, error, state)
     return None
 
 
-def _responsible(recipe: Recipe, error: NotFiniteError, state: State) -> str:
+def _responsible(setup: StepSetup, error: NotFiniteError, state: State) -> str:
     """The node responsible, in a sentence."""
-    objective = recipe.objective
+    objective = setup.objective
     graph = objective.graph
     given = {
-        **recipe.fixed,
-        **dict(zip(recipe.arguments, error.row, strict=True)),
-        **dict(zip(recipe.free, state.parameters, strict=True)),
+        **setup.fixed,
+        **dict(zip(setup.arguments, error.row, strict=True)),
+        **dict(zip(setup.free, state.parameters, strict=True)),
     }
-    for note in notes_on(passes(graph, given, [objective.loss], recipe.free)):
+    for note in notes_on(passes(graph, given, [objective.loss], setup.free)):
         if note.kind == "nonfinite":
             return note.message
     return "the step itself leads beyond the largest double"

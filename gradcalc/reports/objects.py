@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
-    from gradcalc.learning.lesson import Outcome
     from gradcalc.learning.prediction import Prediction
+    from gradcalc.learning.training import TrainingResult
     from gradcalc.reports.notation import Notation
     from gradcalc.reports.sentences import Writer
 
@@ -273,13 +273,13 @@ def descent_to_dict(descent: "Descent") -> Object:
     }
 
 
-def training_to_dict(outcome: "Outcome") -> Object:
+def training_to_dict(result: "TrainingResult") -> Object:
     """A training, which is also what a model file holds.
 
     `gradcalc.learning.model` says what its entries are.
     """
-    model, training = outcome.model, outcome.training
-    accuracy = outcome.accuracy or {}
+    model, training = result.model, result.training
+    accuracy = result.accuracy or {}
     entries = {
         "schema": SCHEMA,
         "model": model.text,
@@ -294,12 +294,12 @@ def training_to_dict(outcome: "Outcome") -> Object:
     optional = {
         "shapes": {name: list(shape) for name, shape in model.inputs.items() if shape},
         "classes": model.classes,
-        "fixed": list(outcome.fixed),
+        "fixed": list(result.fixed),
         "accuracy": accuracy.get("training"),
         "validation_accuracy": accuracy.get("validation"),
         "reason": training.reason,
-        "dead": outcome.dead,
-        "skipped": outcome.skipped.count,
+        "dead": result.dead,
+        "skipped": result.skipped.count,
     }
     given = {
         name: entry

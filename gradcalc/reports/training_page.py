@@ -14,7 +14,7 @@ from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import cut_end
 
 if TYPE_CHECKING:
-    from gradcalc.learning.lesson import Outcome
+    from gradcalc.learning.training import TrainingResult
 
 # More parameters than this are left to the model file and to --json.
 MOST_PARAMETERS = 40
@@ -25,7 +25,7 @@ _PLAIN_SPARKS = "_.-=+*#"
 
 
 def training_page(
-    outcome: "Outcome",
+    result: "TrainingResult",
     *,
     saved: str | None = None,
     unicode: bool = True,
@@ -35,23 +35,23 @@ def training_page(
     without `unicode` nothing but ASCII is drawn.
     """
     # Its statements on one line, as they could be typed.
-    formula = outcome.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
+    formula = result.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
     parts: list[RenderableType] = [
-        _summary(outcome, unicode, precision or 6),
+        _summary(result, unicode, precision or 6),
         Text(),
-        _parameters(outcome.model.parameters, outcome.fixed, precision),
+        _parameters(result.model.parameters, result.fixed, precision),
         Text(),
         Text(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", style="bold"),
     ]
-    if outcome.dead:
-        parts.append(Text(f"note: {dead_sentence(outcome)}", style="yellow"))
+    if result.dead:
+        parts.append(Text(f"note: {dead_sentence(result)}", style="yellow"))
     if saved is not None:
         parts.append(Text(f"saved: {saved}"))
     return Group(*parts)
 
 
-def _summary(outcome: "Outcome", unicode: bool, digits: int) -> Table:
-    training = outcome.training
+def _summary(result: "TrainingResult", unicode: bool, digits: int) -> Table:
+    training = result.training
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     first, last = (format_number(x, digits) for x in (training.first, training.last))
     arrow = "→" if unicode else "->"
@@ -61,14 +61,14 @@ def _summary(outcome: "Outcome", unicode: bool, digits: int) -> Table:
         table.add_row(
             Text("validation"), Text(format_number(training.validation, digits))
         )
-    if outcome.accuracy is not None:
+    if result.accuracy is not None:
         shares = [
-            f"{share:.1%} ({name})" if len(outcome.accuracy) > 1 else f"{share:.1%}"
-            for name, share in outcome.accuracy.items()
+            f"{share:.1%} ({name})" if len(result.accuracy) > 1 else f"{share:.1%}"
+            for name, share in result.accuracy.items()
         ]
         table.add_row(Text("accuracy"), Text(", ".join(shares)))
     epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
-    rows = "1 row" if outcome.rows == 1 else f"{outcome.rows} rows"
+    rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
     table.add_row(Text("stopped"), Text(f"{training.stopped} after {epochs} of {rows}"))
     return table
 
@@ -122,10 +122,10 @@ def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) 
     )
 
 
-def dead_sentence(outcome: "Outcome") -> str:
+def dead_sentence(result: "TrainingResult") -> str:
     """What to know of the units that are dead."""
-    dead = outcome.dead
-    rows = "the one row" if outcome.rows == 1 else f"all {outcome.rows} rows"
+    dead = result.dead
+    rows = "the one row" if result.rows == 1 else f"all {result.rows} rows"
     listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])
     if len(dead) > 4:
         listed += f" and {len(dead) - 4} more"

@@ -7,12 +7,12 @@ import pytest
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import GradcalcError, describe
 from gradcalc.language.bindings import bind
-from gradcalc.learning.descent import descend
+from gradcalc.learning.descent import DescentSettings, descend
 from gradcalc.learning.optimizers import OPTIMIZERS
 
 
 def go(text, variables, **settings):
-    return descend(bind(text, variables), **settings)
+    return descend(bind(text, variables), DescentSettings(**settings))
 
 
 def test_the_texts_own_step():

@@ -13,7 +13,7 @@ from gradcalc.language.bindings import bind
 from gradcalc.learning.epochs import (
     MOST_WRITTEN,
     NotFiniteError,
-    Recipe,
+    StepSetup,
     careful_epoch,
     epoch_function,
     written_epoch,
@@ -22,15 +22,15 @@ from gradcalc.learning.objective import LOSSES, compose
 from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
 
 
-def recipe_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
-    """A recipe in which every other name of the model is an input."""
+def setup_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
+    """A setup in which every other name of the model is an input."""
     objective = compose(model, loss, shapes or {}, outputs)
-    inputs = [name for name in objective.variables if name not in parameters]
+    inputs = [name for name in objective.graph.variables if name not in parameters]
     target = objective.target
     optimizer = OPTIMIZERS[settings.pop("optimizer", "sgd")]
     fixed = settings.pop("fixed", {})
     held = objective.leaves(list(fixed))
-    return Recipe(
+    return StepSetup(
         objective,
         objective.leaves([name for name in inputs if name not in fixed])
         + (target if isinstance(target, list) else [target]),
@@ -42,12 +42,12 @@ def recipe_of(model, loss, parameters, *, outputs=None, shapes=None, **settings)
     )
 
 
-def both(recipe, rows, start):
+def both(setup, rows, start):
     """What each epoch comes to: the sum of the losses and the state."""
     found = []
     for make in (written_epoch, careful_epoch):
-        state = initial_state(recipe.optimizer, start)
-        total = make(recipe)(rows, state)
+        state = initial_state(setup.optimizer, start)
+        total = make(setup)(rows, state)
         found.append((total, state.parameters, state.memory, state.count))
     return found
 
@@ -82,11 +82,11 @@ ROWS = [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (0.5, 0.5), (2.0, -1.0), (-0.0, 0.0
 @pytest.mark.parametrize("decay", [0.0, 0.5])
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_written_equals_careful(model, decay, optimizer, batch):
-    recipe = recipe_of(
+    setup = setup_of(
         model, "mse", ["w", "b"], optimizer=optimizer, batch=batch, decay=decay
     )
     for start in ([0.5, -0.25], [0.0, 0.0], [1.0, 1.0]):
-        assert same(*both(recipe, ROWS, start))
+        assert same(*both(setup, ROWS, start))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -94,9 +94,9 @@ def test_written_equals_careful_for_every_loss(loss):
     model, outputs, target = "sigmoid(w*x + b)", None, (1.0,)
     if LOSSES[loss].single:
         model, outputs, target = "softmax([w*x, b, x])", 3, (0.0, 1.0, 0.0)
-    recipe = recipe_of(model, loss, ["w", "b"], outputs=outputs, decay=0.01)
+    setup = setup_of(model, loss, ["w", "b"], outputs=outputs, decay=0.01)
     rows = [(x, *target) for x, _ in ROWS]
-    assert same(*both(recipe, rows, [0.5, -0.25]))
+    assert same(*both(setup, rows, [0.5, -0.25]))
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -107,7 +107,7 @@ def test_written_equals_careful_for_every_program(program, batch):
     # With decay, which is added to the text of a gradient, whatever that looks like.
     result = bind(program, {}, complete=False)
     outputs = len(result.output) if isinstance(result.output, list) else None
-    recipe = recipe_of(
+    setup = setup_of(
         program,
         "sum((prediction - target)^2)",
         [name for name in result.program.graph.variables if name in ("y", "z")],
@@ -117,7 +117,7 @@ def test_written_equals_careful_for_every_program(program, batch):
     )
     rows = [(x, *[target] * (outputs or 1)) for x, target in ROWS]
     for start in ([0.5, -0.25], [2.0, 0.5], [-1.0, 1.0]):
-        assert same(*both(recipe, rows, start[: len(recipe.free)]))
+        assert same(*both(setup, rows, start[: len(setup.free)]))
 
 
 @given(
@@ -126,51 +126,51 @@ def test_written_equals_careful_for_every_program(program, batch):
     st.sampled_from(list(MODELS.values())),
 )
 def test_a_step_is_the_walked_gradient(rows, start, model):
-    recipe = recipe_of(model, "mse", ["w", "b"], batch=None)
-    graph, loss = recipe.objective.graph, recipe.objective.loss
-    active = graph.dependents(recipe.free)
+    setup = setup_of(model, "mse", ["w", "b"], batch=None)
+    graph, loss = setup.objective.graph, setup.objective.loss
+    active = graph.dependents(setup.free)
     sums = [0.0, 0.0]
     for row in rows:
-        given_ = dict(zip(recipe.arguments + recipe.free, (*row, *start), strict=True))
+        given_ = dict(zip(setup.arguments + setup.free, (*row, *start), strict=True))
         found = gradients(graph, graph.forward(given_), loss, active)
-        sums = [a + (found[n] or 0.0) for a, n in zip(sums, recipe.free, strict=True)]
+        sums = [a + (found[n] or 0.0) for a, n in zip(sums, setup.free, strict=True)]
     expected = [p - 0.1 * (a / len(rows)) for p, a in zip(start, sums, strict=True)]
-    state = initial_state(recipe.optimizer, start)
-    written_epoch(recipe)(rows, state)
+    state = initial_state(setup.optimizer, start)
+    written_epoch(setup)(rows, state)
     assert state.parameters == pytest.approx(expected, rel=1e-14, nan_ok=True)
 
 
 def test_what_is_fixed_stays():
-    recipe = recipe_of("w*x + b", "mse", ["w", "b"], fixed={"b": 2.0})
-    assert same(*both(recipe, ROWS, [0.5]))
-    assert len(both(recipe, ROWS, [0.5])[0][1]) == 1
+    setup = setup_of("w*x + b", "mse", ["w", "b"], fixed={"b": 2.0})
+    assert same(*both(setup, ROWS, [0.5]))
+    assert len(both(setup, ROWS, [0.5])[0][1]) == 1
 
 
 def test_lists_are_learned_element_by_element():
-    recipe = recipe_of("W @ [x, 1] + b", "mse", ["W", "b"], outputs=2,
+    setup = setup_of("W @ [x, 1] + b", "mse", ["W", "b"], outputs=2,
                        shapes={"W": (2, 2), "b": (2,)})  # fmt: skip
     rows = [(x, y, -y) for x, y in ROWS]
-    assert same(*both(recipe, rows, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
+    assert same(*both(setup, rows, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
 
 
 def test_a_large_graph_is_not_written_out():
     terms = " + ".join(f"sin({k}*w*x)" for k in range(MOST_WRITTEN // 4 + 1))
-    epoch = epoch_function(recipe_of(terms, "mse", ["w"]))
+    epoch = epoch_function(setup_of(terms, "mse", ["w"]))
     assert epoch.__qualname__.startswith("careful_epoch")
 
 
 def test_an_interruption_keeps_what_was_learned():
-    recipe = recipe_of("w*x + b", "mse", ["w", "b"])
-    state = initial_state(recipe.optimizer, [0.5, 0.5])
+    setup = setup_of("w*x + b", "mse", ["w", "b"])
+    state = initial_state(setup.optimizer, [0.5, 0.5])
 
     def rows():
         yield from ROWS[:3]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        written_epoch(recipe)(rows(), state)
-    expected = initial_state(recipe.optimizer, [0.5, 0.5])
-    careful_epoch(recipe)(ROWS[:3], expected)
+        written_epoch(setup)(rows(), state)
+    expected = initial_state(setup.optimizer, [0.5, 0.5])
+    careful_epoch(setup)(ROWS[:3], expected)
     assert state.parameters == expected.parameters
 
 
@@ -184,27 +184,27 @@ def test_an_interruption_keeps_what_was_learned():
     ids=["infinite loss", "overflow", "infinite gradient"],
 )
 def test_the_careful_epoch_stops_before_what_is_not_finite(model, row, start):
-    recipe = recipe_of(model, "mse", ["w", "b"])
-    state = initial_state(recipe.optimizer, start)
+    setup = setup_of(model, "mse", ["w", "b"])
+    state = initial_state(setup.optimizer, start)
     with pytest.raises(NotFiniteError) as caught:
-        careful_epoch(recipe, check=True)([row, row], state)
+        careful_epoch(setup, check=True)([row, row], state)
     assert caught.value.row == row
     assert state.parameters == start
 
 
 def test_the_careful_epoch_knows_the_row_of_a_batch():
-    recipe = recipe_of("w*sqrt(x - b)", "mse", ["w", "b"], batch=None)
+    setup = setup_of("w*sqrt(x - b)", "mse", ["w", "b"], batch=None)
     rows = [(2.0, 1.0), (1.0, 1.0), (3.0, 1.0)]
-    state = initial_state(recipe.optimizer, [1.0, 1.0])
+    state = initial_state(setup.optimizer, [1.0, 1.0])
     with pytest.raises(NotFiniteError) as caught:
-        careful_epoch(recipe, check=True)(rows, state)
+        careful_epoch(setup, check=True)(rows, state)
     assert caught.value.row == (1.0, 1.0)
     assert math.isfinite(caught.value.loss)
 
 
 def test_the_order_of_rows_matters_to_single_steps():
-    recipe = recipe_of("w*x + b", "mse", ["w", "b"])
+    setup = setup_of("w*x + b", "mse", ["w", "b"])
     rows = list(ROWS)
-    one = both(recipe, rows, [0.5, 0.5])[0]
+    one = both(setup, rows, [0.5, 0.5])[0]
     random.Random(0).shuffle(rows)
-    assert both(recipe, rows, [0.5, 0.5])[0] != one
+    assert both(setup, rows, [0.5, 0.5])[0] != one

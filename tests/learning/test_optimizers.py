@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcalc.learning.epochs import Recipe, careful_epoch, written_epoch
+from gradcalc.learning.epochs import StepSetup, careful_epoch, written_epoch
 from gradcalc.learning.objective import compose
 from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
 
@@ -21,7 +21,7 @@ CASES = {
 def test_parameters_are_those_of_pytorch(case, make):
     objective = compose(FIXTURE["model"], "mse", {}, None)
     names = list(FIXTURE["start"])
-    recipe = Recipe(
+    setup = StepSetup(
         objective,
         [*objective.leaves(["x"]), objective.target],
         objective.leaves(names),
@@ -31,8 +31,8 @@ def test_parameters_are_those_of_pytorch(case, make):
         batch=case["batch"],
         decay=case["l2"],
     )
-    state = initial_state(recipe.optimizer, list(FIXTURE["start"].values()))
-    epoch = make(recipe)
+    state = initial_state(setup.optimizer, list(FIXTURE["start"].values()))
+    epoch = make(setup)
     for expected in case["epochs"]:
         epoch(FIXTURE["rows"], state)
         found = dict(zip(names, state.parameters, strict=True))

@@ -6,17 +6,18 @@ import random
 import pytest
 
 from gradcalc.engine.compiled import compile_forward
-from gradcalc.learning import measures
-from gradcalc.learning.epochs import Recipe
+from gradcalc.learning import epochs
+from gradcalc.learning.epochs import StepSetup
+from gradcalc.learning.examples import held_back, shuffle
 from gradcalc.learning.objective import compose
 from gradcalc.learning.optimizers import OPTIMIZERS
-from gradcalc.learning.training import held_back, shuffle, train
+from gradcalc.learning.training import train
 
 
-def recipe_of(model, names, loss="mse", rate=0.01, **settings):
+def setup_of(model, names, loss="mse", rate=0.01, **settings):
     objective = compose(model, loss, {}, None)
-    inputs = [name for name in objective.variables if name not in names]
-    return Recipe(
+    inputs = [name for name in objective.graph.variables if name not in names]
+    return StepSetup(
         objective,
         [*objective.leaves(inputs), objective.target],
         objective.leaves(names),
@@ -34,7 +35,7 @@ def line_rows(count, seed=0):
     ]
 
 
-LINE = recipe_of("w*x + b", ["w", "b"])
+LINE = setup_of("w*x + b", ["w", "b"])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -100,7 +101,7 @@ def test_rows_held_back(count, share, held):
 def test_patience_goes_back_to_the_best():
     # On its way to 1 the parameter passes what is best for the validation row.
     training = train(
-        recipe_of("w", ["w"], rate=0.01),
+        setup_of("w", ["w"], rate=0.01),
         [(1.0,)],
         [0.0],
         1000,
@@ -115,7 +116,7 @@ def test_patience_goes_back_to_the_best():
 
 
 def test_patience_without_validation_rows_watches_the_steps():
-    training = train(recipe_of("w", ["w"], rate=0.5), [(1.0,)], [0.0], 1000, patience=2)
+    training = train(setup_of("w", ["w"], rate=0.5), [(1.0,)], [0.0], 1000, patience=2)
     assert (training.stopped, training.epochs) == ("no more improvement", 4)
     assert training.parameters == [1.0]
 
@@ -147,8 +148,8 @@ STOPS = {
 def test_what_is_not_finite_ends_it_with_the_last_finite_parameters(
     model, rows, start, rate, reason, batch
 ):
-    recipe = recipe_of(model, ["w", "b"], rate=rate, batch=batch)
-    training = train(recipe, rows, start, 100_000)
+    setup = setup_of(model, ["w", "b"], rate=rate, batch=batch)
+    training = train(setup, rows, start, 100_000)
     assert training.stopped == "diverged"
     assert training.reason.startswith(reason)
     assert all(map(math.isfinite, training.parameters))
@@ -156,7 +157,7 @@ def test_what_is_not_finite_ends_it_with_the_last_finite_parameters(
 
 def test_an_overflow_of_the_sum_of_losses_alone_is_no_end():
     rows = [(0.0, 1e154), (0.0, -1e154), (0.0, 1.1e154)]
-    training = train(recipe_of("w*x", ["w"]), rows, [0.5], 3)
+    training = train(setup_of("w*x", ["w"]), rows, [0.5], 3)
     assert (training.stopped, training.epochs) == ("epochs used up", 3)
 
 
@@ -177,7 +178,7 @@ def test_an_interruption_of_an_epoch_gone_wrong_keeps_finite_parameters(monkeypa
         raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "gradcalc.learning.training.epoch_function", lambda _recipe: wrong_epoch
+        "gradcalc.learning.training.epoch_function", lambda _setup: wrong_epoch
     )
     training = train(LINE, line_rows(5), [0.5, 0.25], 3)
     assert (training.stopped, training.parameters) == ("interrupted", [0.5, 0.25])
@@ -204,7 +205,7 @@ def test_the_loss_is_compiled_once(monkeypatch):
         compiled.append(arguments)
         return compile_forward(*arguments)
 
-    monkeypatch.setattr(measures, "compile_forward", counted)
+    monkeypatch.setattr(epochs, "compile_forward", counted)
     rows = line_rows(20)
     train(LINE, rows[:15], [0.0, 0.0], 30, validation=rows[15:], patience=30)
     assert len(compiled) == 1

@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from gradcalc.analysis.answers import check_answers
 from gradcalc.analysis.check import check
 from gradcalc.language.bindings import bind
-from gradcalc.learning.descent import descend
+from gradcalc.learning.descent import DescentSettings, descend
 from gradcalc.reports.check_page import answers_page, check_page
 from gradcalc.reports.descent_page import descent_page
 from gradcalc.reports.tables import Column, layout, one_line, paragraphs
@@ -129,7 +129,9 @@ def test_sentences_are_broken_between_words():
 def pages(width, precision=None):
     given = {"a": 1.1, "b": 2.3, "c": math.pi, "d": 0.7}
     bound = bind("a^2 + b^2 + c^2 + d^2", given)
-    yield descent_page(descend(bound, steps=30), width=width, precision=precision)
+    yield descent_page(
+        descend(bound, DescentSettings(steps=30)), width=width, precision=precision
+    )
     kinks = bind("[abs(x) + y/3, sin(y)/7e100]", {"x": 0.0, "y": 1.0})
     yield check_page(check(kinks), width=width, precision=precision)
     _, answers = check_answers(bound, [("a", "2.2"), ("d", "7/5 + 1e-9")])

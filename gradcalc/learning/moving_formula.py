@@ -1,7 +1,7 @@
-"""A formula as a landscape: heights and slopes over the variables that move in it."""
+"""A formula as a function of the variables that move in it, within their bounds."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,19 +9,20 @@ from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
-from gradcalc.learning.state import State
+from gradcalc.learning.optimizers import State
+from gradcalc.operations import Singularity
 from gradcalc.shapes import flatten, unflatten
+from gradcalc.writers.node_text import expression
 
 Bounds = tuple[float, float]
 
 
-class Landscape:
-    """A formula as a function of the variables that move, list by list.
+class MovingFormula:
+    """A formula as a function of some of its variables, list by list.
 
     start   the numbers that they start from
     limits  the bounds of each
     slopes  a function from the numbers to ((value,), (gradient,))
-    up      whether the way leads up
     """
 
     def __init__(
@@ -29,19 +30,18 @@ class Landscape:
         bound: BoundProgram,
         names: list[str],
         leaves: list[int],
-        up: bool,
         bounds: Mapping[str, Bounds],
     ) -> None:
         self.bound = bound
         self.names = names
         self.leaves = leaves
-        self.up = up
         moving = set(leaves)
-        known = {n: value for n, value in bound.given.items() if n not in moving}
-        self.known = known
+        self.known = {
+            node: value for node, value in bound.given.items() if node not in moving
+        }
         self.start = [bound.given[node] for node in leaves]
         self.slopes = compile_gradient(
-            bound.program.graph, [bound.output], leaves, leaves, known
+            bound.program.graph, [bound.output], leaves, leaves, self.known
         )
         self.limits = self._limits(bounds)
 
@@ -86,11 +86,13 @@ class Landscape:
             predicted += gradient[place] * change
         return predicted
 
-    def norm(self, here: Sequence[float], gradient: Sequence[float]) -> float:
+    def norm(
+        self, here: Sequence[float], gradient: Sequence[float], *, up: bool
+    ) -> float:
         """The norm of the gradient without what pushes against a bound."""
         slopes = []
         for value, slope, (low, high) in zip(here, gradient, self.limits, strict=True):
-            rising = slope > 0 if self.up else slope < 0
+            rising = slope > 0 if up else slope < 0
             if (value >= high and rising) or (value <= low and slope and not rising):
                 continue
             slopes.append(slope)
@@ -101,3 +103,47 @@ class Landscape:
         given = {**self.known, **dict(zip(self.leaves, values, strict=True))}
         bound = replace(self.bound, variables={}, given=given)
         return evaluate_bound(bound, self.names)
+
+
+def crossed_kink(evaluations: Iterable[Evaluation]) -> str | None:
+    """The expression of the first node with a kink between some of the points.
+
+    The evaluations are of one formula; None if the points lie on one side of all kinks.
+    """
+    first, *others = evaluations
+    for node, operation in enumerate(first.graph.operations):
+        if not first.active[node] or not any(
+            _concerns(first, node, singularity) for singularity in operation.singular
+        ):
+            continue
+        if any(_side(other, node) != _side(first, node) for other in others):
+            return expression(first.graph, node)
+    return None
+
+
+def _concerns(evaluation: Evaluation, node: int, singularity: Singularity) -> bool:
+    """Whether the singularity is a kink or tie of an operand that moves."""
+    if singularity.kind not in ("kink", "tie"):
+        return False
+    if singularity.of is None:
+        return True
+    place = evaluation.graph.operations[node].parameters.index(singularity.of)
+    return bool(evaluation.active[evaluation.graph.inputs[node][place]])
+
+
+def _side(evaluation: Evaluation, node: int) -> Any:
+    """What tells one side of a node's kink from the other.
+
+    The sign of each local derivative, None where nothing passes; the value of what has
+    no derivative at all, such as a comparison.
+    """
+    graph, values = evaluation.graph, evaluation.values
+    operation, inputs = graph.operations[node], graph.inputs[node]
+    if operation.is_flat:
+        return values[node]
+    slopes = evaluation.contributions(node, 1.0)
+    return [
+        None if slope is None else slope > 0
+        for operand, slope in zip(inputs, slopes, strict=True)
+        if evaluation.active[operand]
+    ]

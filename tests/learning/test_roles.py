@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from gradcalc.learning.parameters import initial_values, leaves_of
+from gradcalc.learning.roles import initial_values, leaves_of
 from gradcalc.shapes import arrange, flatten
 
 

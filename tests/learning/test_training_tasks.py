@@ -1,4 +1,4 @@
-"""Lessons from files: classifiers, perceptrons, tables of flowers; and mistakes."""
+"""Tasks from files: classifiers, perceptrons, tables of flowers; and mistakes."""
 
 import io
 import math
@@ -9,21 +9,26 @@ import pytest
 
 from gradcalc.data.formats import open_rows
 from gradcalc.errors import GradcalcError, describe
-from gradcalc.learning.lesson import Lesson, Settings
 from gradcalc.learning.prediction import predictor
+from gradcalc.learning.roles import ParameterOptions
+from gradcalc.learning.training import Settings, read_task
 
 IRIS = Path(__file__).with_name("iris.csv").read_bytes()
 PERCEPTRON = "linear(tanh(linear([x1, x2], W1, b1)), W2, b2)"
 
 
-def lesson_of(formula, content, target, **details):
-    """A lesson from the content of a file; an iterable of rows is written as CSV."""
+def task_of(formula, content, target, **details):
+    """A task from the content of a file; an iterable of rows is written as CSV."""
     if not isinstance(content, bytes):
         header, *rows = content
         lines = [header, *(",".join(map(repr, row)) for row in rows)]
         content = "\n".join(lines).encode()
     rows = open_rows(io.BytesIO(content), "d.csv")
-    return Lesson(formula, rows, target.split(","), **details)
+    names = ("started", "defaults", "fixed", "shapes")
+    options = ParameterOptions(
+        **{name: details.pop(name) for name in names if name in details}
+    )
+    return read_task(formula, rows, target.split(","), options, **details)
 
 
 def triangle(seed):
@@ -40,30 +45,30 @@ CLASSIFIER = "sigmoid(w3*relu(w1*x + w2*y + b1) + b2)"
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 4, 5])
 def test_the_texts_classifier(seed):
-    lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
-    outcome = lesson.train(Settings(epochs=300, seed=seed))
-    assert outcome.dead == []
-    assert outcome.accuracy["training"] > 0.95
-    predict = predictor(outcome.model)
+    task = task_of(CLASSIFIER, triangle(seed), "label", loss="bce")
+    result = task.train(Settings(epochs=300, seed=seed))
+    assert result.dead == []
+    assert result.accuracy["training"] > 0.95
+    predict = predictor(result.model)
     assert predict([0.0, 1.0]).answer > 0.99
     assert predict([1.0, 0.0]).answer < 0.01
 
 
 @pytest.mark.parametrize("seed", [3, 8, 9, 10])
 def test_a_dead_relu_is_reported(seed):
-    lesson = lesson_of(CLASSIFIER, triangle(seed), "label", loss="bce")
-    outcome = lesson.train(Settings(epochs=50, seed=seed))
-    assert outcome.dead == ["relu(w1*x + w2*y + b1)"]
-    assert outcome.accuracy["training"] < 0.6
+    task = task_of(CLASSIFIER, triangle(seed), "label", loss="bce")
+    result = task.train(Settings(epochs=50, seed=seed))
+    assert result.dead == ["relu(w1*x + w2*y + b1)"]
+    assert result.accuracy["training"] < 0.6
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_perceptron_learns_exclusive_or(seed):
     rows = ["x1,x2,y", (0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)]
     shapes = {"W1": (4, 2), "b1": (4,), "W2": (4,)}
-    lesson = lesson_of(PERCEPTRON, rows, "y", shapes=shapes)
-    outcome = lesson.train(Settings(rate=0.1, epochs=2000, seed=seed))
-    predict = predictor(outcome.model)
+    task = task_of(PERCEPTRON, rows, "y", shapes=shapes)
+    result = task.train(Settings(rate=0.1, epochs=2000, seed=seed))
+    predict = predictor(result.model)
     for x1, x2, y in rows[1:]:
         assert predict([x1, x2]).answer == pytest.approx(y, abs=0.1)
 
@@ -82,11 +87,11 @@ def moons(count=200, seed=7):
 
 def test_a_perceptron_tells_two_moons_apart():
     shapes = {"W1": (8, 2), "b1": (8,), "W2": (8,)}
-    lesson = lesson_of(PERCEPTRON, moons(), "moon", shapes=shapes, loss="bce_logits")
-    outcome = lesson.train(Settings(rate=0.1, epochs=200, validate=0.25))
-    assert outcome.accuracy["training"] > 0.98
-    assert outcome.accuracy["validation"] > 0.96
-    assert outcome.training.validation < 0.1
+    task = task_of(PERCEPTRON, moons(), "moon", shapes=shapes, loss="bce_logits")
+    result = task.train(Settings(rate=0.1, epochs=200, validate=0.25))
+    assert result.accuracy["training"] > 0.98
+    assert result.accuracy["validation"] > 0.96
+    assert result.training.validation < 0.1
 
 
 FLOWERS = "W @ [sepal_length, sepal_width, petal_length, petal_width] + b"
@@ -98,113 +103,113 @@ FLOWERS = "W @ [sepal_length, sepal_width, petal_length, petal_width] + b"
 )
 def test_softmax_regression_on_iris(formula, loss):
     shapes = {"W": (3, 4), "b": (3,)}
-    lesson = lesson_of(formula, IRIS, "species", shapes=shapes, classes=[], loss=loss)
-    outcome = lesson.train(Settings(epochs=200))
-    assert outcome.model.classes == ["setosa", "versicolor", "virginica"]
-    assert outcome.accuracy["training"] > 0.96
-    predict = predictor(outcome.model)
+    task = task_of(formula, IRIS, "species", shapes=shapes, classes=[], loss=loss)
+    result = task.train(Settings(epochs=200))
+    assert result.model.classes == ["setosa", "versicolor", "virginica"]
+    assert result.accuracy["training"] > 0.96
+    predict = predictor(result.model)
     assert predict([5.1, 3.5, 1.4, 0.2]).answer == "setosa"
 
 
 def test_two_classes_may_be_one_number():
     content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
-    lesson = lesson_of("sigmoid(w*x)", content, "kind", classes=[], loss="bce")
-    assert lesson.examples.rows == [(-1, 0), (-2, 0), (2, 1), (1, 1)]
-    outcome = lesson.train(Settings(rate=0.5))
-    assert outcome.accuracy == {"training": 1.0}
-    assert [predictor(outcome.model)([x]).answer for x in (-1, 1)] == ["cold", "warm"]
+    task = task_of("sigmoid(w*x)", content, "kind", classes=[], loss="bce")
+    assert task.examples.rows == [(-1, 0), (-2, 0), (2, 1), (1, 1)]
+    result = task.train(Settings(rate=0.5))
+    assert result.accuracy == {"training": 1.0}
+    assert [predictor(result.model)([x]).answer for x in (-1, 1)] == ["cold", "warm"]
 
 
 def test_a_layer_of_one_unit_tells_two_classes_apart():
     content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
     shapes = {"W": (1, 1)}
-    lesson = lesson_of("W @ [x]", content, "kind", classes=[], shapes=shapes)
-    outcome = lesson.train(Settings())
-    assert predictor(outcome.model)([2.0]).answer == "warm"
+    task = task_of("W @ [x]", content, "kind", classes=[], shapes=shapes)
+    result = task.train(Settings())
+    assert predictor(result.model)([2.0]).answer == "warm"
 
 
 def test_logits_of_two_classes_are_told_apart_at_0():
     content = b"x,kind\n-1,cold\n-2,cold\n2,warm\n1,warm\n"
-    lesson = lesson_of("w*x", content, "kind", classes=[], loss="bce_logits")
-    outcome = lesson.train(Settings(rate=0.5, epochs=2))
-    assert outcome.accuracy == {"training": 1.0}
-    assert predictor(outcome.model)([0.1]).answer == "warm"
+    task = task_of("w*x", content, "kind", classes=[], loss="bce_logits")
+    result = task.train(Settings(rate=0.5, epochs=2))
+    assert result.accuracy == {"training": 1.0}
+    assert predictor(result.model)([0.1]).answer == "warm"
 
 
 def test_classes_have_the_order_that_is_given():
     content = b"x,k\n1,b\n2,a\n"
-    lesson = lesson_of("[w*x, 1, 0]", content, "k", classes=["b", "c", "a"])
-    assert lesson.examples.rows == [(1, 1, 0, 0), (2, 0, 0, 1)]
+    task = task_of("[w*x, 1, 0]", content, "k", classes=["b", "c", "a"])
+    assert task.examples.rows == [(1, 1, 0, 0), (2, 0, 0, 1)]
 
 
 def test_classes_that_are_numbers_are_sorted_as_numbers():
     content = b"x,k\n1,10\n2,9\n3,2\n"
-    lesson = lesson_of("[w*x, 1, 0]", content, "k", classes=[])
-    assert lesson.examples.classes == ["2", "9", "10"]
+    task = task_of("[w*x, 1, 0]", content, "k", classes=[])
+    assert task.examples.classes == ["2", "9", "10"]
 
 
 def test_several_targets_are_a_list():
     rows = ["x,a,b", *((x, 2 * x, 1 - x) for x in (-1, 0, 1, 2))]
-    lesson = lesson_of("w*x + c", rows, "a,b", shapes={"w": (2,), "c": (2,)})
-    outcome = lesson.train(Settings(rate=0.1, epochs=500))
-    assert outcome.model.parameters["w"] == pytest.approx([2, -1], abs=1e-6)
-    assert outcome.model.parameters["c"] == pytest.approx([0, 1], abs=1e-6)
-    assert outcome.accuracy is None
+    task = task_of("w*x + c", rows, "a,b", shapes={"w": (2,), "c": (2,)})
+    result = task.train(Settings(rate=0.1, epochs=500))
+    assert result.model.parameters["w"] == pytest.approx([2, -1], abs=1e-6)
+    assert result.model.parameters["c"] == pytest.approx([0, 1], abs=1e-6)
+    assert result.accuracy is None
 
 
 def test_lists_in_json_are_inputs_and_targets():
     content = b'{"v": [1, 2], "y": [3]}\n{"v": [2, 1], "y": [0]}\n'
-    lesson = lesson_of("[w @ v]", content, "y", shapes={"w": (2,)})
-    outcome = lesson.train(Settings(rate=0.05, epochs=2000))
-    assert outcome.model.parameters["w"] == pytest.approx([-1, 2], abs=1e-6)
-    assert outcome.model.inputs == {"v": (2,)}
+    task = task_of("[w @ v]", content, "y", shapes={"w": (2,)})
+    result = task.train(Settings(rate=0.05, epochs=2000))
+    assert result.model.parameters["w"] == pytest.approx([-1, 2], abs=1e-6)
+    assert result.model.inputs == {"v": (2,)}
 
 
 def test_a_formula_may_be_the_loss():
     rows = ["x,y", (0, 0), (1, 1), (2, 9)]
-    lesson = lesson_of("m + 0*x", rows, "y", loss="abs(prediction - target)")
-    outcome = lesson.train(Settings(epochs=1000))
+    task = task_of("m + 0*x", rows, "y", loss="abs(prediction - target)")
+    result = task.train(Settings(epochs=1000))
     # The absolute error is least at the median.
-    assert outcome.model.parameters["m"] == pytest.approx(1, abs=0.02)
-    assert outcome.model.loss == "abs(prediction - target)"
+    assert result.model.parameters["m"] == pytest.approx(1, abs=0.02)
+    assert result.model.loss == "abs(prediction - target)"
 
 
 def test_l2_is_ridge_regression():
     numbers = random.Random(3)
     rows = [(x, 3 * x) for x in (numbers.uniform(-1, 1) for _ in range(50))]
-    lesson = lesson_of("w*x", ["x,y", *rows], "y")
-    outcome = lesson.train(Settings(rate=0.1, epochs=2000, batch=None, l2=0.4))
+    task = task_of("w*x", ["x,y", *rows], "y")
+    result = task.train(Settings(rate=0.1, epochs=2000, batch=None, l2=0.4))
     # Where the gradient of mean((w*x - y)^2) + 0.4/2*w^2 is 0.
     xx = sum(x * x for x, _ in rows)
     xy = sum(x * y for x, y in rows)
     expected = 2 * xy / (2 * xx + 0.4 * len(rows))
-    assert outcome.model.parameters["w"] == pytest.approx(expected)
+    assert result.model.parameters["w"] == pytest.approx(expected)
 
 
 def test_starts_and_what_is_fixed():
-    lesson = lesson_of(
+    task = task_of(
         "w*x + b + c", ["x,y", (1, 2)], "y",
         started={"w": 0.5}, fixed={"b": 3.0}, defaults={"c": 0.25, "z": 9.0},
     )  # fmt: skip
-    outcome = lesson.train(Settings(epochs=0))
-    assert outcome.model.parameters == {"w": 0.5, "b": 3.0, "c": 0.25}
-    outcome = lesson.train(Settings(epochs=5))
-    assert outcome.model.parameters["b"] == 3.0
-    assert outcome.model.parameters["w"] != 0.5
+    result = task.train(Settings(epochs=0))
+    assert result.model.parameters == {"w": 0.5, "b": 3.0, "c": 0.25}
+    result = task.train(Settings(epochs=5))
+    assert result.model.parameters["b"] == 3.0
+    assert result.model.parameters["w"] != 0.5
 
 
 def test_a_column_shadows_a_constant():
-    lesson = lesson_of("w*e", ["e,y", (1, 2), (2, 4)], "y")
-    assert list(lesson.roles.inputs) == ["e"]
-    assert list(lesson.roles.parameters) == ["w"]
+    task = task_of("w*e", ["e,y", (1, 2), (2, 4)], "y")
+    assert list(task.roles.inputs) == ["e"]
+    assert list(task.roles.parameters) == ["w"]
 
 
 def test_bad_rows_are_counted():
     content = b"x,k\n1,a\nz,b\n2,\n3,b\n4\n"
-    lesson = lesson_of("w*x", content, "k", classes=[], skip_bad=True)
-    assert lesson.examples.rows == [(1, 0), (3, 1)]
-    assert lesson.examples.skipped.count == 3
-    first = lesson.examples.skipped.first
+    task = task_of("w*x", content, "k", classes=[], skip_bad=True)
+    assert task.examples.rows == [(1, 0), (3, 1)]
+    assert task.examples.skipped.count == 3
+    first = task.examples.skipped.first
     assert first.message == "d.csv, line 3, column x: 'z' is not a number"
 
 
@@ -336,14 +341,14 @@ MISTAKES = {
 )
 def test_mistakes(formula, content, target, details, page):
     with pytest.raises(GradcalcError) as caught:
-        lesson_of(formula, content.encode(), target, **details).train(Settings())
+        task_of(formula, content.encode(), target, **details).train(Settings())
     assert describe(caught.value) == "error: " + page
 
 
 def test_one_row_cannot_be_divided():
-    lesson = lesson_of("w*x", ["x,y", (1, 2)], "y")
+    task = task_of("w*x", ["x,y", (1, 2)], "y")
     with pytest.raises(GradcalcError) as caught:
-        lesson.train(Settings(validate=0.5))
+        task.train(Settings(validate=0.5))
     assert caught.value.message == (
         "one row cannot be divided into training and validation"
     )

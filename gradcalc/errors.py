@@ -43,6 +43,20 @@ class GradcalcError(Exception):
         self.span = span
         self.hint = hint
 
+    def but(
+        self, kind: "type[GradcalcError] | None" = None, **fields: Any
+    ) -> "GradcalcError":
+        """The same error with other values of some fields, or of another class.
+
+        To be raised in its place, where more is known than where it was found.
+        """
+        known = {"source": self.source, "span": self.span, "hint": self.hint, **fields}
+        message = known.pop("message", self.message)
+        exit_code = known.pop("exit_code", self.exit_code)
+        error = (kind or type(self))(message, **known)
+        error.exit_code = exit_code
+        return error
+
     def to_dict(self) -> dict[str, Any]:
         """The error as an object for JSON: kind, message, span, hint."""
         return {

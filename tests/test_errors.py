@@ -128,3 +128,14 @@ def test_sentence_with_an_absurdly_long_name_is_shortened():
     assert hint.startswith("hint: write yyyyy")
     assert len(hint) < 1100
     assert len(error.message) > 9999
+
+
+def test_an_error_with_other_fields():
+    error = DataError("it is wrong", source="a + b", span=(2, 3))
+    other = error.but(FileError, message="no, it is", hint="mend it", exit_code=1)
+    assert type(other) is FileError
+    assert (other.message, str(other)) == ("no, it is", "no, it is")
+    assert (other.source, other.span, other.hint) == ("a + b", (2, 3), "mend it")
+    assert other.exit_code == 1
+    assert (error.message, error.hint, error.exit_code) == ("it is wrong", None, 2)
+    assert type(error.but()) is DataError

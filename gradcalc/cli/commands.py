@@ -14,7 +14,12 @@ import click
 
 from gradcalc.cli import options
 from gradcalc.cli.arguments import Split, split_arguments
-from gradcalc.cli.files import STANDARD_INPUT, read_text, standard_input_is_free
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    read_model,
+    read_text,
+    standard_input_is_free,
+)
 from gradcalc.cli.variables import (
     constant,
     explain_names,
@@ -219,8 +224,6 @@ class FormulaCommand(VariablesCommand):
                 ("--model", True),
                 hint="leave out one of them: a model has a formula of its own",
             )
-            from gradcalc.cli.models import read_model
-
             trained = read_model(model)
             request.formula = trained.text
             request.defaults.update(trained.parameters)

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gradcalc.errors import FileError
+
+if TYPE_CHECKING:
+    from gradcalc.learning.model import Model
 
 STANDARD_INPUT = "-"
 
@@ -50,3 +53,12 @@ def read_text(path: str) -> str:
             f" 0x{content[error.start]:02x}"
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_model(path: str) -> "Model":
+    """The model in a file that `gradcalc train --save` wrote (`-` as above)."""
+    # Imported here: few commands read one.
+    from gradcalc.learning.model import model_from
+
+    text = read_text(path)
+    return model_from(text, "standard input" if path == STANDARD_INPUT else path)

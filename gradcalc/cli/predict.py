@@ -3,13 +3,14 @@
 import math
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.commands import Request, VariablesCommand
-from gradcalc.cli.models import read_model
+from gradcalc.cli.files import read_model
 from gradcalc.data.cells import cells_of
 from gradcalc.data.rows import Rows, Skipped, usable
 from gradcalc.errors import DataError, ShapeError, UsageError
@@ -54,12 +55,9 @@ def command(
     *,
     data: str | None,
     kind: str | None,
-    gradient: bool,
-    scores: bool,
     column: str,
     skip_bad: bool,
-    as_json: bool,
-    precision: int | None,
+    **given: Any,
 ) -> int | None:
     if request.positional is None:
         raise UsageError(
@@ -71,22 +69,16 @@ def command(
         raise UsageError("standard input cannot be both the model and the rows")
     model = read_model(request.positional)
     if data is None:
-        return _predict_point(
-            request,
-            model,
-            gradient=gradient,
-            scores=scores,
-            as_json=as_json,
-            precision=precision,
-        )
+        return _predict_point(request, model, **given)
     values = bool(request.variables or request.defaults)
     options.exclusive(("--data", True), ("values of variables", values))
-    if as_json:
+    if given["as_json"]:
         raise UsageError(
             "--json is for one point; rows of data come out as they went in",
             hint="rows in JSON Lines come out as JSON Lines",
         )
     with data_options.opened_rows(data, kind) as rows:
+        gradient, scores = given["gradient"], given["scores"]
         additions = Additions(model, column, scores=scores, gradient=gradient)
         return _predict_rows(model, rows, additions, gradient, skip_bad)
 
@@ -116,11 +108,11 @@ def _predict_rows(
             if watched:
                 sys.stdout.flush()
     except DataError as error:
-        if begun:
-            # The rows above are out already: the answer is there in part.
-            error.exit_code = 1
-            sys.stdout.flush()
-        raise
+        if not begun:
+            raise
+        # The rows above are out already: the answer is there in part.
+        sys.stdout.flush()
+        raise error.but(exit_code=1) from None
     write(header.encode())
     data_options.warn_of(skipped)
     if odd:
@@ -182,7 +174,7 @@ def _predict_point(
             )
     numbers = [leaf for value in point.values() for leaf in flatten(value)]
     parameters = {name: bound.variables[name] for name in model.parameters}
-    model = model.with_parameters(parameters)
+    model = replace(model, parameters=parameters)
     prediction = predictor(model, gradient=gradient)(numbers)
     additions = Additions(model, "prediction", scores=scores, gradient=gradient)
     values = additions.of(prediction)

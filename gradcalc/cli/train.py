@@ -191,11 +191,11 @@ def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
     """The result; a bar moves on standard error meanwhile if that is a terminal."""
     if not sys.stderr.isatty() or settings.epochs < 2:
         return task.train(settings)
-    from gradcalc.reports.training_progress import TrainingProgress
+    from gradcalc.reports.training_progress import training_progress
 
     colour = consoles.takes_colour(sys.stderr)
-    with TrainingProgress(sys.stderr, settings.epochs, colour=colour) as bar:
-        return task.train(settings, bar.report)
+    with training_progress(sys.stderr, settings.epochs, colour=colour) as show:
+        return task.train(settings, show)
 
 
 def _finish(

@@ -28,10 +28,14 @@ class DelimitedRows(Rows):
         self.delimiter = delimiter
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            self.header = [cell.strip() for cell in self._read()]
+            self.header = [cell.strip() for cell in next(self)]
         except StopIteration:
             raise DataError(f"{self.name} is empty: it has no header") from None
-        self._check_header()
+        if all(map(_is_number, self.header)):
+            raise self.problem(
+                "the first line holds numbers, not the names of columns",
+                hint="put a header line such as x,y above the rows",
+            )
         # Every name that a formula may use, and the places of its cells in a row.
         self._places = _places(self.header)
         self.columns = {
@@ -39,17 +43,7 @@ class DelimitedRows(Rows):
             for name, places in self._places.items()
         }
 
-    def _check_header(self) -> None:
-        if all(_is_number(cell) for cell in self.header):
-            raise self.problem(
-                "the first line holds numbers, not the names of columns",
-                hint="put a header line such as x,y above the rows",
-            )
-
     def __next__(self) -> Row:
-        return self._read()
-
-    def _read(self) -> list[str]:
         while True:
             self.lines.forget()
             try:

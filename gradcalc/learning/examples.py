@@ -53,8 +53,7 @@ def read_examples(
         found, order = _read_classes(rows, inputs, target[0], classes, given_up)
     if not found:
         if (error := skipped.first) is not None:
-            error.message = f"no row can be used: {error.message}"
-            raise error
+            raise error.but(message=f"no row can be used: {error.message}")
         raise DataError(f"{rows.name} has no rows under its header")
     if order is not None:
         if len(order) < 2:

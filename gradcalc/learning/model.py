@@ -22,6 +22,7 @@ A model is read from "schema", "model", "inputs", "target", "parameters", "shape
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.algebra.written_out import formula_text
@@ -29,50 +30,39 @@ from gradcalc.errors import DataError, GradcalcError
 from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
-from gradcalc.shapes import Shape, flatten, shape_of
+from gradcalc.shapes import Shape, Structure, flatten, shape_of
 from gradcalc.strict_json import SCHEMA, read_json
+from gradcalc.wording import plural
+
+_WHAT_IT_IS = "a model file is what gradcalc train --save writes"
 
 
+@dataclass
 class Model:
-    """A formula whose free variables are inputs, which have a shape, and parameters.
+    """A formula whose free variables are inputs and parameters."""
 
-    text        the formula
-    inputs      the shape of each input, by name
-    target      the names of the target's columns
-    classes     the names of the classes that it tells apart, or None
-    parameters  the value of each parameter, by name
-    loss        what it was trained with, by name or as a formula
-    program     its graph
-    result      the node, or list of nodes, that it predicts with
-    """
+    text: str
+    # The shape of each input, by name.
+    inputs: dict[str, Shape]
+    # The names of the target's columns.
+    target: list[str]
+    # The names of the classes that it tells apart, or None.
+    classes: list[str] | None
+    # The value of each parameter, by name.
+    parameters: dict[str, Any]
+    # What it was trained with, by name or as a formula.
+    loss: str
+    program: Program = field(init=False)
+    # The node, or list of nodes, that it predicts with.
+    result: Structure = field(init=False)
 
-    def __init__(
-        self,
-        text: str,
-        inputs: Mapping[str, Shape],
-        target: list[str],
-        classes: list[str] | None,
-        parameters: Mapping[str, Any],
-        loss: str,
-    ) -> None:
-        self.text = text
-        self.inputs = dict(inputs)
-        self.target = target
-        self.classes = classes
-        self.parameters = dict(parameters)
-        self.loss = loss
-        shapes = {name: shape_of(value) for name, value in parameters.items()}
-        self.program: Program = build(text, parse(text), {**shapes, **self.inputs})
+    def __post_init__(self) -> None:
+        shapes = {name: shape_of(value) for name, value in self.parameters.items()}
+        self.program = build(self.text, parse(self.text), {**shapes, **self.inputs})
         self.result = self.program.result
         if isinstance(self.result, list) and len(self.result) == 1:
             # A layer of one unit is trained on numbers and predicts numbers.
             (self.result,) = self.result
-
-    def with_parameters(self, parameters: Mapping[str, Any]) -> "Model":
-        """The same model with other values of its parameters."""
-        return Model(
-            self.text, self.inputs, self.target, self.classes, parameters, self.loss
-        )
 
     @property
     def known(self) -> dict[int, float]:
@@ -105,12 +95,8 @@ def model_from(text: str, where: str) -> Model:
         raise DataError(
             f"{where} is no model of this version: its schema is"
             f" {json.dumps(content.get('schema'))}, not {SCHEMA}",
-            hint="a model file is what gradcalc train --save writes",
+            hint=_WHAT_IT_IS,
         )
-    wrong = DataError(
-        f"{where} is not a whole model",
-        hint="write it again with gradcalc train --save",
-    )
     formula: Any = content.get("model")
     inputs: Any = content.get("inputs")
     target: Any = content.get("target")
@@ -129,8 +115,11 @@ def model_from(text: str, where: str) -> Model:
         ("loss", isinstance(loss, dict) and isinstance(loss.get("name"), str)),
     ):
         if not good:
-            wrong.message += f': "{name}" is missing or not what it should be'
-            raise wrong
+            raise DataError(
+                f'{where} is not a whole model: "{name}" is missing or not what it'
+                " should be",
+                hint="write it again with gradcalc train --save",
+            )
     values = {name: _parameter(where, name, parameters[name]) for name in parameters}
     _check_names(where, formula, inputs, values)
     try:
@@ -143,22 +132,14 @@ def model_from(text: str, where: str) -> Model:
             loss["name"],
         )
     except GradcalcError as error:
-        raise DataError(
-            f"the model in {where} does not fit together: {error.message}",
-            source=error.source,
-            span=error.span,
-            hint=error.hint,
-        ) from None
+        message = f"the model in {where} does not fit together: {error.message}"
+        raise error.but(DataError, message=message) from None
 
 
 def _object(text: str, where: str) -> dict[str, Any]:
-    hint = "a model file is what gradcalc train --save writes"
-    content = read_json(text, where, hint=hint)
+    content = read_json(text, where, hint=_WHAT_IT_IS)
     if not isinstance(content, dict):
-        raise DataError(
-            f"{where} is not a model: it holds no object",
-            hint=hint,
-        )
+        raise DataError(f"{where} is not a model: it holds no object", hint=_WHAT_IT_IS)
     return content
 
 
@@ -194,12 +175,8 @@ def _check_names(
     try:
         names = free_names(parse(formula), {*inputs, *parameters})
     except GradcalcError as error:
-        raise DataError(
-            f"the model in {where} cannot be read: {error.message}",
-            source=error.source,
-            span=error.span,
-            hint=error.hint,
-        ) from None
+        message = f"the model in {where} cannot be read: {error.message}"
+        raise error.but(DataError, message=message) from None
     both = [name for name in inputs if name in parameters]
     if both:
         raise DataError(
@@ -209,11 +186,10 @@ def _check_names(
     if lacking:
         raise DataError(
             f"{where}: the formula uses {', '.join(lacking)}, which"
-            f" {'is' if len(lacking) == 1 else 'are'} neither input nor parameter"
+            f" {plural(lacking, 'is', 'are')} neither input nor parameter"
         )
     idle = [name for name in (*inputs, *parameters) if name not in names]
     if idle:
         raise DataError(
-            f"{where}: {', '.join(idle)} {'is' if len(idle) == 1 else 'are'} not in the"
-            " formula"
+            f"{where}: {', '.join(idle)} {plural(idle, 'is', 'are')} not in the formula"
         )

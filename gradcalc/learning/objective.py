@@ -126,11 +126,9 @@ def compose(
     try:
         structure = _result(Builder(formula, graph=graph, scope=scope), formula)
     except GradcalcError as error:
-        if loss in LOSSES:
-            # Nobody typed its formula.
-            error.source = error.span = None
-        error.message = f"the loss: {error.message}"
-        raise
+        # Nobody typed the formula of a loss that has a name.
+        place = {"source": None, "span": None} if loss in LOSSES else {}
+        raise error.but(message=f"the loss: {error.message}", **place) from None
     if isinstance(structure, list):
         raise ShapeError(
             f"the loss is {described(shape_of(structure))}, not a number",

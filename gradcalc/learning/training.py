@@ -224,7 +224,8 @@ def read_task(
         )
     except DataError as error:
         if classes is None and f", column {target[0]}: '" in error.message:
-            error.hint = "if these are the names of classes, add --classes"
+            hint = "if these are the names of classes, add --classes"
+            raise error.but(hint=hint) from None
         raise
     if examples.classes is not None:
         count = len(examples.classes)
@@ -238,13 +239,13 @@ def _result_shape(formula: str, roles: Roles) -> Shape:
         return shape_of(build(formula, parse(formula), roles.shapes).result)
     except ShapeError as error:
         numbers = [name for name in roles.learned if not roles.parameters[name]]
-        if numbers:
-            names = ", ".join(numbers[:4])
-            error.hint = (
-                f"learned as numbers are {names}; --shape {numbers[0]}=4 makes a"
-                f" list, --shape {numbers[0]}=4x2 a matrix"
-            )
-        raise
+        if not numbers:
+            raise
+        first, names = numbers[0], ", ".join(numbers[:4])
+        raise error.but(
+            hint=f"learned as numbers are {names}; --shape {first}=4 makes a list,"
+            f" --shape {first}=4x2 a matrix"
+        ) from None
 
 
 def _outputs(shapes: Sequence[Shape]) -> int | None:

@@ -8,11 +8,12 @@ from rich.text import Text
 
 from gradcalc.reports.tables import Column, layout, one_line, paragraphs
 from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.wording import counted
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
 
-# A longer way is shown by its two ends, unless its rows were asked for.
+# Of more points the first and last are shown, unless all rows were asked for.
 MOST_ROWS = 24
 
 _STYLES = {"converged": "green", "kink": "yellow", "diverged": "red"}
@@ -62,9 +63,8 @@ def _left_out(descent: "Descent", points: Sequence["Point"]) -> list[str]:
 
 
 def _ending(descent: "Descent", width: int | None) -> list[Text]:
-    steps = descent.end.step
-    count = "1 step" if steps == 1 else f"{steps} steps"
-    sentence = f"{descent.stopped} after {count}: {one_line(descent.reason)}"
+    steps = counted(descent.end.step, "step")
+    sentence = f"{descent.stopped} after {steps}: {one_line(descent.reason)}"
     lines = paragraphs([sentence], width)
     lines[0].stylize(_STYLES.get(descent.stopped, ""), 0, len(descent.stopped))
     return lines

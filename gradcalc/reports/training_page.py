@@ -11,7 +11,7 @@ from rich.text import Text
 from gradcalc.reports.numbers import align_numbers, format_number
 from gradcalc.reports.tables import Column, layout, one_line
 from gradcalc.shapes import element_names, flatten, shape_of
-from gradcalc.wording import cut_end
+from gradcalc.wording import counted, cut_end
 
 if TYPE_CHECKING:
     from gradcalc.learning.training import TrainingResult
@@ -67,9 +67,8 @@ def _summary(result: "TrainingResult", unicode: bool, digits: int) -> Table:
             for name, share in result.accuracy.items()
         ]
         table.add_row(Text("accuracy"), Text(", ".join(shares)))
-    epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
-    rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
-    table.add_row(Text("stopped"), Text(f"{training.stopped} after {epochs} of {rows}"))
+    length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
+    table.add_row(Text("stopped"), Text(f"{training.stopped} after {length}"))
     return table
 
 
@@ -129,12 +128,9 @@ def dead_sentence(result: "TrainingResult") -> str:
     listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])
     if len(dead) > 4:
         listed += f" and {len(dead) - 4} more"
-    if len(dead) == 1:
-        return (
-            f"{listed} is dead: it is 0 on {rows}, so nothing passes back through it"
-            " and what stands in it no longer learns; another --seed may do better"
-        )
+    they, are, them = ("it", "is", "it") if len(dead) == 1 else ("they", "are", "them")
     return (
-        f"{listed} are dead: they are 0 on {rows}, so nothing passes back through them"
-        " and what stands in them no longer learns; another --seed may do better"
+        f"{listed} {are} dead: {they} {are} 0 on {rows}, so nothing passes back through"
+        f" {them} and what stands in {them} no longer learns; another --seed may do"
+        " better"
     )

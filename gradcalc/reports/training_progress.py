@@ -1,7 +1,8 @@
 """A bar that shows how far a training is, on standard error while it runs."""
 
 import time
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from rich.console import Console
@@ -19,40 +20,32 @@ from gradcalc.reports.numbers import format_number
 _SECONDS = 0.1
 
 
-class TrainingProgress:
-    """A context in which `report` moves the bar; it is gone afterwards."""
+@contextmanager
+def training_progress(
+    stream: IO[str], epochs: int, *, colour: bool
+) -> Iterator[Callable[[int, float], None]]:
+    """A context with the function that shows an epoch as done, with its loss.
 
-    def __init__(self, stream: IO[str], epochs: int, *, colour: bool) -> None:
-        console = Console(file=stream, color_system="auto" if colour else None)
-        self._progress = Progress(
-            TextColumn("epoch"),
-            MofNCompleteColumn(),
-            BarColumn(),
-            TextColumn("loss {task.fields[loss]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("epoch", total=epochs, loss="-")
-        self._next = 0.0
+    The bar is gone afterwards.
+    """
+    bar = Progress(
+        TextColumn("epoch"),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+        TimeRemainingColumn(),
+        console=Console(file=stream, color_system="auto" if colour else None),
+        transient=True,
+    )
+    task = bar.add_task("epoch", total=epochs, loss="-")
+    due = 0.0
 
-    def __enter__(self) -> "TrainingProgress":
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    def report(self, epoch: int, loss: float) -> None:
-        """Show that this epoch is done, with its loss."""
+    def show(epoch: int, loss: float) -> None:
+        nonlocal due
         now = time.monotonic()
-        if now >= self._next:
-            self._next = now + _SECONDS
-            self._progress.update(
-                self._task, completed=epoch, loss=format_number(loss, 4)
-            )
+        if now >= due:
+            due = now + _SECONDS
+            bar.update(task, completed=epoch, loss=format_number(loss, 4))
+
+    with bar:
+        yield show

@@ -27,13 +27,13 @@ _OPTIONS: list[Callable[..., Any]] = [
     step_options.rate,
     click.option(
         "--steps",
-        callback=options.whole_number(0),
+        type=options.Number(0, whole=True),
         metavar="N",
         help=f"At most so many steps ({_STEPS}; with --until {_STEPS_UNTIL}).",
     ),
     click.option(
         "--until",
-        callback=step_options.number(0),
+        type=options.Number(0),
         metavar="TOL",
         help="Stop when the norm of the gradient is at most TOL.",
     ),
@@ -47,7 +47,7 @@ _OPTIONS: list[Callable[..., Any]] = [
     ),
     click.option(
         "--every",
-        callback=options.whole_number(1),
+        type=options.Number(1, whole=True),
         metavar="K",
         help="Show every K-th step.",
     ),

@@ -32,8 +32,7 @@ from gradcalc.cli.commands import FormulaCommand, Request
 @options.precision
 @click.option(
     "--order",
-    callback=options.whole_number(1, 2),
-    type=str,
+    type=options.Number(1, 2, whole=True),
     default=1,
     metavar="N",
     help="1 for the gradient (default), 2 for the Hessian.",

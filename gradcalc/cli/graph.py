@@ -34,8 +34,7 @@ _MOST = 500
 @out_option(GRAPH_FORMATS)
 @click.option(
     "--limit",
-    callback=options.whole_number(1),
-    type=str,
+    type=options.Number(1, whole=True),
     metavar="N",
     default=_MOST,
     help=f"Most lines of a tree, or boxes of a picture ({_MOST}).",

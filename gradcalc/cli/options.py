@@ -1,6 +1,7 @@
 """Options that several commands share, each declared once."""
 
-from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from math import inf, nan
 from typing import Any
 
 import click
@@ -51,34 +52,46 @@ class OptionalValue(click.Option):
 class Choice(click.Choice[str]):
     """The type of an option that takes one of a few words."""
 
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        return f"{listing(self.choices, 'or')} is expected, not {value!r}"
+
+
+@dataclass(frozen=True)
+class Number(click.types.FloatParamType):
+    """The type of an option that takes a finite number in a range.
+
+    Unlike Click's ranges it takes no NaN, and is not shown in the help.
+    """
+
+    lowest: float
+    highest: float = inf
+    _: KW_ONLY
+    whole: bool = False
+    # Leaves out both ends of the range.
+    strictly: bool = False
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        if value in self.choices:
-            return str(value)
-        expected = listing(self.choices, "or")
-        raise click.BadParameter(f"{expected} is expected, not {value!r}", ctx, param)
-
-
-def whole_number(lowest: int, highest: int | None = None) -> Callable[..., int | None]:
-    """A click callback that returns the option's text as a whole number in the range.
-
-    With no text given it returns None.
-    """
-    expected = f"from {lowest} " + ("up" if highest is None else f"to {highest}")
-
-    def convert(context: Any, parameter: Any, text: str | int | None) -> int | None:
+    ) -> float:
         try:
-            number = None if text is None else int(text)
+            number = int(value) if self.whole else float(value)
         except ValueError:
-            number = lowest - 1
-        if number is None or lowest <= number <= (highest or number):
-            return number
-        raise click.BadParameter(
-            f"a whole number {expected} is expected, not {text!r}", context, parameter
-        )
+            number = nan
+        inside = self.lowest <= number <= self.highest
+        if self.strictly:
+            inside = self.lowest < number < self.highest
+        if not inside or number == inf:
+            self.fail(f"a {self._described()} is expected, not {value!r}", param, ctx)
+        return number
 
-    return convert
+    def _described(self) -> str:
+        noun = "whole number" if self.whole else "number"
+        lowest, highest = f"{self.lowest:g}", f"{self.highest:g}"
+        if self.strictly:
+            below = f" and below {highest}" if self.highest < inf else ""
+            return f"{noun} above {lowest}{below}"
+        upper = f"to {highest}" if self.highest < inf else "up"
+        return f"{noun} from {lowest} {upper}"
 
 
 def exclusive(*given: tuple[str, bool], hint: str = "leave out one of them") -> None:
@@ -107,7 +120,7 @@ as_json = click.option(
 )
 precision = click.option(
     "--precision",
-    callback=whole_number(1, 17),
+    type=Number(1, 17, whole=True),
     metavar="DIGITS",
     help="Significant digits to show, 1 to 17.",
 )

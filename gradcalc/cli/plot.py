@@ -73,7 +73,7 @@ def read_range(text: str) -> Any:
 @out_option(PLOT_FORMATS)
 @click.option(
     "--points",
-    callback=options.whole_number(2, 100_000),
+    type=options.Number(2, 100_000, whole=True),
     metavar="N",
     help=f"Samples of the range ({_FINE}; {_GRID} each way for two ranges; fewer"
     " for a very large formula).",

@@ -1,13 +1,12 @@
 """Options of the commands that take steps along a gradient."""
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from gradcalc.cli.options import Choice
+from gradcalc.cli.options import Choice, Number
 from gradcalc.cli.variables import constant, read_bindings
 from gradcalc.errors import UsageError
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
@@ -24,40 +23,9 @@ _WITH_OPTION = {
 }
 
 
-def number(
-    lowest: float, highest: float = math.inf, *, strictly: bool = False
-) -> Callable[..., float | None]:
-    """A click callback that returns the option's text as a number in the range.
-
-    `strictly` leaves out both ends of the range. With no text it returns None.
-    """
-    expected = f"{'above' if strictly else 'from'} {lowest:g}"
-    if highest < math.inf:
-        expected += f" and below {highest:g}" if strictly else f" to {highest:g}"
-    elif not strictly:
-        expected += " up"
-
-    def convert(context: Any, parameter: Any, text: str | float | None) -> float | None:
-        if text is None:
-            return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        inside = lowest < value < highest if strictly else lowest <= value <= highest
-        if inside and math.isfinite(value):
-            return value
-        raise click.BadParameter(
-            f"a number {expected} is expected, not {text!r}", context, parameter
-        )
-
-    return convert
-
-
 rate = click.option(
     "--rate",
-    callback=number(0, strictly=True),
-    type=str,
+    type=Number(0, strictly=True),
     default=RATE,
     metavar="H",
     help=f"The learning rate: a step is H times the gradient ({RATE:g}).",
@@ -69,8 +37,7 @@ def optimizer(function: Callable[..., Any]) -> Callable[..., Any]:
     for name, home in _WITH_OPTION.items():
         function = click.option(
             f"--{name}",
-            callback=number(*home.options[name]),
-            type=str,
+            type=Number(*home.options[name]),
             metavar=name[0].upper(),
             help=f"The {name} of --optimizer {home.name} ({home.constants[name]:g}).",
         )(function)

@@ -27,14 +27,13 @@ from gradcalc.wording import listing, near_miss
 
 
 def _setting(
-    name: str, convert: Callable[..., Any], metavar: str, text: str
+    name: str, kind: options.Number, metavar: str, text: str
 ) -> Callable[..., Any]:
     """The option for a setting of training; `text` is its help, {} its default."""
     default = getattr(Settings, name)
     return click.option(
         f"--{name}",
-        callback=convert,
-        type=str,
+        type=kind,
         default=default,
         metavar=metavar,
         help=text.format(default),
@@ -77,7 +76,9 @@ def _setting(
     + ", or a formula in prediction and target.",
 )
 @step_options.rate
-@_setting("epochs", options.whole_number(0), "N", "How often to go over all rows ({}).")
+@_setting(
+    "epochs", options.Number(0, whole=True), "N", "How often to go over all rows ({})."
+)
 @click.option(
     "--batch",
     callback=step_options.batch,
@@ -88,7 +89,7 @@ def _setting(
 @step_options.optimizer
 @_setting(
     "l2",
-    step_options.number(0),
+    options.Number(0),
     "L",
     "Add L/2 times the sum of squares of the parameters to the loss ({:g}).",
 )
@@ -108,7 +109,7 @@ def _setting(
 )
 @_setting(
     "seed",
-    options.whole_number(0),
+    options.Number(0, whole=True),
     "N",
     "Another seed starts and shuffles differently ({}).",
 )
@@ -117,13 +118,13 @@ def _setting(
 )
 @_setting(
     "validate",
-    step_options.number(0, 1, strictly=True),
+    options.Number(0, 1, strictly=True),
     "SHARE",
     "Hold back a share of the rows, 0.2 say, to measure the loss on.",
 )
 @_setting(
     "patience",
-    options.whole_number(1),
+    options.Number(1, whole=True),
     "N",
     "Stop when the (validation) loss has not fallen for N epochs, and go back to where"
     " it was least.",

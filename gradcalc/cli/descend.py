@@ -1,4 +1,4 @@
-"""`gradcalc descend`: steps along the gradient, downwards; `ascend` but for the way."""
+"""`gradcalc descend`: steps along the gradient, down; and what `ascend` shares."""
 
 import math
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def step(
     precision: int | None,
     **given: Any,
 ) -> int:
-    """Go up or down, print the way and return the exit status."""
+    """Go up or down, print the points and return the exit status."""
     options.exclusive(("--json", as_json), ("--only", only is not None))
     settings = _settings(up, given)
     bound = bind(

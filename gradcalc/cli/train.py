@@ -142,7 +142,7 @@ def command(
     save: str | None,
     as_json: bool,
     precision: int | None,
-    **options: Any,
+    **given: Any,
 ) -> int:
     if data is None or not target:
         raise UsageError(
@@ -154,10 +154,10 @@ def command(
     parameters = ParameterOptions(
         started=request.variables,
         defaults=request.defaults,
-        shapes=step_options.read_shapes(options["shape_texts"]),
-        fixed=step_options.read_values(options["fixed_texts"]),
+        shapes=step_options.read_shapes(given["shape_texts"]),
+        fixed=step_options.read_values(given["fixed_texts"]),
     )
-    settings = _settings(options)
+    settings = _settings(given)
     if save is not None:
         # Before hours of training, not after.
         if save == STANDARD_INPUT or not save:
@@ -169,22 +169,22 @@ def command(
             rows,
             _target(target, rows),
             parameters,
-            loss=options["loss"],
-            classes=data_options.read_classes(options["classes"]),
-            skip_bad=options["skip_bad"],
+            loss=given["loss"],
+            classes=data_options.read_classes(given["classes"]),
+            skip_bad=given["skip_bad"],
         )
         _warn_of_near_columns(task, rows)
     result = _trained(task, settings)
     return _finish(result, save, settings.rate, as_json=as_json, precision=precision)
 
 
-def _settings(options: dict[str, Any]) -> Settings:
-    constants = step_options.take_constants(options)
-    own = {field.name for field in fields(Settings)} & options.keys()
+def _settings(given: dict[str, Any]) -> Settings:
+    constants = step_options.take_constants(given)
+    own = {field.name for field in fields(Settings)} & given.keys()
     return Settings(
         constants=constants,
-        shuffle=not options["no_shuffle"],
-        **{name: options[name] for name in own},
+        shuffle=not given["no_shuffle"],
+        **{name: given[name] for name in own},
     )
 
 
@@ -207,7 +207,7 @@ def _finish(
     as_json: bool,
     precision: int | None,
 ) -> int:
-    """Save the model, print what came of it and return the exit status."""
+    """Save the model, print the result and return the exit status."""
     from gradcalc.reports.objects import training_to_dict
 
     entries = training_to_dict(result)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from gradcalc.learning.epochs import Example, StepSetup
-from gradcalc.learning.objective import LOSSES, threshold
+from gradcalc.learning.objective import loss_called
 from gradcalc.shapes import flatten
 from gradcalc.writers.node_text import expression
 
@@ -35,18 +35,16 @@ def agreement(
     classes and every target is 0 or 1. A single number stands for the second class if
     it is more than a half, or more than 0 for a logit; of a list the largest counts.
     """
-    kind = LOSSES[loss].classes if loss in LOSSES else ""
-    if not classes:
-        if not kind:
-            return None
-        if any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:]):
-            return None
-    least = threshold(loss)
-    one_of_many = classes or (loss in LOSSES and LOSSES[loss].single != "")
-    if outputs > 1 and one_of_many:
+    kind = loss_called(loss)
+    if not classes and (
+        not kind.classes
+        or any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:])
+    ):
+        return None
+    if outputs > 1 and (classes or kind.single):
         return lambda prediction, target: largest(prediction) == largest(target)
     return lambda prediction, target: all(
-        (number > least) == (wanted > 0.5)
+        (number > kind.threshold) == (wanted > 0.5)
         for number, wanted in zip(prediction, target, strict=True)
     )
 

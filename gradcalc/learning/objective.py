@@ -35,9 +35,9 @@ _LOSS_NAMES = ("prediction", "target")
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss that has a name."""
+    """A loss, by its formula."""
 
-    # It in the language; a number, whatever the prediction is.
+    # In the language; a number, whatever the prediction is.
     formula: str
     # How it tells a class from the prediction: "probability" (more than a half),
     # "logit" (more than 0), or "" where it is not about classes.
@@ -45,6 +45,11 @@ class Loss:
     # Of a loss that compares lists: the loss for two classes and one number; "" where
     # the prediction may be a number.
     single: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The number above which a prediction stands for the second class."""
+        return 0.0 if self.classes == "logit" else 0.5
 
 
 LOSSES = {
@@ -60,11 +65,6 @@ LOSSES = {
         "cross_entropy_logits(prediction, target)", "logit", single="bce_logits"
     ),
 }
-
-
-def threshold(loss: str) -> float:
-    """The number above which a prediction of one number stands for the second class."""
-    return 0.0 if loss in LOSSES and LOSSES[loss].classes == "logit" else 0.5
 
 
 @dataclass(frozen=True)
@@ -85,22 +85,20 @@ class Objective:
         return [node for name in names for node in flatten(self.graph.variables[name])]
 
 
-def loss_formula(loss: str) -> str:
-    """The formula of a loss that is given by name or as a formula.
+def loss_called(loss: str) -> Loss:
+    """The loss of that name, or with that formula."""
+    return LOSSES.get(loss) or Loss(loss)
 
-    Raises UsageError for a name that no loss has.
-    """
-    if loss in LOSSES:
-        return LOSSES[loss].formula
-    if loss.isidentifier() and loss not in _LOSS_NAMES:
-        known = f"there are {', '.join(LOSSES)}"
-        raise UsageError(
-            f"there is no loss called {loss}",
-            hint=did_you_mean(
-                loss, LOSSES, f"{known}, or write a formula in prediction and target"
-            ),
-        )
-    return loss
+
+def check_loss(loss: str) -> None:
+    """Raise UsageError for a name that no loss has."""
+    if loss in LOSSES or not loss.isidentifier() or loss in _LOSS_NAMES:
+        return
+    known = f"there are {', '.join(LOSSES)}"
+    hint = f"{known}, or write a formula in prediction and target"
+    raise UsageError(
+        f"there is no loss called {loss}", hint=did_you_mean(loss, LOSSES, hint)
+    )
 
 
 def compose(
@@ -114,7 +112,7 @@ def compose(
     Raises GradcalcError with the text that the user wrote: from the model, from the
     loss, or where the prediction's shape is not the target's.
     """
-    formula = loss_formula(loss)
+    formula = loss_called(loss).formula
     program = build(model, parse(model), shapes)
     prediction = program.result
     _check_prediction(model, loss, shape_of(prediction), outputs)
@@ -182,7 +180,7 @@ def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) 
             source=model,
             span=span,
         )
-    single = LOSSES[loss].single if loss in LOSSES else ""
+    single = loss_called(loss).single
     if single and not shape:
         raise ShapeError(
             f"{loss} compares lists, but the model gives a number",

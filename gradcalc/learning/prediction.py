@@ -7,7 +7,7 @@ from typing import Any
 from gradcalc.engine.compiled import compile_forward, compile_gradient
 from gradcalc.learning.measures import largest
 from gradcalc.learning.model import Model
-from gradcalc.learning.objective import threshold
+from gradcalc.learning.objective import loss_called
 from gradcalc.shapes import element_names, flatten, shape_of, unflatten
 
 
@@ -33,13 +33,14 @@ def predictor(model: Model, *, gradient: bool = False) -> Predictor:
     leaves = [node for name in model.inputs for node in flatten(graph.variables[name])]
     outputs = flatten(result)
     known = model.known
+    threshold = loss_called(model.loss).threshold
 
     def answer(values: Sequence[float]) -> Any:
         if model.classes is None:
             return unflatten(result, iter(values))
         if len(values) > 1:
             return model.classes[largest(values)]
-        return model.classes[1 if values[0] > threshold(model.loss) else 0]
+        return model.classes[1 if values[0] > threshold else 0]
 
     if not gradient:
         forward = compile_forward(graph, outputs, leaves, known)

@@ -21,7 +21,7 @@ from gradcalc.learning.epochs import (
 from gradcalc.learning.examples import Examples, held_back, read_examples, shuffle
 from gradcalc.learning.measures import accuracy, agreement, dead_units, mean_loss
 from gradcalc.learning.model import Model
-from gradcalc.learning.objective import Objective, compose, loss_formula
+from gradcalc.learning.objective import Objective, check_loss, compose
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE, State, initial_state
 from gradcalc.learning.roles import (
     ParameterOptions,
@@ -203,7 +203,7 @@ def read_task(
     `classes` says that the target names classes, as in `read_examples`; the loss is
     given by name or as a formula. Raises GradcalcError for what does not fit together.
     """
-    loss_formula(loss)
+    check_loss(loss)
     rows.require(target)
     if classes is not None and len(target) > 1:
         raise UsageError("--classes takes one target column, not several")

@@ -3,7 +3,7 @@
 A leaf is a node's number, a value, a text: whatever is no list.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 # A leaf, or a list of them, or a list of such lists (a matrix).
@@ -20,6 +20,11 @@ def flatten(structure: Structure) -> list[Any]:
     if structure and isinstance(structure[0], list):
         return [leaf for row in structure for leaf in row]
     return list(structure)
+
+
+def leaves_of(structures: Mapping[str, Structure], names: Iterable[str]) -> list[Any]:
+    """The leaves of the structures of these names, one after another."""
+    return [leaf for name in names for leaf in flatten(structures[name])]
 
 
 def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:

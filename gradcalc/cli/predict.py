@@ -17,7 +17,7 @@ from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.language.bindings import bind
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Additions, predictor
-from gradcalc.shapes import described, flatten, shape_of
+from gradcalc.shapes import described, leaves_of, shape_of
 from gradcalc.wording import counted, plural
 
 
@@ -172,7 +172,7 @@ def _predict_point(
             raise ShapeError(
                 f"{name} is {described(given)}, the model takes {described(shape)}"
             )
-    numbers = [leaf for value in point.values() for leaf in flatten(value)]
+    numbers = leaves_of(point, point)
     parameters = {name: bound.variables[name] for name in model.parameters}
     model = replace(model, parameters=parameters)
     prediction = predictor(model, gradient=gradient)(numbers)

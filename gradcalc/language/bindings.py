@@ -17,7 +17,7 @@ from gradcalc.language.garbage import uncollected
 from gradcalc.language.parser import parse
 from gradcalc.language.program import Program, build, free_names
 from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax
-from gradcalc.shapes import Structure, flatten, shape_of
+from gradcalc.shapes import Structure, flatten, leaves_of, shape_of
 from gradcalc.wording import near_miss
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
@@ -266,4 +266,4 @@ def wanted_nodes(
             if variables
             else "it has none",
         )
-    return names, [node for name in names for node in flatten(variables[name])]
+    return names, leaves_of(variables, names)

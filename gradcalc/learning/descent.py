@@ -10,7 +10,7 @@ from gradcalc.errors import ShapeError, UsageError
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.learning.moving_formula import Bounds, MovingFormula, crossed_kink
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE, initial_state, mover
-from gradcalc.shapes import described, flatten
+from gradcalc.shapes import described, leaves_of
 
 CONVERGED = "converged"
 STEPS_USED_UP = "steps used up"
@@ -66,8 +66,7 @@ class Point:
     @property
     def finite(self) -> bool:
         """Whether the value and the gradient are."""
-        slopes = [flatten(slope) for slope in self.gradient.values()]
-        return _finite(self.value, [leaf for leaves in slopes for leaf in leaves])
+        return _finite(self.value, leaves_of(self.gradient, self.gradient))
 
 
 @dataclass(frozen=True)

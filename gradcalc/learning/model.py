@@ -90,7 +90,9 @@ def model_from(text: str, where: str) -> Model:
 
     Raises DataError if the file does not hold a model that fits together.
     """
-    content = _object(text, where)
+    content = read_json(text, where, hint=_WHAT_IT_IS)
+    if not isinstance(content, dict):
+        raise DataError(f"{where} is not a model: it holds no object", hint=_WHAT_IT_IS)
     if content.get("schema") != SCHEMA:
         raise DataError(
             f"{where} is no model of this version: its schema is"
@@ -134,13 +136,6 @@ def model_from(text: str, where: str) -> Model:
     except GradcalcError as error:
         message = f"the model in {where} does not fit together: {error.message}"
         raise error.but(DataError, message=message) from None
-
-
-def _object(text: str, where: str) -> dict[str, Any]:
-    content = read_json(text, where, hint=_WHAT_IT_IS)
-    if not isinstance(content, dict):
-        raise DataError(f"{where} is not a model: it holds no object", hint=_WHAT_IT_IS)
-    return content
 
 
 def _names(value: Any) -> bool:

@@ -5,7 +5,7 @@ model in its graph: the one name stands for the model's result, the other for ne
 variables. So errors in either point at the text that the user wrote.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradcalc.errors import (
@@ -25,7 +25,6 @@ from gradcalc.shapes import (
     arrange,
     described,
     element_names,
-    flatten,
     shape_of,
 )
 from gradcalc.wording import did_you_mean, plural
@@ -79,10 +78,6 @@ class Objective:
     target: Structure
     # The node of the loss.
     loss: int
-
-    def leaves(self, names: Sequence[str]) -> list[int]:
-        """The nodes of these variables, list by list."""
-        return [node for name in names for node in flatten(self.graph.variables[name])]
 
 
 def loss_called(loss: str) -> Loss:

@@ -8,7 +8,7 @@ from gradcalc.engine.compiled import compile_forward, compile_gradient
 from gradcalc.learning.measures import largest
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import loss_called
-from gradcalc.shapes import element_names, flatten, shape_of, unflatten
+from gradcalc.shapes import element_names, flatten, leaves_of, shape_of, unflatten
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ Predictor = Callable[[Sequence[float]], Prediction]
 def predictor(model: Model, *, gradient: bool = False) -> Predictor:
     """A function from the numbers of the inputs, list by list, to the prediction."""
     graph, result = model.program.graph, model.result
-    leaves = [node for name in model.inputs for node in flatten(graph.variables[name])]
+    leaves = leaves_of(graph.variables, model.inputs)
     outputs = flatten(result)
     known = model.known
     threshold = loss_called(model.loss).threshold

@@ -8,7 +8,7 @@ from typing import Any
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
 from gradcalc.language.parser import parse
 from gradcalc.language.program import free_names
-from gradcalc.shapes import Shape, arrange, described, flatten, shape_of
+from gradcalc.shapes import Shape, arrange, described, shape_of
 from gradcalc.wording import near_miss, plural
 
 
@@ -203,8 +203,3 @@ def initial_values(
                 f" {described(shape)}"
             )
     return {name: values[name] for name in shapes}
-
-
-def leaves_of(values: Mapping[str, Any], names: list[str]) -> list[float]:
-    """The numbers of these parameters, list by list."""
-    return [leaf for name in names for leaf in flatten(values[name])]

@@ -28,9 +28,8 @@ from gradcalc.learning.roles import (
     Roles,
     assign_roles,
     initial_values,
-    leaves_of,
 )
-from gradcalc.shapes import Shape, arrange, flatten, shape_of
+from gradcalc.shapes import Shape, arrange, flatten, leaves_of, shape_of
 
 EPOCHS_USED_UP = "epochs used up"
 PATIENCE = "no more improvement"
@@ -124,7 +123,7 @@ class TrainingTask:
         start = initial_values(
             roles.parameters, {**roles.started, **roles.fixed}, generator.random
         )
-        setup = self._setup(settings, leaves_of(start, list(roles.fixed)))
+        setup = self._setup(settings, leaves_of(start, roles.fixed))
         if settings.validate and len(examples.rows) < 2:
             raise DataError("one row cannot be divided into training and validation")
         rows, validation = held_back(
@@ -174,12 +173,13 @@ class TrainingTask:
 
     def _setup(self, settings: Settings, fixed: Sequence[float]) -> StepSetup:
         objective, roles = self.objective, self.roles
-        inputs = objective.leaves(list(roles.inputs))
-        held = objective.leaves(list(roles.fixed))
+        variables = objective.graph.variables
+        inputs = leaves_of(variables, roles.inputs)
+        held = leaves_of(variables, roles.fixed)
         return StepSetup(
             objective,
             arguments=inputs + flatten(objective.target),
-            free=objective.leaves(roles.learned),
+            free=leaves_of(variables, roles.learned),
             fixed=dict(zip(held, fixed, strict=True)),
             optimizer=OPTIMIZERS[settings.optimizer],
             constants={"rate": settings.rate, **settings.constants},
@@ -353,20 +353,16 @@ def _first_not_finite(
     try:
         careful_epoch(setup, check=True)(rows, state)
     except NotFiniteError as error:
-        return _responsible(setup, error, state)
-    return None
-
-
-def _responsible(setup: StepSetup, error: NotFiniteError, state: State) -> str:
-    """The node responsible, in a sentence."""
-    objective = setup.objective
-    graph = objective.graph
+        row = error.row
+    else:
+        return None
     given = {
         **setup.fixed,
-        **dict(zip(setup.arguments, error.row, strict=True)),
+        **dict(zip(setup.arguments, row, strict=True)),
         **dict(zip(setup.free, state.parameters, strict=True)),
     }
-    for note in notes_on(passes(graph, given, [objective.loss], setup.free)):
+    objective = setup.objective
+    for note in notes_on(passes(objective.graph, given, [objective.loss], setup.free)):
         if note.kind == "nonfinite":
             return note.message
     return "the step itself leads beyond the largest double"

@@ -20,6 +20,7 @@ from gradcalc.learning.epochs import (
 )
 from gradcalc.learning.objective import LOSSES, compose
 from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+from gradcalc.shapes import leaves_of
 
 
 def setup_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
@@ -29,12 +30,17 @@ def setup_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
     target = objective.target
     optimizer = OPTIMIZERS[settings.pop("optimizer", "sgd")]
     fixed = settings.pop("fixed", {})
-    held = objective.leaves(list(fixed))
+    held = leaves_of(objective.graph.variables, list(fixed))
     return StepSetup(
         objective,
-        objective.leaves([name for name in inputs if name not in fixed])
+        leaves_of(
+            objective.graph.variables, [name for name in inputs if name not in fixed]
+        )
         + (target if isinstance(target, list) else [target]),
-        objective.leaves([name for name in parameters if name not in fixed]),
+        leaves_of(
+            objective.graph.variables,
+            [name for name in parameters if name not in fixed],
+        ),
         dict(zip(held, fixed.values(), strict=True)),
         optimizer,
         {"rate": 0.1},

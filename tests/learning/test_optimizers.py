@@ -8,6 +8,7 @@ import pytest
 from gradcalc.learning.epochs import StepSetup, careful_epoch, written_epoch
 from gradcalc.learning.objective import compose
 from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+from gradcalc.shapes import leaves_of
 
 FIXTURE = json.loads(Path(__file__).with_name("torch_steps.json").read_text())
 CASES = {
@@ -23,8 +24,8 @@ def test_parameters_are_those_of_pytorch(case, make):
     names = list(FIXTURE["start"])
     setup = StepSetup(
         objective,
-        [*objective.leaves(["x"]), objective.target],
-        objective.leaves(names),
+        [*leaves_of(objective.graph.variables, ["x"]), objective.target],
+        leaves_of(objective.graph.variables, names),
         {},
         OPTIMIZERS[case["optimizer"]],
         {"rate": FIXTURE["rate"]},

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from gradcalc.learning.roles import initial_values, leaves_of
-from gradcalc.shapes import arrange, flatten
+from gradcalc.learning.roles import initial_values
+from gradcalc.shapes import arrange, flatten, leaves_of
 
 
 def drawn(shapes, given=None, seed=0):

@@ -12,6 +12,7 @@ from gradcalc.learning.examples import held_back, shuffle
 from gradcalc.learning.objective import compose
 from gradcalc.learning.optimizers import OPTIMIZERS
 from gradcalc.learning.training import train
+from gradcalc.shapes import leaves_of
 
 
 def setup_of(model, names, loss="mse", rate=0.01, **settings):
@@ -19,8 +20,8 @@ def setup_of(model, names, loss="mse", rate=0.01, **settings):
     inputs = [name for name in objective.graph.variables if name not in names]
     return StepSetup(
         objective,
-        [*objective.leaves(inputs), objective.target],
-        objective.leaves(names),
+        [*leaves_of(objective.graph.variables, inputs), objective.target],
+        leaves_of(objective.graph.variables, names),
         {},
         OPTIMIZERS[settings.pop("optimizer", "sgd")],
         {"rate": rate},

@@ -1,7 +1,6 @@
 """What a cell of data holds: a number or the name of a class."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from gradcalc.wording import cut_end
@@ -51,13 +50,13 @@ def class_in(cell: Any) -> str:
     return f"{cell:.0f}" if float(cell).is_integer() else repr(cell)
 
 
-def cells_of(value: Any) -> Iterator[Any]:
+def cells_of(value: Any) -> list[Any]:
     """The numbers and texts in the lists and objects of the value, however deep."""
-    if isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from cells_of(item)
-    else:
-        yield value
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return [value]
+    return [cell for item in value for cell in cells_of(item)]
 
 
 def shown(cell: Any, limit: int = 40) -> str:

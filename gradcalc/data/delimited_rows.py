@@ -102,7 +102,8 @@ class DelimitedRows(Rows):
     def _extended(self, values: Iterable[Any]) -> str:
         """The last line of the table, as it stood, with more cells."""
         cells = [_cell(value, self.delimiter) for value in values]
-        return self.delimiter.join([self.text, *cells]) + self.ending
+        text, ending = self.text_and_ending()
+        return self.delimiter.join([text, *cells]) + ending
 
     def _place(self, name: str) -> list[int]:
         twice = [place for place, cell in enumerate(self.header) if cell == name]

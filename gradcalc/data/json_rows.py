@@ -106,11 +106,12 @@ class JsonRows(Rows):
 
         What JSON has no number for is a string: "NaN", "Infinity", "-Infinity".
         """
-        text = self.text.rstrip()[:-1].rstrip()
+        text, ending = self.text_and_ending()
+        text = text.rstrip()[:-1].rstrip()
         added = json_value(dict(additions))
         entries = json.dumps(added, ensure_ascii=False, allow_nan=False)[1:]
         separator = "" if text.endswith("{") else ", "
-        return f"{text}{separator}{entries}{self.ending}"
+        return f"{text}{separator}{entries}{ending}"
 
     def _collect(
         self, row: dict[str, Any], name: str, shape: Shape, found: list[float]

@@ -106,8 +106,6 @@ class Rows(ABC):
 
     name     what errors call the stream
     columns  the columns' names and shapes, in order
-    text     the last row as it stands in the stream
-    ending   how its line ends
 
     A row that cannot be used raises DataError, when it is read or when its numbers are
     taken; the rows after it can still be read, unless it is a BrokenDataError.
@@ -179,16 +177,14 @@ class Rows(ABC):
 
     @property
     def text(self) -> str:
-        return self._pieces()[0]
+        """The last row as it stands in the stream, without its ending."""
+        return self.text_and_ending()[0]
 
-    @property
-    def ending(self) -> str:
-        return self._pieces()[1] or "\n"
-
-    def _pieces(self) -> tuple[str, str]:
+    def text_and_ending(self) -> tuple[str, str]:
+        """The last row as it stands in the stream, and how its line ends."""
         raw = "".join(self.lines.recent)
         text = raw.removesuffix("\n").removesuffix("\r")
-        return text, raw[len(text) :]
+        return text, raw[len(text) :] or "\n"
 
     def problem(
         self,

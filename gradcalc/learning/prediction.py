@@ -92,6 +92,7 @@ class Additions:
                 for leaf in element_names(input_, shape)
             ]
             self.columns.append(("gradient", slopes))
+        self.names = [name for name, _ in self.columns]
 
     def _output_names(self, model: Model) -> list[str]:
         """What tells the elements of the result apart: "" for a number."""
@@ -108,5 +109,4 @@ class Additions:
             values.append(prediction.score)
         if prediction.gradient is not None:
             values.append(prediction.gradient)
-        names = [name for name, _ in self.columns]
-        return list(zip(names, values, strict=True))
+        return list(zip(self.names, values, strict=True))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from gradcalc.analysis.explanation import Contribution, Explanation, Meaning
+from gradcalc.analysis.verdicts import DIFFERS, OK
+from gradcalc.engine.evaluation import Evaluation
 from gradcalc.errors import BindingError, ShapeError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value
@@ -42,10 +44,25 @@ class Answer:
     # What the mistake may have been, in a phrase, or "".
     reason: str
 
+    @property
+    def verdict(self) -> str:
+        return OK if self.right else DIFFERS
 
-def check_answers(
-    bound: BoundProgram, answers: Sequence[tuple[str, str]]
-) -> tuple[Explanation, list[Answer]]:
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers compared, and the evaluation that they are about."""
+
+    evaluation: Evaluation
+    rows: list[Answer]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every answer is right."""
+        return all(answer.right for answer in self.rows)
+
+
+def check_answers(bound: BoundProgram, answers: Sequence[tuple[str, str]]) -> Answers:
     """The answers, each a name and the text of a value, compared with the gradient.
 
     A name is a variable's or an element's, "w[0]"; the value of a list is a list.
@@ -59,11 +76,12 @@ def check_answers(
         )
     explanation = Explanation(bound)
     meanings = {meaning.name: meaning for meaning in explanation.meanings}
-    return explanation, [
+    rows = [
         _judged(explanation, meanings[variable], expected, half_unit)
         for name, text in answers
         for variable, expected, half_unit in _elements(bound, name, text)
     ]
+    return Answers(explanation.evaluation, rows)
 
 
 def _judged(

@@ -8,8 +8,7 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram
-from gradcalc.wording import listing, quoted
+from gradcalc.wording import listing, plural, quoted
 
 _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 
@@ -56,43 +55,28 @@ def command(
     answers = [_answer(text) for text in expected]
     _reject_repeated([name for name, _ in answers])
     bound = request.bound(output)
-    if answers:
-        return _check_answers(bound, answers, as_json=as_json, precision=precision)
+    from gradcalc.analysis.answers import Answers, check_answers
     from gradcalc.analysis.check import check
 
-    checked = check(bound, wrt)
+    checked = check_answers(bound, answers) if answers else check(bound, wrt)
     if as_json:
-        from gradcalc.reports.objects import check_to_dict
+        from gradcalc.reports.objects import answers_to_dict, check_to_dict
 
-        consoles.show_json(check_to_dict(checked))
+        consoles.show_json(
+            answers_to_dict(checked)
+            if isinstance(checked, Answers)
+            else check_to_dict(checked)
+        )
     else:
-        from gradcalc.reports.check_page import check_page
+        from gradcalc.reports.check_page import answers_page, check_page
 
-        page = check_page(checked, width=consoles.width(), precision=precision)
-        consoles.show(page)
+        width = consoles.width()
+        consoles.show(
+            answers_page(checked.rows, width=width, precision=precision)
+            if isinstance(checked, Answers)
+            else check_page(checked, width=width, precision=precision)
+        )
     return 0 if checked.agrees else 1
-
-
-def _check_answers(
-    bound: BoundProgram,
-    answers: Sequence[tuple[str, str]],
-    *,
-    as_json: bool,
-    precision: int | None,
-) -> int:
-    from gradcalc.analysis.answers import check_answers
-
-    explanation, checked = check_answers(bound, answers)
-    if as_json:
-        from gradcalc.reports.objects import answers_to_dict
-
-        consoles.show_json(answers_to_dict(explanation.evaluation, checked))
-    else:
-        from gradcalc.reports.check_page import answers_page
-
-        page = answers_page(checked, width=consoles.width(), precision=precision)
-        consoles.show(page)
-    return 0 if all(answer.right for answer in checked) else 1
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -108,5 +92,5 @@ def _answer(text: str) -> tuple[str, str]:
 def _reject_repeated(names: Sequence[str]) -> None:
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
-        verb = "is" if len(twice) == 1 else "are"
-        raise BindingError(f"{listing(twice)} {verb} expected more than once")
+        are = plural(twice, "is", "are")
+        raise BindingError(f"{listing(twice)} {are} expected more than once")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
-    from gradcalc.analysis.answers import Answer
+    from gradcalc.analysis.answers import Answers
     from gradcalc.analysis.catalogue import Entry
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.curves import Curve, Plotted, Surface
@@ -92,29 +92,21 @@ def check_to_dict(check: "Check") -> Object:
         "variable element value backprop=gradient difference error left right"
         " verdict reason"
     )
-    rows = [_fields(row, names) for row in check.rows]
-    return _compared(check.evaluation, rows, agrees=check.agrees)
+    return _compared(check, names)
 
 
-def answers_to_dict(evaluation: "Evaluation", answers: Sequence["Answer"]) -> Object:
+def answers_to_dict(answers: "Answers") -> Object:
     """The gradient compared with numbers worked out by hand."""
-    rows = [
-        {
-            **_fields(answer, "variable expected backprop=gradient tolerance error"),
-            "verdict": "ok" if answer.right else "differs",
-            "reason": answer.reason or None,
-        }
-        for answer in answers
-    ]
-    return _compared(evaluation, rows, agrees=all(answer.right for answer in answers))
+    names = "variable expected backprop=gradient tolerance error verdict reason"
+    return _compared(answers, names)
 
 
-def _compared(evaluation: "Evaluation", rows: list[Object], *, agrees: bool) -> Object:
+def _compared(check: "Check | Answers", names: str) -> Object:
     return {
-        **_head(evaluation),
-        "variables": json_value(evaluation.variables),
-        "agrees": agrees,
-        "checks": rows,
+        **_head(check.evaluation),
+        "variables": json_value(check.evaluation.variables),
+        "agrees": check.agrees,
+        "checks": [_fields(row, names) for row in check.rows],
     }
 
 

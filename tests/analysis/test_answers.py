@@ -8,7 +8,7 @@ from gradcalc.language.bindings import bind
 
 
 def answers(text, *given, **values):
-    return check_answers(bind(text, values), given)[1]
+    return check_answers(bind(text, values), given).rows
 
 
 ROUNDED = [

@@ -1,6 +1,6 @@
 """The gradient as formulas: as a program that parses again, and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from gradcalc.algebra.gradients import GradientFormulas, Partial
@@ -11,12 +11,6 @@ from gradcalc.writers.latex_names import latex_element, latex_name
 from gradcalc.writers.program import program_text, structure_text, write_program
 
 
-def derivative_label(formula: Partial) -> str:
-    """The label of a derivative in a program: d_x, d_x_w, d0_x for element 0."""
-    element = formula.element.strip("[]").replace("][", "_")
-    return "_".join([f"d{element}", *formula.variables])
-
-
 def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:
     """The derivatives as the lines of one program.
 
@@ -25,47 +19,48 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     """
     graph, formulas = gradient.graph, gradient.formulas
     roots = [root for formula in formulas for root in flatten(formula.structure)]
-    labels = [derivative_label(formula) for formula in formulas]
+    labels = _labels(gradient, graph.names.values())
     written = write_program(graph, roots, precision=precision, reserved=labels)
-    texts: Iterator[str] = iter(written.texts)
+    texts = iter(written.texts)
     lines = written.preamble()
-    for formula, label in zip(
-        formulas, _apart(labels, graph.names.values()), strict=True
-    ):
+    for formula, label in zip(formulas, labels, strict=True):
         text = structure_text(formula.structure, texts)
         lines.append(text if len(formulas) == 1 else f"{label} = {text}")
     return lines
 
 
-def _apart(labels: list[str], names: Any) -> list[str]:
-    """The labels, with underscores behind those that are a variable's name."""
+def _labels(gradient: GradientFormulas, names: Iterable[str]) -> list[str]:
+    """A label for each derivative: d_x, d_x_w, d0_x for element 0.
+
+    Underscores follow one that is among the names.
+    """
     taken = {name.partition("[")[0] for name in names}
-    apart = []
-    for label in labels:
+    labels = []
+    for formula in gradient.formulas:
+        element = formula.element.strip("[]").replace("][", "_")
+        label = "_".join([f"d{element}", *formula.variables])
         while label in taken:
             label += "_"
         taken.add(label)
-        apart.append(label)
-    return apart
+        labels.append(label)
+    return labels
 
 
 def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     """The derivatives in LaTeX: one formula, or an `aligned` of several."""
-    graph = gradient.graph
-    leaves = [node for each in gradient.formulas for node in flatten(each.structure)]
-    needed = graph.ancestors(leaves)
+    graph, formulas = gradient.graph, gradient.formulas
+    needed = graph.ancestors(
+        [node for formula in formulas for node in flatten(formula.structure)]
+    )
     # The user's labels first: the formulas are written with them.
     roots: dict[str | None, Structure] = {
         label: node
         for node, label in graph.labels.items()
         if needed[node] and label.isidentifier()
     }
-    labels = _apart(
-        [derivative_label(formula) for formula in gradient.formulas],
-        [*graph.names.values(), *graph.labels.values()],
-    )
+    labels = _labels(gradient, [*graph.names.values(), *graph.labels.values()])
     headings = {}
-    for label, formula in zip(labels, gradient.formulas, strict=True):
+    for label, formula in zip(labels, formulas, strict=True):
         roots[label] = formula.structure
         headings[label] = _fraction(gradient, formula)
     return latex_program.latex_text(
@@ -100,19 +95,17 @@ def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:
         return program_text(graph, structure, separator="; ")
 
     nested: dict[str, Any] = {}
-    elements = {formula.element for formula in gradient.formulas}
+    name = "hessian" if gradient.order == 2 else "gradient"
     for formula in gradient.formulas:
         place = nested
-        for name in formula.variables[:-1]:
-            place = place.setdefault(name, {})
-        last = formula.variables[-1]
-        if elements == {""}:
-            place[last] = text(formula.structure)
-        else:
+        *outer, last = formula.variables
+        for variable in outer:
+            place = place.setdefault(variable, {})
+        if formula.element:
+            name = "jacobian"
             place.setdefault(last, []).append(text(formula.structure))
-    name = "hessian" if gradient.order == 2 else "gradient"
-    if elements != {""}:
-        name = "jacobian"
+        else:
+            place[last] = text(formula.structure)
     return {
         "schema": SCHEMA,
         "expression": gradient.source,

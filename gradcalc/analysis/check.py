@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gradcalc.analysis.verdicts import DIFFERS, Partial, Row, compared
+from gradcalc.analysis.verdicts import DIFFERS, Claim, Row, compared
 from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
@@ -60,7 +60,7 @@ def _rows(
                 zip(elements, outputs, strict=True)
             ):
                 row = compared(
-                    Partial(
+                    Claim(
                         graph.names[node],
                         element,
                         bound.given[node],

@@ -52,8 +52,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """A partial derivative to check, and the function whose slope it is."""
+class Claim:
+    """A gradient to check, and the function whose slope it claims to be."""
 
     variable: str
     element: str
@@ -89,39 +89,39 @@ class Partial:
         return self.row(verdict, reason, difference=slope.value, error=error)
 
 
-def compared(partial: Partial) -> Row:
-    """The partial derivative with its verdict."""
-    line, x, value = partial.line, partial.value, partial.line(partial.value)
+def compared(claim: Claim) -> Row:
+    """The row that says whether the claim holds."""
+    line, x, value = claim.line, claim.value, claim.line(claim.value)
     if not math.isfinite(value) or not math.isfinite(x):
         what = "the value" if math.isfinite(x) else "the variable"
-        return partial.row(UNSURE, f"{what} is not finite")
-    partial = replace(partial, noise=partial.noise + _EPSILON * abs(value))
-    quick = _plainly_right(partial, value)
+        return claim.row(UNSURE, f"{what} is not finite")
+    claim = replace(claim, noise=claim.noise + _EPSILON * abs(value))
+    quick = _plainly_right(claim, value)
     if quick is not None:
-        return partial.measured(quick, OK)
-    sides = [_side(partial, direction) for direction in (-1, 1)]
+        return claim.measured(quick, OK)
+    sides = [_side(claim, direction) for direction in (-1, 1)]
     left, right = (side.slope_value for side in sides)
     if any(side.jump for side in sides):
-        return partial.row(KINK, "the function jumps here", left=left, right=right)
+        return claim.row(KINK, "the function jumps here", left=left, right=right)
     if not any(side.exists for side in sides):
-        return partial.row(UNSURE, "the function has no value on either side")
+        return claim.row(UNSURE, "the function has no value on either side")
     if any(side.exists and math.isnan(side.slope_value) for side in sides):
-        hidden = _is_hidden(line, x, partial.noise)
+        hidden = _is_hidden(line, x, claim.noise)
         reason = "rounding hides the change" if hidden else "differences do not settle"
-        return partial.row(UNSURE, reason)
+        return claim.row(UNSURE, reason)
     if not all(side.exists for side in sides) or any(side.infinite for side in sides):
-        return _at_an_edge(partial, left, right)
-    return _between_slopes(partial, sides)
+        return _at_an_edge(claim, left, right)
+    return _between_slopes(claim, sides)
 
 
-def _plainly_right(partial: Partial, value: float) -> Slope | None:
+def _plainly_right(claim: Claim, value: float) -> Slope | None:
     """The slope by differences if these agree with the gradient at once.
 
     Besides the extrapolated slope, two short steps must show neither another slope nor
     a kink; everything that is not as plain as that is left to the longer examination.
     """
-    line, x = partial.line, partial.value
-    gradient, noise = partial.gradient, partial.noise
+    line, x = claim.line, claim.value
+    gradient, noise = claim.gradient, claim.noise
     scale = slopes.exponent(x)
     quotient = slopes.central_quotient(line, x, noise)
     slope = slopes.extrapolated(quotient, math.ldexp(1.0, scale - 6), 4.0)
@@ -166,9 +166,9 @@ class _Side:
         return self.slope.value if abs(self.slope.value) > self.slope.error else 0.0
 
 
-def _side(partial: Partial, direction: int) -> _Side:
+def _side(claim: Claim, direction: int) -> _Side:
     """What differences say of the right (direction 1) or of the left (-1)."""
-    line, x, noise = partial.line, partial.value, partial.noise
+    line, x, noise = claim.line, claim.value, claim.noise
     jump = slopes.jump(line, x, noise, direction)
     start = slopes.shortest_step(x) if jump else 0.0
     slope = slopes.one_sided(line, x, noise, direction, start=start)
@@ -201,27 +201,27 @@ def _is_hidden(line: Line, x: float, noise: float) -> bool:
     return not any(abs(other - value) > 1e3 * noise for other in others)
 
 
-def _at_an_edge(partial: Partial, left: float, right: float) -> Row:
+def _at_an_edge(claim: Claim, left: float, right: float) -> Row:
     """The row at the end of the domain, or where a slope grows without bound."""
     if left == right:
-        if partial.gradient == left:
-            return partial.row(OK, difference=left)
-        return partial.row(KINK, "the slope grows without bound", difference=left)
+        if claim.gradient == left:
+            return claim.row(OK, difference=left)
+        return claim.row(KINK, "the slope grows without bound", difference=left)
     present = [slope for slope in (left, right) if not math.isnan(slope)]
     if len(present) == 2:
         reason, difference = "the slope grows without bound on one side", None
     else:
         where = "right" if math.isnan(left) else "left"
         reason, difference = f"the function has values on the {where} only", present[0]
-    return partial.row(KINK, reason, difference=difference, left=left, right=right)
+    return claim.row(KINK, reason, difference=difference, left=left, right=right)
 
 
-def _between_slopes(partial: Partial, sides: Sequence[_Side]) -> Row:
+def _between_slopes(claim: Claim, sides: Sequence[_Side]) -> Row:
     """The row where both sides have a finite slope."""
     left, right = (side.slope for side in sides)
     assert left is not None
     assert right is not None
-    x, gradient = partial.value, partial.gradient
+    x, gradient = claim.value, claim.gradient
     gap = abs(left.value - right.value)
     largest = max(abs(left.value), abs(right.value))
     if gap > 4 * (left.error + right.error) + _ONE_SLOPE * largest:
@@ -233,41 +233,41 @@ def _between_slopes(partial: Partial, sides: Sequence[_Side]) -> Row:
             if outside
             else (KINK, "the slopes on the two sides differ")
         )
-        return partial.row(verdict, reason, left=left.value, right=right.value)
-    central = slopes.central(partial.line, x, partial.noise)
+        return claim.row(verdict, reason, left=left.value, right=right.value)
+    central = slopes.central(claim.line, x, claim.noise)
     if central is None:
-        return partial.row(UNSURE, "the function has gaps around this point")
+        return claim.row(UNSURE, "the function has gaps around this point")
     # Both sides are less sharp than the whole, but they must at least be known: around
     # a hidden tip differences would agree on 0.
-    size = _size(partial.line, x)
+    size = _size(claim.line, x)
     rounding = 64 * _EPSILON * size / (abs(x) or 1.0)
     known = max(central.error, min(left.error, right.error) / 1000, rounding)
     slope = Slope(central.value, known)
     distance = abs(slope.value - gradient)
     if slope.admits(gradient, AGREEMENT) or distance <= 4 * slope.error:
-        if _is_drowned(partial, slope, size):
-            return partial.measured(slope, UNSURE, "rounding hides the change")
-        return partial.measured(slope, OK)
-    doubt = _doubt(partial, distance)
+        if _is_drowned(claim, slope, size):
+            return claim.measured(slope, UNSURE, "rounding hides the change")
+        return claim.measured(slope, OK)
+    doubt = _doubt(claim, distance)
     if doubt:
-        return partial.measured(slope, UNSURE, doubt)
+        return claim.measured(slope, UNSURE, doubt)
     missing = math.isnan(gradient)
     reason = "the gradient is NaN, but a slope exists" if missing else ""
-    return partial.measured(slope, DIFFERS, reason)
+    return claim.measured(slope, DIFFERS, reason)
 
 
-def _is_drowned(partial: Partial, slope: Slope, size: float) -> bool:
+def _is_drowned(claim: Claim, slope: Slope, size: float) -> bool:
     """Whether the slope is too uncertain for its agreement to mean anything."""
-    if partial.gradient == 0:
+    if claim.gradient == 0:
         # A slope that cannot be told from 0 by the function's own digits is 0.
-        return slope.error * (abs(partial.value) or 1.0) > 1e-6 * size
-    return slope.error > _CERTAINTY * max(abs(slope.value), abs(partial.gradient))
+        return slope.error * (abs(claim.value) or 1.0) > 1e-6 * size
+    return slope.error > _CERTAINTY * max(abs(slope.value), abs(claim.gradient))
 
 
-def _doubt(partial: Partial, distance: float) -> str:
+def _doubt(claim: Claim, distance: float) -> str:
     """Why a slope that is not the gradient need not speak against it, or ""."""
-    line, x = partial.line, partial.value
-    gradient, noise = partial.gradient, partial.noise
+    line, x = claim.line, claim.value
+    gradient, noise = claim.gradient, claim.noise
     if gradient != gradient:
         return ""
     spacing = slopes.shortest_step(x)
@@ -286,7 +286,7 @@ def _doubt(partial: Partial, distance: float) -> str:
     near = x + spacing * 2.0**20
     if gradient == 0 and line(near) == line(x) == line(2 * x - near):
         return "the function does not change over short steps"
-    if distance <= 4 * partial.jitter():
+    if distance <= 4 * claim.jitter():
         return "rounding varies the gradient as much"
     for slope in slopes.every_central(line, x, noise):
         sharp = slope.error < AGREEMENT / 10 * abs(gradient)

@@ -72,7 +72,7 @@ def command(
 
         width = consoles.width()
         consoles.show(
-            answers_page(checked.rows, width=width, precision=precision)
+            answers_page(checked, width=width, precision=precision)
             if isinstance(checked, Answers)
             else check_page(checked, width=width, precision=precision)
         )

@@ -1,4 +1,4 @@
-"""The check of a gradient as a page: a row per variable, and what it comes to."""
+"""The check of a gradient as a page: a row per variable, and a summary."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from rich.text import Text
 
 from gradcalc.reports.numbers import format_number
 from gradcalc.reports.tables import Column, layout, paragraphs
+from gradcalc.wording import plural
 
 if TYPE_CHECKING:
-    from gradcalc.analysis.answers import Answer
+    from gradcalc.analysis.answers import Answer, Answers
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.verdicts import Row
 
@@ -27,47 +28,42 @@ def check_page(
     `width` is the terminal's, None where there is none.
     """
     rows = check.rows
-    columns = [Column("variable", [row.variable for row in rows])]
-    if any(row.element for row in rows):
-        columns.insert(0, Column("result", [row.element for row in rows]))
-    columns += [
+    columns = [
+        Column("variable", [row.variable for row in rows]),
         Column("backprop", [row.gradient for row in rows]),
         Column("differences", [row.difference for row in rows], spare=1),
         Column("error", [_error(row) for row in rows], spare=2),
+        _verdicts(rows),
     ]
-    reasons = [
-        (f"{row.element} {row.variable}", _reason(row, precision)) for row in rows
-    ]
-    verdicts = [row.verdict for row in rows]
-    columns.append(_verdicts(verdicts))
+    if any(row.element for row in rows):
+        columns.insert(0, Column("result", [row.element for row in rows]))
+    reasons = [(_place(row), _reason(row, precision)) for row in rows]
     return _page(layout(columns, width, precision), reasons, _summary(rows), width)
 
 
 def answers_page(
-    answers: Sequence["Answer"],
-    *,
-    width: int | None = None,
-    precision: int | None = None,
+    answers: "Answers", *, width: int | None = None, precision: int | None = None
 ) -> RenderableType:
     """The learner's numbers beside those of backpropagation."""
-    verdicts = ["ok" if answer.right else "differs" for answer in answers]
+    rows = answers.rows
     columns = [
-        Column("variable", [answer.variable for answer in answers]),
-        Column("yours", [answer.expected for answer in answers]),
-        Column("backprop", [answer.gradient for answer in answers]),
-        Column("error", [_share(answer.error) for answer in answers], spare=1),
-        _verdicts(verdicts),
+        Column("variable", [answer.variable for answer in rows]),
+        Column("yours", [answer.expected for answer in rows]),
+        Column("backprop", [answer.gradient for answer in rows]),
+        Column("error", [_share(answer.error) for answer in rows], spare=1),
+        _verdicts(rows),
     ]
-    wrong = [answer.variable for answer in answers if not answer.right]
+    wrong = [answer.variable for answer in rows if not answer.right]
     summary = "Yours agree with backpropagation."
     if wrong:
-        noun = "Yours differs" if len(wrong) == 1 else "Yours differ"
-        summary = f"{noun} at {', '.join(wrong)}."
-    reasons = [(answer.variable, answer.reason) for answer in answers]
+        differ = plural(wrong, "differs", "differ")
+        summary = f"Yours {differ} at {', '.join(wrong)}."
+    reasons = [(answer.variable, answer.reason) for answer in rows]
     return _page(layout(columns, width, precision), reasons, summary, width)
 
 
-def _verdicts(verdicts: Sequence[str]) -> Column:
+def _verdicts(rows: Sequence["Row | Answer"]) -> Column:
+    verdicts = [row.verdict for row in rows]
     return Column("verdict", verdicts, style=[_STYLES[each] for each in verdicts])
 
 
@@ -79,12 +75,17 @@ def _page(
 ) -> RenderableType:
     """The table, the reasons behind its verdicts, and the summary."""
     parts, notes = table
-    lines = [f"{name.strip()}: {reason}" for name, reason in reasons if reason]
+    lines = [f"{place}: {reason}" for place, reason in reasons if reason]
     parts.append(Text())
     for sentences in (notes, lines):
         if sentences:
             parts += [*paragraphs(sentences, width), Text()]
     return Group(*parts, *paragraphs([summary], width))
+
+
+def _place(row: "Row") -> str:
+    """The variable, after the element of the result that it is about."""
+    return f"{row.element} {row.variable}".strip()
 
 
 def _reason(row: "Row", precision: int | None) -> str:
@@ -94,9 +95,7 @@ def _reason(row: "Row", precision: int | None) -> str:
         for slope, side in ((row.left, "left"), (row.right, "right"))
         if slope is not None and slope == slope
     ]
-    if not slopes:
-        return row.reason
-    return f"{row.reason} (slope {' and '.join(slopes)})"
+    return row.reason + (f" (slope {' and '.join(slopes)})" if slopes else "")
 
 
 def _error(row: "Row") -> str:
@@ -114,24 +113,13 @@ def _share(error: float) -> str:
 
 def _summary(rows: Sequence["Row"]) -> str:
     """The verdicts counted, in a sentence."""
-    differing = [
-        f"{row.element} {row.variable}".strip()
-        for row in rows
-        if row.verdict == "differs"
-    ]
+    differing = [_place(row) for row in rows if row.verdict == "differs"]
     if differing:
-        verb = "differs" if len(differing) == 1 else "differ"
-        return f"Backpropagation {verb} from differences at {', '.join(differing)}."
+        differ = plural(differing, "differs", "differ")
+        return f"Backpropagation {differ} from differences at {', '.join(differing)}."
     counts = Counter(row.verdict for row in rows)
     if counts["ok"] == len(rows):
         return "Backpropagation agrees with differences."
-    parts = [
-        f"{counts[verdict]} {words}"
-        for verdict, words in (
-            ("ok", "ok"),
-            ("kink", "at a kink"),
-            ("unsure", "unsure"),
-        )
-        if counts[verdict]
-    ]
+    words = {"ok": "ok", "kink": "at a kink", "unsure": "unsure"}
+    parts = [f"{counts[each]} {words[each]}" for each in words if counts[each]]
     return f"Nothing differs: {', '.join(parts)}."

@@ -1,6 +1,6 @@
 """The catalogue of functions as pages: all of them in a table, or one in full."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -29,41 +29,15 @@ _FOOT = (
 )
 
 
-def rule_text(entry: "Entry") -> str:
-    """The derivative rule on one line, or the definition of a library function."""
-    if entry.definition:
-        return "= " + _body(entry.definition)
-    rules = [
-        (name, partial + (f" if {entry.gates[name]}" if name in entry.gates else ""))
-        for name, partial in entry.partials.items()
-    ]
-    if len(rules) == 1:
-        return rules[0][1]
-    return ", ".join(f"{name}: {rule}" for name, rule in rules)
-
-
-def _body(definition: str) -> str:
-    """What stands after the equals sign that follows the signature."""
-    return definition[definition.index(") = ") + 4 :]
-
-
 def catalogue_page(
     entries: Iterable["Entry"], *, width: int | None = None
 ) -> RenderableType:
-    """All the functions, a table for each group; `width` is the terminal's."""
-    wide = width is None or width >= _WIDE
+    """All the functions under the headings of their groups.
+
+    `width` is the terminal's; without one, all fits.
+    """
     everything = list(entries)
-    columns = [
-        (entry.signature, entry.meaning, rule_text(entry), entry.convention)
-        for entry in everything
-    ]
-    widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
-    if not wide:
-        widths[0] = min(widths[0], _NARROW_SIGNATURE)
-    if width is not None:
-        # Three blanks stand between columns.
-        rest = width - widths[0] - 9
-        widths[1:] = [rest * 30 // 100, rest * 35 // 100, rest * 35 // 100]
+    wide = width is None or width >= _WIDE
     table = Table(
         box=box.SIMPLE_HEAD if wide else None,
         show_edge=False,
@@ -71,12 +45,10 @@ def catalogue_page(
         show_header=wide,
         padding=(0, 1) if wide else (0, 3, 0, 0),
     )
-    table.add_column(_HEADERS[0], width=widths[0], no_wrap=wide, style="cyan")
-    for header, size in zip(_HEADERS[1:], widths[1:], strict=True):
-        if wide:
-            table.add_column(header, width=size)
-    if not wide:
-        table.add_column(width=max(30, (width or 0) - widths[0] - 3))
+    first, *others = _widths(everything, width)
+    table.add_column(_HEADERS[0], width=first, no_wrap=wide, style="cyan")
+    for header, size in zip(_HEADERS[1:], others, strict=False):
+        table.add_column(header, width=size)
     for group, rows in groupby(everything, key=lambda entry: entry.group):
         table.add_row(Text(f"\n{group}", style="bold not dim default"))
         for entry in rows:
@@ -89,6 +61,37 @@ def catalogue_page(
                 cells = [Text("\n").join(cell for cell in cells if cell)]
             table.add_row(Text(entry.signature), *cells)
     return Group(table, Text(), Text(_FOOT))
+
+
+def _widths(entries: Sequence["Entry"], width: int | None) -> list[int]:
+    """The widths of the columns; of two where the texts stand below each other."""
+    columns = [
+        (entry.signature, entry.meaning, rule_text(entry), entry.convention)
+        for entry in entries
+    ]
+    widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    if width is None:
+        return widths
+    if width < _WIDE:
+        first = min(widths[0], _NARROW_SIGNATURE)
+        return [first, max(30, width - first - 3)]
+    # Three blanks stand between columns.
+    rest = width - widths[0] - 9
+    return [widths[0], rest * 30 // 100, rest * 35 // 100, rest * 35 // 100]
+
+
+def rule_text(entry: "Entry") -> str:
+    """The derivative rule on one line, or the definition of a library function."""
+    if entry.definition:
+        # What follows the signature and the equals sign.
+        return entry.definition[entry.definition.index(") = ") + 2 :]
+    rules = [
+        (name, partial + (f" if {entry.gates[name]}" if name in entry.gates else ""))
+        for name, partial in entry.partials.items()
+    ]
+    if len(rules) == 1:
+        return rules[0][1]
+    return ", ".join(f"{name}: {rule}" for name, rule in rules)
 
 
 def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType:

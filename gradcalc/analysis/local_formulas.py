@@ -57,43 +57,25 @@ def local_formulas(
     at_point = rule.graph.forward([values[origin] for origin in explained])
     if rule.domain is not None and at_point[rule.domain] == 0:
         return {}
-    copy, copied = _copied(
-        graph, explained, rule.graph, list(roots.values()), at_point, name
-    )
-    simple, places = simplified(copy, copied)
-    return {
-        position: Formula(simple, place)
-        for position, place in zip(roots, places, strict=True)
-    }
-
-
-def _copied(
-    graph: Graph,
-    explained: Sequence[int],
-    rule: Graph,
-    roots: Sequence[int],
-    at_point: Sequence[float],
-    name: Callable[[int], str],
-) -> tuple[Graph, list[int]]:
-    """What the roots of the rule depend on, and the roots, in a graph of their own.
-
-    The rule's first nodes stand for the nodes explained.
-    """
     copy = Graph()
     # Which side a condition takes, and what follows from that alone.
     known: set[int] = set()
 
-    def make(node: int, inputs: tuple[int, ...]) -> int:
-        if node < len(explained):
-            origin = explained[node]
+    def make(place: int, inputs: tuple[int, ...]) -> int:
+        if place < len(explained):
+            origin = explained[place]
             if origin in graph.literals:
                 return copy.add_like(graph, origin, ())
             return copy.add_variable(f"{name(origin)}#{origin}")
-        operation, operands = rule.operations[node], rule.inputs[node]
-        if operation in COMPARISONS or (operands and known.issuperset(operands)):
-            known.add(node)
-            return copy.add_literal(at_point[node])
-        return copy.add_like(rule, node, inputs)
+        operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
+        if operation in COMPARISONS or (inner and known.issuperset(inner)):
+            known.add(place)
+            return copy.add_literal(at_point[place])
+        return copy.add_like(rule.graph, place, inputs)
 
-    made = rule.translated(roots, make)
-    return copy, [made[root] for root in roots]
+    made = rule.graph.translated(list(roots.values()), make)
+    simple, places = simplified(copy, [made[root] for root in roots.values()])
+    return {
+        position: Formula(simple, place)
+        for position, place in zip(roots, places, strict=True)
+    }

@@ -48,8 +48,7 @@ class Notation:
     def _piece(self, node: int) -> Piece:
         # Every name stands on the page many times.
         if node not in self._pieces:
-            piece = written(self.graph, node, self.spell, self._leaf)
-            self._pieces[node] = piece
+            self._pieces[node] = written(self.graph, node, self.spell, self._leaf)
         return self._pieces[node]
 
     def _leaf(self, node: int) -> Piece | None:
@@ -66,17 +65,18 @@ class Notation:
 
     def _numbered(self, value: float) -> Piece:
         """The number as an operand: a negative one in parentheses, unless it begins."""
-        text = self.number(value)
-        return text, SUM if text.startswith("-") else PRIMARY
+        # Rounding 12345 to 1.234e4 would make it no easier to read.
+        whole = abs(value) < 1e6 and value.is_integer()
+        # A zero's sign is of no interest here.
+        text, tier = self._spelt(value or 0.0, None if whole else self.precision)
+        return text, SUM if text.startswith("-") else tier
+
+    def _spelt(self, value: float, precision: int | None) -> Piece:
+        return format_number(value, precision), PRIMARY
 
     def number(self, value: float) -> str:
         """The number, rounded; a whole one of a few digits as it is."""
-        # A zero's sign is of no interest here.
-        return format_number(value or 0.0, self._digits(value))
-
-    def _digits(self, value: float) -> int | None:
-        # Rounding 12345 to 1.234e4 would make it no easier to read.
-        return None if abs(value) < 1e6 and value.is_integer() else self.precision
+        return self._numbered(value)[0]
 
     # --- formulas
 
@@ -166,12 +166,8 @@ class LatexNotation(Notation):
             for node, text in naming.atoms.items()
         }
 
-    def number(self, value: float) -> str:
-        return latex.number(value or 0.0, precision=self._digits(value))[0]
-
-    def _numbered(self, value: float) -> Piece:
-        text, tier = latex.number(value or 0.0, precision=self._digits(value))
-        return text, SUM if text.startswith("-") else tier
+    def _spelt(self, value: float, precision: int | None) -> Piece:
+        return latex.number(value, precision=precision)
 
     def _grouped(self, node: int) -> Piece:
         # Sums in sums are told apart by the equations around them.

@@ -36,7 +36,7 @@ every_sample = pytest.mark.parametrize(("operation", "point"), SAMPLES)
 def _partials(
     operation: Operation, point: tuple[float, ...], out: float
 ) -> list[float | None]:
-    """What the operation hands to each of its operands for a gradient of 1."""
+    """What the operation passes to each of its operands for a gradient of 1."""
     return list(pullback(operation, len(point))(1.0, out, *point))
 
 

@@ -71,7 +71,7 @@ def command(
 
         consoles.show_json(explanation_to_dict(explanation))
     else:
-        from gradcalc.reports.layouts import Terminal, explanation_page
+        from gradcalc.reports.explanation_page import Terminal, explanation_page
 
         terminal = Terminal(
             consoles.width(),

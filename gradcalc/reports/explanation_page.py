@@ -34,18 +34,11 @@ def explanation_page(
 ) -> str:
     """The explanation as a page of this style, one of STYLES."""
     notation, layout = STYLES[style]
-    writer = Writer(
-        explanation,
-        notation(
-            explanation.naming,
-            explanation.values,
-            precision=precision,
-            ascii_only=terminal.ascii_only,
-        ),
-    )
-    groups = groupby(writer.blocks(), key=lambda block: block.kind)
+    written = notation(explanation, precision=precision, ascii_only=terminal.ascii_only)
+    blocks = Writer(explanation, written).blocks()
+    groups = groupby(blocks, key=lambda block: block.kind)
     lines: list[str] = []
-    for line in layout([(kind, list(blocks)) for kind, blocks in groups], terminal):
+    for line in layout([(kind, list(group)) for kind, group in groups], terminal):
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines).rstrip("\n")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from gradcalc.analysis.explanation import Explanation
 from gradcalc.analysis.local_formulas import Formula
 from gradcalc.analysis.naming import Naming
 from gradcalc.graph import Graph
@@ -23,16 +24,15 @@ class Notation:
 
     def __init__(
         self,
-        naming: Naming,
-        values: Sequence[float],
+        explanation: Explanation,
         *,
         precision: int | None = None,
         ascii_only: bool = False,
     ) -> None:
-        self.graph = naming.graph
-        self.atoms = self._atoms(naming)
+        self.graph = explanation.graph
+        self.values = explanation.values
+        self.atoms = self._atoms(explanation.naming)
         self._pieces: dict[int, Piece] = {}
-        self.values = values
         self.precision = precision
         self.d = "d" if ascii_only else "∂"
 

@@ -117,7 +117,7 @@ def explanation_to_dict(explanation: "Explanation") -> Object:
     from gradcalc.reports.sentences import Writer
 
     evaluation = explanation.evaluation
-    notation = Notation(explanation.naming, explanation.values)
+    notation = Notation(explanation)
     writer = Writer(explanation, notation)
     head = _head(evaluation)
     value = head.pop("value")

@@ -85,7 +85,7 @@ MEANINGS = [
 )
 def test_what_it_means(text, x, sentence):
     explanation = explained(text, x1=x)
-    notation = Notation(explanation.naming, explanation.values, precision=4)
+    notation = Notation(explanation, precision=4)
     (meaning,) = explanation.meanings
     assert Writer(explanation, notation).meaning(meaning) == sentence
 

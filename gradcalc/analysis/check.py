@@ -64,7 +64,7 @@ def _rows(
                         graph.names[node],
                         element,
                         bound.given[node],
-                        _gradient(evaluation, number, node),
+                        evaluation.gradient_at(node, number),
                         _line(function, bound.given, node, number),
                         noises[number],
                         _jitter(bound, evaluation, number, node),
@@ -86,13 +86,6 @@ def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
             if operation.is_flat:
                 return f"{operation.name} passes no gradient"
     return ""
-
-
-def _gradient(evaluation: Evaluation, number: int, node: int) -> float:
-    """The gradient of an element of the result, 0 where none arrived."""
-    gradients = evaluation.gradients[number]
-    gradient = gradients[node] if node < len(gradients) else None
-    return 0.0 if gradient is None else gradient
 
 
 def _line(
@@ -134,14 +127,14 @@ def _jitter(
     """How much the gradient itself varies within the rounding of its variables."""
 
     def jitter() -> float:
-        here, found = _gradient(evaluation, number, node), 0.0
+        here, found = evaluation.gradient_at(node, number), 0.0
         for ulps in (-3, -1, 1, 2):
             given = {
                 other: x + ulps * math.ulp(x) if math.isfinite(x) else x
                 for other, x in bound.given.items()
             }
             moved = evaluate_bound(replace(bound, given=given))
-            near = _gradient(moved, number, node)
+            near = moved.gradient_at(node, number)
             if math.isfinite(near):
                 found = max(found, abs(near - here))
         return found

@@ -106,7 +106,6 @@ class Explanation:
         depends = self.graph.dependents(list(nodes.values()))
         self.path = bytearray(map(int.__and__, needed, depends))
         self.forward = self._forward(needed if wanted is None else None)
-        self._gradients = self.evaluation.gradients[0]
         self.steps = list(self._backward())
         self.arrived: dict[int, list[Contribution]] = {}
         for step in self.steps:
@@ -122,12 +121,11 @@ class Explanation:
 
     def gradient(self, node: int) -> float:
         """The gradient of the output with respect to a node, 0 where none arrived."""
-        gradient = self._gradients[node] if node <= self.output else None
-        return 0.0 if gradient is None else gradient
+        return self.evaluation.gradient_at(node)
 
     def received(self, node: int) -> bool:
         """Whether any gradient arrived at the node."""
-        return node <= self.output and self._gradients[node] is not None
+        return node <= self.output and self.evaluation.gradients[0][node] is not None
 
     def other_notes(self) -> list[Note]:
         """The notes on nodes that no step is about."""

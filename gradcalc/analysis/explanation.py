@@ -161,25 +161,24 @@ class Explanation:
         """What a node that received a gradient passes to its operands on a path."""
         graph, values = self.graph, self.values
         inputs = graph.inputs[node]
-        locals_ = self.evaluation.contributions(node, 1.0)
-        products = self.evaluation.contributions(node, self.gradient(node))
-        passing = [
-            product is not None and bool(self.path[operand])
-            for operand, product in zip(inputs, products, strict=True)
-        ]
-        formulas = local_formulas(graph, values, node, passing, self.naming.text)
         partials = rule_of(graph.operations[node], len(inputs)).partials
-        for position, operand in enumerate(inputs):
-            if self.path[operand]:
-                yield Contribution(
-                    node,
-                    position,
-                    operand,
-                    formulas.get(position),
-                    locals_[position],
-                    products[position],
-                    selects=partials[position] is not None,
-                )
+        found = {
+            position: local
+            for position, local in enumerate(self.evaluation.contributions(node, 1.0))
+            if self.path[inputs[position]]
+        }
+        passing = {position for position, local in found.items() if local is not None}
+        formulas = local_formulas(graph, values, node, passing, self.naming.text)
+        for position, local in found.items():
+            yield Contribution(
+                node,
+                position,
+                inputs[position],
+                formulas.get(position),
+                local,
+                None if local is None else self.gradient(node) * local,
+                selects=partials[position] is not None,
+            )
 
     # --- why a gradient is 0
 

@@ -1,6 +1,6 @@
 """The rules of the table as formulas at a point: with what is known there put in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from gradcalc.algebra.simplify import simplified
@@ -35,21 +35,22 @@ def local_formulas(
     graph: Graph,
     values: Sequence[float],
     node: int,
-    passing: Sequence[bool],
+    passing: Collection[int],
     name: Callable[[int], str],
 ) -> dict[int, Formula]:
     """The local derivatives of a node as formulas, by the operand's position.
 
     Literals are put in, conditions are decided by the values, and the laws simplify
-    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only operands that
-    `passing` flags have one. Products are written in the order of the operands' names.
+    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only the
+    positions in `passing` have one. Products are written in the order of the operands'
+    names.
     """
     operands = graph.inputs[node]
     rule = rule_of(graph.operations[node], len(operands))
     roots = {
         position: partial
         for position, partial in enumerate(rule.partials)
-        if partial is not None and passing[position]
+        if partial is not None and position in passing
     }
     if not roots or len(rule.graph) > _LONGEST_RULE:
         return {}

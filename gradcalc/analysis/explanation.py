@@ -8,6 +8,7 @@ the point (which side a condition takes, what a literal is) put in.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from gradcalc.analysis.local_formulas import Formula, local_formulas
 from gradcalc.analysis.naming import Naming
@@ -108,12 +109,9 @@ class Explanation:
         self.forward = self._forward(needed if wanted is None else None)
         self.steps = list(self._backward())
         self.arrived: dict[int, list[Contribution]] = {}
-        for step in self.steps:
-            for contribution in step.contributions:
-                if contribution.product is not None:
-                    self.arrived.setdefault(contribution.operand, []).append(
-                        contribution
-                    )
+        for each in chain.from_iterable(step.contributions for step in self.steps):
+            if each.product is not None:
+                self.arrived.setdefault(each.operand, []).append(each)
         self.meanings = [
             Meaning(name, node, self.gradient(node), self._reasons(node))
             for name, node in nodes.items()
@@ -152,10 +150,8 @@ class Explanation:
             notes.setdefault(note.node, []).append(note)
         for node in range(self.output, -1, -1):
             if self.path[node] and self.graph.inputs[node] and self.received(node):
-                contributions = list(self._contributions(node))
-                yield Step(
-                    node, self.gradient(node), contributions, notes.get(node, [])
-                )
+                passed = list(self._contributions(node))
+                yield Step(node, self.gradient(node), passed, notes.get(node, []))
 
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""

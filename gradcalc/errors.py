@@ -5,6 +5,7 @@ lays these out as a page: sentence, line of the source, caret, hint.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from gradcalc.wording import cut_middle
@@ -92,9 +93,30 @@ class FormulaError(GradcalcError):
 
 
 class BindingError(GradcalcError):
-    """A variable is missing, unused, given twice or given something unusable."""
+    """A variable is missing, unused, given twice or given something unusable.
+
+    `names` are the formula's variables, `missing` those of them without a value, and
+    `unused` the names with a value that the formula does not have: where these are
+    what is wrong.
+    """
 
     kind = "variable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        span: Span | None = None,
+        hint: str | None = None,
+        names: Sequence[str] = (),
+        missing: Sequence[str] = (),
+        unused: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, source=source, span=span, hint=hint)
+        self.names = names
+        self.missing = missing
+        self.unused = unused
 
 
 class UsageError(GradcalcError):

@@ -7,8 +7,9 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.cli.mistakes import repeated
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.wording import listing, plural, quoted
+from gradcalc.wording import quoted
 
 _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 
@@ -53,8 +54,9 @@ def command(
             hint="--expect checks the variables that it names",
         )
     answers = [_answer(text) for text in expected]
-    _reject_repeated([name for name, _ in answers])
-    bound = request.bound(output)
+    if twice := repeated([name for name, _ in answers], "expected"):
+        raise BindingError(twice)
+    bound = request.bind(output)
     from gradcalc.analysis.answers import Answers, check_answers
     from gradcalc.analysis.check import check
 
@@ -87,10 +89,3 @@ def _answer(text: str) -> tuple[str, str]:
             hint="write --expect w1=1.5",
         )
     return match[1], match[2]
-
-
-def _reject_repeated(names: Sequence[str]) -> None:
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        are = plural(twice, "is", "are")
-        raise BindingError(f"{listing(twice)} {are} expected more than once")

@@ -8,6 +8,7 @@ The callback gets the request, with formula and variables read, and its own opti
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -20,9 +21,9 @@ from gradcalc.cli.files import (
     read_text,
     standard_input_is_free,
 )
+from gradcalc.cli.mistakes import explain_names, misplaced_options, nearest_option
 from gradcalc.cli.variables import (
     constant,
-    explain_names,
     read_bindings,
     read_variables,
     split_setting,
@@ -31,20 +32,29 @@ from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind
 
 
+@dataclass(frozen=True)
 class Request:
-    """What a command was asked.
+    """What a command was asked."""
 
-    `positional` is the word that is neither option nor binding, `formula` the text of
-    the formula ("" for a command that takes none). `variables` are the values given on
-    the command line, `defaults` those of a file: they may hold names that the formula
-    does not use, and `variables` win over them.
-    """
+    # The word that is neither option nor binding.
+    positional: str | None
+    # The text of the formula, "" for a command that takes none.
+    formula: str
+    # The values given on the command line.
+    variables: dict[str, Any]
+    # The values in files: they may hold names that the formula does not use, and
+    # `variables` win over them.
+    defaults: dict[str, Any]
 
-    def __init__(self, split: Split) -> None:
-        self.positional = next(iter(split.positionals), None)
-        self.formula = ""
-        self.variables: dict[str, Any] = {}
-        self.defaults: dict[str, Any] = {}
+    def bind(self, output: str | None = None, *, complete: bool = True) -> BoundProgram:
+        """The formula with its values bound, as `gradcalc.language.bindings.bind`."""
+        return bind(
+            self.formula,
+            self.variables,
+            defaults=self.defaults,
+            output=output,
+            complete=complete,
+        )
 
     def bound(self, output: str | None, *, complete: bool = True) -> BoundProgram:
         """The formula with its values; unless `complete`, some may be missing."""
@@ -103,44 +113,54 @@ class VariablesCommand(click.Command):
         }
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        declared = self.declared_options(ctx)
-        split = split_arguments(args, declared, self.expected)
-        if ctx.resilient_parsing or "--help" in split.options:
-            split.problem = None
-        if split.problem:
-            raise self._misplaced(split, split.unknown) or split.problem
+        split = split_arguments(args, self.declared_options(ctx), self.expected)
+        helped = ctx.resilient_parsing or "--help" in split.options
+        if split.problem and not helped:
+            raise self._misplaced(ctx, split, split.unknown) or split.problem
         rest = super().parse_args(ctx, [*split.options])
-        split.bindings += map(split_setting, ctx.params.pop("settings") or ())
-        ctx.obj = split
-        ctx.params["request"] = Request(split)
+        settings = map(split_setting, ctx.params.pop("settings") or ())
+        ctx.obj = replace(split, bindings=[*split.bindings, *settings])
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        request = ctx.params["request"]
-        variables_file = ctx.params.pop("variables_file")
-        names = list(self.declared_options(ctx))
+        split: Split = ctx.obj
         try:
-            request.variables = read_bindings(ctx.obj.bindings, self.value, names)
+            variables = read_bindings(
+                split.bindings, self.value, list(self.declared_options(ctx))
+            )
         except BindingError as error:
-            given = [name for name, _ in ctx.obj.bindings]
-            raise self._misplaced(ctx.obj, given) or error from None
-        self.read_positional(ctx, request, variables_file)
+            given = [name for name, _ in split.bindings]
+            raise self._misplaced(ctx, split, given) or error from None
+        variables_file = ctx.params.pop("variables_file")
+        positional = next(iter(split.positionals), None)
+        formula, defaults = self.read_formula(
+            ctx, positional, variables_file, list(variables)
+        )
         if variables_file is not None:
-            request.defaults.update(read_variables(variables_file))
+            defaults = {**defaults, **read_variables(variables_file)}
+        request = Request(positional, formula, variables, defaults)
+        ctx.params["request"] = request
         return super().invoke(ctx)
 
-    def _misplaced(self, split: Split, names: Sequence[str]) -> UsageError | None:
+    def _misplaced(
+        self, context: click.Context, split: Split, names: Sequence[str]
+    ) -> UsageError | None:
         """The error for names that are options of other commands, or None."""
-        # Imported here because only a mistake needs it.
-        from gradcalc.cli.mistakes import misplaced_options
-
         words = [word for word in split.positionals if word[2:] not in names]
-        return misplaced_options(self.name or "", names, " ".join(words))
+        return misplaced_options(context, names, " ".join(words))
 
-    def read_positional(
-        self, context: click.Context, request: Request, variables_file: str | None
-    ) -> None:
-        """Read what the positional word stands for into the request."""
+    def read_formula(
+        self,
+        context: click.Context,
+        positional: str | None,
+        variables_file: str | None,
+        given: Sequence[str],
+    ) -> tuple[str, dict[str, Any]]:
+        """The formula, and values that come with it. `given` are the variables' names.
+
+        A command that takes no formula has "".
+        """
+        return "", {}
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [f"[{self.expected.upper()}]", "[--NAME=VALUE ...]", "[OPTIONS]"]
@@ -196,43 +216,38 @@ class FormulaCommand(VariablesCommand):
         try:
             return super().invoke(ctx)
         except BindingError as error:
-            request = ctx.params["request"]
-            if not request.formula:
+            request = ctx.params.get("request")
+            if request is None or not request.formula:
                 raise
-            options = dict.fromkeys(self.declared_options(ctx))
-            for word in ctx.obj.options:
-                option, _, text = word.partition("=")
-                options[option] = text
+            texts = dict(word.partition("=")[::2] for word in ctx.obj.options)
+            declared = dict.fromkeys(self.declared_options(ctx), "")
             raise explain_names(
-                error,
-                self.name or "",
-                request.formula,
-                dict(ctx.obj.bindings),
-                {*request.variables, *request.defaults},
-                options,
+                error, ctx, request.formula, {**declared, **texts}
             ) from None
 
-    def read_positional(
-        self, context: click.Context, request: Request, variables_file: str | None
-    ) -> None:
+    def read_formula(
+        self,
+        context: click.Context,
+        positional: str | None,
+        variables_file: str | None,
+        given: Sequence[str],
+    ) -> tuple[str, dict[str, Any]]:
         path = context.params.pop("formula_file")
         model = context.params.pop("model_file", None)
-        word = request.positional
         if model is not None:
             options.exclusive(
-                ("a formula", word is not None or path is not None),
+                ("a formula", positional is not None or path is not None),
                 ("--model", True),
                 hint="leave out one of them: a model has a formula of its own",
             )
             trained = read_model(model)
-            request.formula = trained.text
-            request.defaults.update(trained.parameters)
-            return
-        options.exclusive(("a formula", word is not None), ("--file", path is not None))
-        if word is not None and word != STANDARD_INPUT:
-            request.formula = word
-            return
-        if word is None and path is None:
+            return trained.text, trained.parameters
+        options.exclusive(
+            ("a formula", positional is not None), ("--file", path is not None)
+        )
+        if positional is not None and positional != STANDARD_INPUT:
+            return positional, {}
+        if positional is None and path is None:
             if variables_file == STANDARD_INPUT:
                 raise UsageError(
                     "there is no formula: standard input is read for --vars",
@@ -245,15 +260,14 @@ class FormulaCommand(VariablesCommand):
             raise UsageError(
                 "standard input cannot be both the formula and the variables"
             )
-        request.formula = read_text(path).rstrip()
-        if not request.formula and word is None and request.variables:
-            self._reject_swallowed(context, request)
+        formula = read_text(path).rstrip()
+        if not formula and positional is None:
+            self._reject_swallowed(context, given)
+        return formula, {}
 
-    def _reject_swallowed(self, context: click.Context, request: Request) -> None:
+    def _reject_swallowed(self, context: click.Context, given: Sequence[str]) -> None:
         """Raise the error for a formula that a mistyped flag took for its value."""
-        from gradcalc.cli.arguments import nearest_option
-
-        for name in request.variables:
+        for name in given:
             near = nearest_option(name, self.declared_options(context))
             if near:
                 raise UsageError(

@@ -47,7 +47,7 @@ def command(
     order: int,
     format_: str,
 ) -> None:
-    bound = request.bound(output, complete=False)
+    bound = request.bind(output, complete=False)
     gradient = gradient_formulas(bound, wrt, order)
     # The writers are needed now, and by no other command.
     from gradcalc.reports import derivatives

@@ -4,7 +4,7 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.engine.evaluation import Evaluation, evaluate
+from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 
 
 @click.command(
@@ -47,13 +47,7 @@ def command(
     all_rows: bool,
 ) -> int:
     options.exclusive(("--json", as_json), ("--only", only is not None))
-    evaluation = evaluate(
-        request.formula,
-        request.variables,
-        defaults=request.defaults,
-        wrt=wrt,
-        output=output,
-    )
+    evaluation = evaluate_bound(request.bind(output), wrt)
     if only is not None:
         from gradcalc.reports.only import evaluation_lines
 

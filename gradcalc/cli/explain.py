@@ -59,7 +59,7 @@ def command(
     all_steps: bool,
 ) -> int:
     options.exclusive(("--json", as_json), ("--format", style is not None))
-    bound = request.bound(output)
+    bound = request.bind(output)
     if not (as_json or all_steps or wanted):
         _check_size(bound)
     # The steps bring the laws and the writers along, which errors do not need.

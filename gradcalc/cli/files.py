@@ -1,6 +1,7 @@
-"""Text from files and standard input, with one-sentence errors."""
+"""Text read from files, and files replaced as a whole, never left half written."""
 
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 
+# As the operating system takes it.
+Path = str | bytes
 
-def file_name(path: str) -> str | bytes:
+
+def file_name(path: str) -> Path:
     """The path as the operating system takes it, under an ASCII locale too."""
     try:
         os.fsencode(path)
@@ -62,3 +66,83 @@ def read_model(path: str) -> "Model":
 
     text = read_text(path)
     return model_from(text, "standard input" if path == STANDARD_INPUT else path)
+
+
+def check_replaceable(path: Path, name: str) -> None:
+    """Raise FileError if a file cannot be written there. Changes nothing."""
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    if os.path.isdir(target):
+        raise FileError(f"cannot write {name}: it is a directory")
+    if not os.path.isdir(folder):
+        raise FileError(
+            f"cannot write {name}: the directory {os.fsdecode(folder)} does not exist"
+        )
+    writable = target if _is_device(target) else folder
+    if not os.access(writable, os.W_OK):
+        raise FileError(f"cannot write {name}: permission denied")
+
+
+def replace_file(path: Path, content: bytes, name: str) -> None:
+    """Make the content the file's: all of it or, whatever happens, none of it.
+
+    It is written beside the file, brought to the disk and renamed. A link stays a link,
+    and a file keeps its permissions. Raises FileError.
+    """
+    aside = None
+    try:
+        target = os.path.realpath(path)
+        if _is_device(target):
+            with open(target, "wb") as device:
+                device.write(content)
+            return
+        aside = _beside(target)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "wb") as file:
+            if os.path.exists(target):
+                os.chmod(aside, stat.S_IMODE(os.stat(target).st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+        aside = None
+        _sync_folder(os.path.dirname(target))
+    except (OSError, ValueError) as error:
+        raise FileError.from_system("write", name, error) from None
+    finally:
+        if aside is not None:
+            try:
+                os.unlink(aside)
+            except OSError:
+                pass
+
+
+def _beside(target: Path) -> Path:
+    """A new name in the same directory: a rename does not cross file systems."""
+    folder, base = os.path.split(os.fsdecode(target))
+    # A long name must leave room for what is added.
+    name = f".{base[:60]}.{os.urandom(6).hex()}.tmp"
+    return os.fsencode(os.path.join(folder, name))
+
+
+def _is_device(target: Path) -> bool:
+    """Whether the path is a device or pipe such as /dev/stdout, written to directly."""
+    try:
+        mode = os.stat(target).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the rename itself to the disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)

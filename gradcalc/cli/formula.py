@@ -6,7 +6,6 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.formats import format_option
-from gradcalc.language.bindings import bind
 from gradcalc.writers.notations import NOTATIONS
 
 
@@ -35,13 +34,7 @@ def command(
     output: str | None,
     precision: int | None,
 ) -> None:
-    bound = bind(
-        request.formula,
-        request.variables,
-        defaults=request.defaults,
-        output=output,
-        complete=False,
-    )
+    bound = request.bind(output, complete=False)
     if as_json:
         from gradcalc.reports.objects import formula_to_dict
 

@@ -6,11 +6,9 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import file_name
+from gradcalc.cli.files import file_name, replace_file
 from gradcalc.cli.formats import format_of_file, format_option, out_option
-from gradcalc.cli.replacing import replace_file
 from gradcalc.errors import UsageError
-from gradcalc.language.bindings import bind
 from gradcalc.reports.picture_formats import GRAPH_FORMATS
 
 _MOST = 500
@@ -64,13 +62,7 @@ def command(
             f"a {kind} picture cannot be shown in a terminal",
             hint=f"write --out graph{chosen.endings[0]}",
         )
-    bound = bind(
-        request.formula,
-        request.variables,
-        defaults=request.defaults,
-        output=output,
-        complete=False,
-    )
+    bound = request.bind(output, complete=False)
     from gradcalc.analysis.known_nodes import known_nodes
     from gradcalc.reports.drawing import diagram_to_dict, drawing
 

@@ -1,38 +1,56 @@
-"""Options of other commands, given to one that does not have them."""
+"""Mistakes with names: what was probably meant, and which command has the option."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from gradcalc.errors import UsageError
-from gradcalc.wording import listing
+from gradcalc.errors import BindingError, UsageError
+from gradcalc.wording import listing, near_miss, plural
 
 _MOST_LISTED = 4
 
 
+def nearest_option(name: str, options: Iterable[str]) -> str | None:
+    """The option, with its dashes, that the name was probably meant to be, or None."""
+    # A single letter is close to much and means nothing of it.
+    if len(name) < 2:
+        return None
+    near = near_miss(name, [option.removeprefix("--") for option in options])
+    return f"--{near}" if near else None
+
+
+def repeated(names: Sequence[str], verb: str = "given") -> str | None:
+    """The sentence about names that occur more than once, or None."""
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if not twice:
+        return None
+    return f"{listing(twice)} {plural(twice, 'is', 'are')} {verb} more than once"
+
+
 def misplaced_options(
-    command: str, names: Iterable[str], formula: str
+    context: click.Context, names: Iterable[str], formula: str
 ) -> UsageError | None:
     """The error for names that are options of other commands, or None.
 
     What the formula holds as a word is meant as its variable.
     """
+    own = context.command.name or ""
     homes = {
-        name: found
+        name: commands
         for name in dict.fromkeys(names)
         if not re.search(rf"\b{name}\b", formula)
-        and (found := _commands_with("--" + name))
-        and command not in found
+        and (commands := _commands_with("--" + name, context))
+        and own not in commands
     }
     if not homes:
         return None
-    noun = "option" if len(homes) == 1 else "options"
     return UsageError(
-        f"{command} has no {noun} {listing('--' + name for name in homes)}",
+        f"{own} has no {plural(homes, 'option', 'options')}"
+        f" {listing('--' + name for name in homes)}",
         hint="; ".join(
-            f"--{name} is an option of {_listed(found)}"
-            for name, found in homes.items()
+            f"--{name} is an option of {_listed(commands)}"
+            for name, commands in homes.items()
         ),
     )
 
@@ -42,16 +60,45 @@ def _listed(commands: list[str]) -> str:
     return listing([*commands[:_MOST_LISTED], "others"] if more else commands)
 
 
-def _commands_with(option: str) -> list[str]:
-    """The names of the commands that have the option. Imports them all."""
-    # Imported here: only a mistake needs it, and it imports this module's users.
-    from gradcalc.cli.main import COMMANDS, program
+def _commands_with(option: str, context: click.Context) -> list[str]:
+    """The names of the program's commands that have the option. Imports them all."""
+    program = context.find_root()
+    group = program.command
+    if not isinstance(group, click.Group):
+        return []
+    return [
+        name
+        for name in group.list_commands(program)
+        if (command := group.get_command(program, name)) is not None
+        and any(option in (*p.opts, *p.secondary_opts) for p in command.params)
+    ]
 
-    context = click.Context(program)
-    found = []
-    for name in COMMANDS:
-        command = program.get_command(context, name)
-        options = command.params if command is not None else []
-        if any(option in (*each.opts, *each.secondary_opts) for each in options):
-            found.append(name)
-    return found
+
+def explain_names(
+    error: BindingError,
+    context: click.Context,
+    formula: str,
+    options: Mapping[str, str],
+) -> BindingError | UsageError:
+    """The complaint about names, with hints about the command's options.
+
+    `options` holds every option of the command and the text that it was given, or "".
+    """
+    unused = [name for name in error.unused if not near_miss(name, error.names)]
+    if misplaced := misplaced_options(context, unused, formula):
+        return misplaced
+    hints = [
+        f"--{name} is an option, so use --set {name}={options['--' + name] or '...'}"
+        for name in error.missing
+        if "--" + name in options
+    ]
+    near = (nearest_option(name, options) for name in unused)
+    hints += [f"did you mean the option {option}?" for option in near if option]
+    if not hints:
+        return error
+    rest = [name for name in error.missing if "--" + name not in options]
+    if rest:
+        hints.append("add " + " ".join(f"--{name}=..." for name in rest[:4]))
+    return BindingError(
+        error.message, source=error.source, span=error.span, hint="; ".join(hints)
+    )

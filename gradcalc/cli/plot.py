@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -9,12 +10,11 @@ import click
 from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import file_name
+from gradcalc.cli.files import file_name, replace_file
 from gradcalc.cli.formats import format_of_file, out_option
-from gradcalc.cli.replacing import replace_file
 from gradcalc.cli.variables import constant
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.wording import listing
 
@@ -101,13 +101,8 @@ def command(
         if isinstance(value, Range)
     }
     starts = {name: over.start for name, over in ranges.items()}
-    bound = bind(
-        request.formula,
-        {**request.variables, **starts},
-        defaults=request.defaults,
-        output=output,
-        complete=bool(ranges),
-    )
+    started = replace(request, variables={**request.variables, **starts})
+    bound = started.bind(output, complete=bool(ranges))
     _check_ranges(bound, list(ranges), out, as_json=as_json)
     plotted = _sampled(bound, ranges, points)
     if as_json:

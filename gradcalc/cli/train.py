@@ -9,8 +9,12 @@ import click
 
 from gradcalc.cli import consoles, data_options, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import STANDARD_INPUT, file_name
-from gradcalc.cli.replacing import check_replaceable, replace_file
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    check_replaceable,
+    file_name,
+    replace_file,
+)
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.objective import LOSSES

@@ -1,13 +1,13 @@
 """The variables' values: from the command line, from a JSON file, and merged."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradcalc.cli.arguments import nearest_option
 from gradcalc.cli.files import read_text
+from gradcalc.cli.mistakes import nearest_option, repeated
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.strict_json import read_json
-from gradcalc.wording import listing, near_miss, quoted
+from gradcalc.wording import listing, plural, quoted
 
 
 def constant(text: str) -> Any:
@@ -35,16 +35,12 @@ def read_bindings(
     options: Sequence[str],
 ) -> dict[str, Any]:
     """The value of each binding by its name, read by `value`."""
-    names = [name for name, _ in bindings]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        verb = "is" if len(twice) == 1 else "are"
-        raise BindingError(f"{listing(twice)} {verb} given more than once")
+    if twice := repeated([name for name, _ in bindings]):
+        raise BindingError(twice)
     empty = [name for name, text in bindings if not text.strip()]
     if empty:
-        verb = "has" if len(empty) == 1 else "have"
         raise BindingError(
-            f"{listing(empty)} {verb} no value",
+            f"{listing(empty)} {plural(empty, 'has', 'have')} no value",
             hint="write " + " ".join(f"--{name}=..." for name in empty),
         )
     values = {}
@@ -68,11 +64,8 @@ def read_variables(path: str) -> dict[str, Any]:
     where = "standard input" if path == "-" else path
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-        if twice:
-            verb = "is" if len(twice) == 1 else "are"
-            raise DataError(f"{where}: {listing(twice)} {verb} given more than once")
+        if twice := repeated([name for name, _ in pairs]):
+            raise DataError(f"{where}: {twice}")
         return dict(pairs)
 
     content = read_json(read_text(path), where, pairs=unique, whole=float)
@@ -113,46 +106,3 @@ def _described(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     return "an object" if isinstance(value, dict) else "a number"
-
-
-def explain_names(
-    error: GradcalcError,
-    command: str,
-    formula: str,
-    given: Mapping[str, str],
-    known: Collection[str],
-    options: Mapping[str, str | None],
-) -> GradcalcError:
-    """The engine's complaint about names, with hints about the command's options.
-
-    `given` holds the bindings of the command line (name to text), `known` the names of
-    all values, `options` every option of the command and the text that it was given.
-    """
-    from gradcalc.cli.mistakes import misplaced_options
-    from gradcalc.language.parser import parse
-    from gradcalc.language.program import free_names
-
-    names = list(free_names(parse(formula), known))
-    missing = [name for name in names if name not in known]
-    unused = [
-        name for name in given if name not in names and not near_miss(name, names)
-    ]
-    if misplaced := misplaced_options(command, unused, formula):
-        return misplaced
-    hints = []
-    for name in missing:
-        if "--" + name in options:
-            text = options["--" + name] or "..."
-            hints.append(f"--{name} is an option, so use --set {name}={text}")
-    for name in unused:
-        near = nearest_option(name, options)
-        if near:
-            hints.append(f"did you mean the option {near}?")
-    if not hints:
-        return error
-    rest = [name for name in missing if "--" + name not in options]
-    if rest:
-        hints.append("add " + " ".join(f"--{name}=..." for name in rest[:4]))
-    return BindingError(
-        error.message, source=error.source, span=error.span, hint="; ".join(hints)
-    )

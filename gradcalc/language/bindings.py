@@ -161,7 +161,8 @@ def _name_problem(
     complete: bool,
 ) -> BindingError | None:
     """The error for variables without a value and values without a variable."""
-    missing = [name for name in names if name not in values] if complete else []
+    unvalued = [name for name in names if name not in values]
+    missing = unvalued if complete else []
     unused = [name for name in bindings if name not in names]
     if not missing and not unused:
         return None
@@ -204,6 +205,9 @@ def _name_problem(
         source=text if span else None,
         span=span,
         hint=", ".join(hints) or None,
+        names=list(names),
+        missing=unvalued,
+        unused=unused,
     )
 
 

@@ -10,12 +10,12 @@ import time
 
 import pytest
 
-from gradcalc.cli.replacing import check_replaceable, replace_file
+from gradcalc.cli.files import check_replaceable, replace_file
 from gradcalc.errors import FileError
 
 WRITER = """
 import sys
-from gradcalc.cli.replacing import replace_file
+from gradcalc.cli.files import replace_file
 path, n = sys.argv[1], 0
 while True:
     n += 1

@@ -1,4 +1,4 @@
-"""The two ways out: the answer to standard output, what is said about it to the other.
+"""What is printed: the answer to standard output, all else to standard error.
 
 Colour goes to terminals only. Off a terminal nothing is cut to a width.
 """
@@ -9,6 +9,8 @@ from collections.abc import Collection
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
+
+from gradcalc.wording import plural
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,11 +34,7 @@ def takes_colour(stream: IO[str]) -> bool:
 
 def can_show(text: str) -> bool:
     """Whether standard output has all characters of the text."""
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+    return not unencodable(text, sys.stdout)
 
 
 def width() -> int | None:
@@ -65,14 +63,13 @@ def show(page: "RenderableType") -> None:
         highlight=False,
     )
     for part in page.renderables if isinstance(page, Group) else [page]:
-        if colour:
-            console.print(part, crop=False)
-            continue
         with console.capture() as capture:
             console.print(part, crop=False)
+        lines = capture.get().splitlines(keepends=True)
         # Rich fills every row up to the table's width.
-        for line in capture.get().splitlines():
-            sys.stdout.write(line.rstrip() + "\n")
+        sys.stdout.writelines(
+            lines if colour else [f"{line.rstrip()}\n" for line in lines]
+        )
 
 
 def show_text(text: str) -> None:
@@ -82,7 +79,7 @@ def show_text(text: str) -> None:
     be read again, by this program or another, and would mean something else.
     """
     sys.stdout.write(text + "\n")
-    lost = [] if text.isascii() else unencodable(text, sys.stdout)
+    lost = unencodable(text, sys.stdout)
     if not lost:
         return
     context = click.get_current_context()
@@ -95,12 +92,8 @@ def show_text(text: str) -> None:
 def unencodable(text: str, stream: TextIO) -> list[str]:
     """The characters that the stream's encoding lacks, each once."""
     encoding = stream.encoding or "ascii"
-    try:
-        text.encode(encoding)
-        return []
-    except UnicodeEncodeError:
-        characters = (c for c in dict.fromkeys(text) if not c.isascii())
-        return [c for c in characters if c.encode(encoding, "ignore") == b""]
+    characters = [] if text.isascii() else dict.fromkeys(text)
+    return [c for c in characters if not c.encode(encoding, "ignore")]
 
 
 def _warn_of(lost: Collection[str]) -> None:
@@ -110,9 +103,9 @@ def _warn_of(lost: Collection[str]) -> None:
         for c in lost
     ]
     named = ", ".join(shown[:_NAMED]) + (", ..." if len(shown) > _NAMED else "")
-    place = "its place" if len(shown) == 1 else "their places"
     warn(
-        f"the locale cannot show {named}: ? stands in {place};"
+        f"the locale cannot show {named}: ? stands in"
+        f" {plural(shown, 'its place', 'their places')};"
         " set PYTHONUTF8=1 or a UTF-8 locale"
     )
 

@@ -33,8 +33,7 @@ class Split:
     positionals: list[str]
     # The names of words that look like options and are none.
     unknown: list[str]
-    # What is wrong. It is not raised: `--help` beside a mistake still deserves the
-    # help.
+    # What is wrong: not raised, because `--help` beside a mistake prints the help.
     problem: GradcalcError | None
 
 

@@ -56,22 +56,12 @@ class Request:
             complete=complete,
         )
 
-    def bound(self, output: str | None, *, complete: bool = True) -> BoundProgram:
-        """The formula with its values; unless `complete`, some may be missing."""
-        return bind(
-            self.formula,
-            self.variables,
-            defaults=self.defaults,
-            output=output,
-            complete=complete,
-        )
-
 
 class VariablesCommand(click.Command):
     """A command that takes variables as options, and at most one positional word.
 
     `value` reads the text of a variable's value; `expected` names the positional word;
-    `examples` end the help.
+    `examples` end the help; `shared` are options that all commands of its kind have.
     """
 
     def __init__(
@@ -81,6 +71,7 @@ class VariablesCommand(click.Command):
         value: Callable[[str], Any] = constant,
         expected: str = "formula",
         examples: Sequence[str] = (),
+        shared: Sequence[click.Option] = options.SOURCES,
         params: list[click.Parameter] | None = None,
         **settings: Any,
     ) -> None:
@@ -89,13 +80,7 @@ class VariablesCommand(click.Command):
         self.value = value
         self.expected = expected
         self.examples = examples
-        shared = self.shared_options()
-        super().__init__(name, params=(params or []) + shared, **settings)
-        self.variable_options = [option.opts[0] for option in options.sources()]
-
-    def shared_options(self) -> list[click.Parameter]:
-        """The options that every command of this class has."""
-        return list(options.sources())
+        super().__init__(name, params=[*(params or ()), *shared], **settings)
 
     def declared_options(self, context: click.Context) -> dict[str, str]:
         """What each option of the command takes, as `split_arguments` calls it."""
@@ -131,14 +116,12 @@ class VariablesCommand(click.Command):
         except BindingError as error:
             given = [name for name, _ in split.bindings]
             raise self._misplaced(ctx, split, given) or error from None
-        variables_file = ctx.params.pop("variables_file")
-        positional = next(iter(split.positionals), None)
-        formula, defaults = self.read_formula(
-            ctx, positional, variables_file, list(variables)
-        )
-        if variables_file is not None:
-            defaults = {**defaults, **read_variables(variables_file)}
-        request = Request(positional, formula, variables, defaults)
+        path = ctx.params.pop("variables_file")
+        request = Request(next(iter(split.positionals), None), "", variables, {})
+        request = self.with_formula(ctx, request, path)
+        if path is not None:
+            defaults = {**request.defaults, **read_variables(path)}
+            request = replace(request, defaults=defaults)
         ctx.params["request"] = request
         return super().invoke(ctx)
 
@@ -149,18 +132,11 @@ class VariablesCommand(click.Command):
         words = [word for word in split.positionals if word[2:] not in names]
         return misplaced_options(context, names, " ".join(words))
 
-    def read_formula(
-        self,
-        context: click.Context,
-        positional: str | None,
-        variables_file: str | None,
-        given: Sequence[str],
-    ) -> tuple[str, dict[str, Any]]:
-        """The formula, and values that come with it. `given` are the variables' names.
-
-        A command that takes no formula has "".
-        """
-        return "", {}
+    def with_formula(
+        self, context: click.Context, request: Request, variables_file: str | None
+    ) -> Request:
+        """The request with its formula, and with the values that come with that."""
+        return request
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [f"[{self.expected.upper()}]", "[--NAME=VALUE ...]", "[OPTIONS]"]
@@ -179,8 +155,8 @@ class VariablesCommand(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
-                theirs = parameter.opts[0] in self.variable_options
-                (variables if theirs else others).append(record)
+                section = variables if parameter in options.SOURCES else others
+                section.append(record)
         with formatter.section("Variables"):
             formatter.write_dl(variables)
         with formatter.section("Options"):
@@ -205,12 +181,9 @@ class FormulaCommand(VariablesCommand):
     def __init__(
         self, name: str | None, *, takes_model: bool = True, **settings: Any
     ) -> None:
-        self.takes_model = takes_model
-        super().__init__(name, **settings)
-
-    def shared_options(self) -> list[click.Parameter]:
-        model = [options.model_file()] if self.takes_model else []
-        return [options.formula_file(), *model, *super().shared_options()]
+        model = [options.MODEL_FILE] if takes_model else []
+        shared = [options.FORMULA_FILE, *model, *options.SOURCES]
+        super().__init__(name, shared=shared, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -225,13 +198,10 @@ class FormulaCommand(VariablesCommand):
                 error, ctx, request.formula, {**declared, **texts}
             ) from None
 
-    def read_formula(
-        self,
-        context: click.Context,
-        positional: str | None,
-        variables_file: str | None,
-        given: Sequence[str],
-    ) -> tuple[str, dict[str, Any]]:
+    def with_formula(
+        self, context: click.Context, request: Request, variables_file: str | None
+    ) -> Request:
+        positional = request.positional
         path = context.params.pop("formula_file")
         model = context.params.pop("model_file", None)
         if model is not None:
@@ -241,12 +211,12 @@ class FormulaCommand(VariablesCommand):
                 hint="leave out one of them: a model has a formula of its own",
             )
             trained = read_model(model)
-            return trained.text, trained.parameters
+            return replace(request, formula=trained.text, defaults=trained.parameters)
         options.exclusive(
             ("a formula", positional is not None), ("--file", path is not None)
         )
         if positional is not None and positional != STANDARD_INPUT:
-            return positional, {}
+            return replace(request, formula=positional)
         if positional is None and path is None:
             if variables_file == STANDARD_INPUT:
                 raise UsageError(
@@ -262,15 +232,11 @@ class FormulaCommand(VariablesCommand):
             )
         formula = read_text(path).rstrip()
         if not formula and positional is None:
-            self._reject_swallowed(context, given)
-        return formula, {}
-
-    def _reject_swallowed(self, context: click.Context, given: Sequence[str]) -> None:
-        """Raise the error for a formula that a mistyped flag took for its value."""
-        for name in given:
-            near = nearest_option(name, self.declared_options(context))
-            if near:
-                raise UsageError(
-                    f"there is no formula, and no option --{name}",
-                    hint=f"did you mean {near}?",
-                )
+            # It may have been taken for the value of a mistyped flag.
+            for name in request.variables:
+                if near := nearest_option(name, self.declared_options(context)):
+                    raise UsageError(
+                        f"there is no formula, and no option --{name}",
+                        hint=f"did you mean {near}?",
+                    )
+        return replace(request, formula=formula)

@@ -192,7 +192,7 @@ def _decoded(word: str, number: int) -> str:
 
 
 def _from_click(error: click.ClickException) -> GradcalcError:
-    """Click's error as one of ours."""
+    """Click's error as an error of gradcalc's."""
     message = error.message
     hint = None
     context = getattr(error, "ctx", None)
@@ -209,7 +209,7 @@ def _from_click(error: click.ClickException) -> GradcalcError:
 
 
 def _from_bug(error: Exception) -> GradcalcError:
-    """A mistake of ours as an error that can be reported."""
+    """A mistake in gradcalc itself as an error that can be reported."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -243,7 +243,7 @@ def _report(error: GradcalcError, words: Sequence[str]) -> None:
 def _prepare_streams() -> None:
     """Make both streams replace what they cannot encode, one `?` for one character."""
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as we do
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

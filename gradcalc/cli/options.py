@@ -9,40 +9,30 @@ import click
 from gradcalc.errors import UsageError
 from gradcalc.wording import listing, quoted
 
-
-def sources() -> list[click.Option]:
-    """The options of every command with variables: where their values come from."""
-    return [
-        click.Option(
-            ["--set", "settings"],
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="A variable whose name is also an option.",
-        ),
-        click.Option(
-            ["--vars", "variables_file"],
-            metavar="FILE",
-            help="A JSON object of variables (- for standard input).",
-        ),
-    ]
-
-
-def formula_file() -> click.Option:
-    """The option that reads the formula from a file."""
-    return click.Option(
-        ["--file", "formula_file"],
+# Of every command with variables: where their values come from.
+SOURCES = (
+    click.Option(
+        ["--set", "settings"],
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A variable whose name is also an option.",
+    ),
+    click.Option(
+        ["--vars", "variables_file"],
         metavar="FILE",
-        help="Read the formula from a file.",
-    )
-
-
-def model_file() -> click.Option:
-    """The option that takes the formula and its parameters from a trained model."""
-    return click.Option(
-        ["--model", "model_file"],
-        metavar="FILE",
-        help="Take the formula and its parameters from a model that train saved.",
-    )
+        help="A JSON object of variables (- for standard input).",
+    ),
+)
+FORMULA_FILE = click.Option(
+    ["--file", "formula_file"],
+    metavar="FILE",
+    help="Read the formula from a file.",
+)
+MODEL_FILE = click.Option(
+    ["--model", "model_file"],
+    metavar="FILE",
+    help="Take the formula and its parameters from a model that train saved.",
+)
 
 
 class OptionalValue(click.Option):

@@ -9,7 +9,6 @@ import click
 from gradcalc.cli import consoles, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.errors import GradcalcError, UsageError
-from gradcalc.language.bindings import bind
 from gradcalc.language.constants import constant_value
 from gradcalc.learning.descent import (
     DIVERGED,
@@ -84,9 +83,7 @@ def step(
     """Go up or down, print the points and return the exit status."""
     options.exclusive(("--json", as_json), ("--only", only is not None))
     settings = _settings(up, given)
-    bound = bind(
-        request.formula, request.variables, defaults=request.defaults, output=output
-    )
+    bound = request.bind(output)
     descent = descend(bound, settings)
     if only is not None:
         from gradcalc.reports.only import descent_lines

@@ -46,9 +46,8 @@ def _fields(record: Any, names: str) -> Object:
 def evaluation_to_dict(evaluation: "Evaluation") -> Object:
     """The evaluation, node by node."""
     return {
-        **_head(evaluation),
-        "finite": evaluation.finite,
-        "variables": json_value(evaluation.variables),
+        "schema": SCHEMA,
+        **_fields(evaluation, "expression=source value finite variables"),
         **_slopes(evaluation),
         "nodes": [
             {
@@ -59,19 +58,11 @@ def evaluation_to_dict(evaluation: "Evaluation") -> Object:
                 "inputs": list(node.inputs),
                 "value": json_value(node.value),
                 "gradient": json_value(node.gradient),
-                "span": list(node.span) if node.span is not None else None,
+                "span": json_value(node.span),
             }
             for node in evaluation.nodes
         ],
         "notes": _notes(evaluation),
-    }
-
-
-def _head(evaluation: "Evaluation") -> Object:
-    return {
-        "schema": SCHEMA,
-        "expression": evaluation.source,
-        "value": json_value(evaluation.value),
     }
 
 
@@ -103,8 +94,8 @@ def answers_to_dict(answers: "Answers") -> Object:
 
 def _compared(check: "Check | Answers", names: str) -> Object:
     return {
-        **_head(check.evaluation),
-        "variables": json_value(check.evaluation.variables),
+        "schema": SCHEMA,
+        **_fields(check.evaluation, "expression=source value variables"),
         "agrees": check.agrees,
         "checks": [_fields(row, names) for row in check.rows],
     }
@@ -119,15 +110,12 @@ def explanation_to_dict(explanation: "Explanation") -> Object:
     evaluation = explanation.evaluation
     notation = Notation(explanation)
     writer = Writer(explanation, notation)
-    head = _head(evaluation)
-    value = head.pop("value")
     return {
-        **head,
+        "schema": SCHEMA,
+        "expression": evaluation.source,
         "output": _named(notation, explanation.output),
         "element": explanation.element or None,
-        "value": value,
-        "finite": evaluation.finite,
-        "variables": json_value(evaluation.variables),
+        **_fields(evaluation, "value finite variables"),
         "gradient": {
             meaning.name: json_value(meaning.gradient)
             for meaning in explanation.meanings
@@ -258,8 +246,7 @@ def descent_to_dict(descent: "Descent") -> Object:
         "schema": SCHEMA,
         "start": _fields(descent.start, "value variables"),
         "end": _fields(descent.end, "value variables"),
-        "stopped": descent.stopped,
-        "reason": descent.reason,
+        **_fields(descent, "stopped reason"),
         "steps": descent.end.step,
         "trace": [_fields(point, POINT) for point in descent.trace],
     }
@@ -309,7 +296,7 @@ def prediction_to_dict(
     """The prediction for one point."""
     content = {
         "schema": SCHEMA,
-        "prediction": json_value(prediction.answer),
+        **_fields(prediction, "prediction=answer"),
         "variables": json_value(inputs),
     }
     if classes is not None:
@@ -333,10 +320,7 @@ def catalogue_to_dict(entries: Iterable["Entry"]) -> Object:
 def function_to_dict(entry: "Entry") -> Object:
     """One function, with its value and slopes at sample points."""
     samples = [
-        {
-            **_fields(evaluation, "at=variables value"),
-            **_slopes(evaluation),
-        }
+        {**_fields(evaluation, "at=variables value"), **_slopes(evaluation)}
         for evaluation in entry.evaluations()
     ]
     return {"schema": SCHEMA, **_function(entry), "samples": samples}

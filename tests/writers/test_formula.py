@@ -132,8 +132,8 @@ def test_precision_rounds_the_numbers():
     assert written("w*x + 2/3.14159", precision=3, w=1 / 3) == "0.333*x + 2/3.14"
 
 
-@pytest.mark.parametrize("size", [100_000])
-def test_long_and_deep_formulas_take_linear_time(size):
+def test_long_and_deep_formulas_take_linear_time():
+    size = 30_000
     chain = "+".join(f"x*{number}" for number in range(size))
     assert len(written(chain)) == len(chain) + 2 * (size - 1)
     nested = "sin(" * size + "x" + ")" * size

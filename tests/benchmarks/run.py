@@ -25,25 +25,29 @@ ROOT = HERE.parent.parent
 PEERS = ["python", "micrograd", "autograd", "casadi", "sympy"]
 LARGE_PEERS = ["torch", "jax"]
 
-# The sizes of a work: for everybody, and for those for whom that takes too long.
-SIZES = {
-    "text_to_gradients": (20_000, {"autograd": 100, "sympy": 200}),
-    "again": (20_000, {"autograd": 100, "sympy": 200, "jax": 200}),
-    "neuron": (100_000, {"autograd": 1_000, "jax": 1_000, "torch": 5_000}),
-    "training": (300, {}),
-}
-QUICK = {
-    "text_to_gradients": (5_000, {"autograd": 100, "sympy": 50}),
-    "again": (5_000, {"autograd": 100, "sympy": 50, "jax": 100}),
-    "neuron": (20_000, {"autograd": 300, "jax": 300, "torch": 1_000}),
-    "training": (20, {}),
-}
-SMOKE = {
-    "text_to_gradients": (50, {}),
-    "again": (50, {}),
-    "neuron": (5, {}),
-    "training": (1, {}),
-}
+# Works with their sizes: for everybody, and for those for whom that takes too long.
+SLOW_AT_FORMULAS = {"autograd": 100, "sympy": 200}
+FULL = [
+    ("text_to_gradients", 1_000, SLOW_AT_FORMULAS),
+    ("text_to_gradients", 5_000, SLOW_AT_FORMULAS),
+    ("text_to_gradients", 20_000, SLOW_AT_FORMULAS),
+    ("again", 20_000, {**SLOW_AT_FORMULAS, "jax": 200}),
+    ("neuron", 100_000, {"autograd": 1_000, "jax": 1_000, "torch": 5_000}),
+    ("training", 300, {}),
+]
+QUICK = [
+    ("text_to_gradients", 1_000, {"autograd": 100, "sympy": 50}),
+    ("text_to_gradients", 5_000, {"autograd": 100, "sympy": 50}),
+    ("again", 5_000, {"autograd": 100, "sympy": 50, "jax": 100}),
+    ("neuron", 20_000, {"autograd": 300, "jax": 300, "torch": 1_000}),
+    ("training", 20, {}),
+]
+SMOKE = [
+    ("text_to_gradients", 50, {}),
+    ("again", 50, {}),
+    ("neuron", 5, {}),
+    ("training", 1, {}),
+]
 DEPTHS = [100, 300, 1_000, 10_000, 100_000]
 NEURON_WORDS = [
     "eval", "tanh(x1*w1 + x2*w2 + b)",
@@ -56,7 +60,7 @@ sys.path.insert(0, str(HERE))
 def main() -> int:
     options = _options()
     rounds = 2 if options.smoke else 5 if options.quick else 9
-    sizes = SMOKE if options.smoke else QUICK if options.quick else SIZES
+    chosen = SMOKE if options.smoke else QUICK if options.quick else FULL
     peers = PEERS + (LARGE_PEERS if options.all else [])
     with tempfile.TemporaryDirectory() as folder:
         python = options.python or (
@@ -66,7 +70,7 @@ def main() -> int:
         results = {"machine": _machine(python, peers, environment)}
         results["works"] = [
             _work(python, environment, work, size, special, peers, rounds)
-            for work, (size, special) in sizes.items()
+            for work, size, special in chosen
         ]
         if not options.smoke:
             results["start"] = _starts(python, environment, 5 if options.quick else 25)
@@ -207,7 +211,8 @@ def _work(
     """The work done by all sides in turn, the first round not counted."""
     import works
 
-    print(f"{works.TITLES[work]} ...", file=sys.stderr)
+    title = works.TITLES[work].format(size)
+    print(f"{title} ...", file=sys.stderr)
     sides = [
         Side(python, environment, name, work, special.get(name, size))
         for name in ["gradcalc", *peers]
@@ -220,7 +225,7 @@ def _work(
         side.close()
     return {
         "work": work,
-        "title": works.TITLES[work],
+        "title": title,
         "sides": {side.name: side.result() for side in sides},
     }
 

@@ -8,10 +8,10 @@ import random
 NEURON = "tanh(x1*w1 + x2*w2 + b)"
 NEURON_POINT = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
 
-# What is worked on, in words, by the name of the function that does it.
+# What is worked on, in words, by the name of the function that does it; {} is the size.
 TITLES = {
-    "text_to_gradients": "text to all gradients, per node",
-    "again": "forward and backward again, per node",
+    "text_to_gradients": "text to all gradients of {:,} terms, per node",
+    "again": "forward and backward again, {:,} terms, per node",
     "neuron": "one call on the neuron",
     "training": "one step of training",
 }

@@ -104,10 +104,13 @@ def test_the_slopes_on_both_sides(text, left, right):
     assert row.right == pytest.approx(right, nan_ok=True)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operation",
+    # The gradient of stop_gradient is not meant to be the slope.
+    [operation for name, operation in OPERATIONS.items() if name != "stop_gradient"],
+    ids=lambda o: o.name,
+)
 def test_every_operation_at_its_samples(operation):
-    if operation.name == "stop_gradient":
-        pytest.skip("its gradient is not meant to be the slope")
     for point in operation.samples:
         names = [f"a{number}" for number in range(len(point))]
         values = dict(zip(names, point, strict=True))
@@ -138,10 +141,14 @@ def test_a_slightly_wrong_rule_is_found_out(operation, name):
     parameters = ", ".join(operation.parameters)
     arguments = ", ".join(f"{p}_" for p in operation.parameters)
     text = f"f({parameters}) = {operation.name}({parameters}) | {', '.join(rules)}"
-    for point in operation.samples[:4]:
-        # Near a pole of the rule rounding would hide a millionth.
-        if not all(0.1 < abs(x) < 3 and abs(abs(x) - 1) > 0.01 for x in point):
-            continue
+    # Near a pole of the rule rounding would hide a millionth.
+    points = [
+        point
+        for point in operation.samples
+        if all(0.1 < abs(x) < 3 and abs(abs(x) - 1) > 0.01 for x in point)
+    ]
+    assert points
+    for point in points[:4]:
         names = [f"{p}_" for p in operation.parameters]
         values = dict(zip(names, point, strict=True))
         verdicts = {

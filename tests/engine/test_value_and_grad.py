@@ -140,7 +140,15 @@ def test_arguments_that_do_not_fit(arguments, message):
     assert caught.value.message == message
 
 
-@pytest.mark.parametrize("text", ["x +", "tahn(x)", "x = 2"])
-def test_errors_in_the_text_come_at_once(text):
-    with pytest.raises(GradcalcError):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x +", "the formula ends after '+', where a value is missing"),
+        ("tahn(x)", "there is no function tahn"),
+        ("x = 2", "x is not a variable of the formula"),
+    ],
+)
+def test_errors_in_the_text_come_at_once(text, message):
+    with pytest.raises(GradcalcError) as caught:
         value_and_grad(text, ["x"])
+    assert caught.value.message == message

@@ -184,8 +184,14 @@ _values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "shapes", "classes"]), _values))
 def test_any_file_is_a_model_or_a_clean_error(changes):
+    content = {**GOOD, **changes}
     try:
-        model_from(json.dumps({**GOOD, **changes}), "m.json")
+        model = model_from(json.dumps(content), "m.json")
     except GradcalcError as error:
         page = describe(error)
         assert "m.json" in page
+        return
+    assert model.text == content["model"]
+    assert list(model.inputs) == content["inputs"]
+    assert model.parameters == content["parameters"]
+    assert model.formula()

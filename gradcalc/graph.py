@@ -8,58 +8,39 @@ nodes fit in memory.
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import Structure
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Graph:
-    """Nodes in the order of evaluation, each known by its number from 0.
+    """Nodes in the order of evaluation, each known by its number from 0."""
 
-    operations  the operation of each node
-    inputs      the numbers of the nodes that each node takes
-    starts      where each node's expression starts in its source text
-    ends        where it ends
-    literals    the value of each literal node
-    variables   the node or nodes of each free variable, by name, in order of first use
-    names       the name of each variable node ("x", "v[0]") and constant ("pi")
-    labels      the label of each labelled node
-    bodies      for a node inside a called function: the text that its span refers to
-    elements    for a node that is one element of a list: its index, "[0]" or "[1][2]"
-    calls       for the result of a call: the function's name, "@" of a product
-    composed    nodes that unroll a list operation and that nobody typed
-    """
-
-    __slots__ = (
-        "bodies",
-        "calls",
-        "composed",
-        "elements",
-        "ends",
-        "inputs",
-        "labels",
-        "literals",
-        "names",
-        "operations",
-        "source",
-        "starts",
-        "variables",
-    )
-
-    def __init__(self, source: str = "") -> None:
-        self.source = source
-        self.operations: list[Operation] = []
-        self.inputs: list[tuple[int, ...]] = []
-        self.starts = array("q")
-        self.ends = array("q")
-        self.literals: dict[int, float] = {}
-        self.variables: dict[str, Structure] = {}
-        self.names: dict[int, str] = {}
-        self.labels: dict[int, str] = {}
-        self.bodies: dict[int, str] = {}
-        self.elements: dict[int, str] = {}
-        self.calls: dict[int, str] = {}
-        self.composed: set[int] = set()
+    source: str = ""
+    # The operation of each node, and the numbers of the nodes that it takes.
+    operations: list[Operation] = field(default_factory=list)
+    inputs: list[tuple[int, ...]] = field(default_factory=list)
+    # Where each node's expression starts and ends in its source text.
+    starts: "array[int]" = field(default_factory=lambda: array("q"))
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    # The value of each literal node.
+    literals: dict[int, float] = field(default_factory=dict)
+    # The node or nodes of each free variable, by name, in order of first use.
+    variables: dict[str, Structure] = field(default_factory=dict)
+    # The name of each variable node ("x", "v[0]") and constant ("pi").
+    names: dict[int, str] = field(default_factory=dict)
+    # The label of each labelled node.
+    labels: dict[int, str] = field(default_factory=dict)
+    # For a node inside a called function: the text that its span refers to.
+    bodies: dict[int, str] = field(default_factory=dict)
+    # For a node that is one element of a list: its index, "[0]" or "[1][2]".
+    elements: dict[int, str] = field(default_factory=dict)
+    # For the result of a call: the function's name, "@" of a product.
+    calls: dict[int, str] = field(default_factory=dict)
+    # Nodes that unroll a list operation and that nobody typed.
+    composed: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -88,7 +69,7 @@ class Graph:
         return node
 
     def add_like(self, source: "Graph", node: int, inputs: tuple[int, ...]) -> int:
-        """The number of a new node that is another graph's, on earlier nodes."""
+        """Copy a node of another graph, with these inputs; its new number."""
         operation = source.operations[node]
         new = self.add(operation, inputs, 0, 0)
         if operation is LITERAL:
@@ -179,10 +160,10 @@ class Graph:
         make: Callable[[int, tuple[int, ...]], int],
         given: Mapping[int, int] | None = None,
     ) -> dict[int, int]:
-        """What `make` makes of each node that the roots depend on, in order.
+        """The new number of each node that the roots depend on, inputs first.
 
-        It is told the node and what it made of the node's inputs: their numbers in
-        another graph. `given` has what stands there already for some of the leaves.
+        `make` gets a node and the new numbers of its inputs, and returns the node's
+        number in another graph. `given` has the numbers there of some of the leaves.
         """
         made = dict(given or {})
         inputs = self.inputs

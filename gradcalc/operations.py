@@ -8,123 +8,73 @@ and restates none of it.
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gradcalc import ieee
-from gradcalc.shapes import arrange
 
 Point = tuple[float, ...]
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Singularity:
-    """A place where no unique derivative exists, or where it vanishes by rounding.
+    """A place where no unique derivative exists, or where it vanishes by rounding."""
 
-    `kind` is "kink", "tie" or "saturated"; `condition` is a formula that is 1 at such a
-    place; `message` says which gradient is taken there. It concerns the partial
-    derivative with respect to the parameter `of`, or all of them if that is None.
-    """
-
-    __slots__ = ("condition", "kind", "message", "of")
-
-    def __init__(
-        self, kind: str, condition: str, message: str, *, of: str | None = None
-    ) -> None:
-        self.kind = kind
-        self.condition = condition
-        self.message = message
-        self.of = of
+    # "kink", "tie" or "saturated".
+    kind: str
+    # A formula that is 1 at such a place.
+    condition: str
+    # Which gradient is taken there.
+    message: str
+    # The parameter whose partial derivative it concerns; None: all of them.
+    of: str | None = None
 
 
+# Compared and hashed by identity: there is one object for each operation.
+@dataclass(eq=False, repr=False)
 class Operation:
-    """One row of the table.
+    """One row of the table."""
 
-    name        what the operation is called in a graph and in JSON
-    parameters  the names that rules use for the operands
-    evaluate    the value as a function of the operands, IEEE double, never raising
-    partials    one formula per parameter; "0" passes nothing at all
-    meaning     one line for the reader
-    passes      what it does to a gradient on its way back, in a phrase
-    convention  what is taken where no unique derivative exists, in a phrase
-    window      the range of the first operand to look at: "-5:5"
-    samples     points at which the tests compare the row with 50-digit arithmetic
-    lists       each parameter stands for a list of operands, all of equal length
-    selected    one formula per parameter, or None: where it is 0, that operand was not
-                selected and nothing at all is passed to it
-    domain      a formula that is 0 outside the operation's domain, where every partial
-                is NaN whether selected or not, or None where the partials say so
-                themselves; the formulas of `diff` hold inside the domain
-    singular    where a note is due
-    aliases     other names for it in the language
-    written     "call", "infix" or "prefix": how it is written
-    """
+    # What the operation is called in a graph and in JSON.
+    name: str
+    # The names that rules use for the operands.
+    parameters: Sequence[str]
+    # The value as a function of the operands, IEEE double, never raising.
+    evaluate: Callable[..., float]
+    # One formula per parameter; "0" passes nothing at all.
+    partials: tuple[str, ...]
+    # One line for the reader.
+    meaning: str
+    # What it does to a gradient on its way back, in a phrase.
+    passes: str = ""
+    # What is taken where no unique derivative exists, in a phrase.
+    convention: str = ""
+    # The range of the first operand to look at.
+    window: str = "-5:5"
+    # Points at which the tests compare the row with 50-digit arithmetic.
+    samples: tuple[Point, ...] = ()
+    # Whether each parameter stands for a list of operands, all of equal length.
+    lists: bool = False
+    # One formula per parameter, or None: where it is 0, that operand was not selected
+    # and nothing at all is passed to it.
+    selected: tuple[str | None, ...] | None = None
+    # A formula that is 0 outside the operation's domain, where every partial is NaN
+    # whether selected or not; None where the partials say so themselves. The formulas
+    # of `diff` hold inside the domain.
+    domain: str | None = None
+    # Where a note is due.
+    singular: tuple[Singularity, ...] = ()
+    # Other names for it in the language.
+    aliases: tuple[str, ...] = ()
+    # How it is written: "call", "infix" or "prefix".
+    written: str = "call"
 
-    __slots__ = (
-        "aliases",
-        "convention",
-        "definition",
-        "domain",
-        "evaluate",
-        "lists",
-        "meaning",
-        "name",
-        "parameters",
-        "partials",
-        "passes",
-        "samples",
-        "scope",
-        "selected",
-        "shapes",
-        "singular",
-        "window",
-        "written",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        parameters: Iterable[str],
-        evaluate: Callable[..., float],
-        partials: Iterable[str],
-        meaning: str,
-        *,
-        passes: str = "",
-        convention: str = "",
-        window: str = "-5:5",
-        samples: Iterable[Point] = (),
-        lists: bool = False,
-        selected: tuple[str | None, ...] | None = None,
-        domain: str | None = None,
-        singular: tuple[Singularity, ...] = (),
-        aliases: tuple[str, ...] = (),
-        written: str = "call",
-        definition: str | None = None,
-        scope: Any = None,
-        shapes: tuple[tuple[int, ...], ...] | None = None,
-    ) -> None:
-        self.name = name
-        self.parameters = tuple(parameters)
-        self.evaluate = evaluate
-        self.partials = tuple(partials)
-        self.meaning = meaning
-        self.passes = passes
-        self.convention = convention or "; ".join(
-            place.message for place in singular if place.kind != "saturated"
+    def __post_init__(self) -> None:
+        self.parameters = tuple(self.parameters)
+        self.convention = self.convention or "; ".join(
+            place.message for place in self.singular if place.kind != "saturated"
         )
-        self.window = window
-        self.samples = tuple(samples)
-        self.lists = lists
-        self.selected = selected
-        self.domain = domain
-        self.singular = singular
-        self.aliases = aliases
-        self.written = written
-        # A function of the user's with a rule of its own is a row made while its
-        # formula is read: `definition` is the text that defines it, `scope` the
-        # functions that its rule may call, `shapes` those of its arguments.
-        self.definition = definition
-        self.scope = scope
-        self.shapes = shapes
 
     @property
     def is_flat(self) -> bool:
@@ -132,13 +82,10 @@ class Operation:
         return set(self.partials) == {"0"}
 
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
-        """The operands as arguments of a call: each as it is, or a list, or a matrix.
+        """The operands as arguments of a call: each as it is, or a list.
 
         The only argument of an operation on one list stays a row of operands.
         """
-        if self.shapes is not None:
-            leaves = iter(operands)
-            return [arrange(leaves, shape) for shape in self.shapes]
         if self.lists and len(self.parameters) > 1:
             size = len(operands) // len(self.parameters)
             return [

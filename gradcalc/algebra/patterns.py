@@ -8,7 +8,7 @@ from functools import cached_property
 
 from gradcalc.algebra.terms import Terms
 from gradcalc.graph import Graph
-from gradcalc.language.parser import parse
+from gradcalc.language.names import read_program
 from gradcalc.language.program import build
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
 
@@ -48,7 +48,7 @@ class _Formula:
     """One side of a law."""
 
     def __init__(self, text: str) -> None:
-        program = build(text, parse(text))
+        program = build(read_program(text))
         self.graph: Graph = program.graph
         self.root: int = program.result
         self.operands = self.graph.inputs[self.root]

@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 
 from gradcalc.graph import Graph
-from gradcalc.language.rules import body_of
+from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Structure, flatten, unflatten
 
@@ -86,7 +86,7 @@ class _Copy:
             return self._number(values[node])
         if operation is VARIABLE or operation is LITERAL:
             return self.result.add_like(graph, node, inputs)
-        if self.plain and operation.definition is not None:
+        if self.plain and isinstance(operation, FunctionOperation):
             return self._expanded(operation, inputs)
         # A part with a name of its own, or used twice, keeps its sign to itself.
         alone = self.uses[node] == 1 and node not in graph.labels
@@ -95,19 +95,19 @@ class _Copy:
             self.opposite.pop(new, None)
         return new
 
-    def _expanded(self, operation: Operation, operands: tuple[int, ...]) -> int:
+    def _expanded(self, operation: FunctionOperation, operands: tuple[int, ...]) -> int:
         """The new node for what the user's operation computes."""
-        body, root = body_of(operation)
+        body, result = operation.body, operation.result
 
         def make(node: int, inputs: tuple[int, ...]) -> int:
             step = body.operations[node]
             if step is LITERAL:
                 return self.result.add_like(body, node, inputs)
-            if step.definition is not None:
+            if isinstance(step, FunctionOperation):
                 return self._expanded(step, inputs)
             return self._operation(step, inputs, alone=False)
 
-        return body.translated([root], make, dict(enumerate(operands)))[root]
+        return body.translated([result], make, dict(enumerate(operands)))[result]
 
     def _number(self, value: float) -> int:
         result = self.result

@@ -13,10 +13,9 @@ from typing import Any
 from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
 from gradcalc.language.constants import constant_value
-from gradcalc.language.functions import Function
+from gradcalc.language.functions import Function, library
 from gradcalc.language.library import (
     Documentation,
-    library,
     library_documentation,
 )
 from gradcalc.language.lists import STRUCTURAL
@@ -72,7 +71,7 @@ class Entry:
 
 
 def _of_operation(operation: Operation, group: str) -> Entry:
-    parameters = operation.parameters
+    parameters = tuple(operation.parameters)
     call = written_operation(operation, parameters)
     if operation.lists:
         call = f"{operation.name}({', '.join(parameters)})"
@@ -123,11 +122,10 @@ def _arguments(operation: Operation, point: Point) -> Sequence[Any]:
 
 def _of_library(function: Function, documentation: Documentation) -> Entry:
     required = function.parameters[: function.arity()[0]]
-    start, end = function.span
     (example,) = parse(documentation.example)
     values = [
         constant_value(documentation.example[argument[1] : argument[2]])
-        for argument in example[4:]
+        for argument in example.expression[4:]
     ]
     sample = dict(zip(required, values, strict=True))
     window = "-5:5" if all(shape_of(value) == () for value in values) else ""
@@ -141,7 +139,7 @@ def _of_library(function: Function, documentation: Documentation) -> Entry:
         parameters=function.parameters,
         samples=_across(window, sample) if window else [sample],
         window=window,
-        definition=function.text[start:end],
+        definition=function.definition,
     )
 
 
@@ -212,6 +210,6 @@ def _operator(text: str) -> str:
         (statement,) = parse(f"a{text}b")
     except (GradcalcError, ValueError):
         return ""
-    kind, _, _, detail, *operands = statement
+    kind, _, _, detail, *operands = statement.expression
     plain = kind == OPERATION and all(operand[0] == NAME for operand in operands)
     return detail if plain else ""

@@ -10,6 +10,7 @@ from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.rules import FunctionOperation
 from gradcalc.shapes import element_names, flatten, shape_of
 
 _EPSILON = sys.float_info.epsilon
@@ -81,7 +82,7 @@ def _suspect(evaluation: Evaluation, node: int, output: int) -> str:
     below, above = graph.dependents([node]), graph.ancestors([output])
     for other, operation in enumerate(graph.operations):
         if below[other] and above[other] and graph.inputs[other]:
-            if operation.definition is not None:
+            if isinstance(operation, FunctionOperation):
                 return f"{operation.name} has a derivative rule of its own"
             if operation.is_flat:
                 return f"{operation.name} passes no gradient"

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from gradcalc.engine.compiled import GradientCode, compile_gradient
 from gradcalc.errors import BindingError, ShapeError, UsageError
 from gradcalc.language.bindings import Value, checked_names, checked_value
-from gradcalc.language.parser import parse
-from gradcalc.language.program import Program, build, free_names
-from gradcalc.language.syntax import Syntax
+from gradcalc.language.names import ParsedProgram, read_program
+from gradcalc.language.program import Program, build
 from gradcalc.shapes import Shape, Structure, flatten, shape_of, unflatten
 from gradcalc.wording import near_miss, plural
 
@@ -35,11 +34,11 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     those of the formula's variables; f raises it for what is wrong with its arguments.
     """
     names = checked_names(names)
-    statements = parse(text)
-    _check_names(text, statements, names)
-    general = _ShapedFunctions(text, statements, names)
+    parsed = read_program(text)
+    _check_names(parsed, names)
+    general = _ShapedFunctions(parsed, names)
     try:
-        program = build(text, statements, dict.fromkeys(names, ()))
+        program = build(parsed, dict.fromkeys(names, ()))
     except ShapeError:
         # It needs lists: what is wrong, if anything, shows when they are given.
         return general
@@ -76,11 +75,8 @@ def _for_numbers(
 class _ShapedFunctions:
     """The formula for arguments of any shapes, compiled for each combination."""
 
-    def __init__(
-        self, text: str, statements: Sequence[Syntax], names: list[str]
-    ) -> None:
-        self._text = text
-        self._statements = list(statements)
+    def __init__(self, parsed: ParsedProgram, names: list[str]) -> None:
+        self._parsed = parsed
         self._names = names
         self._compiled: dict[tuple[Shape, ...], ValueAndGrad] = {}
 
@@ -104,7 +100,7 @@ class _ShapedFunctions:
     def _function(self, shapes: Sequence[Shape]) -> ValueAndGrad:
         """The function of all leaves of arguments of these shapes, in a row."""
         shaped = dict(zip(self._names, shapes, strict=True))
-        program = build(self._text, self._statements, shaped)
+        program = build(self._parsed, shaped)
         result = program.result
         variables = [program.graph.variables[name] for name in self._names]
         leaves = [node for structure in variables for node in flatten(structure)]
@@ -130,9 +126,9 @@ def _arranged(
     )
 
 
-def _check_names(text: str, statements: list[Syntax], names: list[str]) -> None:
+def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
     """Raise BindingError unless the names are those of the formula's variables."""
-    found = free_names(statements, names)
+    found = parsed.variables(names)
     missing = [name for name in found if name not in names]
     unknown = [name for name in dict.fromkeys(names) if name not in found]
     repeated = sorted({name for name in found if names.count(name) > 1})
@@ -158,7 +154,7 @@ def _check_names(text: str, statements: list[Syntax], names: list[str]) -> None:
     span = found[missing[0]] if missing else None
     raise BindingError(
         "; ".join(sentences),
-        source=text if span else None,
+        source=parsed.text if span else None,
         span=span,
         hint=hints[0] if hints else None,
     )

@@ -1,6 +1,8 @@
 """Values given to a formula's variables: checked, and matched with its names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,27 +11,23 @@ from gradcalc.errors import (
     FormulaError,
     FormulaNameError,
     ShapeError,
-    Span,
     UsageError,
 )
-from gradcalc.language.functions import is_function
-from gradcalc.language.garbage import uncollected
-from gradcalc.language.parser import parse
-from gradcalc.language.program import Program, build, free_names
-from gradcalc.language.syntax import ASSIGNMENT, CALL, NAME, Syntax
+from gradcalc.language.library import known_functions
+from gradcalc.language.names import ParsedProgram, read_program
+from gradcalc.language.program import Program, build
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of
-from gradcalc.wording import near_miss
+from gradcalc.wording import did_you_mean, near_miss, plural
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class BoundProgram:
     """A built program together with the values of its variables."""
 
     text: str
-    # The graph with its labels and functions.
     program: Program
     # The node, or list of nodes, that is asked for.
     output: Structure
@@ -39,7 +37,23 @@ class BoundProgram:
     given: dict[int, float]
 
 
-@uncollected
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold back Python's search for garbage while a large structure grows.
+
+    It would be searched again and again though all of it is in use, which takes a
+    quarter of the time that a million nodes need.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@uncollected()
 def bind(
     text: str,
     bindings: Mapping[str, Value],
@@ -65,18 +79,16 @@ def bind(
                 hint='such as {"x": 2, "v": [1, 2, 3]}',
             )
         checked_names(named)
-    statements = parse(text)
+    parsed = read_program(text)
     values = {
         name: checked_value(name, value)
         for name, value in {**(defaults or {}), **bindings}.items()
     }
-    names = free_names(statements, values)
-    problem = _name_problem(
-        text, statements, names, bindings, values, complete=complete
-    )
+    names = parsed.variables(values)
+    problem = _name_problem(parsed, bindings, values, complete=complete)
     shapes = {name: shape_of(values[name]) for name in names if name in values}
     try:
-        program = build(text, statements, shapes)
+        program = build(parsed, shapes)
     except (ShapeError, FormulaError) as error:
         # A missing list makes shapes that do not fit: its absence is what matters.
         raise problem or error from None
@@ -152,15 +164,14 @@ def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
 
 
 def _name_problem(
-    text: str,
-    statements: Sequence[Syntax],
-    names: Mapping[str, Span],
+    parsed: ParsedProgram,
     bindings: Mapping[str, Value],
     values: Mapping[str, Value],
     *,
     complete: bool,
 ) -> BindingError | None:
     """The error for variables without a value and values without a variable."""
+    names = parsed.variables(values)
     unvalued = [name for name in names if name not in values]
     missing = unvalued if complete else []
     unused = [name for name in bindings if name not in names]
@@ -169,20 +180,17 @@ def _name_problem(
     sentences = []
     hints = []
     if missing:
-        noun = "variable" if len(missing) == 1 else "variables"
+        noun = plural(missing, "variable", "variables")
         sentences.append(f"no value is given for the {noun} {', '.join(missing)}")
-        functions = [
-            name
-            for name in missing
-            if is_function(name) or name in _defined(statements, CALL)
-        ]
+        known = {*parsed.functions, *known_functions()}
+        functions = [name for name in missing if name in known]
         if functions:
             hints.append(f"to call the function, write {functions[0]}(...)")
         else:
             options = " ".join(f"--{name}=..." for name in missing[:4])
             hints.append(f"add {options}" + (" and so on" if len(missing) > 4 else ""))
     if unused:
-        verb = "is not a variable" if len(unused) == 1 else "are not variables"
+        verb = plural(unused, "is not a variable", "are not variables")
         sentences.append(f"{', '.join(unused)} {verb} of the formula")
         candidates = missing or list(names)
         near = [
@@ -192,17 +200,14 @@ def _name_problem(
         ]
         if near:
             hints = near
-        elif set(unused) & _defined(statements, NAME):
-            computed = [name for name in unused if name in _defined(statements, NAME)]
+        elif computed := [name for name in unused if name in parsed.labels]:
             hints.append(f"the formula computes {', '.join(computed)} itself")
         elif not missing:
-            hints.append(
-                f"its variables are {', '.join(names)}" if names else "it has none"
-            )
+            hints.append(_listed(names))
     span = names[missing[0]] if missing else None
     return BindingError(
         "; ".join(sentences),
-        source=text if span else None,
+        source=parsed.text if span else None,
         span=span,
         hint=", ".join(hints) or None,
         names=list(names),
@@ -211,13 +216,8 @@ def _name_problem(
     )
 
 
-def _defined(statements: Sequence[Syntax], kind: str) -> set[str]:
-    """The labels (NAME) or the functions (CALL) that the program defines."""
-    return {
-        statement[4][3]
-        for statement in statements
-        if statement[0] == ASSIGNMENT and statement[4][0] == kind
-    }
+def _listed(names: Collection[str]) -> str:
+    return f"its variables are {', '.join(names)}" if names else "it has none"
 
 
 def _labelled(program: Program, output: str) -> Structure:
@@ -230,15 +230,13 @@ def _labelled(program: Program, output: str) -> Structure:
     name, _, index = output.partition("[")
     structure = program.scope.get(name) if name else program.result
     if structure is None:
-        labels = list(program.scope)
-        match = near_miss(name, labels)
+        labels = program.scope
+        otherwise = "a label is given by a line such as y = x^2"
+        if labels:
+            otherwise = f"its labels are {', '.join(labels)}"
         raise FormulaNameError(
             f"the formula has no label {name}",
-            hint=f"did you mean {match}?"
-            if match
-            else f"its labels are {', '.join(labels)}"
-            if labels
-            else "a label is given by a line such as y = x^2",
+            hint=did_you_mean(name, labels, otherwise),
         )
     for part in index.replace("]", "").split("[") if index else []:
         try:
@@ -260,14 +258,9 @@ def wanted_nodes(
     names = list(variables) if wrt is None else list(dict.fromkeys(checked_names(wrt)))
     unknown = [name for name in names if name not in variables]
     if unknown:
-        verb = "is not a variable" if len(unknown) == 1 else "are not variables"
-        match = near_miss(unknown[0], variables)
+        verb = plural(unknown, "is not a variable", "are not variables")
         raise BindingError(
             f"{', '.join(unknown)} {verb} of the formula",
-            hint=f"did you mean {match}?"
-            if match
-            else f"its variables are {', '.join(variables)}"
-            if variables
-            else "it has none",
+            hint=did_you_mean(unknown[0], variables, _listed(variables)),
         )
     return names, leaves_of(variables, names)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from gradcalc.errors import BindingError, GradcalcError
-from gradcalc.language.parser import parse
-from gradcalc.language.program import build, free_names
+from gradcalc.language.names import read_program
+from gradcalc.language.program import build
 from gradcalc.shapes import flatten, unflatten
 
 
@@ -32,8 +32,8 @@ def _formula(text: str) -> Any:
         else:
             formula, offset = f"[{text}]", 1
     try:
-        statements = parse(formula)
-        names = free_names(statements)
+        parsed = read_program(formula)
+        names = parsed.variables()
         if names:
             name, span = next(iter(names.items()))
             raise BindingError(
@@ -42,13 +42,13 @@ def _formula(text: str) -> Any:
                 span=span,
                 hint="a value is a number or a formula of numbers, such as pi/4",
             )
-        program = build(formula, statements)
+        program = build(parsed)
         values = program.graph.forward({})
     except GradcalcError as error:
-        if offset and error.span is not None:
-            error.source = text
-            error.span = _moved(formula, error.span, offset)
-        raise
+        if not offset or error.span is None:
+            raise
+        span = _moved(formula, error.span, offset)
+        raise error.but(source=text, span=span) from None
     leaves = (values[node] for node in flatten(program.result))
     return unflatten(program.result, leaves)
 

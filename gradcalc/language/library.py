@@ -1,51 +1,54 @@
-"""The library of functions written in the language, read when one is first called."""
+"""The library's text: the names of its functions, and what its comments say of them."""
 
+import os
+import re
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from gradcalc.language.functions import Function
-from gradcalc.language.parser import parse
+from gradcalc.language.lists import STRUCTURAL
+from gradcalc.operations import CALLABLE
 
-_GROUP = "# --- "
-_EXAMPLE = "# e.g. "
+# A heading, or a function with the comment above it.
+_ENTRY = (
+    r"(?m)^# --- (?P<group>.*)"
+    r"|^# (?P<meaning>.*)\n# e\.g\. (?P<example>.*)\n(?P<name>\w+)\("
+)
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Documentation:
-    """What the comments of the library say of a function.
+    """The comment above a function of the library, in its parts."""
 
-    group    the heading that it stands under
-    meaning  one line for the reader
-    example  a call to try: "mean([1, 2, 6])"
-    """
-
-    __slots__ = ("example", "group", "meaning")
-
-    def __init__(self, group: str, meaning: str, example: str) -> None:
-        self.group = group
-        self.meaning = meaning
-        self.example = example
+    # The heading that it stands under.
+    group: str
+    # One line for the reader.
+    meaning: str
+    # A call to try: "mean([1, 2, 6])".
+    example: str
 
 
 @cache
-def library() -> dict[str, Function]:
-    """The library's functions by name, in the order of the file."""
-    text = Path(__file__).with_name("library.grad").read_text(encoding="utf-8")
-    return {
-        statement[4][3]: Function(text, statement, order, library=True)
-        for order, statement in enumerate(parse(text))
-    }
+def library_text() -> str:
+    """The definitions of the library's functions."""
+    path = os.path.join(os.path.dirname(__file__), "library.grad")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 @cache
 def library_documentation() -> dict[str, Documentation]:
     """The documentation of each function of the library, by name."""
     documentation = {}
-    for function in library().values():
-        above = function.text[: function.span[0]].splitlines()
-        group = next(line for line in reversed(above) if line.startswith(_GROUP))
-        documentation[function.name] = Documentation(
-            group.removeprefix(_GROUP),
-            above[-2].removeprefix("# "),
-            above[-1].removeprefix(_EXAMPLE),
-        )
+    group = ""
+    for entry in re.finditer(_ENTRY, library_text()):
+        group = entry["group"] or group
+        if entry["name"]:
+            documentation[entry["name"]] = Documentation(
+                group, entry["meaning"], entry["example"]
+            )
     return documentation
+
+
+def known_functions() -> list[str]:
+    """The names of all functions that gradcalc has."""
+    return [*CALLABLE, *library_documentation(), *STRUCTURAL]

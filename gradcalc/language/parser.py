@@ -13,7 +13,7 @@ from typing import Any
 
 from gradcalc.errors import UsageError
 from gradcalc.language.grammar import CHILD, END, HELPER, read_tables
-from gradcalc.language.syntax import Children, Syntax, SyntaxTree
+from gradcalc.language.syntax import Children, Statement, Syntax, SyntaxTree
 
 # By terminal or rule: the row of the state that follows, or the rule that is complete
 # as (number of children, origin, what makes a value of them).
@@ -21,31 +21,23 @@ Row = dict[str, Any]
 Make = Callable[[Children], Any]
 
 
-def parse(text: str) -> list[Syntax]:
+def parse(text: str) -> list[Statement]:
     """The statements of the program, in order; there is at least one.
 
     Raises FormulaSyntaxError where the text is not a program.
     """
     if not isinstance(text, str):
         raise UsageError(f"a formula is text, not {type(text).__name__}")
-    # The messages are imported only where there is a mistake to describe.
+    # The messages are imported only where there may be a mistake to describe.
     if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
-        from gradcalc.language.messages import unclosed_bracket
+        from gradcalc.language.mistakes import check_brackets
 
-        error = unclosed_bracket(text)
-        if error is not None:
-            raise error
+        check_brackets(text)
     statements = _parser().parse(text)
-    if not statements:
-        from gradcalc.language.messages import empty_formula
+    if not statements or "=" in text:
+        from gradcalc.language.mistakes import check_statements
 
-        raise empty_formula(text)
-    if "=" in text:
-        from gradcalc.language.messages import misplaced_default
-
-        error = misplaced_default(text, statements)
-        if error is not None:
-            raise error
+        check_statements(text, statements)
     return statements
 
 
@@ -101,19 +93,20 @@ class _Parser:
             elif kind == "POWER":
                 value = "^"
             elif kind == "OTHER":
-                from gradcalc.language.characters import unexpected_character
+                from gradcalc.language.mistakes import unexpected_character
 
                 raise unexpected_character(text, start)
             yield (kind, start, end, value)
 
-    def parse(self, text: str) -> list[Syntax]:
+    def parse(self, text: str) -> list[Statement]:
         """The statements of the text. Raises FormulaSyntaxError."""
         row = self._start
         rows: list[Row] = [row]
         values: list[Any] = []
         enter, push = rows.append, values.append
         for lexeme in self.lexemes(text):
-            action = row.get(lexeme[0])
+            kind = lexeme[0]
+            action = row.get(kind)
             while action.__class__ is tuple:
                 size, origin, make = action
                 if make is None:
@@ -121,7 +114,7 @@ class _Parser:
                     rows[-1] = row = rows[-2][origin]
                 else:
                     row = _reduce(rows, values, size, origin, make)
-                action = row.get(lexeme[0])
+                action = row.get(kind)
             if action is None:
                 raise _unexpected(text, lexeme, values)
             row = action
@@ -133,7 +126,7 @@ class _Parser:
                 raise _unexpected(text, (END, -1, -1, ""), values)
             size, origin, make = action
             row = _reduce(rows, values, size, origin, make or _only)
-        statements: list[Syntax] = values[-1]
+        statements: list[Statement] = values[-1]
         return statements
 
 
@@ -187,7 +180,7 @@ def _normal(text: str, name: str, start: int, end: int) -> str:
     import unicodedata
 
     if not name.isidentifier():
-        from gradcalc.language.characters import unusable_name
+        from gradcalc.language.mistakes import unusable_name
 
         raise unusable_name(text, start, end)
     return unicodedata.normalize("NFKC", name)

@@ -5,68 +5,159 @@ Whoever needs a derivative, as a number, as a formula or as a step of an explana
 takes it from here.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
-from gradcalc.errors import ShapeError
+from gradcalc.errors import GradcalcError, ShapeError
 from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
+from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import Syntax, postorder
+from gradcalc.language.syntax import Syntax
 from gradcalc.operations import Operation
-from gradcalc.shapes import Shape, Structure, flatten
+from gradcalc.shapes import Shape, Structure, arrange, flatten
 
-# What belongs to more operands is made anew each time: its size is theirs, and it would
-# never be given back.
+# Rules over more operands are not cached: each would hold that much memory for ever.
 MOST_KEPT = 1_000
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Rule:
-    """The derivative rule of an operation on a number of operands.
+    """The derivative rule of an operation on a number of operands."""
 
-    graph      nodes 0 to n - 1 are the operands, node n is `out`
-    partials   for each operand the node of its partial derivative; None passes nothing
-    selected   for each operand the node that is 0 when it was not selected, or None
-    domain     the node that is 0 outside the operation's domain, or None
+    # Nodes 0 to n - 1 are the operands, node n is `out`.
+    graph: Graph
+    # For each operand the node of its partial derivative; None passes nothing.
+    partials: list[int | None]
+    # For each operand the node that is 0 when it was not selected, or None.
+    selected: list[int | None]
+    # The node that is 0 outside the operation's domain, or None.
+    domain: int | None
+
+
+class FunctionOperation(Operation):
+    """The operation of a function with its own derivative rule.
+
+    definition   the text that defines the function
+    definitions  the functions that its rule may call
+    shapes       the shapes of its arguments
+    body         the graph of its body, in which nodes 0 to n - 1 are the operands
+    result       the node of its value there
+    rule         its derivative rule
     """
 
-    __slots__ = ("domain", "graph", "partials", "selected")
-
     def __init__(
-        self,
-        graph: Graph,
-        partials: list[int | None],
-        selected: list[int | None],
-        domain: int | None,
+        self, function: Function, definitions: Definitions, shapes: tuple[Shape, ...]
     ) -> None:
-        self.graph = graph
-        self.partials = partials
-        self.selected = selected
-        self.domain = domain
+        builder = Builder(function.text, definitions)
+        builder.bind(dict(zip(function.parameters, shapes, strict=True)))
+        result = builder.run(function.body)
+        if isinstance(result, list):
+            raise ShapeError(
+                f"{function.name} has its own derivative rule,"
+                " so it must give one number",
+                source=function.text,
+                span=(function.statement.start, function.statement.end),
+            )
+        graph = builder.graph
+        super().__init__(
+            function.name,
+            function.parameters,
+            lambda *values: graph.forward(values)[result],
+            function.partials,
+            "a function with its own derivative rule",
+        )
+        self.definition = function.definition
+        self.definitions = definitions
+        self.shapes = shapes
+        self.body, self.result = graph, result
+        try:
+            self.rule = _make_rule(self, shapes, definitions)
+        except GradcalcError as error:
+            raise error.but(
+                message=f"in the derivative rule of {function.name}: {error.message}",
+                source=function.text,
+                span=function.rule_span,
+            ) from None
+
+    def grouped(self, operands: Sequence[Any]) -> list[Any]:
+        """The operands as arguments: each as it is, or a list, or a matrix."""
+        leaves = iter(operands)
+        return [arrange(leaves, shape) for shape in self.shapes]
+
+
+def rule_of(operation: Operation, count: int) -> Rule:
+    """The rule of the operation on `count` operands."""
+    if isinstance(operation, FunctionOperation):
+        return operation.rule
+    if count > MOST_KEPT:
+        return _make_rule(operation, _shapes(operation, count))
+    return _kept_rule(operation, count)
+
+
+@lru_cache(maxsize=4096)
+def _kept_rule(operation: Operation, count: int) -> Rule:
+    return _make_rule(operation, _shapes(operation, count))
+
+
+@lru_cache(maxsize=256)
+def condition_graph(
+    operation: Operation, formula: str, count: int
+) -> tuple[Graph, int]:
+    """The graph of a condition in the operands and `out`, and its node."""
+    builder = _builder(operation, _shapes(operation, count))
+    (node,) = flatten(builder.run(_code(formula)))
+    return builder.graph, node
 
 
 @cache
 def _code(formula: str) -> list[Syntax]:
     (statement,) = parse(formula)
-    return postorder(statement)
+    return statement.code
 
 
-def parameter_shapes(operation: Operation, count: int) -> dict[str, Shape]:
-    """The shape of each parameter when the operation has `count` operands."""
-    if operation.shapes is not None:
-        return dict(zip(operation.parameters, operation.shapes, strict=True))
-    shape: Shape = ()
-    if operation.lists:
-        shape = (count // len(operation.parameters),)
-    return dict.fromkeys(operation.parameters, shape)
+def _shapes(operation: Operation, count: int) -> tuple[Shape, ...]:
+    """The shape of each parameter of a row of the table on `count` operands."""
+    parameters = len(operation.parameters)
+    return ((count // parameters,) if operation.lists else (),) * parameters
 
 
-def _builder(operation: Operation, count: int) -> tuple[Builder, dict[str, int]]:
-    """A builder with the operands and `out` bound, and each parameter's size."""
-    builder = Builder("", functions=operation.scope)
-    shapes = parameter_shapes(operation, count)
-    builder.bind({**shapes, "out": ()})
-    sizes = {name: len(flatten(builder.scope[name])) for name in shapes}
-    return builder, sizes
+def _builder(
+    operation: Operation,
+    shapes: Sequence[Shape],
+    definitions: Definitions | None = None,
+) -> Builder:
+    """A builder with the operands and `out` bound."""
+    builder = Builder("", definitions or Definitions("", FunctionOperation))
+    builder.bind({**dict(zip(operation.parameters, shapes, strict=True)), "out": ()})
+    return builder
+
+
+def _make_rule(
+    operation: Operation,
+    shapes: Sequence[Shape],
+    definitions: Definitions | None = None,
+) -> Rule:
+    builder = _builder(operation, shapes, definitions)
+    partials: list[int | None] = []
+    selected: list[int | None] = []
+    gates = operation.selected or (None,) * len(operation.parameters)
+    for name, formula, gate in zip(
+        operation.parameters, operation.partials, gates, strict=True
+    ):
+        size = len(flatten(builder.scope[name]))
+        passing = formula != "0"
+        for nodes, text in (partials, formula), (selected, gate):
+            if passing and text is not None:
+                nodes += _stretched(builder.run(_code(text)), size)
+            else:
+                nodes += [None] * size
+    domain = None
+    if operation.domain is not None:
+        (domain,) = flatten(builder.run(_code(operation.domain)))
+    return Rule(builder.graph, partials, selected, domain)
 
 
 def _stretched(structure: Structure, size: int) -> list[int]:
@@ -76,63 +167,3 @@ def _stretched(structure: Structure, size: int) -> list[int]:
             f"a partial has {len(leaves)} elements, but its parameter has {size}"
         )
     return leaves * size if len(leaves) == 1 else leaves
-
-
-def rule_of(operation: Operation, count: int) -> Rule:
-    """The rule of the operation on `count` operands."""
-    if count > MOST_KEPT:
-        return _make_rule(operation, count)
-    return _kept_rule(operation, count)
-
-
-@lru_cache(maxsize=4096)
-def _kept_rule(operation: Operation, count: int) -> Rule:
-    return _make_rule(operation, count)
-
-
-def _make_rule(operation: Operation, count: int) -> Rule:
-    builder, sizes = _builder(operation, count)
-    partials: list[int | None] = []
-    selected: list[int | None] = []
-    gates = operation.selected or (None,) * len(operation.parameters)
-    for name, formula, gate in zip(
-        operation.parameters, operation.partials, gates, strict=True
-    ):
-        size = sizes[name]
-        if formula == "0":
-            partials += [None] * size
-            selected += [None] * size
-            continue
-        partials += _stretched(builder.run(_code(formula)), size)
-        if gate is None:
-            selected += [None] * size
-        else:
-            selected += _stretched(builder.run(_code(gate)), size)
-    domain = None
-    if operation.domain is not None:
-        (domain,) = flatten(builder.run(_code(operation.domain)))
-    return Rule(builder.graph, partials, selected, domain)
-
-
-@lru_cache(maxsize=256)
-def condition_graph(
-    operation: Operation, formula: str, count: int
-) -> tuple[Graph, int]:
-    """The graph of a condition in the operands and `out`, and its node."""
-    builder, _ = _builder(operation, count)
-    (node,) = flatten(builder.run(_code(formula)))
-    return builder.graph, node
-
-
-@lru_cache(maxsize=256)
-def body_of(operation: Operation) -> tuple[Graph, int]:
-    """The graph of a function with a derivative rule of its own, and its result.
-
-    Nodes 0 to n - 1 are the operands.
-    """
-    function = operation.scope[operation.name]
-    builder = Builder(function.text, functions=operation.scope)
-    shapes = operation.shapes or ()
-    builder.bind(dict(zip(operation.parameters, shapes, strict=True)))
-    (node,) = flatten(builder.run(function.body))
-    return builder.graph, node

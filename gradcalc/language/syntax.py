@@ -1,7 +1,8 @@
-"""The syntax tree: plain tuples, because a formula may have a million of them.
+"""The syntax: statements, and the trees of their formulas.
 
-Every node is (kind, start, end, detail, *children): its kind, the range of characters
-that it spans, a detail, and the nodes below it. Leaves are lexemes of the same layout.
+The trees are plain tuples, because a formula may have a million of them. Every node is
+(kind, start, end, detail, *children): its kind, the range of characters that it spans,
+a detail, and the nodes below it. Leaves are lexemes of the same layout.
 
     kind              detail               children
     NAME, NUMBER      the text             -
@@ -11,10 +12,14 @@ that it spans, a detail, and the nodes below it. Leaves are lexemes of the same 
     list              -                    the items
     group             -                    what stands in the parentheses
     default           parameter's name     its value
-    assignment        -                    left side, right side, *partials
 """
 
+import re
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+from gradcalc.errors import Span
 
 Syntax = tuple[Any, ...]
 Children = list[Any]
@@ -27,7 +32,6 @@ INDEX = "index"
 LIST = "list"
 GROUP = "group"
 DEFAULT = "default"
-ASSIGNMENT = "assignment"
 # Not typed by anybody: stands before an index, where its constant begins.
 MARK = "mark"
 # Likewise: stands behind the default of the parameter that takes it.
@@ -58,14 +62,92 @@ def postorder(root: Syntax) -> list[Syntax]:
     return order
 
 
+def span_of(node: Syntax) -> Span:
+    """Where the node stands in the text."""
+    return node[1], node[2]
+
+
+# An operator between two operands, after blanks and comments.
+_OPERATOR = r"(?:\s|#[^\n]*)*([-+/@^]|\*\*?|[<>=!]=?)"
+
+
+def operator_span(text: str, node: Syntax) -> Span:
+    """Where the node's operator stands, or the whole node if it has none."""
+    if node[0] != OPERATION or len(node) < 6:
+        return span_of(node)
+    match = re.match(_OPERATOR, text[node[4][2] : node[5][1]])
+    if match is None:
+        return span_of(node)
+    start, end = match.span(1)
+    return node[4][2] + start, node[4][2] + end
+
+
+@dataclass(eq=False, repr=False)
+class Statement:
+    """A formula, a formula with a label, or the definition of a function."""
+
+    start: int
+    end: int
+    # What stands before "=": a name, or a call on names; None for a formula alone.
+    left: Any
+    expression: Syntax
+    # The derivative rule of a function that has its own.
+    partials: tuple[Syntax, ...] = ()
+
+    @property
+    def label(self) -> str | None:
+        """The name that stands for the formula, if any."""
+        return self.left[3] if self.left and self.left[0] == NAME else None
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it defines a function."""
+        return self.left is not None and self.left[0] == CALL
+
+    @cached_property
+    def code(self) -> list[Syntax]:
+        """The formula, or the function's body, in the order of evaluation."""
+        return postorder(self.expression)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of a function's parameters."""
+        return tuple(parameter[3] for parameter in self.left[4:])
+
+    @cached_property
+    def defaults(self) -> dict[str, list[Syntax]]:
+        """The code of each default of a parameter."""
+        return {
+            parameter[3]: postorder(parameter[4])
+            for parameter in self.left[4:]
+            if parameter[0] == DEFAULT
+        }
+
+    def leaves(self, kind: str) -> list[Syntax]:
+        """The nodes of this kind in a function's body and in the defaults."""
+        codes = (self.code, *self.defaults.values())
+        return [node for code in codes for node in code if node[0] == kind]
+
+    def free_names(self) -> list[Syntax]:
+        """The names in a function's body and in the defaults that are no parameters."""
+        parameters = set(self.parameters)
+        return [leaf for leaf in self.leaves(NAME) if leaf[3] not in parameters]
+
+
 class SyntaxTree:
     """Makes the tuples: one method per rule of the grammar, called as it is reduced."""
 
     __slots__ = ()
 
     @staticmethod
-    def program(children: Children) -> Children:
-        return [child for child in children if child[0] != "SEPARATOR"]
+    def program(children: Children) -> list[Statement]:
+        return [
+            child
+            if isinstance(child, Statement)
+            else Statement(child[1], child[2], None, child)
+            for child in children
+            if isinstance(child, Statement) or child[0] != "SEPARATOR"
+        ]
 
     @staticmethod
     def _operation(children: Children) -> Syntax:
@@ -107,5 +189,6 @@ class SyntaxTree:
         return (DEFAULT, name[1], value[2], name[3], value)
 
     @staticmethod
-    def assignment(children: Children) -> Syntax:
-        return (ASSIGNMENT, children[0][1], children[-1][2], None, *children[::2])
+    def assignment(children: Children) -> Statement:
+        left, expression, *partials = children[::2]
+        return Statement(left[1], children[-1][2], left, expression, tuple(partials))

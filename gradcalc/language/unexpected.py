@@ -1,12 +1,13 @@
-"""What is said where the parser cannot go on: the mistake behind its error."""
+"""The errors for where the parser cannot go on: the mistake behind each."""
 
 import re
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.language.grammar import END
-from gradcalc.language.messages import CLOSER, mistake
-from gradcalc.language.syntax import CALL, GROUP, Syntax
+from gradcalc.language.library import known_functions
+from gradcalc.language.mistakes import CLOSER, mistake
+from gradcalc.language.syntax import CALL, GROUP, Syntax, span_of
 
 # Words and pairs of operators of other languages, and what to write here.
 _BOTH = "for both conditions at once, multiply them: (a)*(b)"
@@ -32,6 +33,26 @@ PAIRS = {
     "//": "for the whole part of a/b, write floor(a/b)",
     "**": "write **",
     "^^": "write ^",
+}
+
+# The message and the hint for a lexeme behind a complete operand.
+_MISPLACED: dict[str, tuple[str, str | None]] = {
+    "COMPARISON": (
+        "comparisons cannot be chained",
+        "for both at once, multiply them: (a < b)*(b < c)",
+    ),
+    "EQUAL": (
+        "'=' cannot stand here",
+        "to compare two values, write ==; a label stands alone before '='",
+    ),
+    "SEPARATOR": (
+        "'{}' cannot stand inside brackets",
+        "separate items by commas, or close the bracket before it",
+    ),
+    "VBAR": (
+        "'|' cannot stand here",
+        "it follows the body of a function: f(x) = body | partial; " + _EITHER,
+    ),
 }
 
 _OPENER = {closer: opener for opener, closer in CLOSER.items()}
@@ -89,23 +110,18 @@ def _operand_before(stack: list[Any]) -> Syntax | None:
 def _early_end(
     text: str, before: Any, *, whole: str | None = None
 ) -> FormulaSyntaxError:
-    stop = len(text.rstrip())
-    if before is not None and isinstance(before, tuple):
-        stop = before[2]
-    span = (stop, stop)
-    source = text if whole is None else whole
-    hint = None
+    """The error for a formula that ends before it is complete, `before` being last."""
+    source, hint = text, None
     if whole is not None:
-        hint = "a formula goes over several lines inside brackets"
-    if before is None or not isinstance(before, tuple):
-        return mistake(source, span, "the formula ends too early", hint)
-    return mistake(
-        source,
-        span,
-        f"the formula ends after '{source[before[1] : before[2]]}',"
-        " where a value is missing",
-        hint,
-    )
+        source, hint = whole, "a formula goes over several lines inside brackets"
+    stop = len(text.rstrip())
+    message = "the formula ends too early"
+    if isinstance(before, tuple):
+        start, stop = span_of(before)
+        message = (
+            f"the formula ends after '{source[start:stop]}', where a value is missing"
+        )
+    return mistake(source, (stop, stop), message, hint)
 
 
 def _after_operand(
@@ -117,45 +133,12 @@ def _after_operand(
         return _adjacent(text, stack, before, kind, span)
     if kind in ("RPAR", "RSQB"):
         return _closer(text, stack, written, span)
-    if kind == "COMPARISON":
-        return mistake(
-            text,
-            span,
-            "comparisons cannot be chained",
-            "for both at once, multiply them: (a < b)*(b < c)",
-        )
-    if kind == "EQUAL":
-        return mistake(
-            text,
-            span,
-            "'=' cannot stand here",
-            "to compare two values, write ==; a label stands alone before '='",
-        )
     if kind == "COMMA":
         return mistake(
-            text,
-            span,
-            "a comma cannot stand here",
-            _comma_hint(text, stack, before),
+            text, span, "a comma cannot stand here", _comma_hint(text, stack, before)
         )
-    if kind == "SEPARATOR":
-        return mistake(
-            text,
-            span,
-            f"'{written}' cannot stand inside brackets",
-            "separate items by commas, or close the bracket before it",
-        )
-    if kind == "VBAR":
-        return mistake(
-            text,
-            span,
-            "'|' cannot stand here",
-            "it follows the body of a function: f(x) = body | partial;"
-            " for one condition or the other, write max(a, b)",
-        )
-    if kind == "LSQB":
-        return mistake(text, span, "'[' cannot stand here")
-    return mistake(text, span, f"'{written}' cannot stand here")
+    message, hint = _MISPLACED.get(kind, ("'{}' cannot stand here", None))
+    return mistake(text, span, message.format(written), hint)
 
 
 def _bracket(stack: list[Any]) -> tuple[Any, Any]:
@@ -212,9 +195,13 @@ def _adjacent(
                 f"a new statement cannot begin at '{right}'",
                 "separate statements by ; or a new line",
             )
-        if _OPENS.match(text, end) or _is_function(right):
+        if _OPENS.match(text, end) or right in known_functions():
             right += "(...)"
-    if left[0] == "NAME" and kind in ("NAME", "NUMBER") and _is_function(left_text):
+    if (
+        left[0] == "NAME"
+        and kind in ("NAME", "NUMBER")
+        and left_text in known_functions()
+    ):
         return mistake(
             text,
             (left[1], end),
@@ -225,7 +212,7 @@ def _adjacent(
     *_, base, operator, _ = padded
     if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
         name = base[3]
-        if _is_function(name):
+        if name in known_functions():
             return mistake(
                 text,
                 (base[1], left[2]),
@@ -268,12 +255,6 @@ def _is_lexeme(piece: Any, kind: str) -> bool:
     return isinstance(piece, tuple) and piece[0] == kind
 
 
-def _is_function(name: str) -> bool:
-    from gradcalc.language.functions import is_function
-
-    return is_function(name)
-
-
 def _closer(
     text: str, stack: list[Any], written: str, span: Span
 ) -> FormulaSyntaxError:
@@ -293,12 +274,12 @@ def _operand_missing(
     text: str, before: Any, kind: str, span: Span
 ) -> FormulaSyntaxError:
     written = text[span[0] : span[1]]
-    if before is None or not isinstance(before, tuple) or before[0] == "SEPARATOR":
+    if not isinstance(before, tuple) or before[0] == "SEPARATOR":
         if kind in ("RPAR", "RSQB"):
             return _closer_alone(text, written, span)
         hint = "the absolute value is abs(x)" if written == "|" else None
         return mistake(text, span, f"a value is missing before '{written}'", hint)
-    left = text[before[1] : before[2]]
+    left = text[slice(*span_of(before))]
     if before[0] == "LPAR" and kind == "RPAR":
         return mistake(
             text, (before[1], span[1]), "there is nothing between the parentheses"

@@ -28,8 +28,8 @@ from typing import Any
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.errors import DataError, GradcalcError
 from gradcalc.language.bindings import BoundProgram, checked_value
-from gradcalc.language.parser import parse
-from gradcalc.language.program import Program, build, free_names
+from gradcalc.language.names import read_program
+from gradcalc.language.program import Program, build
 from gradcalc.shapes import Shape, Structure, flatten, shape_of
 from gradcalc.strict_json import SCHEMA, read_json
 from gradcalc.wording import plural
@@ -58,7 +58,7 @@ class Model:
 
     def __post_init__(self) -> None:
         shapes = {name: shape_of(value) for name, value in self.parameters.items()}
-        self.program = build(self.text, parse(self.text), {**shapes, **self.inputs})
+        self.program = build(read_program(self.text), {**shapes, **self.inputs})
         self.result = self.program.result
         if isinstance(self.result, list) and len(self.result) == 1:
             # A layer of one unit is trained on numbers and predicts numbers.
@@ -168,7 +168,7 @@ def _check_names(
 ) -> None:
     """Raise DataError unless the formula's variables are the inputs and parameters."""
     try:
-        names = free_names(parse(formula), {*inputs, *parameters})
+        names = read_program(formula).variables({*inputs, *parameters})
     except GradcalcError as error:
         message = f"the model in {where} cannot be read: {error.message}"
         raise error.but(DataError, message=message) from None

@@ -16,9 +16,8 @@ from gradcalc.errors import (
     UsageError,
 )
 from gradcalc.graph import Graph
-from gradcalc.language.builder import Builder
-from gradcalc.language.parser import parse
-from gradcalc.language.program import build, free_names
+from gradcalc.language.names import ParsedProgram, read_program
+from gradcalc.language.program import build
 from gradcalc.shapes import (
     Shape,
     Structure,
@@ -108,7 +107,7 @@ def compose(
     loss, or where the prediction's shape is not the target's.
     """
     formula = loss_called(loss).formula
-    program = build(model, parse(model), shapes)
+    program = build(read_program(model), shapes)
     prediction = program.result
     _check_prediction(model, loss, shape_of(prediction), outputs)
     graph = program.graph
@@ -117,7 +116,7 @@ def compose(
     scope = {"prediction": prediction, "target": target}
     first = len(graph)
     try:
-        structure = _result(Builder(formula, graph=graph, scope=scope), formula)
+        structure = build(_read_loss(formula), graph=graph, scope=scope).result
     except GradcalcError as error:
         # Nobody typed the formula of a loss that has a name.
         place = {"source": None, "span": None} if loss in LOSSES else {}
@@ -134,14 +133,10 @@ def compose(
     return Objective(graph, prediction, target, structure)
 
 
-def _result(builder: Builder, formula: str) -> Structure:
-    """The result of the loss, built behind the model in the same graph."""
-    statements = parse(formula)
-    unknown = {
-        name: span
-        for name, span in free_names(statements).items()
-        if name not in _LOSS_NAMES
-    }
+def _read_loss(formula: str) -> ParsedProgram:
+    """The program of a loss, checked to use the two names alone."""
+    parsed = read_program(formula, _LOSS_NAMES)
+    unknown = parsed.variables()
     if unknown:
         raise FormulaNameError(
             f"{', '.join(unknown)} {plural(unknown, 'is', 'are')} not known here",
@@ -149,12 +144,9 @@ def _result(builder: Builder, formula: str) -> Structure:
             span=next(iter(unknown.values())),
             hint="a loss is a formula in prediction and target",
         )
-    result = None
-    for statement in statements:
-        result = builder.statement(statement)
-    if result is None:
+    if parsed.statements[-1].is_definition:
         raise FormulaError("it ends with a definition and has no result")
-    return result
+    return parsed
 
 
 def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) -> None:

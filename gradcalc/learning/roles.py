@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
-from gradcalc.language.parser import parse
-from gradcalc.language.program import free_names
+from gradcalc.language.names import read_program
 from gradcalc.shapes import Shape, arrange, described, shape_of
 from gradcalc.wording import near_miss, plural
 
@@ -62,7 +61,7 @@ def assign_roles(
     """
     started, fixed = asked.started, asked.fixed
     given = {**started, **fixed, **asked.shapes}
-    names = free_names(parse(formula), {*columns, *given, *asked.defaults})
+    names = read_program(formula).variables({*columns, *given, *asked.defaults})
     used = [name for name in target if name in names]
     if used:
         raise FormulaNameError(

@@ -9,7 +9,7 @@ from gradcalc.data.rows import Rows, Skipped
 from gradcalc.engine.notes import notes_on
 from gradcalc.engine.passes import passes
 from gradcalc.errors import DataError, ShapeError, UsageError
-from gradcalc.language.parser import parse
+from gradcalc.language.names import read_program
 from gradcalc.language.program import build
 from gradcalc.learning.epochs import (
     Example,
@@ -236,7 +236,7 @@ def read_task(
 
 def _result_shape(formula: str, roles: Roles) -> Shape:
     try:
-        return shape_of(build(formula, parse(formula), roles.shapes).result)
+        return shape_of(build(read_program(formula), roles.shapes).result)
     except ShapeError as error:
         numbers = [name for name in roles.learned if not roles.parameters[name]]
         if not numbers:

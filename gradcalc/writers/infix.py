@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.spelling import FormulaWriter, Piece, bracketed, written
 
@@ -35,7 +36,7 @@ def _wrapped(piece: Piece, needed: int) -> str:
 def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
     """The operation on operands that are written already, and how tightly it binds."""
     name = operation.name
-    if name in _INFIX and operation.definition is None:
+    if name in _INFIX and not isinstance(operation, FunctionOperation):
         template, tier, needed = _INFIX[name]
         return template.format(*map(_wrapped, operands, needed)), tier
     texts = operation.grouped([text for text, _ in operands])

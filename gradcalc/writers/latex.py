@@ -6,6 +6,7 @@ A comparison that is used as a number stands in brackets, as Iverson wrote it.
 import math
 from collections.abc import Callable, Sequence
 
+from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import latex_name, upright
@@ -123,7 +124,8 @@ _SPECIAL: dict[str, Callable[[Sequence[Piece]], Piece]] = {
 def spell(operation: Operation, pieces: Sequence[Piece]) -> Piece:
     """The operation on operands that are written already, and how tightly it binds."""
     name = operation.name
-    if operation.definition is None:
+    own_rule = isinstance(operation, FunctionOperation)
+    if not own_rule:
         if name in _SPECIAL:
             return _SPECIAL[name](pieces)
         if name in _SPELLING:
@@ -132,7 +134,7 @@ def spell(operation: Operation, pieces: Sequence[Piece]) -> Piece:
             return template.format(*wrapped), tier
     arguments = operation.grouped([_wrapped(piece, SUM) for piece in pieces])
     texts = [bracketed(each, r"\left[", r"\right]") for each in arguments]
-    function = _FUNCTIONS.get(name) if operation.definition is None else None
+    function = None if own_rule else _FUNCTIONS.get(name)
     # What has no spelling of its own is called by its name, as in the table.
     function = function or rf"\operatorname{{{upright(name)}}}"
     return rf"{function}\left({', '.join(texts)}\right)", PRIMARY

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gradcalc.graph import Graph
 from gradcalc.language.functions import Function
+from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
 from gradcalc.shapes import Structure, flatten, unflatten
 from gradcalc.writers.infix import InfixWriter, literal, spell
@@ -155,15 +156,15 @@ def definitions(graph: Graph, uses: Sequence[int]) -> list[str]:
     needed: dict[str, Function] = {}
     operations = {graph.operations[node] for node, count in enumerate(uses) if count}
     for operation in operations:
-        if operation.definition is None:
+        if not isinstance(operation, FunctionOperation):
             continue
         pending = [operation.name]
         while pending:
-            function = operation.scope.get(pending.pop())
+            function = operation.definitions.functions.get(pending.pop())
             if function is not None and function.name not in needed:
                 needed[function.name] = function
                 pending += function.called
     return [
-        function.text[slice(*function.span)]
+        function.definition
         for function in sorted(needed.values(), key=lambda function: function.order)
     ]

@@ -3,8 +3,9 @@ import pytest
 from gradcalc.analysis.catalogue import catalogue, look_up
 from gradcalc.errors import FormulaNameError
 from gradcalc.language.constants import constant_value
-from gradcalc.language.functions import STRUCTURAL
-from gradcalc.language.library import library, library_documentation
+from gradcalc.language.functions import library
+from gradcalc.language.library import library_documentation
+from gradcalc.language.lists import STRUCTURAL
 from gradcalc.operations import CALLABLE, OPERATIONS
 
 ENTRIES = list(catalogue().values())

@@ -9,8 +9,7 @@ from reference.formulas import VARIABLES, UnusableError, formulas, points, refer
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.language.parser import parse
-from gradcalc.language.program import free_names
+from gradcalc.language.names import read_program
 
 modestly = settings(
     max_examples=200,
@@ -21,7 +20,7 @@ modestly = settings(
 
 
 def _bindings(formula, point):
-    names = free_names(parse(formula.text))
+    names = read_program(formula.text).variables()
     return {name: point[name] for name in VARIABLES if name in names}
 
 

@@ -8,8 +8,7 @@ from reference.programs import PROGRAMS
 
 import gradcalc
 from gradcalc import GradcalcError, value_and_grad
-from gradcalc.language.parser import parse
-from gradcalc.language.program import free_names
+from gradcalc.language.names import read_program
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers.infix import written_operation
 
@@ -58,7 +57,7 @@ def numbers_in(nested):
     "text", [*PROGRAMS, "where(exp(x*y) > 0, stop_gradient(x), 1)", "x", "abs(z)"]
 )
 def test_results_are_floats_whatever_comes_in(text, kinds):
-    names = [name for name in "xyz" if name in free_names(parse(text))]
+    names = [name for name in "xyz" if name in read_program(text).variables()]
     for point in [(2, 1, 3), (0, 0, 0), (1, 2, -1)]:
         arguments = [kind(x) for kind, x in zip(kinds, point, strict=True)]
         result = value_and_grad(text, names)(*arguments[: len(names)])

@@ -5,8 +5,7 @@ import math
 import pytest
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.language.parser import parse
-from gradcalc.language.program import free_names
+from gradcalc.language.names import read_program
 
 PRECEDENCE = [
     ("1 + 2*3", 7),
@@ -161,8 +160,8 @@ def test_name(formula, variables, value):
     ],
 )
 def test_free_names_in_order_of_first_use(formula, names):
-    assert sorted(free_names(parse(formula))) == sorted(names)
-    assert list(free_names(parse(formula)))[:1] == names[:1]
+    assert sorted(read_program(formula).variables()) == sorted(names)
+    assert list(read_program(formula).variables())[:1] == names[:1]
 
 
 @pytest.mark.parametrize(

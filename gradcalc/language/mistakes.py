@@ -1,8 +1,16 @@
-"""What is said of characters that are no part of the language, and what to write."""
+"""The errors for a text that is no program, but for those where the parser stops.
 
+Brackets without a partner, statements that only the grammar allows, and characters that
+are not part of the language, each with a hint at what to write.
+"""
+
+import re
 import unicodedata
 
-from gradcalc.errors import FormulaSyntaxError
+from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.syntax import DEFAULT, NAME, Statement, span_of
+
+CLOSER = {"(": ")", "[": "]"}
 
 # What other notations write, and gradcalc's own way.
 _LOOKALIKES = {
@@ -43,6 +51,76 @@ _HINTS = {
 }
 
 
+def mistake(
+    text: str, span: Span, message: str, hint: str | None = None
+) -> FormulaSyntaxError:
+    """The error for a span of the text."""
+    return FormulaSyntaxError(message, source=text, span=span, hint=hint)
+
+
+def check_brackets(text: str) -> None:
+    """Raise the error for the innermost bracket that is never closed, if any."""
+    plain = re.sub(r"#[^\n]*", lambda match: " " * len(match[0]), text)
+    closers = 0
+    for position in range(len(plain) - 1, -1, -1):
+        character = plain[position]
+        if character in ")]":
+            closers += 1
+        elif character in "([":
+            if closers == 0:
+                raise mistake(
+                    text,
+                    (position, position + 1),
+                    f"'{character}' is never closed",
+                    f"add the '{CLOSER[character]}' that belongs to it",
+                )
+            closers -= 1
+
+
+def check_statements(text: str, statements: list[Statement]) -> None:
+    """Raise the error for what only the grammar allows.
+
+    That is no statement at all, `name = value` among the arguments of a call that
+    defines nothing, or something other than names left of "=".
+    """
+    if not statements:
+        raise mistake(text, (0, 0), "the formula is empty", "a formula such as x*y + 1")
+    for statement in statements:
+        left = statement.left
+        roots = [statement.expression, *statement.partials]
+        if statement.is_definition:
+            for parameter in left[4:]:
+                if parameter[0] == DEFAULT:
+                    roots.append(parameter[4])
+                elif parameter[0] != NAME:
+                    raise mistake(
+                        text, span_of(parameter), "a parameter must be a name"
+                    )
+        elif left is not None and not statement.label:
+            raise mistake(
+                text,
+                span_of(left),
+                "only a name or a function such as f(x, y) can stand before '='",
+                "to compare two values, write ==",
+            )
+        elif statement.partials:
+            raise mistake(
+                text,
+                span_of(statement.partials[0]),
+                "only a function can have a derivative rule after '|'",
+            )
+        while roots:
+            node = roots.pop()
+            if node[0] == DEFAULT:
+                raise mistake(
+                    text,
+                    span_of(node),
+                    "an argument is given by its place, not by its name",
+                    f"write only {text[slice(*span_of(node[4]))]}",
+                )
+            roots.extend(node[4:])
+
+
 def _named(character: str) -> str:
     """The character quoted, with its Unicode name where it may not be readable."""
     if character.isascii() and character.isprintable():
@@ -73,11 +151,11 @@ def _hint(text: str, position: int) -> str | None:
 
 
 def unexpected_character(text: str, position: int) -> FormulaSyntaxError:
-    return FormulaSyntaxError(
+    return mistake(
+        text,
+        (position, position + 1),
         f"{_named(text[position])} is not part of the language",
-        source=text,
-        span=(position, position + 1),
-        hint=_hint(text, position),
+        _hint(text, position),
     )
 
 
@@ -89,15 +167,13 @@ def unusable_name(text: str, start: int, end: int) -> FormulaSyntaxError:
             place = (
                 "cannot be part of a name" if offset else "is not part of the language"
             )
-            return FormulaSyntaxError(
+            return mistake(
+                text,
+                (start + offset, start + offset + 1),
                 f"{_named(character)} {place}",
-                source=text,
-                span=(start + offset, start + offset + 1),
-                hint=_digit_hint(name[:offset], character),
+                _digit_hint(name[:offset], character),
             )
-    return FormulaSyntaxError(
-        f"'{name}' cannot be a name", source=text, span=(start, end)
-    )
+    return mistake(text, (start, end), f"'{name}' cannot be a name")
 
 
 def _digit_hint(before: str, character: str) -> str | None:

@@ -1,0 +1,121 @@
+"""The names of a program, resolved before anything is built.
+
+A name in a formula, or in the body of a function and none of its parameters, is a label
+that a statement above defines, or it is free: a variable or a constant.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gradcalc.errors import FormulaNameError, Span
+from gradcalc.language.parser import parse
+from gradcalc.language.syntax import CALL, NAME, Statement, Syntax, span_of
+from gradcalc.operations import CONSTANTS
+
+
+@dataclass(eq=False, repr=False)
+class ParsedProgram:
+    """A program with its names resolved."""
+
+    text: str
+    statements: list[Statement]
+    # Where each free name is first used in what is evaluated, in order.
+    free: dict[str, Span] = field(default_factory=dict)
+    labels: set[str] = field(default_factory=set)
+    # The definition of each function.
+    functions: dict[str, Statement] = field(default_factory=dict)
+    # The error in the label of a statement, by the number of the statement; and apart
+    # from these the labels that use themselves, if nothing else is wrong with them.
+    errors: dict[int, FormulaNameError] = field(default_factory=dict)
+    circular: dict[int, FormulaNameError] = field(default_factory=dict)
+
+    def variables(self, given: Collection[str] = ()) -> dict[str, Span]:
+        """Where each free variable is first used, in order.
+
+        The name of a constant is a variable only if it is among those that are given.
+        """
+        return {
+            name: span
+            for name, span in self.free.items()
+            if name not in CONSTANTS or name in given
+        }
+
+
+def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
+    """The program in the text, which may use the `known` names as labels.
+
+    Raises FormulaSyntaxError where the text is not a program.
+    """
+    program = ParsedProgram(text, parse(text), labels=set(known))
+    labels, free = program.labels, program.free
+    # Where a name was first used as a free one: it cannot become a label afterwards.
+    used: dict[str, Span] = {}
+    entered: set[str] = set()
+    for number, statement in enumerate(program.statements):
+        if statement.is_definition:
+            program.functions[statement.left[3]] = statement
+            for leaf in statement.free_names():
+                if leaf[3] not in labels:
+                    used.setdefault(leaf[3], span_of(leaf))
+            continue
+        label = statement.label
+        error = _label_error(program, statement, used)
+        if error is not None:
+            program.errors[number] = error
+        for leaf in _evaluated(statement, program.functions, entered):
+            name = leaf[3]
+            if name not in free and name not in labels:
+                free[name] = span_of(leaf)
+                used.setdefault(name, free[name])
+        if label:
+            if label in used:
+                program.circular[number] = FormulaNameError(
+                    f"{label} is defined by itself",
+                    source=text,
+                    span=used[label],
+                    hint="give what it is computed from another name",
+                )
+            labels.add(label)
+    return program
+
+
+def _label_error(
+    program: ParsedProgram, statement: Statement, used: Mapping[str, Span]
+) -> FormulaNameError | None:
+    """The error for a label whose name stands for something already."""
+    label = statement.label or ""
+    if label in program.labels:
+        return FormulaNameError(
+            f"{label} is already defined",
+            source=program.text,
+            span=span_of(statement.left),
+        )
+    if label in used:
+        return FormulaNameError(
+            f"{label} is used before it is defined",
+            source=program.text,
+            span=used[label],
+            hint="define a label above the first line that uses it",
+        )
+    return None
+
+
+def _evaluated(
+    statement: Statement, functions: Mapping[str, Statement], entered: set[str]
+) -> Iterator[Syntax]:
+    """The names that a formula uses, itself or in functions called for the first time.
+
+    These functions are added to those that were `entered`.
+    """
+    pending = [iter(statement.code)]
+    while pending:
+        for node in pending[-1]:
+            if node[0] == NAME:
+                yield node
+            elif node[0] == CALL and node[3] in functions and node[3] not in entered:
+                entered.add(node[3])
+                called = functions[node[3]]
+                pending.append(iter([*called.free_names(), *called.leaves(CALL)]))
+                break
+        else:
+            pending.pop()

@@ -8,7 +8,8 @@ where they are known not to, and the table's function elsewhere.
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
@@ -18,39 +19,29 @@ _DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
 CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
 
 
+@dataclass(frozen=True)
 class Spelling:
-    """A template of Python text for an operation on its operands {0}, {1} ...
+    """How an operation is written on its operands {0}, {1} ..."""
 
-    template   None for a call of the table's function
-    binding    how tightly the text binds
-    slots      how tightly each operand has to bind
-    truths     the operands of which only matters whether they are 0
-    functions  functions that the template refers to as {name}; besides, it may use
-               {exponential} as a name of its own
-    """
+    # Python with places for the operands; None for a call of the table's function.
+    template: str | None
+    # How tightly the text binds, and how tightly each operand has to.
+    binding: int = CONDITIONAL
+    slots: tuple[int, ...] = ()
+    # The operands of which only matters whether they are 0.
+    truths: tuple[int, ...] = ()
+    # Functions that the template refers to as {name}; besides, it may use {exponential}
+    # as a name of its own.
+    functions: Mapping[str, Callable[..., float]] = field(default_factory=dict)
 
-    __slots__ = ("_uses", "binding", "functions", "slots", "template", "truths")
-
-    def __init__(
-        self,
-        template: str | None,
-        binding: int = CONDITIONAL,
-        slots: tuple[int, ...] = (),
-        *,
-        truths: tuple[int, ...] = (),
-        functions: Mapping[str, Callable[..., float]] | None = None,
-    ) -> None:
-        self.template = template
-        self.binding = binding
-        self.slots = slots
-        self.truths = truths
-        self.functions = functions or {}
-        found = re.findall(r"\{(\d+)\}", template or "")
-        self._uses = [found.count(str(position)) for position in range(len(slots))]
-
-    def uses(self, count: int) -> list[int]:
+    def uses(self, count: int) -> Sequence[int]:
         """How often each of `count` operands is written."""
         return [1] * count if self.template is None else self._uses
+
+    @cached_property
+    def _uses(self) -> list[int]:
+        found = re.findall(r"\{(\d+)\}", self.template or "")
+        return [found.count(str(position)) for position in range(len(self.slots))]
 
 
 _CALL = Spelling(None)
@@ -128,7 +119,7 @@ def spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
 @lru_cache(maxsize=1024)
 def _plain(operation: Operation, count: int) -> Spelling:
     name = operation.name
-    # A function of the user's with a rule of its own may be called as it likes.
+    # A function with a rule of its own may have the name of an operation.
     if OPERATIONS.get(name) is not operation:
         return _CALL
     if name in _SAFE:

@@ -9,6 +9,7 @@ PROGRAMS = [
     "max(x, y, z, 1)*max([x, y]) + min(x*y, z)",
     "relu(relu(x)*y - relu(z))",
     "relu(x) + x",
+    "relu(x - 1)*z + relu(x)*y",
     "where(x > 0, log(x), 0) + where(x < 1, sqrt(1 - x), 0)",
     "clip(x, y, z) + clip(x, 0, 1)",
     "s = where(x > y, x/y, y/x); s*s + where(z, s, 0)",

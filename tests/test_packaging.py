@@ -100,8 +100,12 @@ def test_the_installed_package_runs_from_anywhere(tmp_path):
             " main(['eval', 'x', '--x=1', '--only', 'value'])",
             {"rich"},
         ),
+        (
+            "from gradcalc.cli.main import main; main(['eval', 'x', '--x=1'])",
+            {"rich", "gradcalc.engine.code"},
+        ),
     ],
-    ids=["import", "help", "version", "json", "only"],
+    ids=["import", "help", "version", "json", "only", "table"],
 )
 def test_nothing_is_imported_that_is_not_needed(statement, absent):
     code = f"import sys; {statement}; print(); print(*sys.modules)"

@@ -13,10 +13,7 @@ import click
 from gradcalc.wording import plural
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-# Wide enough for any page: pages are given the terminal's width and shrink themselves.
-_UNLIMITED = 1_000_000
+    from gradcalc.reports.pages import Page
 
 # Where a command's context keeps the characters that standard output has lost.
 _LOST = "gradcalc.lost"
@@ -46,30 +43,29 @@ def width() -> int | None:
     return get_terminal_size().columns
 
 
-def show(page: "RenderableType") -> None:
-    """Print a page made of Rich's parts to standard output."""
-    # Rich costs as much time as everything else together: only pages import it.
-    from rich.console import Console, Group
+def show(page: "Page") -> None:
+    """Print a page to standard output."""
+    if not takes_colour(sys.stdout):
+        for line in page.lines(not can_show("─")):
+            sys.stdout.write(line.text.rstrip() + "\n")
+        return
+    # Rich costs as much time as everything else together: only colours import it.
+    from rich.console import Console
 
-    colour = takes_colour(sys.stdout)
+    from gradcalc.reports.pages import UNLIMITED
+
     console = Console(
         file=sys.stdout,
-        width=_UNLIMITED,
-        color_system="auto" if colour else None,
-        force_terminal=colour,
+        width=UNLIMITED,
+        force_terminal=True,
         legacy_windows=False,
         markup=False,
         emoji=False,
         highlight=False,
     )
-    for part in page.renderables if isinstance(page, Group) else [page]:
-        with console.capture() as capture:
-            console.print(part, crop=False)
-        lines = capture.get().splitlines(keepends=True)
-        # Rich fills every row up to the table's width.
-        sys.stdout.writelines(
-            lines if colour else [f"{line.rstrip()}\n" for line in lines]
-        )
+    for part in page.parts:
+        # Part by part, so that a long page begins at once.
+        console.print(part, crop=False)
 
 
 def show_text(text: str) -> None:

@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from gradcalc.reports.numbers import format_number
-from gradcalc.reports.tables import Column, layout, paragraphs
+from gradcalc.reports.pages import Page, Part, line, paragraphs
+from gradcalc.reports.tables import Column, layout
 from gradcalc.wording import plural
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ _STYLES = {"ok": "green", "differs": "bold red", "kink": "yellow", "unsure": "ye
 
 def check_page(
     check: "Check", *, width: int | None = None, precision: int | None = None
-) -> RenderableType:
+) -> Page:
     """Both numbers for every variable, how much they differ, and the verdict.
 
     `width` is the terminal's, None where there is none.
@@ -43,7 +41,7 @@ def check_page(
 
 def answers_page(
     answers: "Answers", *, width: int | None = None, precision: int | None = None
-) -> RenderableType:
+) -> Page:
     """The learner's numbers beside those of backpropagation."""
     rows = answers.rows
     columns = [
@@ -68,19 +66,19 @@ def _verdicts(rows: Sequence["Row | Answer"]) -> Column:
 
 
 def _page(
-    table: tuple[list[RenderableType], list[str]],
+    table: tuple[list[Part], list[str]],
     reasons: Sequence[tuple[str, str]],
     summary: str,
     width: int | None,
-) -> RenderableType:
+) -> Page:
     """The table, the reasons behind its verdicts, and the summary."""
     parts, notes = table
     lines = [f"{place}: {reason}" for place, reason in reasons if reason]
-    parts.append(Text())
+    parts.append(line())
     for sentences in (notes, lines):
         if sentences:
-            parts += [*paragraphs(sentences, width), Text()]
-    return Group(*parts, *paragraphs([summary], width))
+            parts += [*paragraphs(sentences, width), line()]
+    return Page([*parts, *paragraphs([summary], width)])
 
 
 def _place(row: "Row") -> str:

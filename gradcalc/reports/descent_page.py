@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
-from gradcalc.reports.tables import Column, layout, one_line, paragraphs
+from gradcalc.reports.pages import Line, Page, line, one_line, paragraphs
+from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import counted
 
@@ -25,7 +23,7 @@ def descent_page(
     all_rows: bool = False,
     width: int | None = None,
     precision: int | None = None,
-) -> RenderableType:
+) -> Page:
     """The descent as a page; `width` is the terminal's, None where there is none."""
     points = descent.trace
     gap = None
@@ -36,7 +34,8 @@ def descent_page(
         _columns(points), width, precision, bold=len(points) - 1, gap=gap
     )
     notes = [*_left_out(descent, points), *unfitting]
-    return Group(*table, Text(), *paragraphs(notes, width), *_ending(descent, width))
+    ending = _ending(descent, width)
+    return Page([*table, line(), *paragraphs(notes, width), *ending])
 
 
 def _columns(points: Sequence["Point"]) -> list[Column]:
@@ -62,9 +61,10 @@ def _left_out(descent: "Descent", points: Sequence["Point"]) -> list[str]:
     return [f"{count} steps are left out; --every shows them."] if count else []
 
 
-def _ending(descent: "Descent", width: int | None) -> list[Text]:
+def _ending(descent: "Descent", width: int | None) -> list[Line]:
     steps = counted(descent.end.step, "step")
     sentence = f"{descent.stopped} after {steps}: {one_line(descent.reason)}"
-    lines = paragraphs([sentence], width)
-    lines[0].stylize(_STYLES.get(descent.stopped, ""), 0, len(descent.stopped))
-    return lines
+    first, *others = paragraphs([sentence], width)
+    rest = first.text.removeprefix(descent.stopped)
+    style = _STYLES.get(descent.stopped, "")
+    return [Line([(descent.stopped, style), (rest, "")]), *others]

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
-from gradcalc.reports.tables import Column, layout, one_line, paragraphs
+from gradcalc.reports.pages import Page, Part, line, one_line, paragraphs
+from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import plural
 
@@ -28,15 +26,15 @@ def evaluation_page(
     precision: int | None = None,
     expand: bool = False,
     all_rows: bool = False,
-) -> RenderableType:
+) -> Page:
     """The evaluation as a page; `width` is the terminal's, None where there is none.
 
     Of a number, the table of the nodes: `expand` shows those inside called functions,
     `all_rows` every row of a graph however large. Of a list, its Jacobian.
     """
-    parts: list[RenderableType] = []
+    parts: list[Part] = []
     if evaluation.jacobian is not None:
-        parts, _ = layout(_jacobian(evaluation), width, precision, bold=0, rule=0)
+        parts, _ = layout(_jacobian(evaluation), width, precision, bold=0, division=0)
     else:
         outputs = set(flatten(evaluation.output))
         nodes = [
@@ -52,11 +50,11 @@ def evaluation_page(
         parts, _ = layout(_node_columns(shown, outputs), width, precision)
         if left_out := len(nodes) - len(shown):
             rows = plural(left_out, "row is", "rows are")
-            parts.append(Text(f"{left_out} more {rows} left out; --all shows them."))
+            parts.append(line(f"{left_out} more {rows} left out; --all shows them."))
     if evaluation.notes:
         notes = [one_line(f"note: {note.message}") for note in evaluation.notes]
-        parts += [Text(), *paragraphs(notes, width)]
-    return Group(*parts)
+        parts += [line(), *paragraphs(notes, width)]
+    return Page(parts)
 
 
 def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Column]:

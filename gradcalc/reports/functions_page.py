@@ -5,12 +5,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from gradcalc.reports.numbers import format_value
+from gradcalc.reports.pages import Drawn, Line, Page, Part, line
 from gradcalc.reports.tables import Column, layout
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ _FOOT = (
 )
 
 
-def catalogue_page(
-    entries: Iterable["Entry"], *, width: int | None = None
-) -> RenderableType:
+def catalogue_page(entries: Iterable["Entry"], *, width: int | None = None) -> Page:
     """All the functions under the headings of their groups.
 
     `width` is the terminal's; without one, all fits.
@@ -60,7 +58,7 @@ def catalogue_page(
             if not wide:
                 cells = [Text("\n").join(cell for cell in cells if cell)]
             table.add_row(Text(entry.signature), *cells)
-    return Group(table, Text(), Text(_FOOT))
+    return Page([Drawn(table), line(), Drawn(Text(_FOOT))])
 
 
 def _widths(entries: Sequence["Entry"], width: int | None) -> list[int]:
@@ -94,7 +92,7 @@ def rule_text(entry: "Entry") -> str:
     return ", ".join(f"{name}: {rule}" for name, rule in rules)
 
 
-def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType:
+def function_page(entry: "Entry", *, width: int | None = None) -> Page:
     """One function in full, with sample values and commands to try."""
     facts = Table(box=None, show_header=False, show_edge=False, pad_edge=False)
     facts.add_column(style="bold", no_wrap=True)
@@ -102,14 +100,9 @@ def function_page(entry: "Entry", *, width: int | None = None) -> RenderableType
     for head, text in _facts(entry):
         if text:
             facts.add_row(Text(head), Text(text))
-    title = Text.assemble((entry.signature, "bold cyan"), "   ", entry.meaning)
-    return Group(
-        title,
-        Text(),
-        Padding(facts, (0, 0, 0, 2), expand=False),
-        Text(),
-        Padding(_samples(entry), (0, 0, 0, 2), expand=False),
-    )
+    title = Line([(entry.signature, "bold cyan"), ("   ", ""), (entry.meaning, "")])
+    indented = Padding(facts, (0, 0, 0, 2), expand=False)
+    return Page([title, line(), Drawn(indented), line(), *_samples(entry)])
 
 
 def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
@@ -164,7 +157,7 @@ def _argument(value: Any) -> str:
     return format_value(value).strip("[]").replace(" ", "")
 
 
-def _samples(entry: "Entry") -> RenderableType:
+def _samples(entry: "Entry") -> list[Part]:
     evaluations = list(entry.evaluations())
     names = list(entry.samples[0])
     columns = [
@@ -174,5 +167,5 @@ def _samples(entry: "Entry") -> RenderableType:
     for name in names:
         slopes = [(each.jacobian or each.gradient or {})[name] for each in evaluations]
         columns.append(Column(f"d/d{name}", slopes))
-    tables, _ = layout(columns, precision=_DIGITS)
-    return Group(*tables)
+    tables, _ = layout(columns, precision=_DIGITS, indent=2)
+    return tables

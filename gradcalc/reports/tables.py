@@ -6,17 +6,12 @@ below; else headers stand on several lines, then numbers are rounded, then colum
 left out, and a note says what was done.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rich import box
-from rich.cells import cell_len, set_cell_size
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from gradcalc.reports.numbers import align_numbers, format_value
+from gradcalc.reports.pages import Line, Part, line
 from gradcalc.wording import listing, plural
 
 # Rounding to fewer digits than this says less than leaving a column out.
@@ -25,8 +20,11 @@ FEWEST_DIGITS = 5
 _MOST_DIGITS = 16
 _GAP = 3
 _NAMED = 6
-# A very long table comes in pieces: its beginning need not wait for its end.
-_BLOCK = 1000
+# What stands for rows that are left out.
+_DOTS = "..."
+# What stands between columns, the line below the header, and what crosses it there, by
+# whether nothing but ASCII may be drawn.
+_BORDERS = {False: ("   ", "─", "───"), True: (" | ", "-", "-+-")}
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,10 @@ class Column:
             return texts
         return align_numbers(texts)
 
+    def style_of(self, row: int) -> str:
+        """The style of one cell."""
+        return self.style if isinstance(self.style, str) else self.style[row]
+
     def shown(self, precision: int | None) -> "Column":
         """The column with its cells as texts."""
         return replace(self, cells=self.texts(precision))
@@ -69,7 +71,52 @@ class Column:
     @property
     def width(self) -> int:
         """The columns of the terminal that its header and texts take."""
-        return max(map(cell_len, (*self.header.split("\n"), *self.cells)))
+        return max(map(_cells, (*self.header.split("\n"), *self.cells)))
+
+
+@dataclass(frozen=True)
+class Table(Part):
+    """Columns of texts, laid out."""
+
+    columns: Sequence[Column]
+    # The row that is bold, the one before which stands a row of dots, and the one after
+    # which the table is divided.
+    bold: int | None = None
+    gap: int | None = None
+    division: int | None = None
+    # How many blanks stand before each line.
+    indent: int = 0
+
+    def lines(self, ascii_only: bool) -> Iterator[Line]:
+        blank, rule, crossing = _BORDERS[ascii_only]
+        least = 0 if self.gap is None else len(_DOTS)
+        widths = [max(column.width, least) for column in self.columns]
+
+        def row(texts: Sequence[str], styles: Sequence[str]) -> Line:
+            pieces: list[tuple[str, str]] = []
+            for text, style, width in zip(texts, styles, widths, strict=True):
+                padded = text + " " * (width - _cells(text))
+                pieces += [(blank, ""), (padded, style)]
+            return Line([(" " * self.indent, ""), *pieces[1:]])
+
+        headers = [column.header.split("\n") for column in self.columns]
+        height = max(map(len, headers))
+        # Short headers stand at the bottom.
+        filled = [[""] * (height - len(header)) + header for header in headers]
+        for texts in zip(*filled, strict=True):
+            yield row(texts, ["bold"] * len(widths))
+        below = line(" " * self.indent + crossing.join(rule * w for w in widths))
+        yield below
+        for number in range(len(self.columns[0].cells)):
+            if number == self.gap:
+                yield row([_DOTS] * len(widths), [""] * len(widths))
+            bold = "bold " if number == self.bold else ""
+            yield row(
+                [column.cells[number] for column in self.columns],
+                [bold + column.style_of(number) for column in self.columns],
+            )
+            if number == self.division:
+                yield below if ascii_only else line()
 
 
 def layout(
@@ -79,13 +126,14 @@ def layout(
     *,
     bold: int | None = None,
     gap: int | None = None,
-    rule: int | None = None,
-) -> tuple[list[RenderableType], list[str]]:
+    division: int | None = None,
+    indent: int = 0,
+) -> tuple[list[Part], list[str]]:
     """The table, or several one below the other, and notes on what was left out.
 
     Numbers have at most `precision` digits. `width` is the terminal's; without one, all
     fits. One row may be `bold`; before the row `gap` stands a row of dots, and after
-    the row `rule` an empty line.
+    the row `division` an empty line; `indent` blanks stand before every line.
     """
     shown = [column.shown(precision) for column in columns]
     groups, notes = [shown], list[str]()
@@ -98,12 +146,29 @@ def layout(
     else:
         fitting, notes = _rounded(columns, width, precision)
         groups = [fitting]
-    parts: list[RenderableType] = []
+    parts: list[Part] = []
     for group in groups:
-        if parts:
-            parts.append(Text())
-        parts += _drawn(group, bold, gap, rule)
-    return parts, notes
+        parts += [line(), Table(group, bold, gap, division, indent)]
+    return parts[1:], notes
+
+
+def _cells(text: str) -> int:
+    """The columns of the terminal that the text takes."""
+    if text.isascii():
+        return len(text)
+    # Imported here: most texts need no tables of Unicode.
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _resized(text: str, columns: int) -> str:
+    """The text cut or padded to so many columns of the terminal."""
+    if text.isascii():
+        return text[:columns].ljust(columns)
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, columns)
 
 
 def _total(columns: Sequence[Column]) -> int:
@@ -118,16 +183,16 @@ def _shrunk(columns: Sequence[Column], width: int | None) -> list[Column]:
         room = column.width
         if column.least is not None:
             room = min(room, max(column.least, room - excess))
-        texts = [set_cell_size(_cut(text, room), room) for text in column.cells]
+        texts = [_resized(_cut(text, room), room) for text in column.cells]
         found.append(replace(column, cells=texts))
     return found
 
 
 def _cut(text: str, columns: int) -> str:
     """The text, its end replaced by an ellipsis if it needs more columns."""
-    if cell_len(text) <= columns:
+    if _cells(text) <= columns:
         return text
-    return set_cell_size(text, columns - 3).rstrip() + "..."
+    return _resized(text, columns - 3).rstrip() + "..."
 
 
 def _split(columns: Sequence[Column], width: int) -> Iterator[list[Column]]:
@@ -190,61 +255,3 @@ def _left_out(headers: Sequence[str]) -> str:
         named.append(f"{len(headers) - _NAMED} more")
     verb, them = plural(headers, "does", "do"), plural(headers, "it", "them")
     return f"{listing(named)} {verb} not fit in here; --json has {them}."
-
-
-def _drawn(
-    columns: Sequence[Column], bold: int | None, gap: int | None, rule: int | None
-) -> Iterator[Table]:
-    count = len(columns[0].cells)
-    for start in range(0, max(1, count), _BLOCK):
-        table = Table(
-            box=box.SIMPLE_HEAD,
-            show_edge=False,
-            pad_edge=False,
-            show_header=start == 0,
-        )
-        for column in columns:
-            style = column.style if isinstance(column.style, str) else ""
-            table.add_column(
-                Text(column.header),
-                no_wrap=True,
-                vertical="bottom",
-                style=style,
-                min_width=column.width,
-            )
-        for row in range(start, min(start + _BLOCK, count)):
-            if row == gap:
-                table.add_row(*["..."] * len(columns))
-            cells = [
-                Text.styled(
-                    column.cells[row],
-                    "" if isinstance(column.style, str) else column.style[row],
-                )
-                for column in columns
-            ]
-            style = "bold" if row == bold else ""
-            table.add_row(*cells, style=style, end_section=row == rule)
-        yield table
-
-
-def paragraphs(sentences: Iterable[str], width: int | None) -> list[Text]:
-    """The sentences, each broken between words into lines that fit."""
-    if width is None:
-        return [Text(sentence) for sentence in sentences]
-    from textwrap import wrap
-
-    return [
-        Text(line)
-        for sentence in sentences
-        for line in wrap(sentence, width, subsequent_indent="  ")
-    ]
-
-
-def one_line(text: str) -> str:
-    """The text with line breaks, tabs and what else cannot be shown as blanks."""
-    if text.isprintable():
-        return text
-    return " ".join(
-        "".join(c if c.isprintable() else " " for c in line).strip()
-        for line in text.splitlines()
-    )

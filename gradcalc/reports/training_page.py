@@ -4,12 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from gradcalc.reports.numbers import align_numbers, format_number
-from gradcalc.reports.tables import Column, layout, one_line
+from gradcalc.reports.pages import Line, Page, Part, line, one_line
+from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import counted, cut_end
 
@@ -30,51 +27,50 @@ def training_page(
     saved: str | None = None,
     unicode: bool = True,
     precision: int | None = None,
-) -> RenderableType:
+) -> Page:
     """The training as a page. `saved` names the file that the model was saved in;
     without `unicode` nothing but ASCII is drawn.
     """
     # Its statements on one line, as they could be typed.
     formula = result.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
-    parts: list[RenderableType] = [
-        _summary(result, unicode, precision or 6),
-        Text(),
-        _parameters(result.model.parameters, result.fixed, precision),
-        Text(),
-        Text(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", style="bold"),
+    parts: list[Part] = [
+        *_summary(result, unicode, precision or 6),
+        line(),
+        *_parameters(result.model.parameters, result.fixed, precision),
+        line(),
+        line(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", "bold"),
     ]
     if result.dead:
-        parts.append(Text(f"note: {dead_sentence(result)}", style="yellow"))
+        parts.append(line(f"note: {dead_sentence(result)}", "yellow"))
     if saved is not None:
-        parts.append(Text(f"saved: {saved}"))
-    return Group(*parts)
+        parts.append(line(f"saved: {saved}"))
+    return Page(parts)
 
 
-def _summary(result: "TrainingResult", unicode: bool, digits: int) -> Table:
+def _summary(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
     training = result.training
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    facts: dict[str, str] = {}
     first, last = (format_number(x, digits) for x in (training.first, training.last))
     arrow = "→" if unicode else "->"
     curve = sparkline(training.losses, _SPARKS if unicode else _PLAIN_SPARKS)
-    table.add_row(Text("loss"), Text(f"{first} {arrow} {last}  {curve}".rstrip()))
+    facts["loss"] = f"{first} {arrow} {last}  {curve}".rstrip()
     if training.validation is not None:
-        table.add_row(
-            Text("validation"), Text(format_number(training.validation, digits))
-        )
+        facts["validation"] = format_number(training.validation, digits)
     if result.accuracy is not None:
         shares = [
             f"{share:.1%} ({name})" if len(result.accuracy) > 1 else f"{share:.1%}"
             for name, share in result.accuracy.items()
         ]
-        table.add_row(Text("accuracy"), Text(", ".join(shares)))
+        facts["accuracy"] = ", ".join(shares)
     length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
-    table.add_row(Text("stopped"), Text(f"{training.stopped} after {length}"))
-    return table
+    facts["stopped"] = f"{training.stopped} after {length}"
+    longest = max(map(len, facts))
+    return [line(f"{name:{longest}}  {text}") for name, text in facts.items()]
 
 
 def _parameters(
     values: dict[str, Any], fixed: Sequence[str], precision: int | None
-) -> RenderableType:
+) -> list[Part]:
     rows = [
         (element, number, name in fixed)
         for name, value in values.items()
@@ -90,8 +86,8 @@ def _parameters(
     parts, _ = layout([Column("parameter", names), Column("value", texts)])
     if left_out := len(rows) - len(shown):
         more = f"{left_out} more parameters are left out; --json shows all."
-        parts.append(Text(more))
-    return Group(*parts)
+        parts.append(line(more))
+    return parts
 
 
 def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) -> str:

@@ -1,15 +1,11 @@
 import pytest
-from rich.console import Console
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.reports.eval_page import evaluation_page
 
 
 def lines(page):
-    console = Console(width=100_000, color_system=None, markup=False, highlight=False)
-    with console.capture() as capture:
-        console.print(page)
-    return [line.rstrip() for line in capture.get().splitlines()]
+    return [line.text.rstrip() for line in page.lines(ascii_only=False)]
 
 
 def neuron():

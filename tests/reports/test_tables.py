@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from rich.console import Console, Group
 
 from gradcalc.analysis.answers import check_answers
 from gradcalc.analysis.check import check
@@ -11,21 +10,19 @@ from gradcalc.language.bindings import bind
 from gradcalc.learning.descent import DescentSettings, descend
 from gradcalc.reports.check_page import answers_page, check_page
 from gradcalc.reports.descent_page import descent_page
-from gradcalc.reports.tables import Column, layout, one_line, paragraphs
+from gradcalc.reports.pages import Page, line, one_line, paragraphs
+from gradcalc.reports.tables import Column, layout
 
 THIRDS = [1 / 3, -200 / 3, None]
 
 
 def lines(page):
-    console = Console(width=100_000, color_system=None, markup=False, highlight=False)
-    with console.capture() as capture:
-        console.print(page)
-    return [line.rstrip() for line in capture.get().splitlines()]
+    return [line.text.rstrip() for line in page.lines(ascii_only=False)]
 
 
 def shown(columns, width, precision=None):
     tables, notes = layout(columns, width, precision)
-    return lines(Group(*tables, *notes))
+    return lines(Page([*tables, *map(line, notes)]))
 
 
 def columns():
@@ -114,12 +111,12 @@ def test_columns_stand_in_further_tables_where_they_allow_it():
 
 
 def test_rows_are_set_apart():
-    tables, _ = layout([Column("n", [1, 2, 3])], bold=0, rule=0, gap=2)
-    assert lines(Group(*tables)) == ["n", "───", "1", "", "2", "...", "3"]
+    tables, _ = layout([Column("n", [1, 2, 3])], bold=0, division=0, gap=2)
+    assert lines(Page(tables)) == ["n", "───", "1", "", "2", "...", "3"]
 
 
 def test_sentences_are_broken_between_words():
-    assert [text.plain for text in paragraphs(["one two three", "four"], 9)] == [
+    assert [line.text for line in paragraphs(["one two three", "four"], 9)] == [
         "one two",
         "  three",
         "four",

@@ -23,13 +23,13 @@ from gradcalc.cli.files import (
 )
 from gradcalc.cli.mistakes import explain_names, misplaced_options, nearest_option
 from gradcalc.cli.variables import (
-    constant,
     read_bindings,
     read_variables,
     split_setting,
 )
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.constants import constant_value
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class VariablesCommand(click.Command):
         self,
         name: str | None,
         *,
-        value: Callable[[str], Any] = constant,
+        value: Callable[[str], Any] = constant_value,
         expected: str = "formula",
         examples: Sequence[str] = (),
         shared: Sequence[click.Option] = options.SOURCES,

@@ -12,9 +12,9 @@ from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name, replace_file
 from gradcalc.cli.formats import format_of_file, out_option
-from gradcalc.cli.variables import constant
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.constants import constant_value
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.wording import listing
 
@@ -30,7 +30,7 @@ _NARROWEST = 30
 def read_range(text: str) -> Any:
     """The range that `-5:5` stands for; without a colon the value, as everywhere."""
     if ":" not in text:
-        return constant(text)
+        return constant_value(text)
     ends = text.split(":")
     if len(ends) != 2 or not all(end.strip() for end in ends):
         raise BindingError(
@@ -39,7 +39,7 @@ def read_range(text: str) -> Any:
             span=(0, len(text)),
             hint="write for example -5:5",
         )
-    start, stop = map(constant, ends)
+    start, stop = map(constant_value, ends)
     if isinstance(start, list) or isinstance(stop, list):
         raise BindingError("the ends of a range are numbers, not lists")
     try:

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from gradcalc.cli.options import Choice, Number
-from gradcalc.cli.variables import constant, read_bindings
+from gradcalc.cli.variables import read_bindings
 from gradcalc.errors import UsageError
+from gradcalc.language.constants import constant_value
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 from gradcalc.shapes import Shape
 from gradcalc.wording import listing, quoted
@@ -115,4 +116,4 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Shape]:
 def read_values(texts: Sequence[str]) -> dict[str, Any]:
     """The value of each parameter in texts such as `w=0.5`."""
     values = settings_of(texts, "--fix", "w=0.5")
-    return read_bindings(list(values.items()), constant, options=())
+    return read_bindings(list(values.items()), constant_value, options=())

@@ -6,16 +6,10 @@ from typing import Any
 from gradcalc.cli.files import read_text
 from gradcalc.cli.mistakes import nearest_option, repeated
 from gradcalc.errors import BindingError, DataError, GradcalcError
+from gradcalc.language.bindings import checked_value
+from gradcalc.shapes import flatten
 from gradcalc.strict_json import read_json
 from gradcalc.wording import listing, plural, quoted
-
-
-def constant(text: str) -> Any:
-    """The value of a constant formula: a number, a list or a matrix."""
-    # Imported here: a command without variables needs no parser for values.
-    from gradcalc.language.constants import constant_value
-
-    return constant_value(text)
 
 
 def split_setting(text: str) -> tuple[str, str]:
@@ -78,9 +72,6 @@ def read_variables(path: str) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, where: str) -> Any:
-    from gradcalc.language.bindings import checked_value
-    from gradcalc.shapes import flatten
-
     if not name.isidentifier():
         raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
     for entry in flatten(value):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.errors import GradcalcError, describe
+from gradcalc.errors import BindingError, GradcalcError, describe
 from gradcalc.language.bindings import bind
 from gradcalc.language.constants import constant_value
 
@@ -56,6 +56,13 @@ def test_defaults_may_hold_other_names():
     result = evaluate("x*y", {"x": 2}, defaults={"x": 9, "y": 3, "z": 4})
     assert result.value == 6
     assert list(result.variables) == ["x", "y"]
+
+
+def test_an_error_carries_the_names_that_it_is_about():
+    with pytest.raises(BindingError) as raised:
+        bind("x*y + z", {"y": 1, "q": 2}, defaults={"z": 3, "r": 4})
+    error = raised.value
+    assert (error.names, error.missing, error.unused) == (["x", "y", "z"], ["x"], ["q"])
 
 
 def test_what_is_left_open_is_a_number():

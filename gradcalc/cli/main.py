@@ -109,23 +109,8 @@ program = LazyGroup(
     help=HELP,
     epilog=EPILOG,
     context_settings={"help_option_names": ["--help", "-h"]},
-    params=[
-        click.Option(
-            ["--version"],
-            is_flag=True,
-            is_eager=True,
-            expose_value=False,
-            callback=lambda context, _, given: _show_version(context, given),
-            help="Show the version and exit.",
-        )
-    ],
 )
-
-
-def _show_version(context: click.Context, given: bool) -> None:
-    if given and not context.resilient_parsing:
-        click.echo(f"gradcalc {gradcalc.__version__}")
-        context.exit()
+click.version_option(gradcalc.__version__, message="gradcalc %(version)s")(program)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ left out, and a note says what was done.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from gradcalc.reports.numbers import align_numbers, format_value
@@ -68,7 +69,7 @@ class Column:
         header = self.header.replace(" ", "\n")
         return replace(self, header=header, cells=self.texts(precision))
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The columns of the terminal that its header and texts take."""
         return max(map(_cells, (*self.header.split("\n"), *self.cells)))

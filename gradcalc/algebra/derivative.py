@@ -208,4 +208,4 @@ def derivative(text: str, name: str) -> str:
         return "0"
     _, wanted = wanted_nodes(bound.program, [name])
     graph, (root,) = simplified_gradient(bound.program.graph, bound.output, wanted)
-    return program_text(graph, root)
+    return program_text(graph, {None: root}, short=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.writers.infix import PRIMARY, literal, spell
+from gradcalc.writers.infix import InfixWriter, literal
 from gradcalc.writers.node_text import expression
-from gradcalc.writers.spelling import Piece
+from gradcalc.writers.spelling import PRIMARY, Piece
 from gradcalc.writers.statements import fresh_names
 
 # The longest text that still serves as a name.
@@ -107,7 +107,7 @@ class Naming:
         operands = [self._texts[operand] for operand in graph.inputs[node]]
         if sum(len(text) for text, _ in operands) > longest:
             return None
-        piece = spell(graph.operations[node], operands)
+        piece = InfixWriter.operation(graph.operations[node], operands)
         return piece if len(piece[0]) <= longest else None
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
 from gradcalc.strict_json import SCHEMA, json_value
-from gradcalc.writers import latex_program
+from gradcalc.writers import latex
 from gradcalc.writers.latex_names import latex_element, latex_name
-from gradcalc.writers.program import program_text, structure_text, write_program
+from gradcalc.writers.program import program_text, structure_text, written_program
 
 
 def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:
@@ -20,9 +20,10 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     graph, formulas = gradient.graph, gradient.formulas
     roots = [root for formula in formulas for root in flatten(formula.structure)]
     labels = _labels(gradient, graph.names.values())
-    written = write_program(graph, roots, precision=precision, reserved=labels)
-    texts = iter(written.texts)
-    lines = written.preamble()
+    lines, leaves = written_program(
+        graph, {None: roots}, precision=precision, short=True, reserved=labels
+    )
+    texts = iter(leaves)
     for formula, label in zip(formulas, labels, strict=True):
         text = structure_text(formula.structure, texts)
         lines.append(text if len(formulas) == 1 else f"{label} = {text}")
@@ -63,9 +64,7 @@ def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     for label, formula in zip(labels, formulas, strict=True):
         roots[label] = formula.structure
         headings[label] = _fraction(gradient, formula)
-    return latex_program.latex_text(
-        graph, roots, precision=precision, headings=headings
-    )
+    return latex.latex_text(graph, roots, precision=precision, headings=headings)
 
 
 def _fraction(gradient: GradientFormulas, formula: Partial) -> str:
@@ -92,7 +91,7 @@ def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:
     def text(structure: Structure) -> Any:
         if isinstance(structure, list):
             return [text(item) for item in structure]
-        return program_text(graph, structure, separator="; ")
+        return program_text(graph, {None: structure}, short=True, separator="; ")
 
     nested: dict[str, Any] = {}
     name = "hessian" if gradient.order == 2 else "gradient"

@@ -1,26 +1,30 @@
 """How the mathematics of an explanation is written: names, numbers, derivatives."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.analysis.local_formulas import Formula
 from gradcalc.analysis.naming import Naming
-from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL
 from gradcalc.reports.numbers import format_number
-from gradcalc.writers import infix, latex
-from gradcalc.writers.infix import COMPARISON, PRIMARY, SUM
+from gradcalc.writers import latex
+from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.latex_names import distinct_names, latex_name
-from gradcalc.writers.spelling import Piece, Spell, written
+from gradcalc.writers.spelling import (
+    COMPARISON,
+    PRIMARY,
+    SUM,
+    FormulaWriter,
+    Piece,
+)
 
 
 class Notation:
     """The language's own notation, with ∂ for a partial derivative."""
 
     times = "*"
-    spell: Spell = staticmethod(infix.spell)
-    writer: Callable[[Graph], infix.InfixWriter | latex.LatexWriter] = infix.InfixWriter
+    writer: type[FormulaWriter] = InfixWriter
 
     def __init__(
         self,
@@ -48,15 +52,11 @@ class Notation:
     def _piece(self, node: int) -> Piece:
         # Every name stands on the page many times.
         if node not in self._pieces:
-            self._pieces[node] = written(self.graph, node, self.spell, self._leaf)
+            self._pieces[node] = self.writer(self.graph, given=self._atom).piece(node)
         return self._pieces[node]
 
-    def _leaf(self, node: int) -> Piece | None:
-        if node in self.atoms:
-            return self.atoms[node], PRIMARY
-        if self.graph.operations[node] is LITERAL:
-            return self.writer(self.graph).piece(node)
-        return None
+    def _atom(self, node: int) -> Piece | None:
+        return (self.atoms[node], PRIMARY) if node in self.atoms else None
 
     def _grouped(self, node: int) -> Piece:
         """The name as an operand: a sum is kept together by parentheses."""
@@ -88,22 +88,20 @@ class Notation:
             else self._grouped(operand)
             for operand in self.graph.inputs[node]
         ]
-        return self.spell(self.graph.operations[node], operands)[0]
+        return self.writer.operation(self.graph.operations[node], operands)[0]
 
     def formula(self, formula: Formula, *, numbers: bool = False) -> str:
         """A local derivative, in names or in numbers."""
 
-        def leaf(node: int) -> Piece | None:
+        def given(node: int) -> Piece | None:
             explained = formula.leaf(node)
-            if explained is not None:
-                if numbers:
-                    return self._numbered(self.values[explained])
-                return self._grouped(explained)
-            if formula.graph.operations[node] is LITERAL:
-                return self.writer(formula.graph).piece(node)
-            return None
+            if explained is None:
+                return None
+            if numbers:
+                return self._numbered(self.values[explained])
+            return self._grouped(explained)
 
-        return written(formula.graph, formula.root, self.spell, leaf)[0]
+        return self.writer(formula.graph, given=given).text(formula.root)
 
     # --- derivatives, sums and products
 
@@ -151,12 +149,17 @@ class MarkdownNotation(Notation):
         return f"`{text}`"
 
 
+class _StepWriter(latex.LatexWriter):
+    """Writes every step, also one that leaves its operand as it is."""
+
+    identities = True
+
+
 class LatexNotation(Notation):
     """LaTeX, for amsmath's math mode."""
 
     times = r" \cdot "
-    spell = staticmethod(latex.spell)
-    writer = latex.LatexWriter
+    writer = _StepWriter
 
     def _atoms(self, naming: Naming) -> dict[int, str]:
         names = [text for text in naming.atoms.values() if "(" not in text]

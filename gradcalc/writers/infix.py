@@ -2,47 +2,47 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from gradcalc.language.rules import FunctionOperation
-from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.spelling import FormulaWriter, Piece, bracketed, written
-
-# How tightly each way of writing binds, as in the grammar, and what its operands need.
-COMPARISON, SUM, PRODUCT, SIGNED, POWER, PRIMARY = range(6)
-
-# name: (how it is spelt, how tightly it binds, what its operands must at least bind)
-_INFIX: dict[str, tuple[str, int, tuple[int, ...]]] = {
-    "<": ("{} < {}", COMPARISON, (SUM, SUM)),
-    "<=": ("{} <= {}", COMPARISON, (SUM, SUM)),
-    ">": ("{} > {}", COMPARISON, (SUM, SUM)),
-    ">=": ("{} >= {}", COMPARISON, (SUM, SUM)),
-    "==": ("{} == {}", COMPARISON, (SUM, SUM)),
-    "!=": ("{} != {}", COMPARISON, (SUM, SUM)),
-    "+": ("{} + {}", SUM, (SUM, PRODUCT)),
-    "-": ("{} - {}", SUM, (SUM, PRODUCT)),
-    "*": ("{}*{}", PRODUCT, (PRODUCT, SIGNED)),
-    "/": ("{}/{}", PRODUCT, (PRODUCT, SIGNED)),
-    "^": ("{}^{}", POWER, (PRIMARY, SIGNED)),
-    # Not SIGNED, though the language reads --x: on a command line it is an option.
-    "neg": ("-{}", SIGNED, (POWER,)),
-}
+from gradcalc.operations import Operation
+from gradcalc.writers.spelling import (
+    ARITHMETIC,
+    COMPARISON,
+    CONDITIONAL,
+    POWER,
+    PRIMARY,
+    SIGNED,
+    FormulaWriter,
+    Parts,
+    Piece,
+    Spelling,
+    template,
+)
 
 
-def _wrapped(piece: Piece, needed: int) -> str:
-    text, tier = piece
-    return text if tier >= needed else f"({text})"
+class InfixWriter(FormulaWriter):
+    """Writes nodes of a graph in gradcalc's own notation."""
 
+    spellings: ClassVar[dict[str, Spelling]] = {
+        **ARITHMETIC,
+        "^": template("#1^#2", POWER, PRIMARY, SIGNED),
+        # Not SIGNED, though the language reads --x: on a command line it is an option.
+        "neg": template("-#1", SIGNED, POWER),
+    }
+    argument = CONDITIONAL
 
-def spell(operation: Operation, operands: Sequence[Piece]) -> Piece:
-    """The operation on operands that are written already, and how tightly it binds."""
-    name = operation.name
-    if name in _INFIX and not isinstance(operation, FunctionOperation):
-        template, tier, needed = _INFIX[name]
-        return template.format(*map(_wrapped, operands, needed)), tier
-    texts = operation.grouped([text for text, _ in operands])
-    if operation.lists and len(operands) == 1:
-        texts = [texts]
-    return f"{name}({', '.join(map(bracketed, texts))})", PRIMARY
+    def named(self, text: str) -> Piece:
+        return text, PRIMARY if is_primary(text) else COMPARISON
+
+    def number(self, value: float) -> Piece:
+        return literal(value, precision=self.precision)
+
+    @classmethod
+    def arguments(cls, operation: Operation, texts: Sequence[Parts]) -> list[Any]:
+        if operation.lists and len(texts) == 1:
+            # A single operand has brackets, so that it is read as a list again.
+            return [list(texts)]
+        return operation.grouped(texts)
 
 
 def literal(value: float, *, precision: int | None = None) -> Piece:
@@ -63,7 +63,7 @@ def literal(value: float, *, precision: int | None = None) -> Piece:
 def written_operation(operation: Operation, operands: Sequence[str]) -> str:
     """The operation on operands of which only the text is known."""
     pieces = [(text, PRIMARY if is_primary(text) else COMPARISON) for text in operands]
-    return spell(operation, pieces)[0]
+    return InfixWriter.operation(operation, pieces)[0]
 
 
 def is_primary(text: str) -> bool:
@@ -81,23 +81,3 @@ def is_primary(text: str) -> bool:
         if depth == 0 and character in ")]" and following not in ("", "["):
             return False
     return True
-
-
-class InfixWriter(FormulaWriter):
-    """Writes nodes of a graph; `names` gives a text to stand for some of them."""
-
-    def piece(self, root: int) -> Piece:
-        """The node's text and how tightly it binds."""
-        return written(self.graph, root, spell, self._leaf)
-
-    def _leaf(self, node: int) -> Piece | None:
-        graph = self.graph
-        if node in self.names:
-            text = self.names[node]
-            return text, PRIMARY if is_primary(text) else COMPARISON
-        operation = graph.operations[node]
-        if operation is VARIABLE or (operation is LITERAL and node in graph.names):
-            return graph.names[node], PRIMARY
-        if operation is LITERAL:
-            return literal(graph.literals[node], precision=self.precision)
-        return None

@@ -1,52 +1,43 @@
-"""A graph as LaTeX, for amsmath's math mode.
+"""A graph as LaTeX, for amsmath's math mode: formulas, and lines of them.
 
 A comparison that is used as a number stands in brackets, as Iverson wrote it.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from gradcalc.language.rules import FunctionOperation
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.infix import literal
-from gradcalc.writers.latex_names import latex_name, upright
-from gradcalc.writers.spelling import FormulaWriter, Piece, bracketed, written
-from gradcalc.writers.statements import passes_through
-
-# How tightly each way of writing binds.
-COMPARISON, SUM, SIGNED, PRODUCT, POWER, PRIMARY = range(6)
-
-# name: (how it is spelt, how tightly it binds, what its operands must at least bind)
-_SPELLING: dict[str, tuple[str, int, tuple[int, ...]]] = {
-    "<": ("{} < {}", COMPARISON, (SUM, SUM)),
-    "<=": (r"{} \le {}", COMPARISON, (SUM, SUM)),
-    ">": ("{} > {}", COMPARISON, (SUM, SUM)),
-    ">=": (r"{} \ge {}", COMPARISON, (SUM, SUM)),
-    "==": ("{} = {}", COMPARISON, (SUM, SUM)),
-    "!=": (r"{} \ne {}", COMPARISON, (SUM, SUM)),
-    "+": ("{} + {}", SUM, (SUM, PRODUCT)),
-    "-": ("{} - {}", SUM, (SUM, PRODUCT)),
-    "*": (r"{} \cdot {}", PRODUCT, (SIGNED, POWER)),
-    "/": (r"\frac{{{}}}{{{}}}", POWER, (SUM, SUM)),
-    "^": ("{}^{{{}}}", POWER, (PRIMARY, SUM)),
-    "neg": ("-{}", SIGNED, (PRODUCT,)),
-    "abs": (r"\left|{}\right|", PRIMARY, (SUM,)),
-    "floor": (r"\left\lfloor {} \right\rfloor", PRIMARY, (SUM,)),
-    "ceil": (r"\left\lceil {} \right\rceil", PRIMARY, (SUM,)),
-    "exp": (r"\mathrm{{e}}^{{{}}}", POWER, (SUM,)),
-    "expm1": (r"\mathrm{{e}}^{{{}}} - 1", SUM, (SUM,)),
-    "log": (r"\ln\left({}\right)", PRIMARY, (SUM,)),
-    "log2": (r"\log_{{2}}\left({}\right)", PRIMARY, (SUM,)),
-    "log10": (r"\log_{{10}}\left({}\right)", PRIMARY, (SUM,)),
-    "log1p": (r"\ln\left(1 + {}\right)", PRIMARY, (PRODUCT,)),
-    "sqrt": (r"\sqrt{{{}}}", PRIMARY, (SUM,)),
-    "cbrt": (r"\sqrt[3]{{{}}}", PRIMARY, (SUM,)),
-    "stop_gradient": ("{}", SUM, (SUM,)),
-    "mod": (r"{} \bmod {}", PRODUCT, (POWER, POWER)),
-}
+from gradcalc.writers.latex_names import (
+    distinct_names,
+    latex_element,
+    latex_name,
+    upright,
+)
+from gradcalc.writers.program import shadowed_constants
+from gradcalc.writers.spelling import (
+    ARITHMETIC,
+    COMPARISON,
+    NEGATED,
+    POWER,
+    PRIMARY,
+    PRODUCT,
+    SUM,
+    FormulaWriter,
+    PartsPiece,
+    Piece,
+    Spelling,
+    Wrap,
+    chain,
+    template,
+)
+from gradcalc.writers.statements import statements
 
 # Functions with a command of their own, or with another name on paper.
-_FUNCTIONS: dict[str, str] = {
+FUNCTIONS: dict[str, str] = {
     **{
         name: rf"\{name}"
         for name in ("max", "min", "sin", "cos", "tan", "sinh", "cosh", "tanh")
@@ -63,81 +54,72 @@ _FUNCTIONS: dict[str, str] = {
 CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}", "inf": r"\infty"}
 
 
-def _wrapped(piece: Piece, needed: int) -> str:
-    text, tier = piece
-    if tier >= needed:
-        return text
-    if tier == COMPARISON:
-        return rf"\left[{text}\right]"
-    return rf"\left({text}\right)"
-
-
-def _where(pieces: Sequence[Piece]) -> Piece:
-    condition, first, second = pieces
-    text, tier = condition
-    if tier != COMPARISON:
-        text = rf"{text} \ne 0"
-    first_text, second_text = _wrapped(first, SUM), _wrapped(second, SUM)
-    return (
-        rf"\begin{{cases}}{first_text} & \text{{if }} {text} \\"
-        rf" {second_text} & \text{{otherwise}}\end{{cases}}",
-        PRODUCT,
+def _where(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
+    (condition, binding), first, second = operands
+    cases = (
+        *(r"\begin{cases}", wrap(first, SUM), r" & \text{if } ", condition),
+        "" if binding == COMPARISON else r" \ne 0",
+        *(r" \\ ", wrap(second, SUM), r" & \text{otherwise}\end{cases}"),
     )
+    return cases, PRODUCT
 
 
-def _joined(operator: str, tier: int, right: int) -> Callable[[Sequence[Piece]], Piece]:
-    """A list operation as a chain of its operator."""
+class LatexWriter(FormulaWriter):
+    """Writes nodes of a graph in LaTeX.
 
-    def chain(pieces: Sequence[Piece]) -> Piece:
-        texts = [_wrapped(pieces[0], tier), *(_wrapped(p, right) for p in pieces[1:])]
-        return operator.join(texts), tier
+    A text that stands for a node must bind as tightly as a name.
+    """
 
-    return chain
+    spellings: ClassVar[dict[str, Spelling]] = {
+        **ARITHMETIC,
+        "<=": template(r"#1 \le #2", COMPARISON, SUM, SUM),
+        ">=": template(r"#1 \ge #2", COMPARISON, SUM, SUM),
+        "==": template("#1 = #2", COMPARISON, SUM, SUM),
+        "!=": template(r"#1 \ne #2", COMPARISON, SUM, SUM),
+        "*": template(r"#1 \cdot #2", PRODUCT, NEGATED, POWER),
+        "/": template(r"\frac{#1}{#2}", POWER, SUM, SUM),
+        "^": template("#1^{#2}", POWER, PRIMARY, SUM),
+        "neg": template("-#1", NEGATED, PRODUCT),
+        "abs": template(r"\left|#1\right|", PRIMARY, SUM),
+        "floor": template(r"\left\lfloor #1 \right\rfloor", PRIMARY, SUM),
+        "ceil": template(r"\left\lceil #1 \right\rceil", PRIMARY, SUM),
+        "exp": template(r"\mathrm{e}^{#1}", POWER, SUM),
+        "expm1": template(r"\mathrm{e}^{#1} - 1", SUM, SUM),
+        "log": template(r"\ln\left(#1\right)", PRIMARY, SUM),
+        "log2": template(r"\log_{2}\left(#1\right)", PRIMARY, SUM),
+        "log10": template(r"\log_{10}\left(#1\right)", PRIMARY, SUM),
+        "log1p": template(r"\ln\left(1 + #1\right)", PRIMARY, PRODUCT),
+        "xlogx": template(r"#1 \cdot \ln\left(#1\right)", PRODUCT, POWER, SUM),
+        "sqrt": template(r"\sqrt{#1}", PRIMARY, SUM),
+        "cbrt": template(r"\sqrt[3]{#1}", PRIMARY, SUM),
+        "stop_gradient": template("#1", SUM, SUM),
+        "mod": template(r"#1 \bmod #2", PRODUCT, POWER, POWER),
+        "where": _where,
+        "sum": chain("# + #", SUM, SUM, PRODUCT),
+        "prod": chain(r"# \cdot #", PRODUCT, PRODUCT, POWER),
+        "hypot": chain(r"\sqrt{#^{2} + #^{2}}", PRIMARY, PRIMARY, PRIMARY),
+        "logsumexp": chain(
+            r"\ln\left(\mathrm{e}^{#} + \mathrm{e}^{#}\right)", PRIMARY, SUM, SUM
+        ),
+    }
+    parentheses = r"\left(", r"\right)"
+    truth = brackets = r"\left[", r"\right]"
+    identities = False
 
+    def variable(self, name: str) -> str:
+        return latex_name(name)
 
-def _hypot(pieces: Sequence[Piece]) -> Piece:
-    squares = [_wrapped(piece, PRIMARY) + "^{2}" for piece in pieces]
-    return rf"\sqrt{{{' + '.join(squares)}}}", PRIMARY
+    def constant(self, name: str) -> str:
+        return CONSTANTS[name]
 
+    def number(self, value: float) -> Piece:
+        return number(value, precision=self.precision)
 
-def _logsumexp(pieces: Sequence[Piece]) -> Piece:
-    terms = [rf"\mathrm{{e}}^{{{_wrapped(piece, SUM)}}}" for piece in pieces]
-    return rf"\ln\left({' + '.join(terms)}\right)", PRIMARY
-
-
-def _xlogx(pieces: Sequence[Piece]) -> Piece:
-    (piece,) = pieces
-    factor = _wrapped(piece, POWER)
-    return rf"{factor} \cdot \ln\left({_wrapped(piece, SUM)}\right)", PRODUCT
-
-
-_SPECIAL: dict[str, Callable[[Sequence[Piece]], Piece]] = {
-    "where": _where,
-    "sum": _joined(" + ", SUM, PRODUCT),
-    "prod": _joined(r" \cdot ", PRODUCT, POWER),
-    "hypot": _hypot,
-    "logsumexp": _logsumexp,
-    "xlogx": _xlogx,
-}
-
-
-def spell(operation: Operation, pieces: Sequence[Piece]) -> Piece:
-    """The operation on operands that are written already, and how tightly it binds."""
-    name = operation.name
-    own_rule = isinstance(operation, FunctionOperation)
-    if not own_rule:
-        if name in _SPECIAL:
-            return _SPECIAL[name](pieces)
-        if name in _SPELLING:
-            template, tier, needed = _SPELLING[name]
-            wrapped = map(_wrapped, pieces, needed)
-            return template.format(*wrapped), tier
-    arguments = operation.grouped([_wrapped(piece, SUM) for piece in pieces])
-    texts = [bracketed(each, r"\left[", r"\right]") for each in arguments]
-    function = None if own_rule else _FUNCTIONS.get(name)
-    # What has no spelling of its own is called by its name, as in the table.
-    function = function or rf"\operatorname{{{upright(name)}}}"
-    return rf"{function}\left({', '.join(texts)}\right)", PRIMARY
+    @classmethod
+    def function(cls, operation: Operation) -> str:
+        if operation.definition is None and operation.name in FUNCTIONS:
+            return FUNCTIONS[operation.name]
+        return rf"\operatorname{{{upright(operation.name)}}}"
 
 
 def number(value: float, *, precision: int | None = None) -> Piece:
@@ -145,40 +127,67 @@ def number(value: float, *, precision: int | None = None) -> Piece:
     if value != value:
         return r"\mathrm{NaN}", PRIMARY
     if math.isinf(value):
-        return (r"\infty", PRIMARY) if value > 0 else (r"-\infty", SIGNED)
+        return (r"\infty", PRIMARY) if value > 0 else (r"-\infty", NEGATED)
     text, _ = literal(value, precision=precision)
-    tier = SIGNED if text.startswith("-") else PRIMARY
+    binding = NEGATED if text.startswith("-") else PRIMARY
     mantissa, e, exponent = text.partition("e")
     if not e:
-        return text, tier
-    return rf"{mantissa} \times 10^{{{exponent}}}", min(tier, POWER)
+        return text, binding
+    return rf"{mantissa} \times 10^{{{exponent}}}", min(binding, POWER)
 
 
-class LatexWriter(FormulaWriter):
-    """Writes nodes of a graph; `names` gives LaTeX to stand for some of them.
+def latex_text(
+    graph: Graph,
+    roots: Mapping[str | None, Structure],
+    *,
+    precision: int | None = None,
+    headings: Mapping[str, str] | None = None,
+) -> str:
+    """The roots, and what they share, as one formula or as an `aligned` of several.
 
-    Such a text must bind as tightly as a name.
+    `headings` gives the LaTeX that stands for a label on the left of its formula.
     """
+    labels = [label for label in roots if label is not None]
+    variables = {
+        node: name
+        for node, name in graph.names.items()
+        if graph.operations[node] is VARIABLE
+    }
+    taken = {name.partition("[")[0] for name in (*variables.values(), *labels)}
+    lines = statements(graph, roots, taken=taken, exact=False)
+    constants = [
+        CONSTANTS[name]
+        for node, name in graph.names.items()
+        if graph.operations[node] is LITERAL
+    ]
+    fresh = (line.label for line in lines if line.label)
+    shown = distinct_names([*variables.values(), *fresh], constants)
+    names = {
+        node: number(graph.literals[node], precision=precision)[0]
+        for node in shadowed_constants(graph, taken=labels)
+    }
+    names.update((node, shown[name]) for node, name in variables.items())
+    writer = LatexWriter(graph, names, precision=precision)
+    rows = []
+    for line in lines:
+        text = _structure(line.structure, writer)
+        label = "" if line.label is None else shown[line.label]
+        rows.append(((headings or {}).get(line.label or "", label), text))
+        # Where there are numbers alone, each is shorter than a name.
+        for node, name in line.names.items() if names else ():
+            names[node] = latex_element(label, name[len(line.label or "") :])
+    if len(rows) == 1:
+        ((label, text),) = rows
+        return f"{label} = {text}" if label else text
+    body = " \\\\\n".join(
+        f"  {label} &= {text}" if label else f"  & {text}" for label, text in rows
+    )
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
-    def piece(self, root: int) -> Piece:
-        """The node's text and how tightly it binds."""
-        return written(
-            self.graph,
-            root,
-            spell,
-            self._leaf,
-            through=lambda node: passes_through(self.graph, node),
-        )
 
-    def _leaf(self, node: int) -> Piece | None:
-        if node in self.names:
-            return self.names[node], PRIMARY
-        graph = self.graph
-        operation = graph.operations[node]
-        if operation is VARIABLE:
-            return latex_name(graph.names[node]), PRIMARY
-        if operation is not LITERAL:
-            return None
-        if node in graph.names:
-            return CONSTANTS[graph.names[node]], PRIMARY
-        return number(graph.literals[node], precision=self.precision)
+def _structure(structure: Structure, writer: LatexWriter) -> str:
+    """A number as it is, a list as a column, a matrix as its rows."""
+    if not isinstance(structure, list):
+        return writer.text(structure)
+    rows = [" & ".join(writer.text(node) for node in flatten(row)) for row in structure]
+    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"

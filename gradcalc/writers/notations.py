@@ -39,7 +39,7 @@ class Notation:
 
 
 NOTATIONS: dict[str, Notation] = {
-    "text": Notation(function="gradcalc.writers.formula:formula_text", defines=True),
-    "latex": Notation(function="gradcalc.writers.latex_program:latex_text"),
+    "text": Notation(function="gradcalc.writers.program:program_text", defines=True),
+    "latex": Notation(function="gradcalc.writers.latex:latex_text"),
     "python": Notation(function="gradcalc.writers.python:python_text"),
 }

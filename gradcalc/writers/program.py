@@ -1,131 +1,110 @@
-"""A graph as a program in gradcalc's own notation: labels for shared parts.
+"""A graph as a program in gradcalc's own notation, with labels for shared parts.
 
-A node that several others use is written once, under a label, where that is shorter.
-So the text stays in proportion to the graph.
+Either every operation that is used more than once has a label, so that the text makes
+the same graph again; or only where the text is shorter with one, and it stays in
+proportion to the graph.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from gradcalc.graph import Graph
 from gradcalc.language.functions import Function
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
 from gradcalc.shapes import Structure, flatten, unflatten
-from gradcalc.writers.infix import InfixWriter, literal, spell
-from gradcalc.writers.spelling import bracketed
-from gradcalc.writers.statements import statements
+from gradcalc.writers.infix import InfixWriter, literal
+from gradcalc.writers.spelling import PRIMARY, bracketed, joined
+from gradcalc.writers.statements import Policy, statements
 
 
-class WrittenProgram:
-    """Nodes of a graph, written out.
-
-    definitions  the functions with a derivative rule of their own that they call
-    labels       (label, formula) for each shared part, in order
-    texts        the formula of each root
-    """
-
-    __slots__ = ("definitions", "labels", "texts")
-
-    def __init__(
-        self, definitions: list[str], labels: list[tuple[str, str]], texts: list[str]
-    ) -> None:
-        self.definitions = definitions
-        self.labels = labels
-        self.texts = texts
-
-    def preamble(self) -> list[str]:
-        """The statements that stand before the formulas."""
-        return [
-            *self.definitions,
-            *(f"{label} = {formula}" for label, formula in self.labels),
-        ]
-
-
-def write_program(
+def program_text(
     graph: Graph,
-    roots: Sequence[int],
+    roots: Mapping[str | None, Structure],
     *,
     precision: int | None = None,
-    reserved: Collection[str] = (),
-) -> WrittenProgram:
-    """The roots as formulas, with labels for what they share.
+    short: bool = False,
+    separator: str = "\n",
+) -> str:
+    """The roots as statements, the last of `roots` last.
 
-    `precision` gives the significant digits of numbers (all that are needed if None),
-    `reserved` names that no label may take.
+    `roots` maps labels (None: without one) to structures. Numbers are written so that
+    they are read as the same doubles, unless `precision` rounds them. If `short`, only
+    what makes the text shorter has a label.
     """
-    known = shadowed_constants(graph, precision=precision)
-    writer = InfixWriter(graph, precision=precision)
-    writer.names = known
-    lines = statements(
+    before, texts = written_program(graph, roots, precision=precision, short=short)
+    *_, (label, structure) = roots.items()
+    text = structure_text(structure, iter(texts))
+    return separator.join([*before, text if label is None else f"{label} = {text}"])
+
+
+def written_program(
+    graph: Graph,
+    roots: Mapping[str | None, Structure],
+    *,
+    precision: int | None = None,
+    short: bool = False,
+    reserved: Collection[str] = (),
+) -> tuple[list[str], list[str]]:
+    """The statements before the last root, and the text of each of its leaves.
+
+    `reserved` holds names that no label may take.
+    """
+    labels = [*(label for label in roots if label is not None), *reserved]
+    names = shadowed_constants(graph, precision=precision, taken=labels)
+    writer = InfixWriter(graph, names, precision=precision)
+    # The policy may give the labels that the graph has.
+    taken = [*labels, *(graph.labels.values() if short else ())]
+    *lines, last = statements(
         graph,
-        {None: list(roots)},
-        taken=taken_names(graph, [*reserved, *graph.labels.values()]),
-        policy=_ShorterWithLabel(graph, writer).label,
+        roots,
+        taken=_taken_names(graph, taken),
+        policy=_where_shorter(graph, writer) if short else None,
     )
-    labels: list[tuple[str, str]] = []
+    leaves = [node for structure in roots.values() for node in flatten(structure)]
+    before = _definitions(graph, graph.ancestors(leaves))
     for line in lines:
-        if line.label is not None:
-            labels.append((line.label, writer.text(line.structure)))
-            known.update(line.names)
-    texts = [writer.text(root) for root in roots]
-    return WrittenProgram(definitions(graph, graph.uses(roots)), labels, texts)
+        texts = map(writer.text, flatten(line.structure))
+        before.append(f"{line.label} = {structure_text(line.structure, texts)}")
+        names.update(line.names)
+    return before, [*map(writer.text, flatten(last.structure))]
 
 
-class _ShorterWithLabel:
+def _where_shorter(graph: Graph, writer: InfixWriter) -> Policy:
     """Labels for what is used again: the user's, or where the text is shorter so."""
+    lengths = [0] * len(graph)
+    given: set[str] = set()
 
-    def __init__(self, graph: Graph, writer: InfixWriter) -> None:
-        self.graph = graph
-        self.writer = writer
-        self.lengths = [0] * len(graph)
-        self.given: set[str] = set()
-
-    def label(self, node: int, uses: int, fresh: Iterator[str]) -> str | None:
-        """The label of a node that is used so often, or None."""
-        graph, lengths = self.graph, self.lengths
-        if graph.operations[node] in (VARIABLE, LITERAL):
-            lengths[node] = len(self.writer.text(node))
+    def label(node: int, uses: int, fresh: Iterator[str]) -> str | None:
+        operation, inputs = graph.operations[node], graph.inputs[node]
+        if operation in (VARIABLE, LITERAL):
+            lengths[node] = len(writer.text(node))
             return None
-        operands = [("x" * min(lengths[i], 99), 9) for i in graph.inputs[node]]
-        extra = len(spell(graph.operations[node], operands)[0])
-        length = extra + sum(max(0, lengths[i] - 99) for i in graph.inputs[node])
-        name = None
+        alone, _ = writer.operation(operation, [("", PRIMARY)] * len(inputs))
+        length = len(alone) + sum(lengths[operand] for operand in inputs)
+        own, name = graph.labels.get(node), None
         if uses > 1:
-            own = graph.labels.get(node)
-            if own is not None and own.isidentifier() and own not in self.given:
+            if own is not None and own.isidentifier() and own not in given:
                 name = own
             # Each use of a label costs two characters, its line about five more.
             elif uses * length > length + 2 * uses + 9:
                 name = next(fresh)
         if name is not None:
-            self.given.add(name)
+            given.add(name)
         lengths[node] = length if name is None else len(name)
         return name
 
-
-def program_text(
-    graph: Graph,
-    result: Structure,
-    *,
-    precision: int | None = None,
-    separator: str = "\n",
-) -> str:
-    """The structure as a program that parses again: labels first, the result last."""
-    program = write_program(graph, flatten(result), precision=precision)
-    lines = [*program.preamble(), structure_text(result, iter(program.texts))]
-    return separator.join(lines)
+    return label
 
 
 def structure_text(structure: Structure, texts: Iterator[str]) -> str:
     """The texts of the leaves in the brackets of the structure."""
-    return bracketed(unflatten(structure, texts))
+    return joined(bracketed(unflatten(structure, texts)))
 
 
-def taken_names(graph: Graph, labels: Iterable[str]) -> set[str]:
+def _taken_names(graph: Graph, labels: Iterable[str]) -> set[str]:
     """The names that no fresh label may take beside these labels."""
     taken = {name.partition("[")[0] for name in graph.names.values()}
-    taken.update(labels, CONSTANTS, CALLABLE)
-    return taken
+    return taken.union(labels, CONSTANTS, CALLABLE)
 
 
 def shadowed_constants(
@@ -148,23 +127,23 @@ def shadowed_constants(
     }
 
 
-def definitions(graph: Graph, uses: Sequence[int]) -> list[str]:
+def _definitions(graph: Graph, needed: Sequence[int]) -> list[str]:
     """The definitions of the user's own operations, and of what those call.
 
-    `uses` is not 0 for the nodes that are written.
+    `needed` is a flag for each node: whether it is written.
     """
-    needed: dict[str, Function] = {}
-    operations = {graph.operations[node] for node, count in enumerate(uses) if count}
+    found: dict[str, Function] = {}
+    operations = {graph.operations[node] for node, flag in enumerate(needed) if flag}
     for operation in operations:
         if not isinstance(operation, FunctionOperation):
             continue
         pending = [operation.name]
         while pending:
             function = operation.definitions.functions.get(pending.pop())
-            if function is not None and function.name not in needed:
-                needed[function.name] = function
+            if function is not None and function.name not in found:
+                found[function.name] = function
                 pending += function.called
     return [
         function.definition
-        for function in sorted(needed.values(), key=lambda function: function.order)
+        for function in sorted(found.values(), key=lambda function: function.order)
     ]

@@ -1,45 +1,117 @@
-"""Text of a graph from the spelling of its operations, in time linear in the text.
+"""How the nodes of a graph become the text of a notation, in time linear in the text.
 
-A spelling says how an operation looks around operands that are written already. Putting
-whole texts together node by node would copy a deep formula once for every level of it;
-so each spelling is made once around placeholders and its parts are put out in order.
+A notation is a subclass of FormulaWriter with a table of spellings. Its writer goes
+from the operands to the root and spells each operation on the pieces of its operands:
+a piece is a text and how tightly it binds, and an operand that binds too loosely for
+its place is put in parentheses.
+
+Joining strings at every node would copy a deep formula once for every level of it. So
+the text of a piece is kept in parts, and these are joined once, at the end.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 from gradcalc.graph import Graph
+from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE, Operation
+from gradcalc.writers.statements import is_identity
 
-# A text and how tightly it binds.
+# How tightly a text binds. A minus sign binds more tightly than a product in gradcalc
+# and in Python, where -a*b is (-a)*b, but is as loose as NEGATED on paper.
+(
+    CONDITIONAL, COMPARISON, SUM, NEGATED, PRODUCT, SIGNED, POWER, PRIMARY,
+) = range(8)  # fmt: skip
+
+Parts: TypeAlias = "str | tuple[Parts, ...]"
+# A text and how tightly it binds: in parts, and joined.
+PartsPiece = tuple[Parts, int]
 Piece = tuple[str, int]
-# What is spelt: the operation, or what a notation has instead of it.
-Kind = Any
-Spell = Callable[[Kind, Sequence[Piece]], Piece]
+# The text of a piece where something must bind at least so tightly.
+Wrap = Callable[[PartsPiece, int], Parts]
+Spelling = Callable[[Sequence[PartsPiece], Wrap], PartsPiece]
 
-# Private-use characters: no formula can hold them.
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_PLACEHOLDER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-# Binds more tightly than anything that a writer has.
-_TIGHTEST = 99
+
+def template(text: str, binding: int, *needed: int) -> Spelling:
+    """The spelling that puts the operands in the place of #1, #2 ...
+
+    `needed` says how tightly what stands in each of these places has to bind.
+    """
+    # Every second one is an operand's number.
+    fixed = re.split(r"#(\d)", text)
+
+    def spell(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
+        parts: list[Parts] = [fixed[0]]
+        for place, least in enumerate(needed):
+            operand = operands[int(fixed[2 * place + 1]) - 1]
+            parts += [wrap(operand, least), fixed[2 * place + 2]]
+        return tuple(parts), binding
+
+    return spell
+
+
+def chain(text: str, binding: int, first: int, others: int) -> Spelling:
+    """The spelling of any number of operands, from the text for two of them, # and #.
+
+    What stands between these is repeated. `first` and `others` say how tightly the
+    operands have to bind.
+    """
+    opening, between, closing = text.split("#")
+
+    def spell(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
+        texts = [
+            wrap(operand, others if place else first)
+            for place, operand in enumerate(operands)
+        ]
+        return (opening, separated(texts, between), closing), binding
+
+    return spell
+
+
+# What gradcalc and Python spell alike.
+ARITHMETIC: dict[str, Spelling] = {
+    **{
+        operation.name: template(f"#1 {operation.name} #2", COMPARISON, SUM, SUM)
+        for operation in COMPARISONS
+    },
+    "+": template("#1 + #2", SUM, SUM, PRODUCT),
+    "-": template("#1 - #2", SUM, SUM, PRODUCT),
+    "*": template("#1*#2", PRODUCT, PRODUCT, SIGNED),
+    "/": template("#1/#2", PRODUCT, PRODUCT, SIGNED),
+}
 
 
 class FormulaWriter:
-    """Writes nodes of a graph as formulas of a notation; each notation is a subclass.
+    """Writes nodes of a graph as formulas of a notation.
 
-    `names` gives a text to stand for some nodes, `precision` the significant digits of
-    numbers, all that are needed if None.
+    `names` gives a text to stand for some nodes, and may grow while nodes are written;
+    `given` gives a piece instead, or None. `precision` rounds numbers to so many
+    significant digits.
     """
+
+    # How operations are spelt; the others are called by their names.
+    spellings: ClassVar[Mapping[str, Spelling]]
+    parentheses: ClassVar[tuple[str, str]] = "(", ")"
+    # What stands around a comparison that is used as a number.
+    truth: ClassVar[tuple[str, str]] = parentheses
+    # What stands around a list.
+    brackets: ClassVar[tuple[str, str]] = "[", "]"
+    # Whether what leaves its only operand as it is, such as sum([x]), is written.
+    identities: ClassVar[bool] = True
+    # How tightly an argument of a call has to bind.
+    argument: ClassVar[int] = SUM
 
     def __init__(
         self,
         graph: Graph,
         names: Mapping[int, str] | None = None,
         *,
+        given: Callable[[int], Piece | None] | None = None,
         precision: int | None = None,
     ) -> None:
         self.graph = graph
-        self.names = names or {}
+        self.names = {} if names is None else names
+        self.given = given
         self.precision = precision
 
     def text(self, root: int) -> str:
@@ -47,107 +119,132 @@ class FormulaWriter:
         return self.piece(root)[0]
 
     def piece(self, root: int) -> Piece:
-        """The node's text and how tightly it binds."""
+        """The node's text and how tightly it binds.
+
+        What is used twice is written twice.
+        """
+        pieces: dict[int, PartsPiece] = {}
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            if node in pieces:
+                continue
+            piece: PartsPiece | None = self._leaf(node)
+            if piece is None:
+                operands = self.graph.inputs[node]
+                missing = [operand for operand in operands if operand not in pieces]
+                if missing:
+                    pending += [node, *missing]
+                    continue
+                piece = self.spelt(node, [pieces[operand] for operand in operands])
+            pieces[node] = piece
+        parts, binding = pieces[root]
+        return joined(parts), binding
+
+    @classmethod
+    def operation(cls, operation: Operation, operands: Sequence[Piece]) -> Piece:
+        """The operation on operands that are written already."""
+        parts, binding = cls.spell(operation, operands)
+        return joined(parts), binding
+
+    # --- what a notation may say for itself
+
+    def named(self, text: str) -> Piece:
+        """The piece of a node that has a text of its own."""
+        return text, PRIMARY
+
+    def variable(self, name: str) -> str:
+        """The text of a variable."""
+        return name
+
+    def constant(self, name: str) -> str:
+        """The text of a constant such as pi."""
+        return name
+
+    def number(self, value: float) -> Piece:
+        """The piece of a number."""
         raise NotImplementedError
 
+    def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
+        """The piece of a node from those of its operands."""
+        if not self.identities and is_identity(self.graph, node):
+            return operands[0]
+        return self.spell(self.graph.operations[node], operands)
 
-def written(
-    graph: Graph,
-    root: int,
-    spell: Spell,
-    leaf: Callable[[int], Piece | None],
-    kind: Callable[[int], Kind] | None = None,
-    through: Callable[[int], bool] | None = None,
-) -> Piece:
-    """The node and all that it depends on, and how tightly the whole binds.
+    @classmethod
+    def function(cls, operation: Operation) -> str:
+        """The name by which an operation is called."""
+        return operation.name
 
-    `leaf` gives the piece of a node that is not spelt from its operands, or None;
-    `kind` what `spell` gets for a node, its operation if None. How tightly a text binds
-    must depend on that alone. A node that `through` holds for is written as its only
-    operand. What is used twice is written twice.
-    """
-    kind = kind or graph.operations.__getitem__
-    return _Writing(graph, spell, leaf, kind, through).piece(root)
+    @classmethod
+    def arguments(cls, operation: Operation, texts: Sequence[Parts]) -> list[Any]:
+        """The operands as the arguments of a call; lists of them are lists."""
+        return operation.grouped(texts)
+
+    # --- what is the same for all
+
+    def _leaf(self, node: int) -> Piece | None:
+        """The piece of a node that is not spelt from its operands, or None."""
+        piece = self.given and self.given(node)
+        if piece:
+            return piece
+        if node in self.names:
+            return self.named(self.names[node])
+        operation, name = self.graph.operations[node], self.graph.names.get(node)
+        if operation is VARIABLE and name is not None:
+            return self.variable(name), PRIMARY
+        if operation is not LITERAL:
+            return None
+        if name is not None:
+            return self.constant(name), PRIMARY
+        return self.number(self.graph.literals[node])
+
+    @classmethod
+    def spell(cls, operation: Operation, operands: Sequence[PartsPiece]) -> PartsPiece:
+        """The operation on its operands: as the table says, else as a call."""
+        if operation.definition is None and operation.name in cls.spellings:
+            return cls.spellings[operation.name](operands, cls.wrap)
+        texts = [cls.wrap(operand, cls.argument) for operand in operands]
+        arguments = [
+            bracketed(argument, cls.brackets)
+            for argument in cls.arguments(operation, texts)
+        ]
+        opening, closing = cls.parentheses
+        call = (cls.function(operation), opening, separated(arguments), closing)
+        return call, PRIMARY
+
+    @classmethod
+    def wrap(cls, piece: PartsPiece, needed: int) -> Parts:
+        """The text of a piece, in parentheses if it binds more loosely than needed."""
+        text, binding = piece
+        if binding >= needed:
+            return text
+        opening, closing = cls.truth if binding == COMPARISON else cls.parentheses
+        return opening, text, closing
 
 
-def bracketed(texts: Any, opening: str = "[", closing: str = "]") -> str:
+def separated(texts: Sequence[Parts], separator: str = ", ") -> Parts:
+    """The texts with the separator between them."""
+    parts = [part for text in texts for part in (separator, text)]
+    return tuple(parts[1:])
+
+
+def bracketed(texts: Any, brackets: tuple[str, str] = ("[", "]")) -> Parts:
     """A text as it is, or a nested list of them in brackets, separated by commas."""
     if not isinstance(texts, list):
-        return str(texts)
-    inside = ", ".join(bracketed(text, opening, closing) for text in texts)
-    return f"{opening}{inside}{closing}"
+        return texts  # type: ignore[no-any-return]
+    opening, closing = brackets
+    return opening, separated([bracketed(text, brackets) for text in texts]), closing
 
 
-class _Writing:
-    def __init__(
-        self,
-        graph: Graph,
-        spell: Spell,
-        leaf: Callable[[int], Piece | None],
-        kind: Callable[[int], Kind],
-        through: Callable[[int], bool] | None,
-    ) -> None:
-        self.graph = graph
-        self.spell = spell
-        self.leaf = leaf
-        self.kind = kind
-        self.through = through
-        self._tiers: dict[tuple[Kind, int], int] = {}
-        self._parts: dict[tuple[Kind, tuple[int, ...]], list[str | int]] = {}
-
-    def piece(self, root: int) -> Piece:
-        root = self._reached(root)
-        tier = self._tier(root)
-        texts: list[str] = []
-        pending: list[str | int] = [root]
-        while pending:
-            part = pending.pop()
-            if isinstance(part, str):
-                texts.append(part)
-                continue
-            piece = self.leaf(part)
-            if piece is not None:
-                texts.append(piece[0])
-                continue
-            operands = self._operands(part)
-            for item in reversed(self._spelling(part)):
-                pending.append(item if isinstance(item, str) else operands[item])
-        return "".join(texts), tier
-
-    def _reached(self, node: int) -> int:
-        """The node that is written for this one."""
-        while self.through and self.through(node) and self.leaf(node) is None:
-            (node,) = self.graph.inputs[node]
-        return node
-
-    def _operands(self, node: int) -> Sequence[int]:
-        operands = self.graph.inputs[node]
-        return [*map(self._reached, operands)] if self.through else operands
-
-    def _tier(self, node: int) -> int:
-        """How tightly the node's text binds: a matter of its kind alone."""
-        piece = self.leaf(node)
-        if piece is not None:
-            return piece[1]
-        kind, count = self.kind(node), len(self.graph.inputs[node])
-        key = kind, count
-        if key not in self._tiers:
-            self._tiers[key] = self.spell(kind, [("x", _TIGHTEST)] * count)[1]
-        return self._tiers[key]
-
-    def _spelling(self, node: int) -> list[str | int]:
-        """The parts of the node's text: texts, and positions of its operands."""
-        kind, operands = self.kind(node), self._operands(node)
-        tiers = tuple([self._tier(operand) for operand in operands])
-        key = kind, tiers
-        if key not in self._parts:
-            placeholders = [
-                (f"{_OPEN}{position}{_CLOSE}", tier)
-                for position, tier in enumerate(tiers)
-            ]
-            parts = _PLACEHOLDER.split(self.spell(kind, placeholders)[0])
-            self._parts[key] = [
-                int(part) if position % 2 else part
-                for position, part in enumerate(parts)
-            ]
-        return self._parts[key]
+def joined(parts: Parts) -> str:
+    """The text that the parts make."""
+    texts: list[str] = []
+    pending = [parts]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, str):
+            texts.append(part)
+        else:
+            pending.extend(reversed(part))
+    return "".join(texts)

@@ -7,9 +7,10 @@ names of the ones before it.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
 from gradcalc.shapes import Structure, element_names, flatten, shape_of
 
 # A node, how often it is used and names that are free: its label, or None for none.
@@ -18,24 +19,25 @@ Policy = Callable[[int, int, Iterator[str]], "str | None"]
 # An operation on so few names and numbers is as short as a label.
 _FEW = 2
 
-# What leaves a single operand as it is.
-_IDENTITIES = frozenset(("sum", "prod", "max", "min", "stop_gradient"))
+# What leaves a single operand as it is, to the bit (which logsumexp does not with -0).
+_IDENTITIES = frozenset(
+    operation
+    for operation in OPERATIONS.values()
+    if len(operation.parameters) == 1
+    and all(repr(operation.evaluate(x)) == repr(x) for x in (-1.5, -0.0, 0.5))
+)
 
 
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """A line of the text.
+    """A line of the text."""
 
-    label      its label, or None for the last line of a program without one
-    structure  the node, or list of nodes, that it gives
-    names      what later statements call its nodes
-    """
-
-    __slots__ = ("label", "names", "structure")
-
-    def __init__(self, label: str | None, structure: Structure) -> None:
-        self.label = label
-        self.structure = structure
-        self.names: dict[int, str] = {}
+    # None for the last line of a program without one.
+    label: str | None
+    # The node, or list of nodes, that it gives.
+    structure: Structure
+    # What later statements call its nodes.
+    names: dict[int, str]
 
 
 def statements(
@@ -59,9 +61,9 @@ def statements(
     return list(plan.run(fresh_names(taken), policy or plan.label))
 
 
-def passes_through(graph: Graph, node: int) -> bool:
+def is_identity(graph: Graph, node: int) -> bool:
     """Whether the value of the node is that of its only operand."""
-    return len(graph.inputs[node]) == 1 and graph.operations[node].name in _IDENTITIES
+    return len(graph.inputs[node]) == 1 and graph.operations[node] in _IDENTITIES
 
 
 def fresh_names(taken: Collection[str]) -> Iterator[str]:
@@ -144,14 +146,14 @@ class _Plan:
         return uses
 
     def _statement(self, label: str | None, structure: Structure) -> Statement:
-        statement = Statement(label, structure)
+        names: dict[int, str] = {}
         if label is not None:
-            names = element_names(label, shape_of(structure))
-            for node, name in zip(flatten(structure), names, strict=True):
+            elements = element_names(label, shape_of(structure))
+            for node, name in zip(flatten(structure), elements, strict=True):
                 if node not in self.named and self._can_be_named(node):
-                    statement.names.setdefault(node, name)
-            self.named.update(statement.names)
-        return statement
+                    names.setdefault(node, name)
+            self.named.update(names)
+        return Statement(label, structure, names)
 
     def _can_be_named(self, node: int) -> bool:
         operation = self.graph.operations[node]

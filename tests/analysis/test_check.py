@@ -10,8 +10,8 @@ from reference.graphs import VARIABLES, graphs
 from gradcalc.analysis.check import check
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers.formula import formula_text
 from gradcalc.writers.infix import written_operation
+from gradcalc.writers.program import program_text
 
 NAN, INF = math.nan, math.inf
 
@@ -167,7 +167,7 @@ numbers = st.floats(-3, 3, allow_subnormal=False) | st.sampled_from(
 @settings(max_examples=200, deadline=None)
 @given(graphs(SMOOTH, 12), st.lists(numbers, min_size=4, max_size=4))
 def test_no_right_gradient_differs(graph, numbers):
-    text = formula_text(graph, {None: len(graph) - 1})
+    text = program_text(graph, {None: len(graph) - 1})
     used = bind(text, {}, complete=False).program.graph.variables
     assume(used)
     point = dict(zip(VARIABLES, numbers, strict=True))

@@ -15,8 +15,8 @@ from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import BindingError
 from gradcalc.language.bindings import bind
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
-from gradcalc.writers.formula import formula_text
 from gradcalc.writers.infix import written_operation
+from gradcalc.writers.program import program_text
 
 
 def explained(text, wanted=None, output=None, **values):
@@ -29,7 +29,7 @@ numbers = st.sampled_from([0.0, -0.0, 1.0, -1.0, math.inf]) | st.floats(-3, 3)
 @settings(max_examples=300, deadline=None)
 @given(graphs(), st.lists(numbers, min_size=4, max_size=4))
 def test_products_add_up_to_the_gradients_of_eval(graph, numbers):
-    text = formula_text(graph, {None: len(graph) - 1})
+    text = program_text(graph, {None: len(graph) - 1})
     point = dict(zip(VARIABLES, numbers, strict=True))
     explanation = explained(text, **{name: point[name] for name in used(text)})
     evaluation = evaluate(text, explanation.evaluation.variables)

@@ -11,7 +11,7 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.shapes import flatten
-from gradcalc.writers import formula
+from gradcalc.writers.program import program_text
 
 
 def written(text, notation="text", output=None, precision=None, **values):
@@ -23,10 +23,10 @@ def written(text, notation="text", output=None, precision=None, **values):
 @given(graphs())
 def test_text_makes_the_same_graph(graph):
     root = len(graph) - 1
-    text = formula.formula_text(graph, {None: root})
+    text = program_text(graph, {None: root})
     again = bind(text, {}, complete=False)
     assert shape(again.program.graph, [again.output]) == shape(graph, [root])
-    assert formula.formula_text(again.program.graph, {None: again.output}) == text
+    assert program_text(again.program.graph, {None: again.output}) == text
 
 
 SAME = [
@@ -162,7 +162,7 @@ def test_shared_parts_do_not_blow_up():
     st.integers(0, 15),
 )
 def test_filling_in_values_changes_no_value(graph, point, chosen):
-    text = formula.formula_text(graph, {None: len(graph) - 1})
+    text = program_text(graph, {None: len(graph) - 1})
     used = bind(text, {}, complete=False).program.graph.variables
     values = {n: v for n, v in zip(VARIABLES, point, strict=True) if n in used}
     given = {n: v for k, (n, v) in enumerate(values.items()) if chosen >> k & 1}

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.graphs import VARIABLES, graphs
 
+from gradcalc import ieee
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind
-from gradcalc.operations import OPERATIONS
+from gradcalc.operations import CALLABLE, OPERATIONS, Operation
 from gradcalc.writers.python import python_text
+from gradcalc.writers.python_definitions import SHORT
 
 
 def run(text, values):
@@ -52,6 +54,46 @@ def test_every_operation_has_its_value(operation, sample):
     values = {f"x{k}": operand for k, operand in enumerate(sample)}
     found = run(python_text(graph, {None: root}), values)
     assert found == pytest.approx(value, rel=1e-14, abs=1e-320)
+
+
+OWN = [
+    pytest.param(operation, sample, id=f"{operation.name}-{sample}")
+    for operation in OPERATIONS.values()
+    if operation.name in SHORT
+    for sample in operation.samples
+]
+
+
+@pytest.mark.parametrize(("operation", "sample"), OWN)
+def test_what_has_no_definition_is_defined_by_its_function(
+    monkeypatch, operation, sample
+):
+    monkeypatch.delitem(SHORT, operation.name)
+    test_every_operation_has_its_value(operation, sample)
+
+
+@pytest.mark.parametrize(
+    ("evaluate", "text"),
+    [
+        (lambda x: x * x, "own = lambda x: x * x\n\nown(x) + own(x + 1)"),
+        (
+            ieee.relu,
+            "def relu(x: float) -> float:\n"
+            "    return x if x > 0 or x != x else 0.0\n\nrelu(x) + relu(x + 1)",
+        ),
+        (math.gamma, "gamma(x) + gamma(x + 1)"),
+        (ieee.sqrt, "sqrt(x) + sqrt(x + 1)"),
+    ],
+    ids=["lambda", "function", "Python's", "guarded"],
+)
+def test_a_new_operation_needs_its_row_only(monkeypatch, evaluate, text):
+    own = Operation("own", "x", evaluate, ("1",), "an operation of its own")
+    monkeypatch.setitem(OPERATIONS, "own", own)
+    monkeypatch.setitem(CALLABLE, "own", own)
+    assert written("own(x) + own(x + 1)") == text
+    values = {"x": 1.5}
+    expected = evaluate(1.5) + evaluate(2.5)
+    assert run(text, values) == pytest.approx(expected, rel=1e-15)
 
 
 # What Python computes to the same bits, so that no rounding can be amplified.

@@ -50,4 +50,5 @@ def test_no_statement_nests_deeper_than_asked():
     ids=["as short without", "shorter with one", "the user's"],
 )
 def test_a_program_has_labels_where_they_are_worth_it(text, expected):
-    assert program_text(*_graph(text)) == expected
+    graph, output = _graph(text)
+    assert program_text(graph, {None: output}, short=True) == expected

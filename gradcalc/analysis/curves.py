@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Function = Callable[[float], float]
 
-# What changes by less than this part of what is seen cannot be told from a slope.
+# A change by less than this part of the plot's height cannot be told from a slope.
 _VISIBLE = 0.01
 # From here on a peak that keeps growing is a pole.
 _POLE = 1e4

@@ -11,27 +11,27 @@ from typing import Any
 
 from gradcalc.writers.diagram import Diagram
 
-# Boxes grow with their numbers: they show this many digits unless told otherwise.
-_DIGITS = 6
+_PICTURE = "gradcalc.reports.pictures:graph_picture"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PictureFormat:
     endings: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class GraphFormat(PictureFormat):
     """A format of `graph`: the function that makes the content from a diagram."""
 
     # "module:function".
     function: str
-    # Whether a terminal can show it.
-    is_text: bool = True
     # What the function takes besides the diagram: "kind", the name of the format;
     # "most", lines or boxes; "ascii_only".
     takes: tuple[str, ...] = ()
-    digits: int | None = _DIGITS
+    # Whether a terminal can show it.
+    is_text: bool = True
+    # Boxes grow with their numbers: these are rounded unless told otherwise.
+    digits: int | None = 6
 
     def content(self, diagram: Diagram, **options: Any) -> bytes:
         """What a file of the picture holds; `options` are those that `takes` names.
@@ -43,7 +43,7 @@ class GraphFormat(PictureFormat):
         return content if isinstance(content, bytes) else f"{content}\n".encode()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PlotFormat(PictureFormat):
     """A format of `plot`, drawn by matplotlib."""
 
@@ -54,34 +54,21 @@ class PlotFormat(PictureFormat):
 
 GRAPH_FORMATS: dict[str, GraphFormat] = {
     "tree": GraphFormat(
-        endings=(".txt",),
-        function="gradcalc.writers.tree:tree_text",
+        (".txt",),
+        "gradcalc.writers.tree:tree_text",
         takes=("most", "ascii_only"),
         digits=None,
     ),
-    "dot": GraphFormat(
-        endings=(".dot", ".gv"),
-        function="gradcalc.writers.dot:dot_text",
-    ),
+    "dot": GraphFormat((".dot", ".gv"), "gradcalc.writers.dot:dot_text"),
     "mermaid": GraphFormat(
-        endings=(".mmd", ".mermaid"),
-        function="gradcalc.writers.mermaid:mermaid_text",
+        (".mmd", ".mermaid"), "gradcalc.writers.mermaid:mermaid_text"
     ),
-    "svg": GraphFormat(
-        endings=(".svg",),
-        function="gradcalc.reports.pictures:graph_picture",
-        takes=("kind", "most"),
-    ),
-    "png": GraphFormat(
-        endings=(".png",),
-        is_text=False,
-        function="gradcalc.reports.pictures:graph_picture",
-        takes=("kind", "most"),
-    ),
+    "svg": GraphFormat((".svg",), _PICTURE, takes=("kind", "most")),
+    "png": GraphFormat((".png",), _PICTURE, takes=("kind", "most"), is_text=False),
 }
 
 PLOT_FORMATS: dict[str, PlotFormat] = {
-    "png": PlotFormat(endings=(".png",)),
-    "svg": PlotFormat(endings=(".svg",), metadata={"Date": None}),
-    "pdf": PlotFormat(endings=(".pdf",), metadata={"CreationDate": None}),
+    "png": PlotFormat((".png",)),
+    "svg": PlotFormat((".svg",), {"Date": None}),
+    "pdf": PlotFormat((".pdf",), {"CreationDate": None}),
 }

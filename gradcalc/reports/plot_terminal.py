@@ -80,7 +80,7 @@ def _frame(
     height: int,
 ) -> Any:
     """The matrix of characters with the curves in one frame."""
-    # The width is ours to choose, also where plotext sees another terminal's.
+    # plotext would cut the width to that of the terminal it sees.
     plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear()

@@ -53,7 +53,7 @@ LONG_CHAINS = {
 
 
 class PythonWriter(FormulaWriter):
-    """Writes nodes of a graph in Python; `variables` are its names for theirs.
+    """Writes nodes of a graph in Python.
 
     A comparison is True or False in Python, and a number only inside float(...).
     """
@@ -74,24 +74,9 @@ class PythonWriter(FormulaWriter):
     truth = "float(", ")"
     identities = False
 
-    def __init__(
-        self,
-        graph: Graph,
-        names: Mapping[int, str],
-        variables: Mapping[str, str],
-        *,
-        precision: int | None = None,
-    ) -> None:
-        super().__init__(graph, names, precision=precision)
-        self.variables = variables
-
     def text(self, root: int) -> str:
         piece = self.piece(root)
         return joined(self.wrap(piece, SUM)) if piece[1] == COMPARISON else piece[0]
-
-    def variable(self, name: str) -> str:
-        base, bracket, index = name.partition("[")
-        return self.variables[base] + bracket + index
 
     def number(self, value: float) -> Piece:
         return _number(value, self.precision)
@@ -137,21 +122,24 @@ def python_text(
     name that Python keeps for itself has an underscore behind it.
     """
     labels = [label for label in roots if label is not None]
-    variables = [
-        name.partition("[")[0]
+    variables = {
+        node: name.partition("[")
         for node, name in graph.names.items()
         if graph.operations[node] is VARIABLE
-    ]
+    }
+    bases = [base for base, _, _ in variables.values()]
     defined, kept = _functions(graph, roots)
-    taken = {*variables, *labels, *kept}
+    taken = {*bases, *labels, *kept}
     lines = statements(graph, roots, taken=taken, exact=False, deepest=_DEEPEST)
     fresh = [line.label for line in lines if line.label]
-    spelt = _distinct([*variables, *fresh], kept)
+    spelt = _distinct([*bases, *fresh], kept)
     names = {
         node: _number(graph.literals[node], precision)[0]
         for node in shadowed_constants(graph, taken=labels)
     }
-    writer = PythonWriter(graph, names, spelt, precision=precision)
+    for node, (base, bracket, index) in variables.items():
+        names[node] = spelt[base] + bracket + index
+    writer = PythonWriter(graph, names, precision=precision)
     texts = [*defined, ""] if defined else []
     for line in lines:
         leaves = map(writer.text, flatten(line.structure))

@@ -9,13 +9,11 @@ Joining strings at every node would copy a deep formula once for every level of 
 the text of a piece is kept in parts, and these are joined once, at the end.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from gradcalc.graph import Graph
-from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE, Operation
-from gradcalc.writers.statements import is_identity
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 
 # How tightly a text binds. A minus sign binds more tightly than a product in gradcalc
 # and in Python, where -a*b is (-a)*b, but is as loose as NEGATED on paper.
@@ -37,14 +35,16 @@ def template(text: str, binding: int, *needed: int) -> Spelling:
 
     `needed` says how tightly what stands in each of these places has to bind.
     """
-    # Every second one is an operand's number.
-    fixed = re.split(r"#(\d)", text)
+    first, *others = text.split("#")
+    places = [
+        (int(other[0]) - 1, least, other[1:])
+        for other, least in zip(others, needed, strict=True)
+    ]
 
     def spell(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
-        parts: list[Parts] = [fixed[0]]
-        for place, least in enumerate(needed):
-            operand = operands[int(fixed[2 * place + 1]) - 1]
-            parts += [wrap(operand, least), fixed[2 * place + 2]]
+        parts: list[Parts] = [first]
+        for operand, least, after in places:
+            parts += [wrap(operands[operand], least), after]
         return tuple(parts), binding
 
     return spell
@@ -79,6 +79,14 @@ ARITHMETIC: dict[str, Spelling] = {
     "*": template("#1*#2", PRODUCT, PRODUCT, SIGNED),
     "/": template("#1/#2", PRODUCT, PRODUCT, SIGNED),
 }
+
+# What leaves a single operand as it is, to the bit (which logsumexp does not with -0).
+_IDENTITIES = frozenset(
+    operation
+    for operation in OPERATIONS.values()
+    if len(operation.parameters) == 1
+    and all(repr(operation.evaluate(x)) == repr(x) for x in (-1.5, -0.0, 0.5))
+)
 
 
 class FormulaWriter:
@@ -167,9 +175,10 @@ class FormulaWriter:
 
     def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
         """The piece of a node from those of its operands."""
-        if not self.identities and is_identity(self.graph, node):
+        operation = self.graph.operations[node]
+        if not self.identities and len(operands) == 1 and operation in _IDENTITIES:
             return operands[0]
-        return self.spell(self.graph.operations[node], operands)
+        return self.spell(operation, operands)
 
     @classmethod
     def function(cls, operation: Operation) -> str:

@@ -8,9 +8,10 @@ names of the ones before it.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.shapes import Structure, element_names, flatten, shape_of
 
 # A node, how often it is used and names that are free: its label, or None for none.
@@ -18,14 +19,6 @@ Policy = Callable[[int, int, Iterator[str]], "str | None"]
 
 # An operation on so few names and numbers is as short as a label.
 _FEW = 2
-
-# What leaves a single operand as it is, to the bit (which logsumexp does not with -0).
-_IDENTITIES = frozenset(
-    operation
-    for operation in OPERATIONS.values()
-    if len(operation.parameters) == 1
-    and all(repr(operation.evaluate(x)) == repr(x) for x in (-1.5, -0.0, 0.5))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +54,9 @@ def statements(
     return list(plan.run(fresh_names(taken), policy or plan.label))
 
 
-def is_identity(graph: Graph, node: int) -> bool:
-    """Whether the value of the node is that of its only operand."""
-    return len(graph.inputs[node]) == 1 and graph.operations[node] in _IDENTITIES
-
-
 def fresh_names(taken: Collection[str]) -> Iterator[str]:
     """Names that are not taken: t1, t2, ..."""
-    number = 0
-    while True:
-        number += 1
-        if f"t{number}" not in taken:
-            yield f"t{number}"
+    return (name for number in count(1) if (name := f"t{number}") not in taken)
 
 
 class _Plan:

@@ -5,6 +5,7 @@ deep goes on at the margin, so a page is never wider than it need be.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from gradcalc.writers.diagram import Diagram, Step, one_line
 
@@ -16,24 +17,18 @@ _ASCII = ("|-- ", "`-- ", "|   ")
 _BLANK = "    "
 
 
-def tree_text(diagram: Diagram, *, most: int, ascii_only: bool = False) -> str:
-    """The tree, with at most `most` lines and then one that says so."""
-    return "\n".join(tree_lines(diagram, most=most, ascii_only=ascii_only))
-
-
-def tree_lines(
+def tree_text(
     diagram: Diagram, *, most: int, ascii_only: bool = False, longest: int = 48
-) -> Iterator[str]:
-    """The lines of the tree, at most `most` of them and then one that says so.
+) -> str:
+    """The tree, with at most `most` lines and then one that says so.
 
     Expressions are cut to `longest` characters.
     """
     tree = _Tree(diagram, _ASCII if ascii_only else _UNICODE, longest)
-    for drawn, line in enumerate(tree.lines()):
-        if drawn == most:
-            yield f"... only the first {most} lines are shown; --limit shows more"
-            return
-        yield line
+    lines = list(islice(tree.lines(), most + 1))
+    if len(lines) > most:
+        lines[-1] = f"... only the first {most} lines are shown; --limit shows more"
+    return "\n".join(lines)
 
 
 class _Tree:

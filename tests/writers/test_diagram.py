@@ -15,7 +15,7 @@ from gradcalc.reports.drawing import drawing
 from gradcalc.writers.diagram import Box, graph_diagram, one_line
 from gradcalc.writers.dot import dot_text
 from gradcalc.writers.mermaid import mermaid_text
-from gradcalc.writers.tree import tree_lines
+from gradcalc.writers.tree import tree_text
 
 
 def diagram(text, *, expand=False, output=None, **values):
@@ -127,7 +127,7 @@ def test_every_operation_is_drawn(operation):
         for k, c in enumerate(symbol)
     )
     assert f's{node}(("{escaped}"))' in mermaid_text(boxes(graph))
-    first, *rest = tree_lines(boxes(graph), most=50)
+    first, *rest = tree_text(boxes(graph), most=50).split("\n")
     assert first == f"({symbol}) n{node} | output"
     assert len(rest) == count
 
@@ -176,7 +176,7 @@ def test_mermaid_escapes():
 
 
 def test_a_shared_node_is_drawn_once():
-    lines = list(tree_lines(diagram("s = x*x; s + s*2"), most=50, ascii_only=True))
+    lines = tree_text(diagram("s = x*x; s + s*2"), most=50, ascii_only=True).split("\n")
     assert lines == [
         "(+) s + s*2 | output",
         "|-- (*) s = x*x",
@@ -189,7 +189,7 @@ def test_a_shared_node_is_drawn_once():
 
 
 def test_the_inputs_of_a_call_are_drawn_once():
-    lines = list(tree_lines(diagram("softmax([x, y])"), most=50, ascii_only=True))
+    lines = tree_text(diagram("softmax([x, y])"), most=50, ascii_only=True).split("\n")
     assert lines == [
         "(softmax) softmax([x, y])[0] | output",
         "|-- x",
@@ -202,11 +202,11 @@ def test_the_inputs_of_a_call_are_drawn_once():
 def test_a_deep_tree_goes_on_at_the_margin():
     depth = 10_000
     deep = diagram("sin(" * depth + "x" + ")" * depth)
-    lines = list(tree_lines(deep, most=100_000))
+    lines = tree_text(deep, most=100_000).split("\n")
     assert max(map(len, lines)) < 150
     assert sum(line.count("(sin)") for line in lines) == depth
     assert lines[-1].endswith(" x")
-    short = list(tree_lines(deep, most=100))
+    short = tree_text(deep, most=100).split("\n")
     assert len(short) == 101
     assert short[-1] == "... only the first 100 lines are shown; --limit shows more"
 

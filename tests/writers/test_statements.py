@@ -3,7 +3,6 @@
 import pytest
 
 from gradcalc.language.bindings import bind
-from gradcalc.writers.program import program_text
 from gradcalc.writers.statements import statements
 
 TWICE = "f(u) = u^2*sin(u); "
@@ -38,17 +37,3 @@ def test_no_statement_nests_deeper_than_asked():
     graph, output = _graph("sin(cos(sin(cos(x))))")
     lines = statements(graph, {None: output}, deepest=2)
     assert [line.label for line in lines] == ["t1", "t2", None]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (TWICE + "f(x*y)", "(x*y)^2*sin(x*y)"),
-        (TWICE + "f(exp(x*y) + x + t1)", "t2 = exp(x*y) + x + t1\nt2^2*sin(t2)"),
-        ("own = x*y; own*sin(own)", "own = x*y\nown*sin(own)"),
-    ],
-    ids=["as short without", "shorter with one", "the user's"],
-)
-def test_a_program_has_labels_where_they_are_worth_it(text, expected):
-    graph, output = _graph(text)
-    assert program_text(graph, {None: output}, short=True) == expected

@@ -11,6 +11,7 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.shapes import flatten
+from gradcalc.writers.notations import NOTATIONS
 from gradcalc.writers.program import program_text
 
 
@@ -146,7 +147,7 @@ def test_shared_parts_do_not_blow_up():
         f"f{k}(x) = f{k - 1}(x) + f{k - 1}(x)" for k in range(1, 8)
     )
     doubled = "".join(f"y{k} = y{k - 1}*y{k - 1}\n" for k in range(1, 200))
-    for notation in ("text", "latex", "python"):
+    for notation in NOTATIONS:
         assert len(written(f"{text}\nf7(a)", notation)) < 20_000
         assert len(written(f"y0 = x\n{doubled}y199", notation)) < 20_000
 
@@ -171,3 +172,21 @@ def test_filling_in_values_changes_no_value(graph, point, chosen):
     assert repr(after.value) == repr(before.value)
     for name, gradient in after.gradient.items():
         assert repr(gradient) == repr(before.gradient[name])
+
+
+TWICE = "f(u) = u^2*sin(u); "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TWICE + "f(x*y)", "(x*y)^2*sin(x*y)"),
+        (TWICE + "f(exp(x*y) + x + t1)", "t2 = exp(x*y) + x + t1\nt2^2*sin(t2)"),
+        ("own = x*y; own*sin(own)", "own = x*y\nown*sin(own)"),
+    ],
+    ids=["as short without", "shorter with one", "the user's"],
+)
+def test_a_program_has_labels_where_they_are_worth_it(text, expected):
+    bound = bind(text, {}, complete=False)
+    graph, roots = bound.program.graph, {None: bound.output}
+    assert program_text(graph, roots, short=True) == expected

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import (
@@ -117,7 +117,7 @@ class LatexWriter(FormulaWriter):
 
     @classmethod
     def function(cls, operation: Operation) -> str:
-        if operation.definition is None and operation.name in FUNCTIONS:
+        if operation.name in FUNCTIONS and OPERATIONS[operation.name] is operation:
             return FUNCTIONS[operation.name]
         return rf"\operatorname{{{upright(operation.name)}}}"
 

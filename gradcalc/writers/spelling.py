@@ -211,8 +211,11 @@ class FormulaWriter:
     @classmethod
     def spell(cls, operation: Operation, operands: Sequence[PartsPiece]) -> PartsPiece:
         """The operation on its operands: as the table says, else as a call."""
-        if operation.definition is None and operation.name in cls.spellings:
-            return cls.spellings[operation.name](operands, cls.wrap)
+        # A function of the user's may have the name of an operation.
+        if OPERATIONS.get(operation.name) is operation:
+            spelling = cls.spellings.get(operation.name)
+            if spelling is not None:
+                return spelling(operands, cls.wrap)
         texts = [cls.wrap(operand, cls.argument) for operand in operands]
         arguments = [
             bracketed(argument, cls.brackets)

@@ -52,7 +52,7 @@ KNOWN_CIRCLES = {  # the import of each that closes it
     "language.functions -> language.library",
 }
 KNOWN_INTRUDERS = {"test_spelling.py"}
-KNOWN_NAMESAKES = {"formats", "mistakes", "program"}
+KNOWN_NAMESAKES = {"mistakes"}
 
 # What tells nothing of what a module holds.
 EMPTY_NAMES = {

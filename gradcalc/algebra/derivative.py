@@ -14,7 +14,7 @@ from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind, checked_names, wanted_nodes
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers.program import program_text
+from gradcalc.writers.program_text import program_text
 
 _PLUS = OPERATIONS["+"]
 _TIMES = OPERATIONS["*"]

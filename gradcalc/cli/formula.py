@@ -5,7 +5,7 @@ import click
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.formats import format_option
+from gradcalc.cli.format_options import format_option
 from gradcalc.writers.notations import NOTATIONS
 
 

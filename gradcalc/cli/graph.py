@@ -7,7 +7,7 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name, replace_file
-from gradcalc.cli.formats import format_of_file, format_option, out_option
+from gradcalc.cli.format_options import format_of_file, format_option, out_option
 from gradcalc.errors import UsageError
 from gradcalc.reports.picture_formats import GRAPH_FORMATS
 

@@ -11,7 +11,7 @@ from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name, replace_file
-from gradcalc.cli.formats import format_of_file, out_option
+from gradcalc.cli.format_options import format_of_file, out_option
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value

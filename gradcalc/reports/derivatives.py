@@ -8,7 +8,7 @@ from gradcalc.shapes import Structure, flatten
 from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex
 from gradcalc.writers.latex_names import latex_element, latex_name
-from gradcalc.writers.program import program_text, structure_text, written_program
+from gradcalc.writers.program_text import program_text, structure_text, written_program
 
 
 def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:

@@ -17,7 +17,7 @@ from gradcalc.writers.latex_names import (
     latex_name,
     upright,
 )
-from gradcalc.writers.program import shadowed_constants
+from gradcalc.writers.program_text import shadowed_constants
 from gradcalc.writers.spelling import (
     ARITHMETIC,
     COMPARISON,

@@ -39,7 +39,9 @@ class Notation:
 
 
 NOTATIONS: dict[str, Notation] = {
-    "text": Notation(function="gradcalc.writers.program:program_text", defines=True),
+    "text": Notation(
+        function="gradcalc.writers.program_text:program_text", defines=True
+    ),
     "latex": Notation(function="gradcalc.writers.latex:latex_text"),
     "python": Notation(function="gradcalc.writers.python:python_text"),
 }

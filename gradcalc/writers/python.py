@@ -14,7 +14,7 @@ from unicodedata import normalize
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Structure, flatten
-from gradcalc.writers.program import shadowed_constants, structure_text
+from gradcalc.writers.program_text import shadowed_constants, structure_text
 from gradcalc.writers.python_definitions import PYTHON, SHORT, called, definitions
 from gradcalc.writers.spelling import (
     ARITHMETIC,

@@ -11,7 +11,7 @@ from gradcalc.analysis.check import check
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers.infix import written_operation
-from gradcalc.writers.program import program_text
+from gradcalc.writers.program_text import program_text
 
 NAN, INF = math.nan, math.inf
 

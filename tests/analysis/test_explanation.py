@@ -16,7 +16,7 @@ from gradcalc.errors import BindingError
 from gradcalc.language.bindings import bind
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
 from gradcalc.writers.infix import written_operation
-from gradcalc.writers.program import program_text
+from gradcalc.writers.program_text import program_text
 
 
 def explained(text, wanted=None, output=None, **values):

@@ -10,7 +10,7 @@ from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.language.bindings import bind, wanted_nodes
 from gradcalc.shapes import flatten, shape_of, unflatten
-from gradcalc.writers.program import program_text
+from gradcalc.writers.program_text import program_text
 
 modestly = settings(
     max_examples=100,

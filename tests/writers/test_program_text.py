@@ -12,7 +12,7 @@ from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.shapes import flatten
 from gradcalc.writers.notations import NOTATIONS
-from gradcalc.writers.program import program_text
+from gradcalc.writers.program_text import program_text
 
 
 def written(text, notation="text", output=None, precision=None, **values):

@@ -108,7 +108,8 @@ class Table(Part):
             yield row(texts, ["bold"] * len(widths))
         below = line(" " * self.indent + crossing.join(rule * w for w in widths))
         yield below
-        for number in range(len(self.columns[0].cells)):
+        count = len(self.columns[0].cells)
+        for number in range(count):
             if number == self.gap:
                 yield row([_DOTS] * len(widths), [""] * len(widths))
             bold = "bold " if number == self.bold else ""
@@ -116,7 +117,7 @@ class Table(Part):
                 [column.cells[number] for column in self.columns],
                 [bold + column.style_of(number) for column in self.columns],
             )
-            if number == self.division:
+            if number == self.division and number < count - 1:
                 yield below if ascii_only else line()
 
 

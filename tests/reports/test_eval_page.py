@@ -93,6 +93,14 @@ def test_a_jacobian_has_a_row_for_every_variable():
     ]
 
 
+def test_a_list_of_constants_has_values_alone():
+    assert lines(evaluation_page(evaluate("[1, 2]", {}))) == [
+        "        [0]   [1]",
+        "─────────────────",
+        "value   1     2",
+    ]
+
+
 def test_a_jacobian_that_is_too_wide_is_several_tables():
     evaluation = evaluate("v/3", {"v": [1.0, 2.0, 3.0]})
     page = lines(evaluation_page(evaluation, width=40))

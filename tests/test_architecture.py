@@ -46,10 +46,6 @@ HOMES = {
 # The libraries of which one module alone knows.
 IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext"}
 
-# Not yet as it should be.
-KNOWN_INTRUDERS = {"test_spelling.py"}
-KNOWN_NAMESAKES = {"mistakes"}
-
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
@@ -190,7 +186,7 @@ def _last_names(modules):
 def test_a_name_is_that_of_one_module_and_its_command():
     commands = {f"cli.{name}" for name in COMMANDS}
     names = _last_names(set(LAYERED) - commands)
-    assert {name for name, count in names.items() if count > 1} <= KNOWN_NAMESAKES
+    assert not {name for name, count in names.items() if count > 1}
 
 
 def test_a_name_tells_what_a_module_holds():
@@ -229,11 +225,7 @@ def _private_names_in(path):
 
 def test_no_test_takes_a_private_name():
     # The sides of the benchmark extend their libraries as their authors do.
-    files = [
-        path
-        for path in TESTS.rglob("*.py")
-        if path.parent.name != "sides" and path.name not in KNOWN_INTRUDERS
-    ]
+    files = [path for path in TESTS.rglob("*.py") if path.parent.name != "sides"]
     assert not {
         f"{path.relative_to(TESTS)}: {name}"
         for path in files

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcalc.cli.mistakes import nearest_option, repeated
+from gradcalc.cli.mistaken_names import nearest_option, repeated
 from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.wording import listing, plural, quoted
 

@@ -7,7 +7,7 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.mistakes import repeated
+from gradcalc.cli.mistaken_names import repeated
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.wording import quoted
 

@@ -21,7 +21,7 @@ from gradcalc.cli.files import (
     read_text,
     standard_input_is_free,
 )
-from gradcalc.cli.mistakes import explain_names, misplaced_options, nearest_option
+from gradcalc.cli.mistaken_names import explain_names, misplaced_options, nearest_option
 from gradcalc.cli.variables import (
     read_bindings,
     read_variables,

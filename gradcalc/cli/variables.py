@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcalc.cli.files import read_text
-from gradcalc.cli.mistakes import nearest_option, repeated
+from gradcalc.cli.mistaken_names import nearest_option, repeated
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.language.bindings import checked_value
 from gradcalc.shapes import flatten

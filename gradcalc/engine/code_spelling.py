@@ -46,7 +46,7 @@ class Spelling:
 
 _CALL = Spelling(None)
 
-_NOTATION: dict[str, Spelling] = {
+SPELLINGS: dict[str, Spelling] = {
     "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
     "-": Spelling("{0} - {1}", SUM, (SUM, PRODUCT)),
     "*": Spelling("{0} * {1}", PRODUCT, (PRODUCT, SIGN)),
@@ -87,7 +87,7 @@ _NOTATION: dict[str, Spelling] = {
 }
 
 # Where Python's function of the name does not raise and has the table's value.
-_SAFE: dict[str, str] = {
+SAFE: dict[str, str] = {
     "exp": "{0} < 709.0",
     "expm1": "{0} < 709.0",
     "log": "{0} > 0.0",
@@ -122,14 +122,14 @@ def _plain(operation: Operation, count: int) -> Spelling:
     # A function with a rule of its own may have the name of an operation.
     if OPERATIONS.get(name) is not operation:
         return _CALL
-    if name in _SAFE:
+    if name in SAFE:
         return Spelling(
-            f"{{math_{name}}}({{0}}) if {_SAFE[name]} else {{{name}}}({{0}})",
+            f"{{math_{name}}}({{0}}) if {SAFE[name]} else {{{name}}}({{0}})",
             CONDITIONAL,
             (ATOM,),
             functions={f"math_{name}": getattr(math, name), name: operation.evaluate},
         )
-    written = _NOTATION.get(name, _CALL)
+    written = SPELLINGS.get(name, _CALL)
     return written if len(written.slots) == count else _CALL
 
 

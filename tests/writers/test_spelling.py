@@ -16,8 +16,8 @@ TABLES = {
     "latex functions": latex.FUNCTIONS,
     "python": PythonWriter.spellings,
     "python long chains": python.LONG_CHAINS,
-    "compiled": python_spelling._NOTATION,
-    "compiled functions": python_spelling._SAFE,
+    "compiled": python_spelling.SPELLINGS,
+    "compiled functions": python_spelling.SAFE,
 }
 
 

@@ -18,7 +18,7 @@ _TIMES = OPERATIONS["*"]
 _WHERE = OPERATIONS["where"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Contributions:
     """The contributions of an operation on a number of operands."""
 

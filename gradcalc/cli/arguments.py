@@ -21,7 +21,7 @@ _ELEMENT = re.compile(r"--([^\W\d]\w*)\[[^]=]*\]=(?!=)", re.DOTALL)
 _ONE_DASH = re.compile(r"-([^\W\d]\w*)(?:=.*)?", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Split:
     """The words of a command line, told apart."""
 

@@ -32,7 +32,7 @@ from gradcalc.language.bindings import BoundProgram, bind
 from gradcalc.language.constants import constant_value
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Request:
     """What a command was asked."""
 

@@ -46,7 +46,7 @@ class Choice(click.Choice[str]):
         return f"{listing(self.choices, 'or')} is expected, not {value!r}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Number(click.types.FloatParamType):
     """The type of an option that takes a finite number in a range.
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcalc.engine.notes import Note, notes_on
 from gradcalc.engine.passes import Passes, passes
@@ -15,8 +15,7 @@ from gradcalc.shapes import Structure, flatten, unflatten
 from gradcalc.writers.node_text import expression
 
 
-@dataclass(frozen=True, slots=True)
-class NodeResult:
+class NodeResult(NamedTuple):
     """What an evaluation says of one node."""
 
     # Its number, in the order of evaluation.
@@ -41,7 +40,7 @@ class NodeResult:
     inner: bool
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Evaluation(Passes):
     """The value and the gradients of a formula at a point, all dimensionless."""
 

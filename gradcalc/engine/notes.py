@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gradcalc.engine.passes import Passes
 from gradcalc.language.rules import condition_graph, rule_of
@@ -12,8 +12,7 @@ from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.node_text import expression, shortened
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A remark on one node."""
 
     # The number of the node.

@@ -13,7 +13,7 @@ from gradcalc.operations import Operation
 _FEWEST_COMPILED = 200
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Passes:
     """The numbers of both passes, all of them dimensionless."""
 

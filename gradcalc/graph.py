@@ -46,7 +46,11 @@ class Graph:
         return len(self.operations)
 
     def add(
-        self, operation: Operation, inputs: tuple[int, ...], start: int, end: int
+        self,
+        operation: Operation,
+        inputs: tuple[int, ...],
+        start: int = 0,
+        end: int = 0,
     ) -> int:
         """The number of a new node for the operation on earlier nodes."""
         node = len(self.operations)
@@ -71,7 +75,7 @@ class Graph:
     def add_like(self, source: "Graph", node: int, inputs: tuple[int, ...]) -> int:
         """Copy a node of another graph, with these inputs; its new number."""
         operation = source.operations[node]
-        new = self.add(operation, inputs, 0, 0)
+        new = self.add(operation, inputs)
         if operation is LITERAL:
             self.literals[new] = source.literals[node]
         if node in source.names:

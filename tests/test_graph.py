@@ -59,7 +59,7 @@ def test_what_the_roots_depend_on_is_translated_in_order():
     graph, twin = _graph(), Graph()
     pi = graph.add_literal(3.5)
     graph.names[pi] = "pi"
-    last = graph.add(OPERATIONS["*"], (4, pi), 0, 0)
+    last = graph.add(OPERATIONS["*"], (4, pi))
     x = twin.add_variable("u")
     made = graph.translated(
         [last], lambda node, inputs: twin.add_like(graph, node, inputs), {0: x}

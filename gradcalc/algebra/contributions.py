@@ -57,9 +57,7 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
     )
     gates = [None if gate is None else placed[gate] for gate in rule.selected]
     products = [
-        None
-        if partial is None
-        else graph.add(_TIMES, (gradient, placed[partial]), 0, 0)
+        None if partial is None else graph.add(_TIMES, (gradient, placed[partial]))
         for partial in rule.partials
     ]
     if rule.domain is not None and exact:
@@ -67,12 +65,12 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
         nan = graph.add_literal(math.nan)
         one = graph.add_literal(1.0)
         products = [
-            None if product is None else graph.add(_WHERE, (domain, product, nan), 0, 0)
+            None if product is None else graph.add(_WHERE, (domain, product, nan))
             for product in products
         ]
         # Outside the domain NaN is passed on, selected or not.
         gates = [
-            None if gate is None else graph.add(_WHERE, (domain, gate, one), 0, 0)
+            None if gate is None else graph.add(_WHERE, (domain, gate, one))
             for gate in gates
         ]
     return Contributions(graph, products, gates)

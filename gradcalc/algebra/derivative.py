@@ -93,19 +93,19 @@ class _Formulas:
         """The sum of two gradients that meet at a node."""
         graph = self.graph
         if first.gate is second.gate:
-            node = graph.add(_PLUS, (first.node, second.node), 0, 0)
+            node = graph.add(_PLUS, (first.node, second.node))
             return Reached(node, first.gate)
         for one, other in ((first, second), (second, first)):
             if self._are_alternatives(one.gate, other.gate):
                 assert one.gate is not None
                 inputs = (one.gate.node, one.node, other.node)
-                return Reached(graph.add(_WHERE, inputs, 0, 0), one.gate.before)
+                return Reached(graph.add(_WHERE, inputs), one.gate.before)
         parts = [self.closed(part, self.nothing) for part in (first, second)]
-        node = graph.add(_PLUS, (parts[0], parts[1]), 0, 0)
+        node = graph.add(_PLUS, (parts[0], parts[1]))
         if first.gate is None or second.gate is None:
             return Reached(node, None)
         either = (self._all_open(first.gate), self._all_open(second.gate))
-        return Reached(node, Gate(graph.add(_MAX, either, 0, 0)))
+        return Reached(node, Gate(graph.add(_MAX, either)))
 
     def _are_alternatives(self, first: Gate | None, second: Gate | None) -> bool:
         """Whether the gates are c != 0 and c == 0, so that one of them is open."""
@@ -133,7 +133,7 @@ class _Formulas:
             if each.before is not None:
                 assert each.before.all_open is not None
                 inputs = (each.before.all_open, each.node)
-                each.all_open = self.graph.add(_TIMES, inputs, 0, 0)
+                each.all_open = self.graph.add(_TIMES, inputs)
         assert gate.all_open is not None
         return gate.all_open
 
@@ -143,7 +143,7 @@ class _Formulas:
             return gradient.node
         condition = self._all_open(gradient.gate)
         inputs = (condition, gradient.node, self.graph.add_literal(otherwise))
-        return self.graph.add(_WHERE, inputs, 0, 0)
+        return self.graph.add(_WHERE, inputs)
 
 
 def append_gradient(

@@ -96,7 +96,7 @@ class _Copy:
         return new
 
     def _expanded(self, operation: FunctionOperation, operands: tuple[int, ...]) -> int:
-        """The new node for what the user's operation computes."""
+        """The new node for what a function with its own rule computes."""
         body, result = operation.body, operation.result
 
         def make(node: int, inputs: tuple[int, ...]) -> int:
@@ -114,7 +114,7 @@ class _Copy:
         if value != value:
             infinite = [result.add_literal(math.inf) for _ in range(2)]
             result.names.update(dict.fromkeys(infinite, "inf"))
-            return result.add(_MINUS, (infinite[0], infinite[1]), 0, 0)
+            return result.add(_MINUS, (infinite[0], infinite[1]))
         number = result.add_literal(abs(value))
         if math.isinf(value):
             result.names[number] = "inf"
@@ -164,7 +164,7 @@ class _Copy:
         return self._add(operation, inputs)
 
     def _add(self, operation: Operation, inputs: tuple[int, ...]) -> int:
-        return self.result.add(operation, inputs, 0, 0)
+        return self.result.add(operation, inputs)
 
     def _without_sign(self, node: int) -> int:
         """The new node that is the given one without its leading minus sign."""

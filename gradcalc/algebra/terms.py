@@ -86,7 +86,7 @@ class Terms:
         key = (operation, operands)
         node = self._nodes.get(key)
         if node is None:
-            node = self._nodes[key] = self.graph.add(operation, operands, 0, 0)
+            node = self._nodes[key] = self.graph.add(operation, operands)
         return node
 
     def place(

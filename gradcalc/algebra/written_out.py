@@ -24,7 +24,7 @@ def formula_text(
 
 
 def _roots(bound: BoundProgram) -> dict[str | None, Structure]:
-    """The user's labels that the result depends on, and the result itself, last."""
+    """The labels that the result depends on, and the result itself, last."""
     graph = bound.program.graph
     needed = graph.ancestors(flatten(bound.output))
     roots: dict[str | None, Structure] = {}

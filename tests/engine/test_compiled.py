@@ -80,7 +80,7 @@ def test_every_operation_with_one_number(operation):
                 graph.add_literal(number) if k == position else graph.add_variable("x")
                 for k in range(count)
             ]
-            output = graph.add(operation, tuple(nodes), 0, 0)
+            output = graph.add(operation, tuple(nodes))
             arguments = [node for k, node in enumerate(nodes) if k != position]
             compiled = compile_gradient(graph, [output], arguments, arguments)
             walked = walked_gradient(graph, [output], arguments, arguments)
@@ -94,7 +94,7 @@ def single(operation: Operation, times: int) -> tuple[Graph, list[int], int]:
     graph = Graph()
     count = len(operation.parameters) * times
     arguments = [graph.add_variable(f"x{k}") for k in range(count)]
-    return graph, arguments, graph.add(operation, tuple(arguments), 0, 0)
+    return graph, arguments, graph.add(operation, tuple(arguments))
 
 
 numbers = st.sampled_from(SPECIAL) | st.floats(-3, 3) | st.floats()
@@ -128,10 +128,10 @@ def test_nothing_is_computed_that_is_not_needed():
     )
     graph = Graph()
     x = graph.add_variable("x")
-    unused = graph.add(noisy, (x,), 0, 0)
-    used = graph.add(noisy, (x,), 0, 0)
-    output = graph.add(OPERATIONS["*"], (used, used), 0, 0)
-    graph.add(OPERATIONS["*"], (unused, output), 0, 0)
+    unused = graph.add(noisy, (x,))
+    used = graph.add(noisy, (x,))
+    output = graph.add(OPERATIONS["*"], (used, used))
+    graph.add(OPERATIONS["*"], (unused, output))
     assert compile_gradient(graph, [output], [x], [x])(3.0) == ((9.0,), ((6.0,),))
     assert calls == [3.0]
 
@@ -141,7 +141,7 @@ def test_a_long_chain(size):
     graph = Graph()
     x = total = graph.add_variable("x")
     for _ in range(size):
-        total = graph.add(OPERATIONS["+"], (total, x), 0, 0)
+        total = graph.add(OPERATIONS["+"], (total, x))
     values, rows = compile_gradient(graph, [total], [x], [x])(1.0)
     assert values == (size + 1.0,)
     assert rows == ((size + 1.0,),)
@@ -150,7 +150,7 @@ def test_a_long_chain(size):
 def test_a_sum_of_a_long_list():
     graph = Graph()
     nodes = [graph.add_variable(f"v[{k}]") for k in range(5000)]
-    total = graph.add(OPERATIONS["sum"], tuple(nodes), 0, 0)
+    total = graph.add(OPERATIONS["sum"], tuple(nodes))
     values, rows = compile_gradient(graph, [total], nodes, nodes)(*[1.0] * 5000)
     assert values == (5000.0,)
     assert rows == ((1.0,) * 5000,)

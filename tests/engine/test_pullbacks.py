@@ -27,7 +27,7 @@ def test_a_chain_of_any_length(size):
     graph = Graph()
     x = node = graph.add_variable("x")
     for _ in range(size):
-        node = graph.add(OPERATIONS["+"], (node, x), 0, 0)
+        node = graph.add(OPERATIONS["+"], (node, x))
     values = graph.forward({x: 2.0})
     found = gradients(graph, values, node, graph.dependents([x]))
     assert found[x] == size + 1.0

@@ -30,7 +30,7 @@ def graphs(draw, operations=ALL, most_nodes=25):
         # Recent nodes more often than old ones, so that formulas grow deep.
         last = len(graph) - 1
         near = st.integers(max(0, last - 3), last) | st.integers(0, last)
-        graph.add(operation, tuple(draw(near) for _ in range(count)), 0, 0)
+        graph.add(operation, tuple(draw(near) for _ in range(count)))
     return graph
 
 

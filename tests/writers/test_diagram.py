@@ -117,7 +117,7 @@ def test_every_operation_is_drawn(operation):
     graph = Graph()
     count = len(operation.parameters) * (2 if operation.lists else 1)
     operands = tuple(graph.add_variable(f"x{k}") for k in range(count))
-    node = graph.add(operation, operands, 0, 0)
+    node = graph.add(operation, operands)
     read = graphviz(dot_text(boxes(graph)))
     symbol = "-" if operation.name == "neg" else operation.name
     assert read.get_node(f"s{node}").attr["label"] == symbol

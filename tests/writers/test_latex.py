@@ -35,7 +35,7 @@ def test_every_operation_is_spelt(operation):
     graph = Graph()
     count = len(operation.parameters) * (2 if operation.lists else 1)
     operands = tuple(graph.add_variable(f"x_{k}") for k in range(count))
-    text = LatexWriter(graph).text(graph.add(operation, operands, 0, 0))
+    text = LatexWriter(graph).text(graph.add(operation, operands))
     check_balance(text)
     for operand in range(count):
         assert f"x_{{{operand}}}" in text

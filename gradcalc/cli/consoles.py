@@ -87,7 +87,8 @@ def show_text(text: str) -> None:
 
 def unencodable(text: str, stream: TextIO) -> list[str]:
     """The characters that the stream's encoding lacks, each once."""
-    encoding = stream.encoding or "ascii"
+    # A stream of text without an encoding, such as io.StringIO, keeps every character.
+    encoding = stream.encoding or "utf-8"
     characters = [] if text.isascii() else dict.fromkeys(text)
     return [c for c in characters if not c.encode(encoding, "ignore")]
 

@@ -95,7 +95,7 @@ def step(
 
         consoles.show_json(descent_to_dict(descent))
     else:
-        from gradcalc.reports.descent_page import descent_page
+        from gradcalc.reports.learning_pages import descent_page
 
         consoles.show(
             descent_page(

@@ -53,7 +53,9 @@ def command(
     from gradcalc.reports import derivatives
 
     if as_json:
-        consoles.show_json(derivatives.gradient_to_dict(gradient))
+        from gradcalc.reports.objects import gradient_to_dict
+
+        consoles.show_json(gradient_to_dict(gradient))
     elif format_ == "latex":
         consoles.show_text(derivatives.latex_text(gradient, precision))
     else:

@@ -64,12 +64,14 @@ def command(
         )
     bound = request.bind(output, complete=False)
     from gradcalc.analysis.known_nodes import known_nodes
-    from gradcalc.reports.drawing import diagram_to_dict, drawing
+    from gradcalc.reports.drawing import drawing
 
     known = known_nodes(bound, wrt)
     digits = chosen.digits if precision is None else precision
     diagram = drawing(known, expand=expand, precision=digits)
     if as_json:
+        from gradcalc.reports.objects import diagram_to_dict
+
         consoles.show_json(diagram_to_dict(known, diagram))
         return
     ascii_only = out is None and not consoles.can_show("├└│")

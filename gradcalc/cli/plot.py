@@ -114,7 +114,7 @@ def command(
             else curve_to_dict(bound, plotted)
         )
     elif out is not None and kind is not None:
-        from gradcalc.reports.pictures import curve_picture, surface_picture
+        from gradcalc.reports.plots import curve_picture, surface_picture
 
         content = (
             surface_picture(bound, plotted, kind)
@@ -123,7 +123,7 @@ def command(
         )
         replace_file(file_name(out), content, out)
     elif isinstance(plotted, Plotted):
-        from gradcalc.reports.plot_terminal import terminal_plot
+        from gradcalc.reports.plots import terminal_plot
 
         text = terminal_plot(
             bound,

@@ -183,7 +183,7 @@ def _predict_point(
 
         consoles.show_json(prediction_to_dict(prediction, point, model.classes))
     else:
-        from gradcalc.reports.prediction_page import prediction_lines
+        from gradcalc.reports.learning_pages import prediction_lines
 
         for line in prediction_lines(additions.columns, values, precision):
             consoles.show_text(line)

@@ -196,7 +196,7 @@ def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
     """The result; a bar moves on standard error meanwhile if that is a terminal."""
     if not sys.stderr.isatty() or settings.epochs < 2:
         return task.train(settings)
-    from gradcalc.reports.training_progress import training_progress
+    from gradcalc.reports.learning_pages import training_progress
 
     colour = consoles.takes_colour(sys.stderr)
     with training_progress(sys.stderr, settings.epochs, colour=colour) as show:
@@ -220,7 +220,7 @@ def _finish(
     if as_json:
         consoles.show_json(entries)
     else:
-        from gradcalc.reports.training_page import training_page
+        from gradcalc.reports.learning_pages import training_page
 
         unicode = consoles.can_show("→▁█")
         consoles.show(
@@ -232,7 +232,7 @@ def _finish(
             )
         )
     if as_json and result.dead:
-        from gradcalc.reports.training_page import dead_sentence
+        from gradcalc.reports.learning_pages import dead_sentence
 
         consoles.warn(dead_sentence(result))
     if unsaved is not None:

@@ -1,14 +1,12 @@
-"""The gradient as formulas: as a program that parses again, and as JSON."""
+"""The gradient as formulas: as a program that parses again, and in LaTeX."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
-from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers import latex
 from gradcalc.writers.latex_names import latex_element, latex_name
-from gradcalc.writers.program_text import program_text, structure_text, written_program
+from gradcalc.writers.program_text import structure_text, written_program
 
 
 def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:
@@ -79,36 +77,3 @@ def _fraction(gradient: GradientFormulas, formula: Partial) -> str:
     )
     order = "^2" if len(names) > 1 else ""
     return rf"\frac{{\partial{order} {function}}}{{{below}}}"
-
-
-def gradient_to_dict(gradient: GradientFormulas) -> dict[str, Any]:
-    """The derivatives as the object that `diff --json` prints.
-
-    Each formula stands alone: its labels come before it, separated by ";".
-    """
-    graph = gradient.graph
-
-    def text(structure: Structure) -> Any:
-        if isinstance(structure, list):
-            return [text(item) for item in structure]
-        return program_text(graph, {None: structure}, short=True, separator="; ")
-
-    nested: dict[str, Any] = {}
-    name = "hessian" if gradient.order == 2 else "gradient"
-    for formula in gradient.formulas:
-        place = nested
-        *outer, last = formula.variables
-        for variable in outer:
-            place = place.setdefault(variable, {})
-        if formula.element:
-            name = "jacobian"
-            place.setdefault(last, []).append(text(formula.structure))
-        else:
-            place[last] = text(formula.structure)
-    return {
-        "schema": SCHEMA,
-        "expression": gradient.source,
-        "variables": json_value(gradient.filled),
-        name: nested,
-        "program": "\n".join(program_lines(gradient, None)),
-    }

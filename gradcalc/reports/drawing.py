@@ -1,14 +1,15 @@
-"""A formula's graph as a diagram: what is written in each box."""
+"""A formula's graph as a diagram, what is written in each box, and as a picture."""
 
 from typing import Any
 
 from gradcalc.analysis.known_nodes import KnownNodes
-from gradcalc.graph import Graph
+from gradcalc.errors import FormulaError
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.numbers import format_number, format_value
+from gradcalc.reports.picture_formats import extra_module
 from gradcalc.shapes import flatten
-from gradcalc.strict_json import SCHEMA, json_value
 from gradcalc.writers.diagram import Box, Diagram, graph_diagram
+from gradcalc.writers.dot import dot_text
 from gradcalc.writers.node_text import expression
 
 # A gradient of a list has as many numbers as the list: a box holds this many.
@@ -24,19 +25,19 @@ def drawing(
     outputs = set(flatten(bound.output))
 
     def box(node: int) -> Box:
-        kind, value = _kind(graph, node), known.values[node]
+        operation, value = graph.operations[node], known.values[node]
+        names = graph.names if operation is VARIABLE else graph.labels
         text = expression(graph, node)
-        if kind == "literal":
+        if operation is LITERAL:
+            number = format_number(graph.literals[node], precision)
+            text = graph.names.get(node, number)
             # Its text is its value, unless it has a name.
-            named = node in graph.names or node in graph.labels
-            text = graph.names.get(node) or format_number(
-                graph.literals[node], precision
-            )
-            value = value if named else None
+            if node not in graph.names and node not in graph.labels:
+                value = None
         return Box(
             node=node,
-            kind=kind,
-            label=_label(graph, node),
+            kind=operation.name if operation in (VARIABLE, LITERAL) else "operation",
+            label=names.get(node),
             expression=text,
             value=None if value is None else format_number(value, precision),
             gradient=_gradient_text(known.gradient(node), precision),
@@ -46,16 +47,6 @@ def drawing(
     return graph_diagram(graph, bound.output, box, expand=expand)
 
 
-def _kind(graph: Graph, node: int) -> str:
-    operation = graph.operations[node]
-    return operation.name if operation in (VARIABLE, LITERAL) else "operation"
-
-
-def _label(graph: Graph, node: int) -> str | None:
-    is_variable = graph.operations[node] is VARIABLE
-    return (graph.names if is_variable else graph.labels).get(node)
-
-
 def _gradient_text(gradient: Any, precision: int | None) -> str | None:
     if isinstance(gradient, list) and len(gradient) > _MOST_NUMBERS:
         shown = format_value(gradient[:_MOST_NUMBERS], precision)
@@ -63,27 +54,22 @@ def _gradient_text(gradient: Any, precision: int | None) -> str | None:
     return None if gradient is None else format_value(gradient, precision)
 
 
-def diagram_to_dict(known: KnownNodes, diagram: Diagram) -> dict[str, Any]:
-    """The diagram as the object that `graph --json` prints."""
-    graph, outputs = known.bound.program.graph, set(diagram.outputs)
-    return {
-        "schema": SCHEMA,
-        "expression": known.bound.text,
-        "variables": json_value(known.bound.variables),
-        "nodes": [
-            {
-                "id": node,
-                "kind": _kind(graph, node),
-                "label": _label(graph, node),
-                "expression": expression(graph, node),
-                "value": json_value(known.values[node]),
-                "gradient": json_value(known.gradient(node)),
-                "output": node in outputs,
-            }
-            for node in diagram.nodes
-        ],
-        "steps": [
-            {"op": step.symbol, "inputs": step.inputs, "outputs": step.outputs}
-            for step in dict.fromkeys(diagram.steps.values())
-        ],
-    }
+def graph_picture(diagram: Diagram, *, kind: str, most: int) -> bytes:
+    """The diagram as the content of an "svg" or "png" file.
+
+    Raises FormulaError for more than `most` boxes, MissingExtraError where pygraphviz
+    is not installed.
+    """
+    boxes = len(diagram.nodes)
+    if boxes > most:
+        raise FormulaError(
+            f"the graph has {boxes} boxes: as a picture of more than {most} it would be"
+            " slow to draw and hard to read",
+            hint=f"--limit {boxes} draws it, --format dot writes it as text",
+        )
+    pygraphviz = extra_module("pygraphviz", "draw", "svg and png pictures")
+    graph = pygraphviz.AGraph(string=dot_text(diagram))
+    # Enough for a screen of twice the usual density.
+    arguments = "-Gdpi=144" if kind == "png" else ""
+    content: bytes = graph.draw(path=None, format=kind, prog="dot", args=arguments)
+    return content

@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from gradcalc.analysis.explanation import Explanation
-from gradcalc.reports.notation import LatexNotation, MarkdownNotation, Notation
+from gradcalc.reports.mathematics import LatexNotation, MarkdownNotation, Notation
 from gradcalc.reports.sentences import Block, Writer
 
 # Blocks of one kind that follow each other.

@@ -4,35 +4,45 @@ Numbers are unrounded.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
+    from gradcalc.algebra.gradients import GradientFormulas
     from gradcalc.analysis.answers import Answers
     from gradcalc.analysis.catalogue import Entry
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.curves import Curve, Plotted, Surface
     from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
+    from gradcalc.analysis.known_nodes import KnownNodes
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training import TrainingResult
-    from gradcalc.reports.notation import Notation
     from gradcalc.reports.sentences import Writer
+    from gradcalc.shapes import Structure
+    from gradcalc.writers.diagram import Diagram
 
 Object = dict[str, Any]
 
-
-# The fields of a point of a descent.
+# The fields of a point of a descent, and of a node.
 POINT = "step value variables gradient predicted_change=predicted actual_change=actual"
+_NODE = "id op=operation label expression inputs value gradient span"
+
+
+@cache
+def _pairs(names: str) -> list[tuple[str, str]]:
+    """The keys that stand in the names, each with the field that it takes."""
+    pairs = [entry.partition("=") for entry in names.split()]
+    return [(key, name or key) for key, _, name in pairs]
 
 
 def fields(record: Any, names: str) -> Object:
     """The record's fields of these names; `key=name` where the key is another."""
-    pairs = (entry.partition("=") for entry in names.split())
-    return {key: getattr(record, name or key) for key, _, name in pairs}
+    return {key: getattr(record, name) for key, name in _pairs(names)}
 
 
 def _fields(record: Any, names: str) -> Object:
@@ -43,25 +53,17 @@ def _fields(record: Any, names: str) -> Object:
     }
 
 
+def _answer(record: Any, names: str) -> Object:
+    """The beginning of an answer: the version, and fields of the record."""
+    return {"schema": SCHEMA, **_fields(record, names)}
+
+
 def evaluation_to_dict(evaluation: "Evaluation") -> Object:
     """The evaluation, node by node."""
     return {
-        "schema": SCHEMA,
-        **_fields(evaluation, "expression=source value finite variables"),
+        **_answer(evaluation, "expression=source value finite variables"),
         **_slopes(evaluation),
-        "nodes": [
-            {
-                "id": node.id,
-                "op": node.operation,
-                "label": node.label,
-                "expression": node.expression,
-                "inputs": list(node.inputs),
-                "value": json_value(node.value),
-                "gradient": json_value(node.gradient),
-                "span": json_value(node.span),
-            }
-            for node in evaluation.nodes
-        ],
+        "nodes": [_fields(node, _NODE) for node in evaluation.nodes],
         "notes": _notes(evaluation),
     }
 
@@ -94,87 +96,134 @@ def answers_to_dict(answers: "Answers") -> Object:
 
 def _compared(check: "Check | Answers", names: str) -> Object:
     return {
-        "schema": SCHEMA,
-        **_fields(check.evaluation, "expression=source value variables"),
+        **_answer(check.evaluation, "expression=source value variables"),
         "agrees": check.agrees,
         "checks": [_fields(row, names) for row in check.rows],
+    }
+
+
+def diagram_to_dict(known: "KnownNodes", diagram: "Diagram") -> Object:
+    """The diagram: its nodes with what is known of them, and its steps."""
+    from gradcalc.writers.node_text import expression
+
+    graph = known.bound.program.graph
+    nodes = []
+    for node in diagram.nodes:
+        box = diagram.box(node)
+        entry = {
+            "id": node,
+            "kind": box.kind,
+            "label": box.label,
+            "expression": expression(graph, node),
+            "value": json_value(known.values[node]),
+            "gradient": json_value(known.gradient(node)),
+            "output": box.output,
+        }
+        nodes.append(entry)
+    steps = dict.fromkeys(diagram.steps.values())
+    return {
+        **_answer(known.bound, "expression=text variables"),
+        "nodes": nodes,
+        "steps": [_fields(step, "op=symbol inputs outputs") for step in steps],
+    }
+
+
+def gradient_to_dict(gradient: "GradientFormulas") -> Object:
+    """The derivatives as formulas.
+
+    Each formula stands alone: its labels come before it, separated by ";".
+    """
+    from gradcalc.reports.derivatives import program_lines
+    from gradcalc.writers.program_text import program_text
+
+    def text(structure: "Structure") -> Any:
+        if isinstance(structure, list):
+            return [text(item) for item in structure]
+        return program_text(
+            gradient.graph, {None: structure}, short=True, separator="; "
+        )
+
+    nested: Object = {}
+    name = "hessian" if gradient.order == 2 else "gradient"
+    for formula in gradient.formulas:
+        place = nested
+        *outer, last = formula.variables
+        for variable in outer:
+            place = place.setdefault(variable, {})
+        if formula.element:
+            name = "jacobian"
+            place.setdefault(last, []).append(text(formula.structure))
+        else:
+            place[last] = text(formula.structure)
+    return {
+        **_answer(gradient, "expression=source variables=filled"),
+        name: nested,
+        "program": "\n".join(program_lines(gradient, None)),
     }
 
 
 def explanation_to_dict(explanation: "Explanation") -> Object:
     """The steps of an explanation as data, with their formulas and sentences."""
     # Imported here: the writers that they need are needed by no other object.
-    from gradcalc.reports.notation import Notation
+    from gradcalc.reports.mathematics import Notation
     from gradcalc.reports.sentences import Writer
 
     evaluation = explanation.evaluation
-    notation = Notation(explanation)
-    writer = Writer(explanation, notation)
+    writer = Writer(explanation, Notation(explanation))
+    meanings = [_meaning(writer, meaning) for meaning in explanation.meanings]
     return {
-        "schema": SCHEMA,
-        "expression": evaluation.source,
-        "output": _named(notation, explanation.output),
-        "element": explanation.element or None,
+        **_answer(evaluation, "expression=source"),
+        "output": _named(writer, explanation.output),
+        **_fields(explanation, "element"),
         **_fields(evaluation, "value finite variables"),
-        "gradient": {
-            meaning.name: json_value(meaning.gradient)
-            for meaning in explanation.meanings
-        },
-        "forward": [
-            _forward(explanation, notation, node) for node in explanation.forward
-        ],
-        "backward": [_step(explanation, notation, step) for step in explanation.steps],
-        "meaning": [
-            _meaning(explanation, writer, meaning) for meaning in explanation.meanings
-        ],
+        "gradient": {entry["variable"]: entry["gradient"] for entry in meanings},
+        "forward": [_forward(writer, node) for node in explanation.forward],
+        "backward": [_step(writer, step) for step in explanation.steps],
+        "meaning": meanings,
         "notes": _notes(evaluation),
     }
 
 
-def _named(notation: "Notation", node: int) -> Object:
-    return {"node": node, "name": notation.name(node)}
+def _named(writer: "Writer", node: int) -> Object:
+    return {"node": node, "name": writer.notation.name(node)}
 
 
-def _forward(explanation: "Explanation", notation: "Notation", node: int) -> Object:
-    graph = explanation.graph
-    computed = bool(graph.inputs[node])
+def _forward(writer: "Writer", node: int) -> Object:
+    explanation, notation = writer.explanation, writer.notation
+    computed = bool(explanation.graph.inputs[node])
     return {
-        **_named(notation, node),
-        "op": graph.operations[node].name,
+        **_named(writer, node),
+        "op": explanation.graph.operations[node].name,
         "formula": notation.operation(node) if computed else None,
         "numbers": notation.operation(node, numbers=True) if computed else None,
         "value": json_value(explanation.values[node]),
     }
 
 
-def _step(explanation: "Explanation", notation: "Notation", step: "Step") -> Object:
-    operation = explanation.graph.operations[step.node]
+def _step(writer: "Writer", step: "Step") -> Object:
+    operation = writer.explanation.graph.operations[step.node]
     return {
-        **_named(notation, step.node),
+        **_named(writer, step.node),
         "op": operation.name,
-        "gradient": json_value(step.gradient),
-        "arrived": _arrived(explanation, step.node),
-        "passes": operation.passes or None,
-        "operands": [
-            _contribution(notation, contribution) for contribution in step.contributions
-        ],
+        **_fields(step, "gradient"),
+        "arrived": _arrived(writer, step.node),
+        **_fields(operation, "passes"),
+        "operands": [_contribution(writer, each) for each in step.contributions],
     }
 
 
-def _arrived(explanation: "Explanation", node: int) -> list[Object]:
-    return [
-        _fields(contribution, "from=node product")
-        for contribution in explanation.arrived.get(node, ())
-    ]
+def _arrived(writer: "Writer", node: int) -> list[Object]:
+    arrived = writer.explanation.arrived.get(node, ())
+    return [_fields(contribution, "from=node product") for contribution in arrived]
 
 
-def _contribution(notation: "Notation", contribution: "Contribution") -> Object:
+def _contribution(writer: "Writer", contribution: "Contribution") -> Object:
     names = numbers = None
     if contribution.formula is not None:
-        names = notation.formula(contribution.formula)
-        numbers = notation.formula(contribution.formula, numbers=True)
+        names = writer.notation.formula(contribution.formula)
+        numbers = writer.notation.formula(contribution.formula, numbers=True)
     return {
-        **_named(notation, contribution.operand),
+        **_named(writer, contribution.operand),
         "derivative": names,
         "numbers": numbers,
         **_fields(contribution, "local product"),
@@ -182,14 +231,12 @@ def _contribution(notation: "Notation", contribution: "Contribution") -> Object:
     }
 
 
-def _meaning(
-    explanation: "Explanation", writer: "Writer", meaning: "Meaning"
-) -> Object:
+def _meaning(writer: "Writer", meaning: "Meaning") -> Object:
     return {
         **_fields(meaning, "variable=name node"),
-        "value": json_value(explanation.values[meaning.node]),
-        "gradient": json_value(meaning.gradient),
-        "arrived": _arrived(explanation, meaning.node),
+        "value": json_value(writer.explanation.values[meaning.node]),
+        **_fields(meaning, "gradient"),
+        "arrived": _arrived(writer, meaning.node),
         "because": [writer.reason(reason, meaning) for reason in meaning.reasons],
         "sentence": writer.meaning(meaning),
     }
@@ -229,11 +276,7 @@ def surface_to_dict(bound: "BoundProgram", surface: "Surface") -> Object:
 
 def _fixed(bound: "BoundProgram", plotted: Collection[str]) -> Object:
     fixed = {name: v for name, v in bound.variables.items() if name not in plotted}
-    return {
-        "schema": SCHEMA,
-        "expression": bound.text,
-        "variables": json_value(fixed),
-    }
+    return {**_answer(bound, "expression=text"), "variables": json_value(fixed)}
 
 
 def _gaps(curve: "Curve") -> list[list[float]]:
@@ -259,7 +302,7 @@ def training_to_dict(result: "TrainingResult") -> Object:
     """
     model, training = result.model, result.training
     accuracy = result.accuracy or {}
-    entries = {
+    entries: Object = {
         "schema": SCHEMA,
         "model": model.text,
         "inputs": list(model.inputs),
@@ -280,12 +323,10 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "dead": result.dead,
         "skipped": result.skipped.count,
     }
-    given = {
-        name: entry
-        for name, entry in optional.items()
-        if entry or isinstance(entry, float)
-    }
-    return {**entries, **given}
+    for name, entry in optional.items():
+        if entry or isinstance(entry, float):
+            entries[name] = entry
+    return entries
 
 
 def prediction_to_dict(
@@ -295,15 +336,14 @@ def prediction_to_dict(
 ) -> Object:
     """The prediction for one point."""
     content = {
-        "schema": SCHEMA,
-        **_fields(prediction, "prediction=answer"),
+        **_answer(prediction, "prediction=answer"),
         "variables": json_value(inputs),
     }
     if classes is not None:
         content["classes"] = list(classes)
-        content["score"] = json_value(prediction.score)
+        content |= _fields(prediction, "score")
     if prediction.gradient is not None:
-        content["gradient"] = json_value(prediction.gradient)
+        content |= _fields(prediction, "gradient")
     return content
 
 

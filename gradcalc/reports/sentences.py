@@ -15,7 +15,7 @@ from gradcalc.analysis.explanation import (
 )
 from gradcalc.analysis.naming import call_text
 from gradcalc.operations import VARIABLE, Operation
-from gradcalc.reports.notation import Notation
+from gradcalc.reports.mathematics import Notation
 from gradcalc.wording import listing, plural
 
 # Longer sums are shown as their result alone.

@@ -11,7 +11,7 @@ from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.reports.explanation_page import Terminal, explanation_page
-from gradcalc.reports.notation import Notation
+from gradcalc.reports.mathematics import Notation
 from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.reports.sentences import Writer
 from gradcalc.writers.infix import written_operation

@@ -9,7 +9,7 @@ from gradcalc.analysis.check import check
 from gradcalc.language.bindings import bind
 from gradcalc.learning.descent import DescentSettings, descend
 from gradcalc.reports.check_page import answers_page, check_page
-from gradcalc.reports.descent_page import descent_page
+from gradcalc.reports.learning_pages import descent_page
 from gradcalc.reports.pages import Page, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
 

@@ -103,7 +103,7 @@ def test_a_picture_shows_every_character():
     pytest.importorskip("pygraphviz")
     from xml.etree import ElementTree
 
-    from gradcalc.reports.pictures import graph_picture
+    from gradcalc.reports.drawing import graph_picture
 
     svg = ElementTree.fromstring(graph_picture(diagram(NASTY), kind="svg", most=50))
     texts = {e.text for e in svg.iter("{http://www.w3.org/2000/svg}text")}

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gradcalc.reports.training_page import sparkline
+from gradcalc.reports.learning_pages import sparkline
 
 
 @pytest.mark.parametrize(

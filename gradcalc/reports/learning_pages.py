@@ -1,0 +1,252 @@
+"""What learning shows: a descent's steps, a training and its bar, a prediction."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from gradcalc.data.cells import cells_of
+from gradcalc.reports.numbers import align_numbers, format_number, format_value
+from gradcalc.reports.pages import Line, Page, Part, line, one_line, paragraphs
+from gradcalc.reports.tables import Column, layout
+from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.wording import counted, cut_end
+
+if TYPE_CHECKING:
+    from gradcalc.learning.descent import Descent, Point
+    from gradcalc.learning.training import TrainingResult
+
+# Of more points the first and last are shown, unless all rows were asked for.
+MOST_POINTS = 24
+_STYLES = {"converged": "green", "kink": "yellow", "diverged": "red"}
+
+# Telling Rich of every epoch would cost more than a short epoch itself.
+_SECONDS = 0.1
+
+# More parameters than this are left to the model file and to --json.
+MOST_PARAMETERS = 40
+_LONGEST_FORMULA = 400
+_FORMULA_DIGITS = 4
+_SPARKS = "▁▂▃▄▅▆▇█"
+_PLAIN_SPARKS = "_.-=+*#"
+
+
+def descent_page(
+    descent: "Descent",
+    *,
+    all_rows: bool = False,
+    width: int | None = None,
+    precision: int | None = None,
+) -> Page:
+    """The descent as a page; `width` is the terminal's, None where there is none."""
+    points = descent.trace
+    gap = None
+    if len(points) > MOST_POINTS and not all_rows:
+        gap = MOST_POINTS // 2
+        points = [*points[:gap], *points[-gap:]]
+    table, unfitting = layout(
+        _descent_columns(points), width, precision, bold=len(points) - 1, gap=gap
+    )
+    notes = [*_left_out(descent, points), *unfitting]
+    ending = _ending(descent, width)
+    return Page([*table, line(), *paragraphs(notes, width), *ending])
+
+
+def _descent_columns(points: Sequence["Point"]) -> list[Column]:
+    """The columns; what comes last is the first to be left out."""
+    steps = [str(point.step) for point in points]
+    columns = [
+        Column("step", [step.rjust(len(steps[-1])) for step in steps]),
+        Column("value", [point.value for point in points]),
+        Column("predicted change", [point.predicted for point in points], spare=1),
+        Column("actual change", [point.actual for point in points], spare=2),
+    ]
+    # Those that move: the others stand in the command.
+    for name, slope in points[0].gradient.items():
+        rows = [flatten(point.variables[name]) for point in points]
+        for place, element in enumerate(element_names(name, shape_of(slope))):
+            numbers = [row[place] for row in rows]
+            columns.append(Column(element, numbers, spare=len(columns)))
+    return columns
+
+
+def _left_out(descent: "Descent", points: Sequence["Point"]) -> list[str]:
+    count = len(descent.trace) - len(points)
+    return [f"{count} steps are left out; --every shows them."] if count else []
+
+
+def _ending(descent: "Descent", width: int | None) -> list[Line]:
+    steps = counted(descent.end.step, "step")
+    sentence = f"{descent.stopped} after {steps}: {one_line(descent.reason)}"
+    first, *others = paragraphs([sentence], width)
+    rest = first.text.removeprefix(descent.stopped)
+    style = _STYLES.get(descent.stopped, "")
+    return [Line([(descent.stopped, style), (rest, "")]), *others]
+
+
+@contextmanager
+def training_progress(
+    stream: IO[str], epochs: int, *, colour: bool
+) -> Iterator[Callable[[int, float], None]]:
+    """A context with the function that shows an epoch as done, with its loss.
+
+    The bar that it moves is gone afterwards.
+    """
+    # Imported here: the pages need no Rich.
+    from rich import progress
+    from rich.console import Console
+
+    bar = progress.Progress(
+        progress.TextColumn("epoch"),
+        progress.MofNCompleteColumn(),
+        progress.BarColumn(),
+        progress.TextColumn("loss {task.fields[loss]}"),
+        progress.TimeRemainingColumn(),
+        console=Console(file=stream, color_system="auto" if colour else None),
+        transient=True,
+    )
+    task = bar.add_task("epoch", total=epochs, loss="-")
+    due = 0.0
+
+    def show(epoch: int, loss: float) -> None:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due:
+            due = now + _SECONDS
+            bar.update(task, completed=epoch, loss=format_number(loss, 4))
+
+    with bar:
+        yield show
+
+
+def training_page(
+    result: "TrainingResult",
+    *,
+    saved: str | None = None,
+    unicode: bool = True,
+    precision: int | None = None,
+) -> Page:
+    """The training as a page. `saved` names the file that the model was saved in;
+    without `unicode` nothing but ASCII is drawn.
+    """
+    # Its statements on one line, as they could be typed.
+    formula = result.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
+    parts: list[Part] = [
+        *_facts(result, unicode, precision or 6),
+        line(),
+        *_parameters(result.model.parameters, result.fixed, precision),
+        line(),
+        line(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", "bold"),
+    ]
+    if result.dead:
+        parts.append(line(f"note: {dead_sentence(result)}", "yellow"))
+    if saved is not None:
+        parts.append(line(f"saved: {saved}"))
+    return Page(parts)
+
+
+def _facts(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
+    training = result.training
+    facts: dict[str, str] = {}
+    first, last = (format_number(x, digits) for x in (training.first, training.last))
+    arrow = "→" if unicode else "->"
+    curve = sparkline(training.losses, _SPARKS if unicode else _PLAIN_SPARKS)
+    facts["loss"] = f"{first} {arrow} {last}  {curve}".rstrip()
+    if training.validation is not None:
+        facts["validation"] = format_number(training.validation, digits)
+    if result.accuracy is not None:
+        shares = [
+            f"{share:.1%} ({name})" if len(result.accuracy) > 1 else f"{share:.1%}"
+            for name, share in result.accuracy.items()
+        ]
+        facts["accuracy"] = ", ".join(shares)
+    length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
+    facts["stopped"] = f"{training.stopped} after {length}"
+    longest = max(map(len, facts))
+    return [line(f"{name:{longest}}  {text}") for name, text in facts.items()]
+
+
+def _parameters(
+    values: dict[str, Any], fixed: Sequence[str], precision: int | None
+) -> list[Part]:
+    rows = [
+        (element, number, name in fixed)
+        for name, value in values.items()
+        for element, number in zip(
+            element_names(name, shape_of(value)), flatten(value), strict=True
+        )
+    ]
+    shown = rows[:MOST_PARAMETERS]
+    texts = align_numbers([format_number(number, precision) for _, number, _ in shown])
+    for place, (_, _, held) in enumerate(shown):
+        texts[place] += "  fixed" * held
+    names = [name for name, _, _ in shown]
+    parts, _ = layout([Column("parameter", names), Column("value", texts)])
+    if left_out := len(rows) - len(shown):
+        more = f"{left_out} more parameters are left out; --json shows all."
+        parts.append(line(more))
+    return parts
+
+
+def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) -> str:
+    """The numbers as a row of small bars, at most `width` of them.
+
+    The bars' heights follow the logarithm where all numbers are positive and they range
+    over more than a factor of 100. What is not finite is a full bar.
+    """
+    if not numbers:
+        return ""
+    if len(numbers) > width:
+        last = len(numbers) - 1
+        numbers = [numbers[round(k * last / (width - 1))] for k in range(width)]
+    finite = [number for number in numbers if math.isfinite(number)]
+    if not finite:
+        return levels[-1] * len(numbers)
+    if min(finite) > 0 and max(finite) > 100 * min(finite):
+        numbers = [math.log(n) if math.isfinite(n) else n for n in numbers]
+        finite = [math.log(number) for number in finite]
+    low, high = min(finite), max(finite)
+    top = len(levels) - 1
+    return "".join(
+        levels[top]
+        if not math.isfinite(number)
+        else levels[0 if high == low else round(top * (number - low) / (high - low))]
+        for number in numbers
+    )
+
+
+def dead_sentence(result: "TrainingResult") -> str:
+    """What to know of the units that are dead."""
+    dead = result.dead
+    rows = "the one row" if result.rows == 1 else f"all {result.rows} rows"
+    listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])
+    if len(dead) > 4:
+        listed += f" and {len(dead) - 4} more"
+    they, are, them = ("it", "is", "it") if len(dead) == 1 else ("they", "are", "them")
+    return (
+        f"{listed} {are} dead: {they} {are} 0 on {rows}, so nothing passes back through"
+        f" {them} and what stands in {them} no longer learns; another --seed may do"
+        " better"
+    )
+
+
+def prediction_lines(
+    columns: Sequence[tuple[str, list[str]]],
+    values: Sequence[tuple[str, Any]],
+    precision: int | None = None,
+) -> list[str]:
+    """The values, each behind its name; a single one is bare.
+
+    `columns` and `values` are those of `gradcalc.learning.prediction.Additions`.
+    """
+    names = [name for _, group in columns for name in group]
+    texts = [
+        cell if isinstance(cell, str) else format_value(cell, precision)
+        for _, value in values
+        for cell in cells_of(value)
+    ]
+    if len(texts) == 1:
+        return texts
+    width = max(map(len, names))
+    return [f"{name:{width}}  {text}" for name, text in zip(names, texts, strict=True)]

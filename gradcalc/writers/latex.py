@@ -145,7 +145,8 @@ def latex_text(
 ) -> str:
     """The roots, and what they share, as one formula or as an `aligned` of several.
 
-    `headings` gives the LaTeX that stands for a label on the left of its formula.
+    `headings` gives the LaTeX that stands for a label on the left of its formula;
+    no other formula refers to it.
     """
     labels = [label for label in roots if label is not None]
     variables = {
@@ -154,7 +155,7 @@ def latex_text(
         if graph.operations[node] is VARIABLE
     }
     taken = {name.partition("[")[0] for name in (*variables.values(), *labels)}
-    lines = statements(graph, roots, taken=taken, exact=False)
+    lines = statements(graph, roots, taken=taken, unused=headings or (), exact=False)
     constants = [
         CONSTANTS[name]
         for node, name in graph.names.items()

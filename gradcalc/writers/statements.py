@@ -38,6 +38,7 @@ def statements(
     roots: Mapping[str | None, Structure],
     *,
     taken: Collection[str] = (),
+    unused: Collection[str] = (),
     exact: bool = True,
     deepest: int | None = None,
     policy: Policy | None = None,
@@ -45,12 +46,12 @@ def statements(
     """The statements that give the roots, in order, and the parts that these share.
 
     `roots` maps labels (None: without one) to structures, those that others depend on
-    first. `taken` holds names that no new label may have. Unless `exact`, what is as
-    short as its label would be, such as a - b, is repeated instead. No statement nests
-    deeper than `deepest`. A `policy` chooses the labels instead: it is asked about each
-    node that has none yet, in order.
+    first. `taken` holds names that no new label may have, `unused` labels that no other
+    statement may refer to. Unless `exact`, what is as short as its label would be, such
+    as a - b, is repeated instead. No statement nests deeper than `deepest`. A `policy`
+    chooses the labels instead: it is asked about each node that has none yet, in order.
     """
-    plan = _Plan(graph, roots, exact=exact, deepest=deepest)
+    plan = _Plan(graph, roots, unused=unused, exact=exact, deepest=deepest)
     return list(plan.run(fresh_names(taken), policy or plan.label))
 
 
@@ -65,11 +66,13 @@ class _Plan:
         graph: Graph,
         roots: Mapping[str | None, Structure],
         *,
+        unused: Collection[str],
         exact: bool,
         deepest: int | None,
     ) -> None:
         self.graph = graph
         self.roots = roots
+        self.unused = {None, *unused}
         self.exact = exact
         self.named: set[int] = set()
         leaves = [node for structure in roots.values() for node in flatten(structure)]
@@ -92,12 +95,13 @@ class _Plan:
         last = len(self.roots) - 1
         for position, (label, structure) in enumerate(self.roots.items()):
             leaves = flatten(structure)
-            if position < last and self.named.issuperset(leaves):
+            gives_names = label not in self.unused
+            if gives_names and position < last and self.named.issuperset(leaves):
                 # Another name for what has one already.
                 continue
             within, outer = self._uses_within(leaves), set(leaves)
             for node in sorted(within):
-                alone = within[node] == 1 and label is not None and node in outer
+                alone = within[node] == 1 and gives_names and node in outer
                 name = None if alone else policy(node, self.uses[node], fresh)
                 if name is not None:
                     yield self._statement(name, node)
@@ -131,7 +135,7 @@ class _Plan:
 
     def _statement(self, label: str | None, structure: Structure) -> Statement:
         names: dict[int, str] = {}
-        if label is not None:
+        if label is not None and label not in self.unused:
             elements = element_names(label, shape_of(structure))
             for node, name in zip(flatten(structure), elements, strict=True):
                 if node not in self.named and self._can_be_named(node):

@@ -32,6 +32,11 @@ def listing(items: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
+def some(items: Collection[str]) -> str:
+    """The items with commas, of very many the first."""
+    return ", ".join(list(items)[:12]) + (", ..." if len(items) > 12 else "")
+
+
 def plural(items: Collection[object] | int, one: str, many: str) -> str:
     """The word that goes with so many items: "is" or "are"."""
     return one if (items if isinstance(items, int) else len(items)) == 1 else many
@@ -57,6 +62,12 @@ def near_miss(name: str, known: Iterable[str]) -> str | None:
 
     matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def meant_for(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """For each of the names that is near a known one, what it may be meant for."""
+    near = [(name, near_miss(name, known)) for name in names]
+    return [f"{name} may be meant for {match}" for name, match in near if match]
 
 
 def did_you_mean(

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from gradcalc.data.cells import cells_of, class_in, number_in
-from gradcalc.data.rows import BrokenDataError, Lines, Row, Rows
+from gradcalc.data.rows import BrokenDataError, Lines, Result, Row, Rows
 from gradcalc.errors import DataError
 from gradcalc.wording import counted
 
@@ -49,16 +49,14 @@ class DelimitedRows(Rows):
             try:
                 cells = next(self._reader)
             except csv.Error as error:
-                raise self._broken(str(error)) from None
+                said = str(error)
+                words = (words for key, words in _MISTAKES.items() if key in said)
+                # Behind a quotation mark that is never closed nothing is left to read.
+                kind = BrokenDataError if "end of data" in said else DataError
+                raise self.problem(next(words, said), kind=kind) from None
             # An empty line is no row.
             if cells:
                 return cells
-
-    def _broken(self, said: str) -> DataError:
-        words = next((words for key, words in _MISTAKES.items() if key in said), said)
-        # Behind a quotation mark that is never closed there is nothing left to read.
-        kind = BrokenDataError if "end of data" in said else DataError
-        return self.problem(words, kind=kind)
 
     def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
         places = [place for name in names for place in self._place(name)]
@@ -82,12 +80,7 @@ class DelimitedRows(Rows):
 
     def names(self, column: str) -> Callable[[Row], str]:
         places = self._place(column)
-
-        def name(cells: list[str]) -> str:
-            found: str = self._careful(cells, class_in, places)[0]
-            return found
-
-        return name
+        return lambda cells: self._careful(cells, class_in, places)[0]
 
     def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
         names = [name for _, columns in additions for name in columns]
@@ -115,9 +108,9 @@ class DelimitedRows(Rows):
         return self._places[name]
 
     def _careful(
-        self, cells: list[str], read: Callable[[str], Any], places: Sequence[int]
-    ) -> list[Any]:
-        """What the cells hold; raises DataError for the first that holds nothing."""
+        self, cells: list[str], read: Callable[[str], Result], places: Sequence[int]
+    ) -> list[Result]:
+        """What is read from the cells; DataError for the first that cannot be read."""
         if len(cells) != len(self.header):
             missing = self.header[len(cells) :]
             raise self.problem(

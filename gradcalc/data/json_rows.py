@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from gradcalc.data.cells import class_in, number_in, shown
-from gradcalc.data.rows import Lines, Row, Rows
+from gradcalc.data.rows import Lines, Result, Row, Rows
 from gradcalc.errors import DataError
 from gradcalc.shapes import Shape, described, flatten
 from gradcalc.strict_json import json_value
@@ -22,28 +23,23 @@ class JsonRows(Rows):
         self._decode = json.JSONDecoder(parse_constant=_reject).decode
         # The first good row says which columns there are, so it is read ahead, and so
         # are the errors of the rows above it.
-        self._ahead: list[dict[str, Any] | DataError] = []
-        while not self._ahead or isinstance(self._ahead[-1], DataError):
+        first, errors = None, []
+        while first is None:
             try:
-                self._ahead.append(self._read())
+                first = self._read()
             except DataError as error:
-                self._ahead.append(error)
+                errors.append(error)
             except StopIteration:
-                raise self._no_rows() from None
-        first = self._ahead[-1]
+                empty = DataError(f"{self.name} is empty: it has no rows")
+                raise (errors or [empty])[0] from None
+        self._ahead = iter([*errors, first])
         self.columns = {name: _shape(cell) for name, cell in first.items()}
 
-    def _no_rows(self) -> DataError:
-        errors = (error for error in self._ahead if isinstance(error, DataError))
-        return next(errors, DataError(f"{self.name} is empty: it has no rows"))
-
     def __next__(self) -> Row:
-        if self._ahead:
-            row = self._ahead.pop(0)
-            if isinstance(row, DataError):
-                raise row
-            return row
-        return self._read()
+        row = next(self._ahead, None)
+        if isinstance(row, DataError):
+            raise row
+        return self._read() if row is None else row
 
     def _read(self) -> dict[str, Any]:
         line = ""
@@ -79,21 +75,13 @@ class JsonRows(Rows):
                 if cell.__class__ is float and not shape and cell - cell == 0:
                     found.append(cell)
                 else:
-                    self._collect(row, name, shape, found)
+                    found += self._cell(row, name, partial(_numbers_in, shape=shape))
             return found
 
         return numbers
 
     def names(self, column: str) -> Callable[[Row], str]:
-        def name(row: dict[str, Any]) -> str:
-            if column not in row:
-                raise self._lacking(column)
-            try:
-                return class_in(row[column])
-            except ValueError as error:
-                raise self._about(column, str(error)) from None
-
-        return name
+        return lambda row: self._cell(row, column, class_in)
 
     def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
         # Of two entries of one name readers take the last: only the first addition,
@@ -113,34 +101,19 @@ class JsonRows(Rows):
         separator = "" if text.endswith("{") else ", "
         return f"{text}{separator}{entries}{ending}"
 
-    def _collect(
-        self, row: dict[str, Any], name: str, shape: Shape, found: list[float]
-    ) -> None:
+    def _cell(
+        self, row: dict[str, Any], name: str, read: Callable[[Any], Result]
+    ) -> Result:
+        """What is read from the cell; DataError if it is missing or cannot be read."""
         if name not in row:
-            raise self._lacking(name)
-        cell = row[name]
-        if (isinstance(cell, list) or shape) and _shape(cell) != shape:
-            there = described(shape)
-            raise self._about(
-                name, f"here is {_described(cell)}, in the first row there was {there}"
-            )
+            raise self.problem("the row has no such value", column=name)
         try:
-            for leaf in _leaves(cell, shape):
-                found.append(number_in(leaf))
+            return read(row[name])
         except ValueError as error:
-            raise self._about(name, str(error)) from None
-
-    def _lacking(self, name: str) -> DataError:
-        return self.problem("the row has no such value", column=name)
-
-    def _about(self, name: str, message: str) -> DataError:
-        text = self.text
-        start = text.find(json.dumps(name))
-        if start < 0:
-            return self.problem(message, column=name)
-        return self.problem(
-            message, column=name, span=(start, start + len(json.dumps(name)))
-        )
+            key = json.dumps(name)
+            start = self.text.find(key)
+            span = None if start < 0 else (start, start + len(key))
+            raise self.problem(str(error), column=name, span=span) from None
 
 
 class _NotJsonError(Exception):
@@ -162,12 +135,14 @@ def _shape(cell: Any) -> Shape:
     return (len(cell),)
 
 
-def _leaves(cell: Any, shape: Shape) -> list[Any]:
-    if not shape:
-        return [cell]
-    # Not of a ragged list: its rows are no numbers.
-    return flatten(cell) if len(shape) > 1 else list(cell)
-
-
-def _described(cell: Any) -> str:
-    return described(_shape(cell)) if isinstance(cell, list) else shown(cell)
+def _numbers_in(cell: Any, shape: Shape) -> list[float]:
+    """The numbers in a cell of that shape. Raises ValueError for another cell."""
+    found = _shape(cell)
+    if found != shape:
+        here = described(found) if isinstance(cell, list) else shown(cell)
+        raise ValueError(
+            f"here is {here}, in the first row there was {described(shape)}"
+        )
+    # Not all leaves of a ragged list: its rows are no numbers.
+    cells = cell if len(shape) == 1 else flatten(cell)
+    return [number_in(leaf) for leaf in cells]

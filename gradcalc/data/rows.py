@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from gradcalc.errors import DataError
 from gradcalc.shapes import Shape
-from gradcalc.wording import plural
+from gradcalc.wording import plural, some
 
 # A list of cells, or the object that a line of JSON holds.
 Row = Any
@@ -155,10 +155,8 @@ class Rows(ABC):
         if not missing:
             return
         where = self.columns_of.format(name=self.name)
-        known = list(self.columns)
-        more = ", ..." if len(known) > 12 else ""
-        hint = f"its columns are {', '.join(known[:12])}{more}"
-        if len(known) == 1 and ";" in known[0]:
+        hint = f"its columns are {some(self.columns)}"
+        if len(self.columns) == 1 and ";" in next(iter(self.columns)):
             hint = "its cells are separated by semicolons; make them commas or tabs"
         raise DataError(
             f"{where} has no {plural(missing, 'column', 'columns')}"

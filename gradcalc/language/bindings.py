@@ -17,7 +17,7 @@ from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of
-from gradcalc.wording import did_you_mean, near_miss, plural
+from gradcalc.wording import did_you_mean, meant_for, plural
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
@@ -192,13 +192,7 @@ def _name_problem(
     if unused:
         verb = plural(unused, "is not a variable", "are not variables")
         sentences.append(f"{', '.join(unused)} {verb} of the formula")
-        candidates = missing or list(names)
-        near = [
-            f"{name} may be meant for {match}"
-            for name in unused
-            if (match := near_miss(name, candidates))
-        ]
-        if near:
+        if near := meant_for(unused, missing or list(names)):
             hints = near
         elif computed := [name for name in unused if name in parsed.labels]:
             hints.append(f"the formula computes {', '.join(computed)} itself")

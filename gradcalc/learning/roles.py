@@ -8,7 +8,7 @@ from typing import Any
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
 from gradcalc.language.names import read_program
 from gradcalc.shapes import Shape, arrange, described, shape_of
-from gradcalc.wording import near_miss, plural
+from gradcalc.wording import meant_for, plural, some
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,12 @@ def assign_roles(
         )
     if len(parameters) == len(names):
         raise _no_input(formula, names, columns, target)
-    starts = {**asked.defaults, **started}
     return Roles(
         inputs={name: columns[name] for name in names if name in columns},
         parameters=parameters,
         started={
             name: value
-            for name, value in starts.items()
+            for name, value in {**asked.defaults, **started}.items()
             if name in parameters and name not in fixed
         },
         fixed=dict(fixed),
@@ -116,22 +115,17 @@ def _no_input(
     others = [column for column in columns if column not in target]
     unusable = [column for column in others if not column.isidentifier()]
     return FormulaNameError(
-        f"no column of the data is in the formula: its names are {_some(names)},"
-        f" the columns {_some(columns)}",
+        f"no column of the data is in the formula: its names are {some(names)},"
+        f" the columns {some(columns)}",
         source=formula,
         span=(0, len(formula)),
-        hint=", ".join(_meant(names, others)[:4])
+        hint=", ".join(meant_for(names, others)[:4])
         or (
             f"a formula cannot hold the name {unusable[0]!r}: rename the column"
             if unusable
             else "a name that is a column is an input, the others are learned"
         ),
     )
-
-
-def _some(names: Collection[str]) -> str:
-    """The names for a sentence, the first of very many."""
-    return ", ".join(list(names)[:12]) + (", ..." if len(names) > 12 else "")
 
 
 def _check_given(
@@ -154,15 +148,9 @@ def _check_given(
         known = f"its parameters are {', '.join(parameters)}"
         raise BindingError(
             f"{', '.join(unknown)} {verb} of the formula",
-            hint=", ".join(_meant(unknown, parameters))
+            hint=", ".join(meant_for(unknown, parameters))
             or (known if parameters else "it has none"),
         )
-
-
-def _meant(names: Collection[str], known: Collection[str]) -> list[str]:
-    """What each of the names that is near a known one may be meant for."""
-    near = [(name, near_miss(name, known)) for name in names]
-    return [f"{name} may be meant for {match}" for name, match in near if match]
 
 
 def initial_values(
@@ -188,17 +176,14 @@ def initial_values(
         count = math.prod(shape)
         bound = math.sqrt(3 / shape[-1]) if shape else 1.0
         drawn = [bound * (2 * random() - 1) for _ in range(count)]
-        if name not in given:
-            values[name] = arrange(drawn, shape)
-            continue
-        value = given[name]
-        if shape_of(value) == shape:
-            values[name] = value
-        elif not shape_of(value):
-            values[name] = arrange([value] * count, shape)
-        else:
+        value = given.get(name)
+        found = shape_of(value)
+        if found not in ((), shape):
             raise BindingError(
-                f"{name} starts as {described(shape_of(value))}, but its shape is"
+                f"{name} starts as {described(found)}, but its shape is"
                 f" {described(shape)}"
             )
+        if not found:
+            value = arrange(drawn if name not in given else [value] * count, shape)
+        values[name] = value
     return {name: values[name] for name in shapes}

@@ -14,10 +14,7 @@ from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
 from gradcalc.language.constants import constant_value
 from gradcalc.language.functions import Function, library
-from gradcalc.language.library import (
-    Documentation,
-    library_documentation,
-)
+from gradcalc.language.library import Documentation, library_documentation
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import NAME, OPERATION
@@ -76,7 +73,15 @@ def _of_operation(operation: Operation, group: str) -> Entry:
     if operation.lists:
         call = f"{operation.name}({', '.join(parameters)})"
     window = "" if operation.lists else operation.window
-    samples = _samples(operation)
+    readable = (
+        point
+        for point in operation.samples
+        if all(x == 0 or 0.01 <= abs(x) <= 100 for x in point)
+    )
+    samples = [
+        dict(zip(parameters, _arguments(operation, point), strict=True))
+        for point in islice(readable, _MOST_SAMPLES)
+    ]
     if window and len(parameters) == 1:
         samples = _across(window, samples[0])
     gates = zip(parameters, operation.selected or (), strict=False)
@@ -100,20 +105,8 @@ def _of_operation(operation: Operation, group: str) -> Entry:
     )
 
 
-def _samples(operation: Operation) -> list[Arguments]:
-    """The row's first samples of readable numbers."""
-    readable = (
-        point
-        for point in operation.samples
-        if all(x == 0 or 0.01 <= abs(x) <= 100 for x in point)
-    )
-    return [
-        dict(zip(operation.parameters, _arguments(operation, point), strict=True))
-        for point in islice(readable, _MOST_SAMPLES)
-    ]
-
-
 def _arguments(operation: Operation, point: Point) -> Sequence[Any]:
+    """The operands in a sample, which holds the numbers of all lists in one row."""
     if not operation.lists:
         return point
     size = len(point) // len(operation.parameters)
@@ -161,26 +154,19 @@ def catalogue() -> dict[str, Entry]:
     documentation = library_documentation()
     matrix = [[1.0, 2.0], [3.0, 4.0]]
     entries = [
-        *(
-            _of_operation(operation, group)
-            for group, operations in GROUPS.items()
-            for operation in operations
-        ),
-        *(
-            _of_library(function, documentation[function.name])
-            for function in library().values()
-        ),
-        *(
-            _of_lists(name, meaning, f"{name}(v)", {"v": matrix})
-            for name, (_, meaning) in STRUCTURAL.items()
-        ),
-        _of_lists(
-            "@",
-            "product of matrices and lists",
-            "a @ b",
-            {"a": matrix, "b": [5.0, 6.0]},
-        ),
+        _of_operation(operation, group)
+        for group, operations in GROUPS.items()
+        for operation in operations
     ]
+    entries += [
+        _of_library(each, documentation[each.name]) for each in library().values()
+    ]
+    entries += [
+        _of_lists(name, meaning, f"{name}(v)", {"v": matrix})
+        for name, (_, meaning) in STRUCTURAL.items()
+    ]
+    factors = {"a": matrix, "b": [5.0, 6.0]}
+    entries.append(_of_lists("@", "product of matrices and lists", "a @ b", factors))
     return {entry.name: entry for entry in entries}
 
 
@@ -190,14 +176,12 @@ def look_up(name: str) -> Entry:
     Raises FormulaNameError, with a hint, if there is none.
     """
     entries = catalogue()
-    by_alias = {alias: e for e in entries.values() for alias in e.aliases}
-    entry = entries.get(name) or by_alias.get(name) or entries.get(_operator(name))
+    named = entries | {alias: e for e in entries.values() for alias in e.aliases}
+    entry = named.get(name) or named.get(_operator(name))
     if entry is None:
         raise FormulaNameError(
             f"there is no function {name}",
-            hint=did_you_mean(
-                name, [*entries, *by_alias], "list them: gradcalc functions"
-            ),
+            hint=did_you_mean(name, named, "list them: gradcalc functions"),
         )
     return entry
 

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gradcalc.analysis.verdicts import DIFFERS, Claim, Row, compared
 from gradcalc.engine.compiled import compile_forward
@@ -68,7 +69,7 @@ def _rows(
                         evaluation.gradient_at(node, number),
                         _line(function, bound.given, node, number),
                         noises[number],
-                        _jitter(bound, evaluation, number, node),
+                        partial(_jitter, bound, evaluation, number, node),
                     )
                 )
                 if row.verdict == DIFFERS and not row.reason:
@@ -114,30 +115,23 @@ def _noise(evaluation: Evaluation, number: int) -> float:
     graph, values = evaluation.graph, evaluation.values
     total = 0.0
     for node, gradient in enumerate(evaluation.gradients[number]):
-        if gradient is None or not graph.inputs[node]:
-            continue
-        error = abs(gradient) * (2 * _EPSILON * abs(values[node]) + _TINIEST)
-        if math.isfinite(error):
-            total += error
+        if gradient is not None and graph.inputs[node]:
+            error = abs(gradient) * (2 * _EPSILON * abs(values[node]) + _TINIEST)
+            total += error if math.isfinite(error) else 0.0
     return total
 
 
 def _jitter(
     bound: BoundProgram, evaluation: Evaluation, number: int, node: int
-) -> Callable[[], float]:
+) -> float:
     """How much the gradient itself varies within the rounding of its variables."""
-
-    def jitter() -> float:
-        here, found = evaluation.gradient_at(node, number), 0.0
-        for ulps in (-3, -1, 1, 2):
-            given = {
-                other: x + ulps * math.ulp(x) if math.isfinite(x) else x
-                for other, x in bound.given.items()
-            }
-            moved = evaluate_bound(replace(bound, given=given))
-            near = moved.gradient_at(node, number)
-            if math.isfinite(near):
-                found = max(found, abs(near - here))
-        return found
-
-    return jitter
+    here, found = evaluation.gradient_at(node, number), 0.0
+    for ulps in (-3, -1, 1, 2):
+        given = {
+            other: x + ulps * math.ulp(x) if math.isfinite(x) else x
+            for other, x in bound.given.items()
+        }
+        near = evaluate_bound(replace(bound, given=given)).gradient_at(node, number)
+        if math.isfinite(near):
+            found = max(found, abs(near - here))
+    return found

@@ -10,14 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from gradcalc.engine.compiled import Gradient, compile_gradient
 from gradcalc.errors import BindingError, FormulaError, ShapeError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.shapes import described, shape_of
-
-if TYPE_CHECKING:
-    from gradcalc.engine.compiled import Gradient
 
 Function = Callable[[float], float]
 
@@ -170,13 +167,11 @@ def surface(
     return Surface(names, x, y, values, (along_x, along_y))
 
 
-def _compiled(bound: BoundProgram, names: Sequence[str]) -> "Gradient":
+def _compiled(bound: BoundProgram, names: Sequence[str]) -> Gradient:
     """The program as a function of the named variables, with its gradient.
 
     Raises ShapeError for a result that is a list.
     """
-    from gradcalc.engine.compiled import compile_gradient
-
     shape = shape_of(bound.output)
     if shape:
         raise ShapeError(
@@ -236,7 +231,7 @@ def _pole(function: Function, around: Sequence[float], peak: float) -> float | N
             low = place = left
             highest = max(highest, at_right)
         else:
-            # Also where one of them is NaN, which no comparison holds for.
+            # One of them may be NaN, which no comparison holds for.
             high = place = right
             highest = max(highest, at_left)
         if highest > _POLE * peak:
@@ -246,19 +241,14 @@ def _pole(function: Function, around: Sequence[float], peak: float) -> float | N
 
 
 def _jumps(
-    function: Function,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    function: Function, start: tuple[float, float], end: tuple[float, float]
 ) -> bool:
     """Whether the function is not continuous between the two points."""
     (a, at_a), (b, at_b) = start, end
     change = abs(at_b - at_a)
     for _ in range(_HALVINGS):
         middle = a / 2 + b / 2
-        if not a < middle < b:
-            return True
-        value = function(middle)
-        if not math.isfinite(value):
+        if not (a < middle < b and math.isfinite(value := function(middle))):
             return True
         if abs(value - at_a) > abs(at_b - value):
             b, at_b = middle, value

@@ -10,6 +10,7 @@ same bits.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gradcalc.engine.code_spelling import ATOM
 from gradcalc.engine.compiled import GradientCode, compile_forward, compile_gradient
@@ -79,15 +80,6 @@ def epoch_function(setup: StepSetup) -> Epoch:
 
 def written_epoch(setup: StepSetup) -> Epoch:
     """The epoch as straight-line Python."""
-    namespace: dict[str, object] = {}
-    source = epoch_source(setup, namespace)
-    exec(source, namespace)
-    epoch: Epoch = namespace["epoch"]  # type: ignore[assignment]
-    return epoch
-
-
-def epoch_source(setup: StepSetup, namespace: dict[str, object]) -> str:
-    """The source of the epoch's function; `namespace` gets what it refers to."""
     free = range(len(setup.free))
     parameters = [f"p{i}" for i in free]
     row = [f"x{i}" for i in range(len(setup.arguments))]
@@ -96,15 +88,14 @@ def epoch_source(setup: StepSetup, namespace: dict[str, object]) -> str:
     given.update(zip(nodes, row + parameters, strict=True))
     loss = setup.objective.loss
     code = GradientCode(setup.objective.graph, [loss], setup.free, given)
-    namespace.update(code.namespace)
-    namespace["sqrt"] = math.sqrt
-    memory = setup.optimizer.memory
     # Defaults of parameters are local variables, the fastest that Python has.
     constants = {**setup.optimizer.constants, **setup.constants}
     defaults = [f"{name}={value!r}" for name, value in constants.items()]
     lines = [f"def epoch(rows, state, {', '.join(defaults)}, sqrt=sqrt):"]
     lines.append(f"    {_tuple(parameters)} = state.parameters")
-    remembered = [_tuple([f"{name}{i}" for i in free]) for name in memory]
+    remembered = [
+        _tuple([f"{name}{i}" for i in free]) for name in setup.optimizer.memory
+    ]
     for place, names in enumerate(remembered):
         lines.append(f"    {names} = state.memory[{place}]")
     lines += ["    count = state.count", "    total = 0.0", "    try:"]
@@ -122,7 +113,10 @@ def epoch_source(setup: StepSetup, namespace: dict[str, object]) -> str:
     for place, names in enumerate(remembered):
         lines.append(f"        state.memory[{place}][:] = {names}")
     lines += ["        state.count = count", "    return total"]
-    return "\n".join(lines)
+    namespace: dict[str, Any] = {**code.namespace, "sqrt": math.sqrt}
+    exec("\n".join(lines), namespace)
+    epoch: Epoch = namespace["epoch"]
+    return epoch
 
 
 def _tuple(names: Sequence[str]) -> str:
@@ -197,20 +191,12 @@ def careful_epoch(setup: StepSetup, *, check: bool = False) -> Epoch:
             move(state, sums)
             if check and not state.finite():
                 state.parameters[:] = before.parameters
-                raise NotFiniteError(_odd_row(function, batch, state), loss)
+                # The first row with such a gradient, else the last of the batch.
+                for row in batch:
+                    _, (gradient,) = function(*row, *parameters)
+                    if not all(map(math.isfinite, gradient)):
+                        break
+                raise NotFiniteError(row, loss)
         return total
 
     return epoch
-
-
-def _odd_row(
-    function: Callable[..., tuple[Example, tuple[Example, ...]]],
-    batch: Sequence[Example],
-    state: State,
-) -> Example:
-    """The first row with a gradient that is not finite, else the last of the batch."""
-    for row in batch:
-        _, (gradient,) = function(*row, *state.parameters)
-        if not all(map(math.isfinite, gradient)):
-            return row
-    return batch[-1]

@@ -1,9 +1,9 @@
 """How well a model does on rows: mean loss, accuracy, and units that are dead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gradcalc.learning.epochs import Example, StepSetup
-from gradcalc.learning.objective import loss_called
+from gradcalc.learning.objective import Loss, loss_called
 from gradcalc.shapes import flatten
 from gradcalc.writers.node_text import expression
 
@@ -26,16 +26,40 @@ def mean_loss(
     return total / len(rows)
 
 
-def agreement(
-    loss: str, *, classes: bool, rows: Sequence[Example], outputs: int
-) -> Agreement | None:
-    """How to tell whether a prediction is right, or None if it is not about classes.
+def accuracies(
+    setup: StepSetup,
+    loss: str,
+    parts: Mapping[str, Sequence[Example]],
+    parameters: Sequence[float],
+    *,
+    classes: bool,
+) -> dict[str, float] | None:
+    """The share of right predictions in each part of the rows that is not empty.
 
-    It is about classes if the data names them, or if the loss is one of two or more
-    classes and every target is 0 or 1. A single number stands for the second class if
-    it is more than a half, or more than 0 for a logit; of a list the largest counts.
+    None if the predictions are not about classes. They are if the data names `classes`,
+    or if the loss is one of two or more classes and every target is 0 or 1. A single
+    number stands for the second class if it is more than a half, or more than 0 for a
+    logit; of a list the largest counts.
     """
-    kind = loss_called(loss)
+    outputs = flatten(setup.objective.prediction)
+    agrees = _agreement(loss_called(loss), parts["training"], len(outputs), classes)
+    if agrees is None:
+        return None
+    function = setup.forward(outputs)
+    return {
+        name: sum(
+            agrees(function(*row, *parameters), row[-len(outputs) :]) for row in rows
+        )
+        / len(rows)
+        for name, rows in parts.items()
+        if rows
+    }
+
+
+def _agreement(
+    kind: Loss, rows: Sequence[Example], outputs: int, classes: bool
+) -> Agreement | None:
+    """How to tell whether a prediction is right; None if it is not about classes."""
     if not classes and (
         not kind.classes
         or any(number not in (0.0, 1.0) for row in rows for number in row[-outputs:])
@@ -52,21 +76,6 @@ def agreement(
 def largest(numbers: Sequence[float]) -> int:
     """The place of the largest number, the first of equal ones."""
     return max(range(len(numbers)), key=lambda place: numbers[place])
-
-
-def accuracy(
-    setup: StepSetup,
-    rows: Sequence[Example],
-    parameters: Sequence[float],
-    agrees: Agreement,
-) -> float:
-    """The share of the rows whose prediction is right."""
-    outputs = flatten(setup.objective.prediction)
-    function = setup.forward(outputs)
-    right = 0
-    for row in rows:
-        right += agrees(function(*row, *parameters), row[-len(outputs) :])
-    return right / len(rows)
 
 
 def dead_units(
@@ -87,13 +96,11 @@ def dead_units(
         and active[node]
         and needed[node]
     ]
-    if not units:
-        return []
     function = setup.forward(units)
-    dead = set(range(len(units)))
+    dead = list(enumerate(units))
     for row in rows:
-        values = function(*row, *parameters)
-        dead = {place for place in dead if values[place] == 0}
         if not dead:
             break
-    return [expression(graph, units[place]) for place in sorted(dead)]
+        values = function(*row, *parameters)
+        dead = [(place, unit) for place, unit in dead if values[place] == 0]
+    return [expression(graph, unit) for _, unit in dead]

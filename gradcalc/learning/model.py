@@ -21,7 +21,7 @@ A model is read from "schema", "model", "inputs", "target", "parameters", "shape
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ from gradcalc.errors import DataError, GradcalcError
 from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.names import read_program
 from gradcalc.language.program import Program, build
-from gradcalc.shapes import Shape, Structure, flatten, shape_of
+from gradcalc.shapes import Shape, Structure, flatten, leaves_of, shape_of
 from gradcalc.strict_json import SCHEMA, read_json
 from gradcalc.wording import plural
 
@@ -68,14 +68,9 @@ class Model:
     def known(self) -> dict[int, float]:
         """The value of each variable node that is a parameter's."""
         variables = self.program.graph.variables
-        return {
-            node: value
-            for name, values in self.parameters.items()
-            if name in variables
-            for node, value in zip(
-                flatten(variables[name]), flatten(values), strict=True
-            )
-        }
+        used = [name for name in self.parameters if name in variables]
+        values = leaves_of(self.parameters, used)
+        return dict(zip(leaves_of(variables, used), values, strict=True))
 
     def formula(self, precision: int | None = None) -> str:
         """The formula written out with the parameters filled in."""
@@ -83,6 +78,30 @@ class Model:
             self.text, self.program, self.program.result, self.parameters, self.known
         )
         return formula_text(bound, precision=precision)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _is_shape(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and 1 <= len(value) <= 2
+        and all(type(size) is int and 0 < size < 1_000_000 for size in value)
+    )
+
+
+# The entries that a model is read from, each with the test of what it holds.
+_ENTRIES: dict[str, Callable[[Any], bool]] = {
+    "model": lambda it: isinstance(it, str),
+    "inputs": _are_names,
+    "target": lambda it: isinstance(it, str) or (_are_names(it) and bool(it)),
+    "parameters": lambda it: isinstance(it, dict),
+    "shapes": lambda it: isinstance(it, dict) and all(map(_is_shape, it.values())),
+    "classes": lambda it: it is None or _are_names(it),
+    "loss": lambda it: isinstance(it, dict) and isinstance(it.get("name"), str),
+}
 
 
 def model_from(text: str, where: str) -> Model:
@@ -99,55 +118,31 @@ def model_from(text: str, where: str) -> Model:
             f" {json.dumps(content.get('schema'))}, not {SCHEMA}",
             hint=_WHAT_IT_IS,
         )
-    formula: Any = content.get("model")
-    inputs: Any = content.get("inputs")
-    target: Any = content.get("target")
-    target = [target] if isinstance(target, str) else target
-    parameters: Any = content.get("parameters")
-    shapes: Any = content.get("shapes", {})
-    classes: Any = content.get("classes")
-    loss: Any = content.get("loss")
-    for name, good in (
-        ("model", isinstance(formula, str)),
-        ("inputs", _names(inputs)),
-        ("target", _names(target) and bool(target)),
-        ("parameters", isinstance(parameters, dict)),
-        ("shapes", isinstance(shapes, dict) and all(map(_is_shape, shapes.values()))),
-        ("classes", classes is None or _names(classes)),
-        ("loss", isinstance(loss, dict) and isinstance(loss.get("name"), str)),
-    ):
-        if not good:
+    for name, is_good in _ENTRIES.items():
+        if not is_good(content.setdefault(name, {} if name == "shapes" else None)):
             raise DataError(
                 f'{where} is not a whole model: "{name}" is missing or not what it'
                 " should be",
                 hint="write it again with gradcalc train --save",
             )
-    values = {name: _parameter(where, name, parameters[name]) for name in parameters}
-    _check_names(where, formula, inputs, values)
+    formula, inputs, target = content["model"], content["inputs"], content["target"]
+    parameters = {
+        name: _parameter(where, name, value)
+        for name, value in content["parameters"].items()
+    }
+    _check_names(where, formula, inputs, parameters)
     try:
         return Model(
             formula,
-            {name: tuple(shapes.get(name, ())) for name in inputs},
-            target,
-            classes,
-            values,
-            loss["name"],
+            {name: tuple(content["shapes"].get(name, ())) for name in inputs},
+            [target] if isinstance(target, str) else target,
+            content["classes"],
+            parameters,
+            content["loss"]["name"],
         )
     except GradcalcError as error:
         message = f"the model in {where} does not fit together: {error.message}"
         raise error.but(DataError, message=message) from None
-
-
-def _names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(name, str) for name in value)
-
-
-def _is_shape(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and 1 <= len(value) <= 2
-        and all(type(size) is int and 0 < size < 1_000_000 for size in value)
-    )
 
 
 def _parameter(where: str, name: str, value: Any) -> Any:
@@ -172,19 +167,16 @@ def _check_names(
     except GradcalcError as error:
         message = f"the model in {where} cannot be read: {error.message}"
         raise error.but(DataError, message=message) from None
-    both = [name for name in inputs if name in parameters]
-    if both:
-        raise DataError(
-            f"{where}: {', '.join(both)} cannot be both an input and a parameter"
+    if both := [name for name in inputs if name in parameters]:
+        problem = f"{', '.join(both)} cannot be both an input and a parameter"
+    elif lacking := [name for name in names if name not in {*inputs, *parameters}]:
+        verb = plural(lacking, "is", "are")
+        problem = (
+            f"the formula uses {', '.join(lacking)}, which {verb} neither input nor"
+            " parameter"
         )
-    lacking = [name for name in names if name not in inputs and name not in parameters]
-    if lacking:
-        raise DataError(
-            f"{where}: the formula uses {', '.join(lacking)}, which"
-            f" {plural(lacking, 'is', 'are')} neither input nor parameter"
-        )
-    idle = [name for name in (*inputs, *parameters) if name not in names]
-    if idle:
-        raise DataError(
-            f"{where}: {', '.join(idle)} {plural(idle, 'is', 'are')} not in the formula"
-        )
+    elif idle := [name for name in (*inputs, *parameters) if name not in names]:
+        problem = f"{', '.join(idle)} {plural(idle, 'is', 'are')} not in the formula"
+    else:
+        return
+    raise DataError(f"{where}: {problem}")

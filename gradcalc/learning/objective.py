@@ -151,27 +151,17 @@ def _read_loss(formula: str) -> ParsedProgram:
 
 def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) -> None:
     """Raise ShapeError if the prediction is not what the target or the loss needs."""
-    span = (0, len(model))
-    if len(shape) > 1:
-        raise ShapeError(
-            f"the model gives {described(shape)}; it must give a number or a list",
-            source=model,
-            span=span,
-        )
     wanted = () if outputs is None else (outputs,)
-    # A list of one stands for its element.
-    if shape != wanted and not (shape == (1,) and outputs is None):
-        raise ShapeError(
-            f"the model gives {described(shape)}, but the target is"
-            f" {described(wanted)}",
-            source=model,
-            span=span,
-        )
     single = loss_called(loss).single
-    if single and not shape:
-        raise ShapeError(
-            f"{loss} compares lists, but the model gives a number",
-            source=model,
-            span=span,
-            hint=f"for two classes and one number use --loss {single}",
-        )
+    given, hint = f"the model gives {described(shape)}", None
+    if len(shape) > 1:
+        problem = f"{given}; it must give a number or a list"
+    # A list of one stands for its element.
+    elif shape != wanted and not (shape == (1,) and outputs is None):
+        problem = f"{given}, but the target is {described(wanted)}"
+    elif single and not shape:
+        problem = f"{loss} compares lists, but {given}"
+        hint = f"for two classes and one number use --loss {single}"
+    else:
+        return
+    raise ShapeError(problem, source=model, span=(0, len(model)), hint=hint)

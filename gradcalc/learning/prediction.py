@@ -42,30 +42,28 @@ def predictor(model: Model, *, gradient: bool = False) -> Predictor:
             return model.classes[largest(values)]
         return model.classes[1 if values[0] > threshold else 0]
 
-    if not gradient:
+    if gradient:
+        backward = compile_gradient(graph, outputs, leaves, leaves, known)
+    else:
         forward = compile_forward(graph, outputs, leaves, known)
 
-        def predict(numbers: Sequence[float]) -> Prediction:
+    def predict(numbers: Sequence[float]) -> Prediction:
+        slopes = None
+        if gradient:
+            values, rows = backward(*numbers)
+            remaining = [iter(row) for row in rows]
+            slopes = {
+                name: unflatten(
+                    result,
+                    iter([unflatten(graph.variables[name], row) for row in remaining]),
+                )
+                for name in model.inputs
+            }
+        else:
             values = forward(*numbers)
-            return Prediction(answer(values), unflatten(result, iter(values)), None)
-
-        return predict
-
-    function = compile_gradient(graph, outputs, leaves, leaves, known)
-
-    def predict_with_gradient(numbers: Sequence[float]) -> Prediction:
-        values, rows = function(*numbers)
-        remaining = [iter(row) for row in rows]
-        slopes = {
-            name: unflatten(
-                result,
-                iter([unflatten(graph.variables[name], row) for row in remaining]),
-            )
-            for name in model.inputs
-        }
         return Prediction(answer(values), unflatten(result, iter(values)), slopes)
 
-    return predict_with_gradient
+    return predict
 
 
 class Additions:

@@ -69,13 +69,12 @@ def assign_roles(
             source=formula,
             span=names[used[0]],
         )
-    parameters: dict[str, Shape] = {}
-    for name in names:
-        if name in columns:
-            continue
-        value = fixed.get(name, started.get(name, asked.defaults.get(name)))
-        shape = () if value is None else shape_of(value)
-        parameters[name] = asked.shapes.get(name, shape)
+    known = {**asked.defaults, **started, **fixed}
+    parameters = {
+        name: asked.shapes.get(name, shape_of(known.get(name)))
+        for name in names
+        if name not in columns
+    }
     _check_given(given, names, columns, parameters)
     both = [name for name in started if name in fixed]
     if both:
@@ -98,7 +97,7 @@ def assign_roles(
         parameters=parameters,
         started={
             name: value
-            for name, value in {**asked.defaults, **started}.items()
+            for name, value in known.items()
             if name in parameters and name not in fixed
         },
         fixed=dict(fixed),

@@ -19,7 +19,7 @@ from gradcalc.learning.epochs import (
     epoch_function,
 )
 from gradcalc.learning.examples import Examples, held_back, read_examples, shuffle
-from gradcalc.learning.measures import accuracy, agreement, dead_units, mean_loss
+from gradcalc.learning.measures import accuracies, dead_units, mean_loss
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, check_loss, compose
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE, State, initial_state
@@ -120,10 +120,10 @@ class TrainingTask:
         """The result of training with these settings."""
         roles, examples = self.roles, self.examples
         generator = random.Random(settings.seed)
-        start = initial_values(
+        values = initial_values(
             roles.parameters, {**roles.started, **roles.fixed}, generator.random
         )
-        setup = self._setup(settings, leaves_of(start, roles.fixed))
+        setup = self._setup(settings, leaves_of(values, roles.fixed))
         if settings.validate and len(examples.rows) < 2:
             raise DataError("one row cannot be divided into training and validation")
         rows, validation = held_back(
@@ -132,7 +132,7 @@ class TrainingTask:
         training = train(
             setup,
             rows,
-            leaves_of(start, roles.learned),
+            leaves_of(values, roles.learned),
             settings.epochs,
             validation=validation,
             patience=settings.patience,
@@ -140,22 +140,15 @@ class TrainingTask:
             progress=progress,
         )
         leaves = iter(training.parameters)
-        learned = {
-            name: arrange(leaves, roles.parameters[name]) for name in roles.learned
-        }
-        agrees = agreement(
-            self.loss,
-            classes=examples.classes is not None,
-            rows=rows,
-            outputs=len(flatten(self.objective.prediction)),
-        )
+        for name in roles.learned:
+            values[name] = arrange(leaves, roles.parameters[name])
         return TrainingResult(
             model=Model(
                 self.formula,
                 roles.inputs,
                 self.target,
                 examples.classes,
-                {**start, **learned},
+                values,
                 self.loss,
             ),
             training=training,
@@ -163,12 +156,13 @@ class TrainingTask:
             rows=len(rows),
             skipped=examples.skipped,
             dead=dead_units(setup, rows, training.parameters),
-            accuracy=agrees
-            and {
-                name: accuracy(setup, part, training.parameters, agrees)
-                for name, part in (("training", rows), ("validation", validation))
-                if part
-            },
+            accuracy=accuracies(
+                setup,
+                self.loss,
+                {"training": rows, "validation": validation},
+                training.parameters,
+                classes=examples.classes is not None,
+            ),
         )
 
     def _setup(self, settings: Settings, fixed: Sequence[float]) -> StepSetup:
@@ -297,11 +291,11 @@ def train(
                 if reason is not None:
                     state, stopped = before, DIVERGED
                     break
-            losses.append(total / len(rows))
+            loss = total / len(rows)
+            losses.append(loss)
             if progress is not None:
-                progress(len(losses), losses[-1])
+                progress(len(losses), loss)
             if patience is not None:
-                loss = losses[-1]
                 if validation:
                     loss = mean_loss(loss_of, validation, state.parameters)
                 if best.waited(state, loss) >= patience:
@@ -353,16 +347,14 @@ def _first_not_finite(
     try:
         careful_epoch(setup, check=True)(rows, state)
     except NotFiniteError as error:
-        row = error.row
+        numbers = [*error.row, *state.parameters]
     else:
         return None
-    given = {
-        **setup.fixed,
-        **dict(zip(setup.arguments, row, strict=True)),
-        **dict(zip(setup.free, state.parameters, strict=True)),
-    }
+    nodes = setup.arguments + setup.free
+    given = {**setup.fixed, **dict(zip(nodes, numbers, strict=True))}
     objective = setup.objective
-    for note in notes_on(passes(objective.graph, given, [objective.loss], setup.free)):
-        if note.kind == "nonfinite":
-            return note.message
-    return "the step itself leads beyond the largest double"
+    notes = notes_on(passes(objective.graph, given, [objective.loss], setup.free))
+    return next(
+        (note.message for note in notes if note.kind == "nonfinite"),
+        "the step itself leads beyond the largest double",
+    )

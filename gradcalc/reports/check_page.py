@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradcalc.reports.numbers import format_number
-from gradcalc.reports.pages import Page, Part, line, paragraphs
+from gradcalc.reports.pages import Page, line, paragraphs
 from gradcalc.reports.tables import Column, layout
 from gradcalc.wording import plural
 
@@ -31,12 +31,15 @@ def check_page(
         Column("backprop", [row.gradient for row in rows]),
         Column("differences", [row.difference for row in rows], spare=1),
         Column("error", [_error(row) for row in rows], spare=2),
-        _verdicts(rows),
     ]
     if any(row.element for row in rows):
         columns.insert(0, Column("result", [row.element for row in rows]))
-    reasons = [(_place(row), _reason(row, precision)) for row in rows]
-    return _page(layout(columns, width, precision), reasons, _summary(rows), width)
+    reasons = [
+        f"{_place(row)}: {reason}"
+        for row in rows
+        if (reason := _reason(row, precision))
+    ]
+    return _page(rows, columns, reasons, _summary(rows), width, precision)
 
 
 def answers_page(
@@ -49,36 +52,33 @@ def answers_page(
         Column("yours", [answer.expected for answer in rows]),
         Column("backprop", [answer.gradient for answer in rows]),
         Column("error", [_share(answer.error) for answer in rows], spare=1),
-        _verdicts(rows),
     ]
     wrong = [answer.variable for answer in rows if not answer.right]
     summary = "Yours agree with backpropagation."
     if wrong:
         differ = plural(wrong, "differs", "differ")
         summary = f"Yours {differ} at {', '.join(wrong)}."
-    reasons = [(answer.variable, answer.reason) for answer in rows]
-    return _page(layout(columns, width, precision), reasons, summary, width)
-
-
-def _verdicts(rows: Sequence["Row | Answer"]) -> Column:
-    verdicts = [row.verdict for row in rows]
-    return Column("verdict", verdicts, style=[_STYLES[each] for each in verdicts])
+    reasons = [f"{row.variable}: {row.reason}" for row in rows if row.reason]
+    return _page(rows, columns, reasons, summary, width, precision)
 
 
 def _page(
-    table: tuple[list[Part], list[str]],
-    reasons: Sequence[tuple[str, str]],
+    rows: Sequence["Row | Answer"],
+    columns: Sequence[Column],
+    reasons: Sequence[str],
     summary: str,
     width: int | None,
+    precision: int | None,
 ) -> Page:
-    """The table, the reasons behind its verdicts, and the summary."""
-    parts, notes = table
-    lines = [f"{place}: {reason}" for place, reason in reasons if reason]
-    parts.append(line())
-    for sentences in (notes, lines):
+    """The table with its verdicts, the reasons behind them, and the summary."""
+    verdicts = [row.verdict for row in rows]
+    styles = [_STYLES[verdict] for verdict in verdicts]
+    last = Column("verdict", verdicts, style=styles)
+    parts, notes = layout([*columns, last], width, precision)
+    for sentences in (notes, reasons, [summary]):
         if sentences:
-            parts += [*paragraphs(sentences, width), line()]
-    return Page([*parts, *paragraphs([summary], width)])
+            parts += [line(), *paragraphs(sentences, width)]
+    return Page(parts)
 
 
 def _place(row: "Row") -> str:

@@ -37,11 +37,8 @@ def evaluation_page(
         parts, _ = layout(_jacobian(evaluation), width, precision, bold=0, division=0)
     else:
         outputs = set(flatten(evaluation.output))
-        nodes = [
-            node
-            for node in evaluation.nodes
-            if expand or not node.inner or node.id in outputs
-        ]
+        all_nodes = evaluation.nodes
+        nodes = [n for n in all_nodes if expand or not n.inner or n.id in outputs]
         shown = nodes
         if len(nodes) > MOST_ROWS and not all_rows:
             shown = [n for n in nodes if n.kind == "variable" or n.id in outputs]
@@ -63,20 +60,16 @@ def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Colu
         "output" if node.id in outputs else node.kind.replace("operation", "")
         for node in nodes
     ]
-    labels = [
-        node.label if node.label and node.label != node.expression else ""
-        for node in nodes
-    ]
+    labels = [(n.label or "") if n.label != n.expression else "" for n in nodes]
     expressions = [one_line(node.expression) for node in nodes]
     styles = [_STYLES[kind] for kind in kinds]
-    columns = [
+    return [
         Column("", kinds, style=styles),
-        Column("label", labels, style=styles),
+        *([Column("label", labels, style=styles)] if any(labels) else []),
         Column("expression", expressions, style=styles, least=_NARROWEST),
         Column("value", [node.value for node in nodes], style=styles),
         Column("gradient", [node.gradient for node in nodes], style=styles),
     ]
-    return [column for column in columns if column.header != "label" or any(labels)]
 
 
 def _jacobian(evaluation: "Evaluation") -> list[Column]:
@@ -91,11 +84,7 @@ def _jacobian(evaluation: "Evaluation") -> list[Column]:
         names += [f"d/d{path}" for path in element_names(name, shape_of(by_output[0]))]
         for column, slope in zip(columns, by_output, strict=True):
             column += flatten(slope)
-    heads = element_names("", shape)
-    return [
-        Column("", names, style="cyan"),
-        *(
-            Column(head, column, splits=True)
-            for head, column in zip(heads, columns, strict=True)
-        ),
-    ]
+    found = [Column("", names, style="cyan")]
+    for head, column in zip(element_names("", shape), columns, strict=True):
+        found.append(Column(head, column, splits=True))
+    return found

@@ -65,7 +65,7 @@ def _text(groups: Groups, terminal: Terminal) -> Iterator[str]:
 def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator[str]:
     """Equations, what follows from them in a column of its own if there is room."""
     lefts = [depth + " = ".join(block.sides) for block in blocks]
-    rights = [_result(block) for block in blocks]
+    rights = [f"{block.words} {block.result}".rstrip() for block in blocks]
     pairs = list(zip(lefts, rights, strict=True))
     column = max((len(left) for left, right in pairs if right), default=0) + 3
     widest = column + max(map(len, rights))
@@ -87,22 +87,15 @@ def _wrapped(text: str, width: int | None) -> list[str]:
     return wrap(text, max(width, 40), subsequent_indent=indent, break_long_words=False)
 
 
-def _result(block: Block) -> str:
-    words, sides = block.result or ("", [])
-    return f"{words} {' = '.join(sides)}".rstrip()
-
-
 def _markdown(groups: Groups, _: Terminal) -> Iterator[str]:
     """The lines of the page, its formulas as code."""
     for kind, blocks in groups:
         for block in blocks:
             text = " = ".join(block.sides)
             if kind == "equation":
-                line = f"- `{text}`"
-                if block.result is not None:
-                    words, sides = block.result
-                    line += f": {words}" + (f" `{' = '.join(sides)}`" if sides else "")
-                yield line
+                follows = f": {block.words}" if block.words else ""
+                result = f" `{block.result}`" if block.result else ""
+                yield f"- `{text}`{follows}{result}"
             else:
                 yield from ("", _MARKDOWN[kind].format(text), "")
 
@@ -142,11 +135,10 @@ _LATEX = {
 def _latex_row(block: Block) -> str:
     first, *rest = block.sides
     row = f"{first} &= {' = '.join(rest)}"
-    if block.result is not None:
-        words, sides = block.result
-        # On a row of its own: paper is narrow.
-        row += f" \\\\\n& \\text{{{words} }}{' = '.join(sides)}"
-    return row
+    if not block.words:
+        return row
+    # On a row of its own: paper is narrow.
+    return f"{row} \\\\\n& \\text{{{block.words} }}{block.result}"
 
 
 Layout = Callable[[Groups, Terminal], Iterator[str]]

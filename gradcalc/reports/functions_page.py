@@ -63,11 +63,11 @@ def catalogue_page(entries: Iterable["Entry"], *, width: int | None = None) -> P
 
 def _widths(entries: Sequence["Entry"], width: int | None) -> list[int]:
     """The widths of the columns; of two where the texts stand below each other."""
-    columns = [
+    rows = [
         (entry.signature, entry.meaning, rule_text(entry), entry.convention)
         for entry in entries
     ]
-    widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if width is None:
         return widths
     if width < _WIDE:
@@ -84,12 +84,12 @@ def rule_text(entry: "Entry") -> str:
         # What follows the signature and the equals sign.
         return entry.definition[entry.definition.index(") = ") + 2 :]
     rules = [
-        (name, partial + (f" if {entry.gates[name]}" if name in entry.gates else ""))
+        (f"{name}: ", partial, f" if {gate}" if (gate := entry.gates.get(name)) else "")
         for name, partial in entry.partials.items()
     ]
     if len(rules) == 1:
-        return rules[0][1]
-    return ", ".join(f"{name}: {rule}" for name, rule in rules)
+        return "".join(rules[0][1:])
+    return ", ".join(map("".join, rules))
 
 
 def function_page(entry: "Entry", *, width: int | None = None) -> Page:
@@ -159,13 +159,11 @@ def _argument(value: Any) -> str:
 
 def _samples(entry: "Entry") -> list[Part]:
     evaluations = list(entry.evaluations())
+    slopes = [each.jacobian or each.gradient or {} for each in evaluations]
     names = list(entry.samples[0])
     columns = [
-        Column(name, [sample[name] for sample in entry.samples]) for name in names
+        *(Column(name, [sample[name] for sample in entry.samples]) for name in names),
+        Column(entry.call, [each.value for each in evaluations]),
+        *(Column(f"d/d{name}", [each[name] for each in slopes]) for name in names),
     ]
-    columns.append(Column(entry.call, [each.value for each in evaluations]))
-    for name in names:
-        slopes = [(each.jacobian or each.gradient or {})[name] for each in evaluations]
-        columns.append(Column(f"d/d{name}", slopes))
-    tables, _ = layout(columns, precision=_DIGITS, indent=2)
-    return tables
+    return layout(columns, precision=_DIGITS, indent=2)[0]

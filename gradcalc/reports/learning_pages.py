@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
@@ -48,9 +48,10 @@ def descent_page(
     table, unfitting = layout(
         _descent_columns(points), width, precision, bold=len(points) - 1, gap=gap
     )
-    notes = [*_left_out(descent, points), *unfitting]
-    ending = _ending(descent, width)
-    return Page([*table, line(), *paragraphs(notes, width), *ending])
+    if left_out := len(descent.trace) - len(points):
+        unfitting = [f"{left_out} steps are left out; --every shows them.", *unfitting]
+    notes = paragraphs(unfitting, width)
+    return Page([*table, line(), *notes, *_ending(descent, width)])
 
 
 def _descent_columns(points: Sequence["Point"]) -> list[Column]:
@@ -69,11 +70,6 @@ def _descent_columns(points: Sequence["Point"]) -> list[Column]:
             numbers = [row[place] for row in rows]
             columns.append(Column(element, numbers, spare=len(columns)))
     return columns
-
-
-def _left_out(descent: "Descent", points: Sequence["Point"]) -> list[str]:
-    count = len(descent.trace) - len(points)
-    return [f"{count} steps are left out; --every shows them."] if count else []
 
 
 def _ending(descent: "Descent", width: int | None) -> list[Line]:
@@ -163,8 +159,7 @@ def _facts(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
         facts["accuracy"] = ", ".join(shares)
     length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
     facts["stopped"] = f"{training.stopped} after {length}"
-    longest = max(map(len, facts))
-    return [line(f"{name:{longest}}  {text}") for name, text in facts.items()]
+    return [line(text) for text in _named(facts)]
 
 
 def _parameters(
@@ -248,5 +243,10 @@ def prediction_lines(
     ]
     if len(texts) == 1:
         return texts
-    width = max(map(len, names))
-    return [f"{name:{width}}  {text}" for name, text in zip(names, texts, strict=True)]
+    return _named(dict(zip(names, texts, strict=True)))
+
+
+def _named(texts: Mapping[str, str]) -> list[str]:
+    """The texts, each behind its name."""
+    width = max(map(len, texts))
+    return [f"{name:{width}}  {text}" for name, text in texts.items()]

@@ -59,7 +59,5 @@ def align_numbers(texts: Sequence[str]) -> list[str]:
 
 
 def _split_at_point(text: str) -> tuple[str, str]:
-    for position, character in enumerate(text):
-        if character in ".e":
-            return text[:position], text[position:]
-    return text, ""
+    end = next((k for k, character in enumerate(text) if character in ".e"), len(text))
+    return text[:end], text[end:]

@@ -107,19 +107,16 @@ def diagram_to_dict(known: "KnownNodes", diagram: "Diagram") -> Object:
     from gradcalc.writers.node_text import expression
 
     graph = known.bound.program.graph
-    nodes = []
-    for node in diagram.nodes:
-        box = diagram.box(node)
-        entry = {
-            "id": node,
-            "kind": box.kind,
-            "label": box.label,
-            "expression": expression(graph, node),
-            "value": json_value(known.values[node]),
-            "gradient": json_value(known.gradient(node)),
+    nodes = [
+        {
+            **_fields(box, "id=node kind label"),
+            "expression": expression(graph, box.node),
+            "value": json_value(known.values[box.node]),
+            "gradient": json_value(known.gradient(box.node)),
             "output": box.output,
         }
-        nodes.append(entry)
+        for box in map(diagram.box, diagram.nodes)
+    ]
     steps = dict.fromkeys(diagram.steps.values())
     return {
         **_answer(known.bound, "expression=text variables"),
@@ -335,13 +332,10 @@ def prediction_to_dict(
     classes: Sequence[str] | None,
 ) -> Object:
     """The prediction for one point."""
-    content = {
-        **_answer(prediction, "prediction=answer"),
-        "variables": json_value(inputs),
-    }
+    content = _answer(prediction, "prediction=answer")
+    content["variables"] = json_value(inputs)
     if classes is not None:
-        content["classes"] = list(classes)
-        content |= _fields(prediction, "score")
+        content |= {"classes": list(classes), **_fields(prediction, "score")}
     if prediction.gradient is not None:
         content |= _fields(prediction, "gradient")
     return content

@@ -6,6 +6,7 @@ Not everyone needs these libraries; each is imported when it draws.
 import io
 import math
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
@@ -22,21 +23,31 @@ _LARGEST = 1e150
 # Curves whose heights differ by more than this would flatten one another.
 _MOST_UNEQUAL = 5.0
 
-# The frame and the two curves where there is no more than ASCII.
+# The frame where there is no more than ASCII.
 _FRAME = str.maketrans("┌┐└┘├┤┬┴┼─│", "+++++++++-|")
 # Plotext's "blue" and "orange", for the legend.
-_TERMINAL_BLUE, _TERMINAL_ORANGE = "\x1b[38;5;4m", "\x1b[38;5;3m"
-_PLAIN = "\x1b[0m"
+_COLOURS = "\x1b[38;5;4m{}\x1b[0m", "\x1b[38;5;3m{}\x1b[0m"
+# How the two curves are drawn, and how the legend shows them, by whether there is no
+# more than ASCII. Without colour the signs differ too.
+_MARKS = {
+    False: (("braille", "blue"), ("·", "orange")),
+    True: (("*", "blue"), (".", "orange")),
+}
+_SIGNS = {False: ("⠤⠒⠉", "···"), True: ("***", "...")}
 # Columns and rows that a tick's text needs.
 _TICK_WIDTH, _TICK_HEIGHT = 12, 4
 
-_BLUE, _ORANGE = "#1f5f99", "#c65a11"
+# The colours and lines of the two curves.
+_LINES = ("#1f5f99", "-"), ("#c65a11", "--")
 _SIZE = (7.0, 4.6)
 _TALL = (7.0, 6.4)
 _DOTS = 150
 _LONGEST = 90
 # Arrows each way.
 _ARROWS = 17
+
+# The curves in one frame, each with how it is drawn.
+Frame = list[tuple[Curve, tuple[str, str]]]
 
 
 def terminal_plot(
@@ -54,30 +65,20 @@ def terminal_plot(
     Raises MissingExtraError where plotext is not installed.
     """
     plotext = extra_module("plotext", "plot", "plots in the terminal")
-    curves = [(plotted.value, *_mark("value", ascii_only=ascii_only))]
-    if derivative:
-        mark = _mark("derivative", ascii_only=ascii_only)
-        curves.append((plotted.derivative, *mark))
-    frames = [curves]
-    if derivative and not _share_an_axis(plotted):
-        # One below the other, each with a scale of its own.
-        frames = [[curve] for curve in curves]
+    frames = _frames(plotted, _MARKS[ascii_only], derivative=derivative)
     name = plotted.name
-    formula = _expression_text(bound, width - 12)
-    signs = ("***", "...") if ascii_only else ("⠤⠒⠉", "···")
+    signs = _SIGNS[ascii_only]
     if colour:
-        signs = (
-            f"{_TERMINAL_BLUE}{signs[0]}{_PLAIN}",
-            f"{_TERMINAL_ORANGE}{signs[1]}{_PLAIN}",
-        )
-    legend = f"  {signs[0]} {formula}"
+        first, second = _COLOURS
+        signs = (first.format(signs[0]), second.format(signs[1]))
+    legend = f"  {signs[0]} {_expression_text(bound, width - 12)}"
     lines = [f"{legend}    {signs[1]} d/d{name}" if derivative else legend]
     fixed = _fixed_text(bound, (name,), width - 2)
     if fixed:
         lines.append(f"  {fixed}")
-    for content in frames:
+    for frame in frames:
         rows = max(8, height // len(frames))
-        figure = _frame(plotext, content, name, width, rows)
+        figure = _matrix(plotext, frame, name, width, rows)
         lines.append(figure.string(colorless=not colour).rstrip("\n"))
     text = "\n".join(lines)
     if ascii_only:
@@ -86,21 +87,8 @@ def terminal_plot(
     return text if colour else "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _mark(curve: str, *, ascii_only: bool) -> tuple[str, str]:
-    """How the curve is drawn, and its colour. Without colour the signs differ too."""
-    if ascii_only:
-        return ("*", "blue") if curve == "value" else (".", "orange")
-    return ("braille", "blue") if curve == "value" else ("·", "orange")
-
-
-def _frame(
-    plotext: Any,
-    curves: list[tuple[Curve, str, str]],
-    name: str,
-    width: int,
-    height: int,
-) -> Any:
-    """The matrix of characters with the curves in one frame."""
+def _matrix(plotext: Any, frame: Frame, name: str, width: int, height: int) -> Any:
+    """The matrix of characters with the curves of one frame."""
     # plotext would cut the width to that of the terminal it sees.
     plotext.terminal.limit(False, False)
     figure = plotext.figure
@@ -108,16 +96,17 @@ def _frame(
     figure.theme("colorless")
     figure.canvas("default")
     figure.plot_size(width, height)
-    low, high = _limits(*(curve for curve, _, _ in curves))
-    figure.ruler("y").lim(low, high)
-    figure.ruler("y").ticks(*_ticks(low, high, max(2, height // _TICK_HEIGHT)))
-    x = curves[0][0].x
-    figure.ruler("x").lim(x[0], x[-1])
-    figure.ruler("x").ticks(*_ticks(x[0], x[-1], max(2, width // _TICK_WIDTH)))
+    x = frame[0][0].x
+    for axis, (low, high), most in (
+        ("y", _limits(frame), height // _TICK_HEIGHT),
+        ("x", (x[0], x[-1]), width // _TICK_WIDTH),
+    ):
+        figure.ruler(axis).lim(low, high)
+        figure.ruler(axis).ticks(*_ticks(low, high, max(2, most)))
     figure.label(name, "x")
-    for curve, sign, colour in reversed(curves):
+    for curve, mark in reversed(frame):
         for piece_x, piece_y in curve.segments():
-            marker = plotext.marker(sign, colour)
+            marker = plotext.marker(*mark)
             signal = figure.signal(piece_x, piece_y, marker=marker)
             figure.draw(signal.lines(len(piece_x) > 1))
     matrix = figure.build()
@@ -152,35 +141,26 @@ def curve_picture(
     Raises MissingExtraError where matplotlib is not installed.
     """
     figures = extra_module("matplotlib.figure", "plot", "plots in files")
-    together = not derivative or _share_an_axis(plotted)
-    figure = figures.Figure(figsize=_SIZE if together else _TALL, layout="constrained")
-    rows = 1 if together else 2
-    panels = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
-    formula, slope = _expression_text(bound, _LONGEST), f"d/d{plotted.name}"
-    drawn = [(panels[0], plotted.value, formula, _BLUE, "-")]
-    if derivative:
-        drawn.append((panels[-1], plotted.derivative, slope, _ORANGE, "--"))
-    for panel in panels:
-        _prepare(panel)
-    handles = [
-        _line(panel, curve, colour, style) for panel, curve, _, colour, style in drawn
-    ]
-    texts = [text for _, _, text, _, _ in drawn]
-    if together:
-        panels[0].set_ylim(*_limits(*(curve for _, curve, *_ in drawn)))
-        panels[0].set_ylabel("value and derivative" if derivative else "value")
-    else:
-        for panel, curve, what in zip(
-            panels, (plotted.value, plotted.derivative), ("value", slope), strict=True
-        ):
-            panel.set_ylim(*_limits(curve))
-            panel.set_ylabel(what, parse_math=False)
+    frames = _frames(plotted, _LINES, derivative=derivative)
+    size = _SIZE if len(frames) == 1 else _TALL
+    figure = figures.Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(len(frames), 1, sharex=True, squeeze=False)[:, 0]
+    slope = f"d/d{plotted.name}"
+    together = derivative and len(frames) == 1
+    names = ["value and derivative"] if together else ["value", slope]
+    handles = []
+    for panel, frame, name in zip(panels, frames, names, strict=False):
+        panel.grid(color="#e4e4e4", linewidth=0.7)
+        panel.axhline(0, color="#999999", linewidth=0.8)
+        panel.set_axisbelow(True)
+        handles += [_line(panel, curve, *look) for curve, look in frame]
+        panel.set_ylim(*_limits(frame))
+        panel.set_ylabel(name, parse_math=False)
     panels[-1].set_xlabel(plotted.name, parse_math=False)
     panels[0].set_xlim(plotted.value.x[0], plotted.value.x[-1])
     # Below the plot, where it covers no curve; a leading underscore would hide it.
-    legend = figure.legend(
-        handles, [f" {text}" for text in texts], loc="outside lower center", ncols=2
-    )
+    texts = [f" {_expression_text(bound, _LONGEST)}", f" {slope}"][: len(handles)]
+    legend = figure.legend(handles, texts, loc="outside lower center", ncols=2)
     for text in legend.get_texts():
         text.set_parse_math(False)
     _title(panels[0], bound, (plotted.name,))
@@ -200,8 +180,8 @@ def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
         for row in surface.values
     ]
     finite = sorted(value for row in values for value in row if value == value)
-    low, high = _shown(finite)
     panel.set_facecolor("#dddddd")
+    low, high = _shown(finite)
     mesh = panel.pcolormesh(
         surface.x, surface.y, values, shading="nearest", cmap="viridis",
         vmin=low, vmax=high, rasterized=True,
@@ -219,12 +199,10 @@ def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
 
 def _shown(finite: list[float]) -> tuple[float, float]:
     """The range of values that colours tell apart: all, unless a pole dwarfs them."""
-    low, high = finite[0], finite[-1]
     edge = len(finite) // 20
-    usual_low, usual_high = finite[edge], finite[-1 - edge]
-    if high / 2 - low / 2 > 20 * (usual_high / 2 - usual_low / 2) > 0:
-        return usual_low, usual_high
-    return low, high
+    low, high = finite[edge], finite[-1 - edge]
+    dwarfed = finite[-1] / 2 - finite[0] / 2 > 20 * (high / 2 - low / 2) > 0
+    return (low, high) if dwarfed else (finite[0], finite[-1])
 
 
 def _arrows(panel: Any, surface: Surface) -> None:
@@ -261,12 +239,6 @@ def _spread(count: int) -> list[int]:
     return [(2 * k + 1) * count // (2 * arrows) for k in range(arrows)]
 
 
-def _prepare(panel: Any) -> None:
-    panel.grid(color="#e4e4e4", linewidth=0.7)
-    panel.axhline(0, color="#999999", linewidth=0.8)
-    panel.set_axisbelow(True)
-
-
 def _line(panel: Any, curve: Curve, colour: str, style: str) -> Any:
     """Draw the pieces of the curve as one line with gaps, and return it."""
     x: list[float] = []
@@ -286,9 +258,7 @@ def _title(
         _fixed_text(bound, names, _LONGEST),
         more,
     ]
-    panel.set_title(
-        "\n".join(part for part in parts if part), fontsize=10, parse_math=False
-    )
+    panel.set_title("\n".join(filter(None, parts)), fontsize=10, parse_math=False)
 
 
 def _content(figure: Any, kind: str) -> bytes:
@@ -304,15 +274,15 @@ def _content(figure: Any, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def _limits(*curves: Curve) -> tuple[float, float]:
-    """The lowest and highest number that an axis for all the curves shows.
+def _limits(frame: Frame) -> tuple[float, float]:
+    """The lowest and highest number that the axis of the frame shows.
 
     Raises FormulaError if no axis can hold them.
     """
-    found = [shown for curve in curves if (shown := curve.limits()) is not None]
+    found = [shown for curve, _ in frame if (shown := curve.limits()) is not None]
     low = min((low for low, _ in found), default=0.0)
     high = max((high for _, high in found), default=0.0)
-    places = curves[0].x
+    places = frame[0][0].x
     for number in (low, high, places[0], places[-1]):
         if abs(number) > _LARGEST:
             raise FormulaError(
@@ -325,17 +295,19 @@ def _limits(*curves: Curve) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _share_an_axis(plotted: Plotted) -> bool:
-    """Whether the formula and its derivative can both be read on one axis."""
-    heights = []
-    for curve in (plotted.value, plotted.derivative):
-        shown = curve.limits()
-        if shown is None:
-            return True
-        heights.append(shown[1] / 2 - shown[0] / 2)
-    low, high = sorted(heights)
+def _frames(
+    plotted: Plotted, looks: Iterable[tuple[str, str]], *, derivative: bool
+) -> list[Frame]:
+    """The curves in one frame, or each in its own where one axis does not suit both."""
+    curves = list(zip((plotted.value, plotted.derivative), looks, strict=True))
+    if not derivative:
+        return [curves[:1]]
+    shown = [curve.limits() for curve, _ in curves]
+    heights = sorted(high / 2 - low / 2 for low, high in filter(None, shown))
     # A constant beside a curve is read well anywhere near it.
-    return low == 0 or high / low <= _MOST_UNEQUAL
+    if len(heights) < 2 or heights[0] == 0 or heights[1] / heights[0] <= _MOST_UNEQUAL:
+        return [curves]
+    return [[curve] for curve in curves]
 
 
 def _expression_text(bound: BoundProgram, longest: int) -> str:

@@ -3,7 +3,7 @@
 The sentences stand here once; how mathematics is written in them is the notation's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradcalc.analysis.explanation import (
@@ -22,8 +22,12 @@ from gradcalc.wording import listing, plural
 _MOST_TERMS = 12
 _LONGEST_FORMULA = 120
 
-# What follows from an equation: words, and the sides of another equation.
-Result = tuple[str, Sequence[str]]
+# Why a node contributed nothing to an operand, by the kind of reason.
+_REASONS = {
+    "unselected": "{consumer} does not select {operand}",
+    "flat": "{consumer} passes no gradient to {operand}",
+    "small": "what {consumer} passes to {operand} is below the smallest double",
+}
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,17 @@ class Block:
     kind: str
     # The sides of the equation, or the one text.
     sides: Sequence[str]
-    result: Result | None = None
+    # What follows from an equation: words, and another equation.
+    words: str = ""
+    result: str = ""
 
 
 def _sentence(text: str) -> Block:
     return Block("sentence", [text])
 
 
-def _equation(sides: Sequence[str], result: Result | None = None) -> Block:
-    return Block("equation", list(dict.fromkeys(sides)), result)
+def _equation(sides: Iterable[str], words: str = "", result: str = "") -> Block:
+    return Block("equation", list(dict.fromkeys(sides)), words, result)
 
 
 class Writer:
@@ -76,7 +82,7 @@ class Writer:
         yield Block("section", ["What it means"])
         for meaning in explanation.meanings:
             sides = self._gradient_sides(meaning.node)
-            yield _equation(sides, (self.meaning(meaning), []))
+            yield _equation(sides, self.meaning(meaning))
         if not explanation.meanings:
             yield _sentence("There is no variable.")
         for note in explanation.other_notes():
@@ -104,13 +110,11 @@ class Writer:
         explanation, naming = self.explanation, self.explanation.naming
         shown = set(explanation.forward)
         names = [self._name(node) for node in naming.parts if node in shown]
-        if len(names) > 1:
-            between = "and" if len(names) == 2 else "to"
-            yield _sentence(
-                f"{names[0]} {between} {names[-1]} name parts without a label."
-            )
-        elif names:
+        if len(names) == 1:
             yield _sentence(f"{names[0]} names a part without a label.")
+        elif names:
+            all_ = f" {'and' if len(names) == 2 else 'to'} ".join([names[0], names[-1]])
+            yield _sentence(f"{all_} name parts without a label.")
         if naming.result is not None:
             call = call_text(explanation.graph, explanation.output)
             what = f", {self.notation.plain(call)}" if call else ""
@@ -123,10 +127,7 @@ class Writer:
         notation = self.notation
         sides = [notation.name(node)]
         if self.explanation.graph.inputs[node]:
-            formulas = [
-                notation.operation(node), notation.operation(node, numbers=True)
-            ]  # fmt: skip
-            sides += _short(formulas)
+            sides += _short(notation.operation(node, numbers=n) for n in (False, True))
         return [*sides, notation.number(self.explanation.values[node])]
 
     # --- backward
@@ -135,7 +136,7 @@ class Writer:
         notation, graph = self.notation, self.explanation.graph
         heading = [notation.name(step.node), notation.operation(step.node)]
         yield Block("node", list(dict.fromkeys(_short(heading))))
-        yield _equation(self._gradient_sides(step.node), self._sources(step))
+        yield _equation(self._gradient_sides(step.node), self._sources(step.node))
         yield _sentence(self._phrase(graph.operations[step.node]) + ".")
         for contribution in step.contributions:
             if contribution.product is None:
@@ -158,13 +159,13 @@ class Writer:
             sides.append(notation.sum(terms))
         return [*sides, notation.number(self.explanation.gradient(node))]
 
-    def _sources(self, step: Step) -> Result | None:
-        """Where the terms of a sum come from."""
-        arrived = self.explanation.arrived.get(step.node, ())
+    def _sources(self, node: int) -> str:
+        """Where the terms of a sum come from; "" where there is no sum."""
+        arrived = self.explanation.arrived.get(node, ())
         if not 1 < len(arrived) <= _MOST_TERMS:
-            return None
+            return ""
         names = dict.fromkeys(self._name(contribution.node) for contribution in arrived)
-        return f"from {listing(names)}", []
+        return f"from {listing(names)}"
 
     def _phrase(self, operation: Operation) -> str:
         """What the operation does to a gradient."""
@@ -182,20 +183,14 @@ class Writer:
         assert product is not None
         sides = [notation.partial(contribution.node, operand)]
         if formula is not None:
-            sides += _short(
-                [notation.formula(formula), notation.formula(formula, numbers=True)]
-            )
+            sides += _short(notation.formula(formula, numbers=n) for n in (False, True))
         if formula is None or not formula.is_number():
             sides.append(notation.number(local))
         twice = sum(other.operand == operand for other in step.contributions) > 1
         place = f", as operand {contribution.position + 1}," if twice else ""
-        return _equation(
-            sides,
-            (
-                f"{self._name(operand)} receives{place}",
-                [notation.product(step.gradient, local), notation.number(product)],
-            ),
-        )
+        result = [notation.product(step.gradient, local), notation.number(product)]
+        words = f"{self._name(operand)} receives{place}"
+        return _equation(sides, words, " = ".join(result))
 
     def _nothing(self, contribution: Contribution) -> str:
         """Why an operand receives nothing at all."""
@@ -247,12 +242,8 @@ class Writer:
         if reason.kind == "unselected" and self._is_alone(contribution):
             value = self._value(contribution)
             return f"{consumer} passes nothing on where {operand} is {value}"
-        if reason.kind == "unselected":
-            return f"{consumer} does not select {operand}"
-        if reason.kind == "flat":
-            return f"{consumer} passes no gradient to {operand}"
-        if reason.kind == "small":
-            return f"what {consumer} passes to {operand} is below the smallest double"
+        if reason.kind in _REASONS:
+            return _REASONS[reason.kind].format(consumer=consumer, operand=operand)
         formula = contribution.formula
         zero = notation.partial(contribution.node, contribution.operand)
         if formula is not None and notation.formula(formula) != "0":
@@ -263,5 +254,5 @@ class Writer:
         return f"{math(zero)} is 0"
 
 
-def _short(formulas: Sequence[str]) -> list[str]:
+def _short(formulas: Iterable[str]) -> list[str]:
     return [text for text in formulas if len(text) <= _LONGEST_FORMULA]

@@ -44,30 +44,27 @@ class Column:
     # The style of the column, or of the text in each cell.
     style: str | Sequence[str] = ""
 
-    def texts(self, precision: int | None) -> list[str]:
-        """The cells as they are shown: numbers aligned, lists as they are."""
-        if any(isinstance(cell, str) for cell in self.cells):
-            return [str(cell) for cell in self.cells]
-        texts = [
-            "-" if cell is None else format_value(cell, precision)
-            for cell in self.cells
-        ]
-        if any(isinstance(cell, list) for cell in self.cells):
-            return texts
-        return align_numbers(texts)
+    def shown(self, precision: int | None, *, stacked: bool = False) -> "Column":
+        """The column with its cells as texts: numbers aligned, lists as they are.
+
+        `stacked` puts the words of the header below each other.
+        """
+        kinds = {type(cell) for cell in self.cells}
+        if str in kinds:
+            texts = list(map(str, self.cells))
+        else:
+            texts = [
+                "-" if cell is None else format_value(cell, precision)
+                for cell in self.cells
+            ]
+            if list not in kinds:
+                texts = align_numbers(texts)
+        header = self.header.replace(" ", "\n") if stacked else self.header
+        return replace(self, header=header, cells=texts)
 
     def style_of(self, row: int) -> str:
         """The style of one cell."""
         return self.style if isinstance(self.style, str) else self.style[row]
-
-    def shown(self, precision: int | None) -> "Column":
-        """The column with its cells as texts."""
-        return replace(self, cells=self.texts(precision))
-
-    def stacked(self, precision: int | None) -> "Column":
-        """The same with the words of the header below each other."""
-        header = self.header.replace(" ", "\n")
-        return replace(self, header=header, cells=self.texts(precision))
 
     @cached_property
     def width(self) -> int:
@@ -125,32 +122,25 @@ def layout(
     columns: Sequence[Column],
     width: int | None = None,
     precision: int | None = None,
-    *,
-    bold: int | None = None,
-    gap: int | None = None,
-    division: int | None = None,
-    indent: int = 0,
+    **marks: Any,
 ) -> tuple[list[Part], list[str]]:
     """The table, or several one below the other, and notes on what was left out.
 
     Numbers have at most `precision` digits. `width` is the terminal's; without one, all
-    fits. One row may be `bold`; before the row `gap` stands a row of dots, and after
-    the row `division` an empty line; `indent` blanks stand before every line.
+    fits. `marks` are the fields of Table that mark rows and indent lines.
     """
     shown = [column.shown(precision) for column in columns]
     groups, notes = [shown], list[str]()
     if any(column.least is not None for column in columns):
         groups = [_shrunk(shown, width)]
-    elif width is None or _total(shown) <= width:
-        pass
-    elif any(column.splits for column in columns):
-        groups = list(_split(shown, width))
-    else:
-        fitting, notes = _rounded(columns, width, precision)
-        groups = [fitting]
+    elif width is not None and _total(shown) > width:
+        if any(column.splits for column in columns):
+            groups = list(_split(shown, width))
+        else:
+            groups[0], notes = _rounded(columns, width, precision)
     parts: list[Part] = []
     for group in groups:
-        parts += [line(), Table(group, bold, gap, division, indent)]
+        parts += [line(), Table(group, **marks)]
     return parts[1:], notes
 
 
@@ -225,13 +215,21 @@ def _rounded(
         )
     left_out = [column.header for column in columns if column not in fitting]
     if left_out:
-        notes.append(_left_out(left_out))
-    return [column.stacked(digits) for column in fitting], notes
+        named = left_out[:_NAMED]
+        if len(left_out) > _NAMED:
+            named.append(f"{len(left_out) - _NAMED} more")
+        verb, them = plural(left_out, "does", "do"), plural(left_out, "it", "them")
+        notes.append(f"{listing(named)} {verb} not fit in here; --json has {them}.")
+    return _stacked(fitting, digits), notes
+
+
+def _stacked(columns: Sequence[Column], digits: int | None) -> list[Column]:
+    return [column.shown(digits, stacked=True) for column in columns]
 
 
 def _most_columns(columns: Sequence[Column], width: int, digits: int) -> list[Column]:
     """The columns that fit if they are rounded to so many digits."""
-    widths = [column.stacked(digits).width + _GAP for column in columns]
+    widths = [column.width + _GAP for column in _stacked(columns, digits)]
     excess = sum(widths) - _GAP - width
     hidden = set[int]()
     for place in sorted(range(len(columns)), key=lambda k: -columns[k].spare):
@@ -245,15 +243,5 @@ def _most_columns(columns: Sequence[Column], width: int, digits: int) -> list[Co
 def _most_digits(columns: Sequence[Column], width: int) -> int | None:
     """To how many digits the columns must be rounded to fit, None if not at all."""
     tried: tuple[int | None, ...] = (None, *range(_MOST_DIGITS, FEWEST_DIGITS, -1))
-    for digits in tried:
-        if _total([column.stacked(digits) for column in columns]) <= width:
-            return digits
-    return FEWEST_DIGITS
-
-
-def _left_out(headers: Sequence[str]) -> str:
-    named = [*headers[:_NAMED]]
-    if len(headers) > _NAMED:
-        named.append(f"{len(headers) - _NAMED} more")
-    verb, them = plural(headers, "does", "do"), plural(headers, "it", "them")
-    return f"{listing(named)} {verb} not fit in here; --json has {them}."
+    fitting = (d for d in tried if _total(_stacked(columns, d)) <= width)
+    return next(fitting, FEWEST_DIGITS)

@@ -1,11 +1,8 @@
 import pytest
+from reference.pages import lines
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.reports.eval_page import evaluation_page
-
-
-def lines(page):
-    return [line.text.rstrip() for line in page.lines(ascii_only=False)]
 
 
 def neuron():

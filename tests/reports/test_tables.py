@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from reference.pages import lines
 
 from gradcalc.analysis.answers import check_answers
 from gradcalc.analysis.check import check
@@ -14,10 +15,6 @@ from gradcalc.reports.pages import Page, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
 
 THIRDS = [1 / 3, -200 / 3, None]
-
-
-def lines(page):
-    return [line.text.rstrip() for line in page.lines(ascii_only=False)]
 
 
 def shown(columns, width, precision=None):

@@ -39,16 +39,8 @@ _ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 )
 @options.output
 @options.precision
-def command(
-    request: Request,
-    *,
-    as_json: bool,
-    wrt: list[str] | None,
-    expected: Sequence[str],
-    output: str | None,
-    precision: int | None,
-) -> int:
-    if expected and wrt is not None:
+def command(request: Request, *, expected: Sequence[str]) -> int:
+    if expected and request.wrt is not None:
         raise UsageError(
             "--expect and --wrt are both given",
             hint="--expect checks the variables that it names",
@@ -56,12 +48,12 @@ def command(
     answers = [_answer(text) for text in expected]
     if twice := repeated([name for name, _ in answers], "expected"):
         raise BindingError(twice)
-    bound = request.bind(output)
+    bound = request.bind()
     from gradcalc.analysis.answers import Answers, check_answers
     from gradcalc.analysis.check import check
 
-    checked = check_answers(bound, answers) if answers else check(bound, wrt)
-    if as_json:
+    checked = check_answers(bound, answers) if answers else check(bound, request.wrt)
+    if request.as_json:
         from gradcalc.reports.objects import answers_to_dict, check_to_dict
 
         consoles.show_json(
@@ -72,11 +64,11 @@ def command(
     else:
         from gradcalc.reports.check_page import answers_page, check_page
 
-        width = consoles.width()
+        width, digits = consoles.width(), request.precision
         consoles.show(
-            answers_page(checked, width=width, precision=precision)
+            answers_page(checked, width=width, precision=digits)
             if isinstance(checked, Answers)
-            else check_page(checked, width=width, precision=precision)
+            else check_page(checked, width=width, precision=digits)
         )
     return 0 if checked.agrees else 1
 

@@ -45,16 +45,24 @@ class Request:
     # The values in files: they may hold names that the formula does not use, and
     # `variables` win over them.
     defaults: dict[str, Any]
+    # The options of these names, for the commands that have them.
+    as_json: bool = False
+    output: str | None = None
+    precision: int | None = None
+    wrt: list[str] | None = None
 
-    def bind(self, output: str | None = None, *, complete: bool = True) -> BoundProgram:
+    def bind(self, *, complete: bool = True) -> BoundProgram:
         """The formula with its values bound, as `gradcalc.language.bindings.bind`."""
         return bind(
             self.formula,
             self.variables,
             defaults=self.defaults,
-            output=output,
+            output=self.output,
             complete=complete,
         )
+
+
+_OF_REQUEST = ("as_json", "output", "precision", "wrt")
 
 
 class VariablesCommand(click.Command):
@@ -114,10 +122,12 @@ class VariablesCommand(click.Command):
                 split.bindings, self.value, list(self.declared_options(ctx))
             )
         except BindingError as error:
-            given = [name for name, _ in split.bindings]
-            raise self._misplaced(ctx, split, given) or error from None
+            names = [name for name, _ in split.bindings]
+            raise self._misplaced(ctx, split, names) or error from None
         path = ctx.params.pop("variables_file")
-        request = Request(next(iter(split.positionals), None), "", variables, {})
+        given = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
+        positional = next(iter(split.positionals), None)
+        request = Request(positional, "", variables, {}, **given)
         request = self.with_formula(ctx, request, path)
         if path is not None:
             defaults = {**request.defaults, **read_variables(path)}

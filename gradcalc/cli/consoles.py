@@ -68,13 +68,14 @@ def show(page: "Page") -> None:
         console.print(part, crop=False)
 
 
-def show_text(text: str) -> None:
-    """Print text to standard output as it stands.
+def show_text(*lines: str) -> None:
+    """Print lines of text to standard output as they stand.
 
     What the locale cannot show there becomes `?`, and a warning says so: such text may
     be read again, by this program or another, and would mean something else.
     """
-    sys.stdout.write(text + "\n")
+    text = "".join(f"{line}\n" for line in lines)
+    sys.stdout.write(text)
     lost = unencodable(text, sys.stdout)
     if not lost:
         return

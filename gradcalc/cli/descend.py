@@ -74,23 +74,18 @@ def step(
     request: Request,
     *,
     up: bool,
-    output: str | None,
-    as_json: bool,
     only: str | None,
-    precision: int | None,
     **given: Any,
 ) -> int:
     """Go up or down, print the points and return the exit status."""
-    options.exclusive(("--json", as_json), ("--only", only is not None))
-    settings = _settings(up, given)
-    bound = request.bind(output)
-    descent = descend(bound, settings)
+    options.exclusive(("--json", request.as_json), ("--only", only is not None))
+    settings = _settings(up, request.wrt, given)
+    descent = descend(request.bind(), settings)
     if only is not None:
         from gradcalc.reports.only import descent_lines
 
-        for line in descent_lines(descent, only, precision):
-            consoles.show_text(line)
-    elif as_json:
+        consoles.show_text(*descent_lines(descent, only, request.precision))
+    elif request.as_json:
         from gradcalc.reports.objects import descent_to_dict
 
         consoles.show_json(descent_to_dict(descent))
@@ -102,7 +97,7 @@ def step(
                 descent,
                 all_rows=settings.every is not None,
                 width=consoles.width(),
-                precision=precision,
+                precision=request.precision,
             )
         )
     if descent.stopped == DIVERGED:
@@ -114,18 +109,20 @@ def step(
             )
         consoles.warn(f"{descent.reason}; {advice}")
         return 1
-    if descent.stopped == KINK and (as_json or only is not None):
+    if descent.stopped == KINK and (request.as_json or only is not None):
         consoles.warn(descent.reason)
     return 130 if descent.stopped == INTERRUPTED else 0
 
 
-def _settings(up: bool, given: dict[str, Any]) -> DescentSettings:
+def _settings(
+    up: bool, wrt: list[str] | None, given: dict[str, Any]
+) -> DescentSettings:
     given["bounds"] = _bounds(given["bounds"])
     given["constants"] = step_options.take_constants(given)
     if given["steps"] is None:
         given["steps"] = _STEPS if given["until"] is None else _STEPS_UNTIL
     given["until"] = given["until"] or 0.0
-    return DescentSettings(up=up, **given)
+    return DescentSettings(up=up, wrt=wrt, **given)
 
 
 def _bounds(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:

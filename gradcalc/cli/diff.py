@@ -21,13 +21,7 @@ from gradcalc.cli.commands import FormulaCommand, Request
 )
 @options.as_json
 @options.wrt
-@click.option(
-    "--format",
-    "format_",
-    type=options.Choice(["text", "latex"]),
-    default="text",
-    help="text (the default) or latex.",
-)
+@options.format_option(["text", "latex"], "text")
 @options.output
 @options.precision
 @click.option(
@@ -37,27 +31,17 @@ from gradcalc.cli.commands import FormulaCommand, Request
     metavar="N",
     help="1 for the gradient (default), 2 for the Hessian.",
 )
-def command(
-    request: Request,
-    *,
-    as_json: bool,
-    wrt: list[str] | None,
-    output: str | None,
-    precision: int | None,
-    order: int,
-    format_: str,
-) -> None:
-    bound = request.bind(output, complete=False)
-    gradient = gradient_formulas(bound, wrt, order)
+def command(request: Request, *, order: int, format_: str) -> None:
+    bound = request.bind(complete=False)
+    gradient = gradient_formulas(bound, request.wrt, order)
     # The writers are needed now, and by no other command.
     from gradcalc.reports import derivatives
 
-    if as_json:
+    if request.as_json:
         from gradcalc.reports.objects import gradient_to_dict
 
         consoles.show_json(gradient_to_dict(gradient))
     elif format_ == "latex":
-        consoles.show_text(derivatives.latex_text(gradient, precision))
+        consoles.show_text(derivatives.latex_text(gradient, request.precision))
     else:
-        for line in derivatives.program_lines(gradient, precision):
-            consoles.show_text(line)
+        consoles.show_text(*derivatives.program_lines(gradient, request.precision))

@@ -35,25 +35,15 @@ from gradcalc.engine.evaluation import Evaluation, evaluate_bound
     "--all", "all_rows", is_flag=True, help="Print every row of a large graph."
 )
 def command(
-    request: Request,
-    *,
-    as_json: bool,
-    only: str | None,
-    wrt: list[str] | None,
-    output: str | None,
-    precision: int | None,
-    strict: bool,
-    expand: bool,
-    all_rows: bool,
+    request: Request, *, only: str | None, strict: bool, expand: bool, all_rows: bool
 ) -> int:
-    options.exclusive(("--json", as_json), ("--only", only is not None))
-    evaluation = evaluate_bound(request.bind(output), wrt)
+    options.exclusive(("--json", request.as_json), ("--only", only is not None))
+    evaluation = evaluate_bound(request.bind(), request.wrt)
     if only is not None:
         from gradcalc.reports.only import evaluation_lines
 
-        for line in evaluation_lines(evaluation, only, precision):
-            consoles.show_text(line)
-    elif as_json:
+        consoles.show_text(*evaluation_lines(evaluation, only, request.precision))
+    elif request.as_json:
         from gradcalc.reports.objects import evaluation_to_dict
 
         consoles.show_json(evaluation_to_dict(evaluation))
@@ -63,7 +53,7 @@ def command(
         page = evaluation_page(
             evaluation,
             width=consoles.width(),
-            precision=precision,
+            precision=request.precision,
             expand=expand,
             all_rows=all_rows,
         )

@@ -36,7 +36,7 @@ _MOST_EXPLAINED = 500
 @click.option(
     "--for",
     "--wrt",
-    "wanted",
+    "wrt",
     metavar="NAMES",
     callback=options.names,
     help="Explain only the paths to these variables: w1 or w1,b.",
@@ -48,25 +48,17 @@ _MOST_EXPLAINED = 500
     "--all", "all_steps", is_flag=True, help="Explain every step of a large graph."
 )
 def command(
-    request: Request,
-    *,
-    as_json: bool,
-    style: str | None,
-    wanted: list[str] | None,
-    output: str | None,
-    precision: int | None,
-    strict: bool,
-    all_steps: bool,
+    request: Request, *, style: str | None, strict: bool, all_steps: bool
 ) -> int:
-    options.exclusive(("--json", as_json), ("--format", style is not None))
-    bound = request.bind(output)
-    if not (as_json or all_steps or wanted):
+    options.exclusive(("--json", request.as_json), ("--format", style is not None))
+    bound = request.bind()
+    if not (request.as_json or all_steps or request.wrt):
         _check_size(bound)
     # The steps bring the laws and the writers along, which errors do not need.
     from gradcalc.analysis.explanation import Explanation
 
-    explanation = Explanation(bound, wanted)
-    if as_json:
+    explanation = Explanation(bound, request.wrt)
+    if request.as_json:
         from gradcalc.reports.objects import explanation_to_dict
 
         consoles.show_json(explanation_to_dict(explanation))
@@ -78,7 +70,7 @@ def command(
             ascii_only=not consoles.can_show("∂"),
             heading=_bold if consoles.takes_colour(sys.stdout) else str,
         )
-        digits = _DIGITS if precision is None else precision
+        digits = _DIGITS if request.precision is None else request.precision
         consoles.show_text(
             explanation_page(
                 explanation, style or "text", precision=digits, terminal=terminal

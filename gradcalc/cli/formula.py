@@ -5,7 +5,6 @@ import click
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.format_options import format_option
 from gradcalc.writers.notations import NOTATIONS
 
 
@@ -23,23 +22,16 @@ from gradcalc.writers.notations import NOTATIONS
     ],
 )
 @options.as_json
-@format_option(NOTATIONS, "text")
+@options.format_option(NOTATIONS, "text")
 @options.output
 @options.precision
-def command(
-    request: Request,
-    *,
-    as_json: bool,
-    format_: str,
-    output: str | None,
-    precision: int | None,
-) -> None:
-    bound = request.bind(output, complete=False)
-    if as_json:
+def command(request: Request, *, format_: str) -> None:
+    bound = request.bind(complete=False)
+    if request.as_json:
         from gradcalc.reports.objects import formula_to_dict
 
         text = formula_text(bound, notation=format_)
         consoles.show_json(formula_to_dict(bound, format_, text))
     else:
-        text = formula_text(bound, notation=format_, precision=precision)
+        text = formula_text(bound, notation=format_, precision=request.precision)
         consoles.show_text(text)

@@ -7,7 +7,6 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name, replace_file
-from gradcalc.cli.format_options import format_of_file, format_option, out_option
 from gradcalc.errors import UsageError
 from gradcalc.reports.picture_formats import GRAPH_FORMATS
 
@@ -28,8 +27,8 @@ _MOST = 500
     ],
 )
 @options.as_json
-@format_option(GRAPH_FORMATS)
-@out_option(GRAPH_FORMATS)
+@options.format_option(GRAPH_FORMATS)
+@options.out_option(GRAPH_FORMATS)
 @click.option(
     "--limit",
     type=options.Number(1, whole=True),
@@ -44,32 +43,28 @@ _MOST = 500
 def command(
     request: Request,
     *,
-    as_json: bool,
     format_: str | None,
     out: str | None,
     limit: int,
-    wrt: list[str] | None,
-    output: str | None,
-    precision: int | None,
     expand: bool,
 ) -> None:
-    options.exclusive(("--json", as_json), ("--format", bool(format_)))
-    options.exclusive(("--json", as_json), ("--out", bool(out)))
-    kind = format_ or format_of_file(out, GRAPH_FORMATS) or "tree"
+    options.exclusive(("--json", request.as_json), ("--format", bool(format_)))
+    options.exclusive(("--json", request.as_json), ("--out", bool(out)))
+    kind = format_ or options.format_of_file(out, GRAPH_FORMATS) or "tree"
     chosen = GRAPH_FORMATS[kind]
     if not chosen.is_text and out is None and sys.stdout.isatty():
         raise UsageError(
             f"a {kind} picture cannot be shown in a terminal",
             hint=f"write --out graph{chosen.endings[0]}",
         )
-    bound = request.bind(output, complete=False)
+    bound = request.bind(complete=False)
     from gradcalc.analysis.known_nodes import known_nodes
     from gradcalc.reports.drawing import drawing
 
-    known = known_nodes(bound, wrt)
-    digits = chosen.digits if precision is None else precision
+    known = known_nodes(bound, request.wrt)
+    digits = chosen.digits if request.precision is None else request.precision
     diagram = drawing(known, expand=expand, precision=digits)
-    if as_json:
+    if request.as_json:
         from gradcalc.reports.objects import diagram_to_dict
 
         consoles.show_json(diagram_to_dict(known, diagram))

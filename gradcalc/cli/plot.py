@@ -11,7 +11,6 @@ from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import file_name, replace_file
-from gradcalc.cli.format_options import format_of_file, out_option
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value
@@ -70,7 +69,7 @@ def read_range(text: str) -> Any:
     ],
 )
 @options.as_json
-@out_option(PLOT_FORMATS)
+@options.out_option(PLOT_FORMATS)
 @click.option(
     "--points",
     type=options.Number(2, 100_000, whole=True),
@@ -87,14 +86,12 @@ def read_range(text: str) -> Any:
 def command(
     request: Request,
     *,
-    as_json: bool,
     out: str | None,
     points: int | None,
     derivative: bool,
-    output: str | None,
 ) -> None:
-    kind = format_of_file(out, PLOT_FORMATS)
-    options.exclusive(("--json", as_json), ("--out", bool(out)))
+    kind = options.format_of_file(out, PLOT_FORMATS)
+    options.exclusive(("--json", request.as_json), ("--out", bool(out)))
     ranges = {
         name: value
         for name, value in request.variables.items()
@@ -102,10 +99,10 @@ def command(
     }
     starts = {name: over.start for name, over in ranges.items()}
     started = replace(request, variables={**request.variables, **starts})
-    bound = started.bind(output, complete=bool(ranges))
-    _check_ranges(bound, list(ranges), out, as_json=as_json)
+    bound = started.bind(complete=bool(ranges))
+    _check_ranges(bound, list(ranges), out, as_json=request.as_json)
     plotted = _sampled(bound, ranges, points)
-    if as_json:
+    if request.as_json:
         from gradcalc.reports.objects import curve_to_dict, surface_to_dict
 
         consoles.show_json(

@@ -72,7 +72,7 @@ def command(
         return _predict_point(request, model, **given)
     values = bool(request.variables or request.defaults)
     options.exclusive(("--data", True), ("values of variables", values))
-    if given["as_json"]:
+    if request.as_json:
         raise UsageError(
             "--json is for one point; rows of data come out as they went in",
             hint="rows in JSON Lines come out as JSON Lines",
@@ -145,13 +145,7 @@ def _finite(values: Iterable[tuple[str, Any]]) -> bool:
 
 
 def _predict_point(
-    request: Request,
-    model: Model,
-    *,
-    gradient: bool,
-    scores: bool,
-    as_json: bool,
-    precision: int | None,
+    request: Request, model: Model, *, gradient: bool, scores: bool
 ) -> int:
     """Print the prediction for the values given; return the exit status."""
     if model.inputs and not request.variables and not request.defaults:
@@ -178,15 +172,16 @@ def _predict_point(
     prediction = predictor(model, gradient=gradient)(numbers)
     additions = Additions(model, "prediction", scores=scores, gradient=gradient)
     values = additions.of(prediction)
-    if as_json:
+    if request.as_json:
         from gradcalc.reports.objects import prediction_to_dict
 
         consoles.show_json(prediction_to_dict(prediction, point, model.classes))
     else:
         from gradcalc.reports.learning_pages import prediction_lines
 
-        for line in prediction_lines(additions.columns, values, precision):
-            consoles.show_text(line)
+        consoles.show_text(
+            *prediction_lines(additions.columns, values, request.precision)
+        )
     if not _finite(values):
         consoles.warn("the prediction or its gradient is not finite")
     return 0

@@ -144,8 +144,6 @@ def command(
     kind: str | None,
     target: str | None,
     save: str | None,
-    as_json: bool,
-    precision: int | None,
     **given: Any,
 ) -> int:
     if data is None or not target:
@@ -179,7 +177,7 @@ def command(
         )
         _warn_of_near_columns(task, rows)
     result = _trained(task, settings)
-    return _finish(result, save, settings.rate, as_json=as_json, precision=precision)
+    return _finish(request, result, save, settings.rate)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -204,12 +202,7 @@ def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
 
 
 def _finish(
-    result: TrainingResult,
-    save: str | None,
-    rate: float,
-    *,
-    as_json: bool,
-    precision: int | None,
+    request: Request, result: TrainingResult, save: str | None, rate: float
 ) -> int:
     """Save the model, print the result and return the exit status."""
     from gradcalc.reports.objects import training_to_dict
@@ -217,7 +210,7 @@ def _finish(
     entries = training_to_dict(result)
     unsaved = None if save is None else _save(entries, save)
     data_options.warn_of(result.skipped)
-    if as_json:
+    if request.as_json:
         consoles.show_json(entries)
     else:
         from gradcalc.reports.learning_pages import training_page
@@ -228,10 +221,10 @@ def _finish(
                 result,
                 saved=None if unsaved else save,
                 unicode=unicode,
-                precision=precision,
+                precision=request.precision,
             )
         )
-    if as_json and result.dead:
+    if request.as_json and result.dead:
         from gradcalc.reports.learning_pages import dead_sentence
 
         consoles.warn(dead_sentence(result))

@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from gradcalc.cli.mistaken_names import nearest_option, repeated
 from gradcalc.errors import BindingError, GradcalcError, UsageError
@@ -46,6 +47,9 @@ _FLAG_WITH_VALUE = "flag with a value"
 _LACKING = "option without its value"
 _UNKNOWN = "unknown option"
 
+# The kind, the word or option, and its value.
+_Piece = tuple[str, str, str]
+
 
 def split_arguments(
     words: Sequence[str], declared: Mapping[str, str], expected: str = "formula"
@@ -57,16 +61,16 @@ def split_arguments(
     says what the one positional word is.
     """
     pieces = list(_pieces(words, declared))
-
-    def texts(kind: str) -> list[str]:
-        return [text for each, text, _ in pieces if each == kind]
-
-    lacking, positionals = texts(_LACKING), texts(_POSITIONAL)
+    unknown, lacking, positionals = (
+        [text for each, text, _ in pieces if each == kind]
+        for kind in (_UNKNOWN, _LACKING, _POSITIONAL)
+    )
     # Such as --no-shuffle, which would be a formula if it were the only word.
     hyphenated = [word for word in positionals if _NAMED.fullmatch(word)]
-    after_flags = {
-        value: flag for kind, flag, value in pieces if kind == _FLAG and value
-    }
+    problems = chain(
+        _option_problems(pieces, unknown, lacking, declared),
+        _positional_problems(pieces, positionals, expected),
+    )
     return Split(
         options=[
             f"{option}={value}" if kind == _OPTION else option
@@ -79,26 +83,17 @@ def split_arguments(
         positionals=positionals,
         unknown=[
             option[2:]
-            for option in (*texts(_UNKNOWN), *lacking, *hyphenated)
+            for option in (*unknown, *lacking, *hyphenated)
             if option not in declared and "=" not in option
         ],
-        problem=_unknown_options(texts(_UNKNOWN), declared)
-        or _flags_with_values(
-            [(flag, value) for kind, flag, value in pieces if kind == _FLAG_WITH_VALUE]
-        )
-        or _lacking_values(lacking, declared)
-        or _repeated_options([o for o in texts(_OPTION) if declared[o] != "values"])
-        or _element_binding(positionals)
-        or _extra_positionals(positionals, after_flags, expected),
+        problem=next(problems, None),
     )
 
 
-def _pieces(
-    words: Sequence[str], declared: Mapping[str, str]
-) -> Iterator[tuple[str, str, str]]:
-    """What the words are: the kind, the word or option, and its value.
+def _pieces(words: Sequence[str], declared: Mapping[str, str]) -> Iterator[_Piece]:
+    """The words with what they are, each option together with its value.
 
-    The value of a flag is the word behind it, which may have been meant as one.
+    The value of a flag is the word after it, which may have been meant as one.
     """
     rest = deque(words)
     while rest:
@@ -143,66 +138,55 @@ def _near_options(options: Sequence[str], declared: Mapping[str, str]) -> str | 
     return f"did you mean {listing(meant)}?" if meant else None
 
 
-def _unknown_options(
-    options: Sequence[str], declared: Mapping[str, str]
-) -> GradcalcError | None:
-    if not options:
-        return None
-    return UsageError(
-        f"there is no option {listing(options, 'or')}",
-        hint=_near_options(options, declared),
-    )
+def _option_problems(
+    pieces: Sequence[_Piece],
+    unknown: Sequence[str],
+    lacking: Sequence[str],
+    declared: Mapping[str, str],
+) -> Iterator[GradcalcError]:
+    if unknown:
+        yield UsageError(
+            f"there is no option {listing(unknown, 'or')}",
+            hint=_near_options(unknown, declared),
+        )
+    flags = [(flag, value) for kind, flag, value in pieces if kind == _FLAG_WITH_VALUE]
+    if flags:
+        spelled = " ".join(f"--set {flag[2:]}={value}" for flag, value in flags)
+        given = listing(flag for flag, _ in flags)
+        yield UsageError(
+            f"{given} {plural(flags, 'takes', 'take')} no value",
+            hint=f"for a variable of that name use {spelled}",
+        )
+    if lacking:
+        unique = list(dict.fromkeys(lacking))
+        names = [option for option in unique if option not in declared]
+        hint = _near_options(names, declared)
+        if names and hint is None:
+            hint = "write " + " ".join(f"{name}=..." for name in names)
+        yield UsageError(
+            f"{listing(unique)} {plural(unique, 'has', 'have')} no value", hint=hint
+        )
+    options = [option for kind, option, _ in pieces if kind == _OPTION]
+    if twice := repeated([o for o in options if declared[o] != "values"]):
+        yield UsageError(twice)
 
 
-def _flags_with_values(flags: Sequence[tuple[str, str]]) -> GradcalcError | None:
-    if not flags:
-        return None
-    spelled = " ".join(f"--set {flag[2:]}={value}" for flag, value in flags)
-    return UsageError(
-        f"{listing(flag for flag, _ in flags)} {plural(flags, 'takes', 'take')} no"
-        " value",
-        hint=f"for a variable of that name use {spelled}",
-    )
-
-
-def _lacking_values(
-    options: Sequence[str], declared: Mapping[str, str]
-) -> GradcalcError | None:
-    if not options:
-        return None
-    unique = list(dict.fromkeys(options))
-    names = [option for option in unique if option not in declared]
-    hint = _near_options(names, declared)
-    if names and hint is None:
-        hint = "write " + " ".join(f"{name}=..." for name in names)
-    return UsageError(
-        f"{listing(unique)} {plural(unique, 'has', 'have')} no value", hint=hint
-    )
-
-
-def _repeated_options(given: Sequence[str]) -> GradcalcError | None:
-    sentence = repeated(given)
-    return UsageError(sentence) if sentence else None
-
-
-def _element_binding(positionals: Sequence[str]) -> GradcalcError | None:
-    for word in positionals:
-        element = _ELEMENT.match(word)
-        if element:
-            return BindingError(
-                f"{quoted(word)} sets one element, but a list is given as a whole",
-                hint=f"write --{element[1]}=[1,2,3]",
-            )
-    return None
-
-
-def _extra_positionals(
-    words: Sequence[str], after_flags: Mapping[str, str], expected: str
-) -> GradcalcError | None:
+def _positional_problems(
+    pieces: Sequence[_Piece], words: Sequence[str], expected: str
+) -> Iterator[GradcalcError]:
+    for element in filter(None, map(_ELEMENT.match, words)):
+        yield BindingError(
+            f"{quoted(element.string)} sets one element, but a list is given as a"
+            " whole",
+            hint=f"write --{element[1]}=[1,2,3]",
+        )
     if len(words) < 2:
-        return None
+        return
     shown = listing(quoted(word) for word in words[:5])
     one_dash = next(filter(None, map(_ONE_DASH.fullmatch, words)), None)
+    after_flags = {
+        value: flag for kind, flag, value in pieces if kind == _FLAG and value
+    }
     flag = after_flags.get(words[1])
     if one_dash:
         hint = f"variables take two dashes: --{one_dash[1]}=..."
@@ -210,6 +194,6 @@ def _extra_positionals(
         hint = f"for a variable of that name use --set {flag[2:]}={words[1]}"
     else:
         hint = f"put the {expected} in quotes, as one word"
-    return UsageError(
+    yield UsageError(
         f"one {expected} is expected, not {len(words)}: {shown}", hint=hint
     )

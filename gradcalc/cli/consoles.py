@@ -88,8 +88,7 @@ def show_text(*lines: str) -> None:
 
 def unencodable(text: str, stream: TextIO) -> list[str]:
     """The characters that the stream's encoding lacks, each once."""
-    # A stream of text without an encoding, such as io.StringIO, keeps every character.
-    encoding = stream.encoding or "utf-8"
+    encoding = stream.encoding or "ascii"
     characters = [] if text.isascii() else dict.fromkeys(text)
     return [c for c in characters if not c.encode(encoding, "ignore")]
 

@@ -58,10 +58,7 @@ def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
     except (OSError, ValueError) as error:
         raise FileError.from_system("read", path or "''", error) from None
     with stream:
-        try:
-            yield open_rows(stream, path, kind or format_of(path))
-        except IsADirectoryError as error:
-            raise FileError.from_system("read", path, error) from None
+        yield open_rows(stream, path, kind or format_of(path))
 
 
 def warn_of(skipped: Skipped) -> None:

@@ -1,7 +1,7 @@
 """`gradcalc descend`: steps along the gradient, down; and what `ascend` shares."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -75,11 +75,24 @@ def step(
     *,
     up: bool,
     only: str | None,
+    steps: int | None,
+    until: float | None,
+    bounds: Sequence[str],
     **given: Any,
 ) -> int:
     """Go up or down, print the points and return the exit status."""
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
-    settings = _settings(up, request.wrt, given)
+    if steps is None:
+        steps = _STEPS if until is None else _STEPS_UNTIL
+    settings = DescentSettings(
+        up=up,
+        wrt=request.wrt,
+        steps=steps,
+        until=until or 0.0,
+        bounds=_bounds(bounds),
+        constants=step_options.take_constants(given),
+        **given,
+    )
     descent = descend(request.bind(), settings)
     if only is not None:
         from gradcalc.reports.only import descent_lines
@@ -114,18 +127,7 @@ def step(
     return 130 if descent.stopped == INTERRUPTED else 0
 
 
-def _settings(
-    up: bool, wrt: list[str] | None, given: dict[str, Any]
-) -> DescentSettings:
-    given["bounds"] = _bounds(given["bounds"])
-    given["constants"] = step_options.take_constants(given)
-    if given["steps"] is None:
-        given["steps"] = _STEPS if given["until"] is None else _STEPS_UNTIL
-    given["until"] = given["until"] or 0.0
-    return DescentSettings(up=up, wrt=wrt, **given)
-
-
-def _bounds(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     """The range of each variable that was given one."""
     found = {}
     ranges = step_options.settings_of(texts, "--bound", "x=0:10")

@@ -1,6 +1,7 @@
 """`gradcalc explain`: backpropagation done by hand, step by step."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -68,7 +69,9 @@ def command(
         terminal = Terminal(
             consoles.width(),
             ascii_only=not consoles.can_show("∂"),
-            heading=_bold if consoles.takes_colour(sys.stdout) else str,
+            heading=partial(click.style, bold=True)
+            if consoles.takes_colour(sys.stdout)
+            else str,
         )
         digits = _DIGITS if request.precision is None else request.precision
         consoles.show_text(
@@ -86,7 +89,3 @@ def _check_size(bound: BoundProgram) -> None:
             f"the formula has {operations} operations, too many to explain one by one",
             hint="--for NAME explains the paths to one variable, --all explains all",
         )
-
-
-def _bold(text: str) -> str:
-    return click.style(text, bold=True)

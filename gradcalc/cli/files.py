@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from gradcalc.errors import FileError
@@ -111,10 +112,8 @@ def replace_file(path: Path, content: bytes, name: str) -> None:
         raise FileError.from_system("write", name, error) from None
     finally:
         if aside is not None:
-            try:
+            with suppress(OSError):
                 os.unlink(aside)
-            except OSError:
-                pass
 
 
 def _beside(target: Path) -> Path:
@@ -127,22 +126,15 @@ def _beside(target: Path) -> Path:
 
 def _is_device(target: Path) -> bool:
     """Whether the path is a device or pipe such as /dev/stdout, written to directly."""
-    try:
-        mode = os.stat(target).st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+    known = os.path.isfile(target) or os.path.isdir(target)
+    return os.path.exists(target) and not known
 
 
 def _sync_folder(folder: Path) -> None:
     """Bring the rename itself to the disk, where the system can."""
-    try:
+    with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -7,6 +7,7 @@ here, so that `--help` and completion import none of them.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -166,12 +167,7 @@ def _run(words: list[str]) -> int:
 def _decoded(word: str, number: int) -> str:
     """The word as text, also where the locale is ASCII and could not read it."""
     try:
-        word.encode("utf-8")
-        return word
-    except UnicodeEncodeError:
-        pass
-    try:
-        return os.fsencode(word).decode("utf-8")
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
         raise UsageError(f"argument {number} is not UTF-8 text") from None
 
@@ -195,15 +191,12 @@ def _from_click(error: click.ClickException) -> GradcalcError:
 
 def _from_bug(error: Exception) -> GradcalcError:
     """A mistake in gradcalc itself as an error that can be reported."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = ""
-    if trace is not None:
-        file = os.path.basename(trace.tb_frame.f_code.co_filename)
-        place = f" ({file}, line {trace.tb_lineno})"
+    from traceback import extract_tb
+
+    *_, place = extract_tb(error.__traceback__)
     return GradcalcError(
-        f"this is a mistake in gradcalc: {type(error).__name__}: {error}{place}",
+        f"this is a mistake in gradcalc: {type(error).__name__}: {error}"
+        f" ({os.path.basename(place.filename)}, line {place.lineno})",
         hint="python -X dev -m gradcalc ... shows where it happened",
     )
 
@@ -236,12 +229,11 @@ def _prepare_streams() -> None:
 
 def _silence() -> None:
     """Let nothing more be written, so that the flush at exit cannot fail as well."""
+    failures = (OSError, ValueError, AttributeError)
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):
-            try:
+        except failures:
+            with suppress(*failures):
                 os.dup2(null, stream.fileno())
-            except (OSError, ValueError, AttributeError):
-                pass

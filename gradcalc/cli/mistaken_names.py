@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from gradcalc.errors import BindingError, UsageError
+from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.wording import listing, near_miss, plural
 
 _MOST_LISTED = 4
@@ -79,7 +79,7 @@ def explain_names(
     context: click.Context,
     formula: str,
     options: Mapping[str, str],
-) -> BindingError | UsageError:
+) -> GradcalcError:
     """The complaint about names, with hints about the command's options.
 
     `options` holds every option of the command and the text that it was given, or "".
@@ -99,6 +99,4 @@ def explain_names(
     rest = [name for name in error.missing if "--" + name not in options]
     if rest:
         hints.append("add " + " ".join(f"--{name}=..." for name in rest[:4]))
-    return BindingError(
-        error.message, source=error.source, span=error.span, hint="; ".join(hints)
-    )
+    return error.but(hint="; ".join(hints))

@@ -44,13 +44,8 @@ def read_range(text: str) -> Any:
     try:
         return Range(start, stop)
     except BindingError as error:
-        reversed_ = start > stop
-        raise BindingError(
-            error.message,
-            source=text,
-            span=(0, len(text)),
-            hint=f"{ends[1]}:{ends[0]}" if reversed_ else None,
-        ) from None
+        hint = f"{ends[1]}:{ends[0]}" if start > stop else None
+        raise error.but(source=text, span=(0, len(text)), hint=hint) from None
 
 
 @click.command(
@@ -166,18 +161,11 @@ def _sampled(
     times = _MOST_NODES / len(bound.program.graph)
     if len(ranges) == 1:
         ((name, over),) = ranges.items()
-        return curve(bound, name, over, points or _between(_FEW_FINE, times, _FINE))
-    first, second = ranges
-    return surface(
-        bound,
-        (first, second),
-        (ranges[first], ranges[second]),
-        points or _between(_FEW_GRID, times**0.5, _GRID),
-    )
-
-
-def _between(least: int, number: float, most: int) -> int:
-    return max(least, min(most, int(number)))
+        count = points or max(_FEW_FINE, min(_FINE, int(times)))
+        return curve(bound, name, over, count)
+    count = points or max(_FEW_GRID, min(_GRID, int(times**0.5)))
+    (first, over_first), (second, over_second) = ranges.items()
+    return surface(bound, (first, second), (over_first, over_second), count)
 
 
 def _height() -> int:

@@ -55,9 +55,10 @@ def command(
     *,
     data: str | None,
     kind: str | None,
+    gradient: bool,
+    scores: bool,
     column: str,
     skip_bad: bool,
-    **given: Any,
 ) -> int | None:
     if request.positional is None:
         raise UsageError(
@@ -69,7 +70,7 @@ def command(
         raise UsageError("standard input cannot be both the model and the rows")
     model = read_model(request.positional)
     if data is None:
-        return _predict_point(request, model, **given)
+        return _predict_point(request, model, gradient=gradient, scores=scores)
     values = bool(request.variables or request.defaults)
     options.exclusive(("--data", True), ("values of variables", values))
     if request.as_json:
@@ -78,7 +79,6 @@ def command(
             hint="rows in JSON Lines come out as JSON Lines",
         )
     with data_options.opened_rows(data, kind) as rows:
-        gradient, scores = given["gradient"], given["scores"]
         additions = Additions(model, column, scores=scores, gradient=gradient)
         return _predict_rows(model, rows, additions, gradient, skip_bad)
 

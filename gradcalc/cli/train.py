@@ -1,5 +1,6 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -27,7 +28,7 @@ from gradcalc.learning.training import (
     TrainingTask,
     read_task,
 )
-from gradcalc.wording import listing, near_miss
+from gradcalc.wording import near_miss
 
 
 def _setting(
@@ -182,12 +183,10 @@ def command(
 
 def _settings(given: dict[str, Any]) -> Settings:
     constants = step_options.take_constants(given)
-    own = {field.name for field in fields(Settings)} & given.keys()
-    return Settings(
-        constants=constants,
-        shuffle=not given["no_shuffle"],
-        **{name: given[name] for name in own},
-    )
+    own = {
+        each.name: given[each.name] for each in fields(Settings) if each.name in given
+    }
+    return Settings(constants=constants, shuffle=not given["no_shuffle"], **own)
 
 
 def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
@@ -208,22 +207,27 @@ def _finish(
     from gradcalc.reports.objects import training_to_dict
 
     entries = training_to_dict(result)
-    unsaved = None if save is None else _save(entries, save)
+    unsaved = None
+    if save is not None:
+        content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
+        try:
+            replace_file(file_name(save), f"{content}\n".encode(), save)
+        except FileError as error:
+            # Raised when the parameters are printed: they are not lost with the file.
+            unsaved = error
     data_options.warn_of(result.skipped)
     if request.as_json:
         consoles.show_json(entries)
     else:
         from gradcalc.reports.learning_pages import training_page
 
-        unicode = consoles.can_show("→▁█")
-        consoles.show(
-            training_page(
-                result,
-                saved=None if unsaved else save,
-                unicode=unicode,
-                precision=request.precision,
-            )
+        page = training_page(
+            result,
+            saved=None if unsaved else save,
+            unicode=consoles.can_show("→▁█"),
+            precision=request.precision,
         )
+        consoles.show(page)
     if request.as_json and result.dead:
         from gradcalc.reports.learning_pages import dead_sentence
 
@@ -241,18 +245,6 @@ def _finish(
     return 130 if training.stopped == INTERRUPTED else 0
 
 
-def _save(entries: dict[str, Any], path: str) -> FileError | None:
-    """Save the model; what went wrong is for after its parameters are printed."""
-    import json
-
-    content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
-    try:
-        replace_file(file_name(path), (content + "\n").encode(), path)
-    except FileError as error:
-        return error
-    return None
-
-
 def _target(text: str, rows: Rows) -> list[str]:
     """The target's columns; one whose name holds a comma is one column."""
     if text in rows.columns:
@@ -263,15 +255,11 @@ def _target(text: str, rows: Rows) -> list[str]:
 def _warn_of_near_columns(task: TrainingTask, rows: Rows) -> None:
     """Warn of parameters that look like columns whose names were mistyped."""
     roles = task.roles
-    unused = [
-        name
-        for name in rows.columns
-        if name not in roles.inputs and name not in task.target
-    ]
+    taken = {*roles.inputs, *task.target}
+    unused = [name for name in rows.columns if name not in taken]
     for name in roles.learned:
-        near = None if name in roles.started else near_miss(name, unused)
-        if near is not None:
+        if name not in roles.started and (near := near_miss(name, unused)):
             consoles.warn(
                 f"{name} is no column of {rows.name}, so it is learned as a parameter;"
-                f" its columns include {listing([near])}"
+                f" its columns include {near}"
             )

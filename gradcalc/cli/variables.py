@@ -44,10 +44,10 @@ def read_bindings(
         except GradcalcError as error:
             near = nearest_option(name, options)
             option = f"or did you mean the option {near}?" if near else None
-            raise BindingError(
-                f"the value of {name}: {error.message}",
+            raise error.but(
+                BindingError,
+                message=f"the value of {name}: {error.message}",
                 source=text if error.source is None else error.source,
-                span=error.span,
                 hint="; ".join(filter(None, (error.hint, option))) or None,
             ) from None
     return values
@@ -89,11 +89,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
 
 def _described(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
+        return str(value).lower()
     if isinstance(value, str):
         return f"the text {quoted(value)}"
-    if isinstance(value, list):
-        return "a list"
-    return "an object" if isinstance(value, dict) else "a number"
+    kinds = {type(None): "null", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "a number")

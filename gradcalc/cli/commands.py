@@ -2,9 +2,11 @@
 
     @click.command("eval", cls=FormulaCommand, help="...", examples=["..."])
     @options.as_json
-    def command(request: Request, *, as_json: bool) -> int | None: ...
+    @options.strict
+    def command(request: Request, *, strict: bool) -> int | None: ...
 
-The callback gets the request, with formula and variables read, and its own options.
+The callback gets the request, with formula and variables read and the options that most
+commands share, and its own options.
 """
 
 from collections.abc import Callable, Sequence

@@ -18,6 +18,9 @@ _BEFORE_CARET = 48
 # A name in a sentence may be absurdly long.
 _LONGEST_SENTENCE = 1000
 
+# The fields that errors of all classes have.
+_EVERY_ERROR = ("message", "source", "span", "hint", "exit_code")
+
 
 class GradcalcError(Exception):
     """A request that cannot be understood or carried out.
@@ -28,7 +31,6 @@ class GradcalcError(Exception):
     """
 
     kind = "error"
-    exit_code = 2
 
     def __init__(
         self,
@@ -37,26 +39,29 @@ class GradcalcError(Exception):
         source: str | None = None,
         span: Span | None = None,
         hint: str | None = None,
+        exit_code: int = 2,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.source = source
         self.span = span
         self.hint = hint
+        self.exit_code = exit_code
 
     def but(
         self, kind: "type[GradcalcError] | None" = None, **fields: Any
     ) -> "GradcalcError":
         """The same error with other values of some fields, or of another class.
 
-        To be raised in its place, where more is known than where it was found.
+        To be raised in its place, where more is known than where it was found. Another
+        class takes only what every error has.
         """
-        known = {"source": self.source, "span": self.span, "hint": self.hint, **fields}
-        message = known.pop("message", self.message)
-        exit_code = known.pop("exit_code", self.exit_code)
-        error = (kind or type(self))(message, **known)
-        error.exit_code = exit_code
-        return error
+        known = (
+            vars(self)
+            if kind is None
+            else {name: vars(self)[name] for name in _EVERY_ERROR}
+        )
+        return (kind or type(self))(**{**known, **fields})
 
     def to_dict(self) -> dict[str, Any]:
         """The error as an object for JSON: kind, message, span, hint."""
@@ -106,14 +111,12 @@ class BindingError(GradcalcError):
         self,
         message: str,
         *,
-        source: str | None = None,
-        span: Span | None = None,
-        hint: str | None = None,
         names: Sequence[str] = (),
         missing: Sequence[str] = (),
         unused: Sequence[str] = (),
+        **fields: Any,
     ) -> None:
-        super().__init__(message, source=source, span=span, hint=hint)
+        super().__init__(message, **fields)
         self.names = names
         self.missing = missing
         self.unused = unused
@@ -181,13 +184,8 @@ def _excerpt(source: str, span: Span) -> list[str]:
     start, end = span
     start = min(max(start, 0), len(source))
     line_start = source.rfind("\n", 0, start) + 1
-    line_end = source.find("\n", start)
-    if line_end < 0:
-        line_end = len(source)
-    end = max(start, min(end, line_end))
-    first = line_start
-    if start - first > _BEFORE_CARET:
-        first = start - _BEFORE_CARET
+    line_end = start + len(source[start:].partition("\n")[0])
+    first = max(line_start, start - _BEFORE_CARET)
     last = min(line_end, first + _WINDOW)
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""

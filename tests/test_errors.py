@@ -139,3 +139,11 @@ def test_an_error_with_other_fields():
     assert other.exit_code == 1
     assert (error.message, error.hint, error.exit_code) == ("it is wrong", None, 2)
     assert type(error.but()) is DataError
+
+
+def test_a_binding_error_keeps_its_names_unless_it_becomes_another_error():
+    error = BindingError("no value", names=["x", "y"], missing=["y"], unused=["z"])
+    other = error.but(hint="add --y=...", exit_code=1)
+    assert (other.names, other.missing, other.unused) == (["x", "y"], ["y"], ["z"])
+    assert other.but().exit_code == 1
+    assert type(error.but(DataError)) is DataError

@@ -60,21 +60,18 @@ def mistake(
 
 def check_brackets(text: str) -> None:
     """Raise the error for the innermost bracket that is never closed, if any."""
-    plain = re.sub(r"#[^\n]*", lambda match: " " * len(match[0]), text)
-    closers = 0
-    for position in range(len(plain) - 1, -1, -1):
-        character = plain[position]
-        if character in ")]":
-            closers += 1
-        elif character in "([":
-            if closers == 0:
-                raise mistake(
-                    text,
-                    (position, position + 1),
-                    f"'{character}' is never closed",
-                    f"add the '{CLOSER[character]}' that belongs to it",
-                )
-            closers -= 1
+    opened: list[int] = []
+    for match in re.finditer(r"#[^\n]*|[][()]", text):
+        if match[0] in CLOSER:
+            opened.append(match.start())
+        elif match[0] in ")]" and opened:
+            opened.pop()
+    if opened:
+        start = opened[-1]
+        bracket = text[start]
+        hint = f"add the '{CLOSER[bracket]}' that belongs to it"
+        message = f"'{bracket}' is never closed"
+        raise mistake(text, (start, start + 1), message, hint)
 
 
 def check_statements(text: str, statements: list[Statement]) -> None:
@@ -93,31 +90,21 @@ def check_statements(text: str, statements: list[Statement]) -> None:
                 if parameter[0] == DEFAULT:
                     roots.append(parameter[4])
                 elif parameter[0] != NAME:
-                    raise mistake(
-                        text, span_of(parameter), "a parameter must be a name"
-                    )
+                    span = span_of(parameter)
+                    raise mistake(text, span, "a parameter must be a name")
         elif left is not None and not statement.label:
-            raise mistake(
-                text,
-                span_of(left),
-                "only a name or a function such as f(x, y) can stand before '='",
-                "to compare two values, write ==",
-            )
+            message = "only a name or a function such as f(x, y) can stand before '='"
+            hint = "to compare two values, write =="
+            raise mistake(text, span_of(left), message, hint)
         elif statement.partials:
-            raise mistake(
-                text,
-                span_of(statement.partials[0]),
-                "only a function can have a derivative rule after '|'",
-            )
+            message = "only a function can have a derivative rule after '|'"
+            raise mistake(text, span_of(statement.partials[0]), message)
         while roots:
             node = roots.pop()
             if node[0] == DEFAULT:
-                raise mistake(
-                    text,
-                    span_of(node),
-                    "an argument is given by its place, not by its name",
-                    f"write only {text[slice(*span_of(node[4]))]}",
-                )
+                message = "an argument is given by its place, not by its name"
+                hint = f"write only {text[slice(*span_of(node[4]))]}"
+                raise mistake(text, span_of(node), message, hint)
             roots.extend(node[4:])
 
 
@@ -151,29 +138,23 @@ def _hint(text: str, position: int) -> str | None:
 
 
 def unexpected_character(text: str, position: int) -> FormulaSyntaxError:
-    return mistake(
-        text,
-        (position, position + 1),
-        f"{_named(text[position])} is not part of the language",
-        _hint(text, position),
-    )
+    """The error for a character of no lexeme."""
+    message = f"{_named(text[position])} is not part of the language"
+    return mistake(text, (position, position + 1), message, _hint(text, position))
 
 
 def unusable_name(text: str, start: int, end: int) -> FormulaSyntaxError:
     """A word with a character such as ² that Python, too, refuses in a name."""
-    name = text[start:end]
-    for offset, character in enumerate(name):
+    for position in range(start, end):
+        character = text[position]
         if not ("x" + character).isidentifier():
-            place = (
-                "cannot be part of a name" if offset else "is not part of the language"
-            )
-            return mistake(
-                text,
-                (start + offset, start + offset + 1),
-                f"{_named(character)} {place}",
-                _digit_hint(name[:offset], character),
-            )
-    return mistake(text, (start, end), f"'{name}' cannot be a name")
+            verb = "cannot be part of a name"
+            if position == start:
+                verb = "is not part of the language"
+            message = f"{_named(character)} {verb}"
+            hint = _digit_hint(text[start:position], character)
+            return mistake(text, (position, position + 1), message, hint)
+    return mistake(text, (start, end), f"'{text[start:end]}' cannot be a name")
 
 
 def _digit_hint(before: str, character: str) -> str | None:

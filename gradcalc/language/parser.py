@@ -49,7 +49,7 @@ def _parser() -> "_Parser":
 class _Parser:
     """The parser that runs the tables; `read_tables` says what they hold."""
 
-    __slots__ = ("_blank", "_end", "_lexeme", "_start")
+    __slots__ = ("_blank", "_lexeme", "_start")
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self._blank = re.compile(tables["blank"])
@@ -62,10 +62,10 @@ class _Parser:
             for symbol, number in state.items():
                 row[symbol] = rows[number] if number >= 0 else rules[-1 - number]
         self._start = rows[0]
-        self._end = rows[tables["end"]]
+        rows[tables["end"]][END] = {}
 
     def lexemes(self, text: str) -> Iterator[Syntax]:
-        """The lexemes (terminal, start, end, text): the leaves of the syntax.
+        """The lexemes (terminal, start, end, text), the leaves of the syntax, and END.
 
         Newlines inside brackets are blanks: a formula may go over several lines there.
         Raises FormulaSyntaxError at a foreign character.
@@ -97,6 +97,7 @@ class _Parser:
 
                 raise unexpected_character(text, start)
             yield (kind, start, end, value)
+        yield (END, len(text), len(text), "")
 
     def parse(self, text: str) -> list[Statement]:
         """The statements of the text. Raises FormulaSyntaxError."""
@@ -116,17 +117,13 @@ class _Parser:
                     row = _reduce(rows, values, size, origin, make)
                 action = row.get(kind)
             if action is None:
-                raise _unexpected(text, lexeme, values)
+                from gradcalc.language.unexpected import unexpected_lexeme
+
+                raise unexpected_lexeme(text, lexeme, values)
             row = action
             enter(row)
             push(lexeme)
-        while row is not self._end:
-            action = row.get(END)
-            if action.__class__ is not tuple:
-                raise _unexpected(text, (END, -1, -1, ""), values)
-            size, origin, make = action
-            row = _reduce(rows, values, size, origin, make or _only)
-        statements: list[Statement] = values[-1]
+        statements: list[Statement] = values[0]
         return statements
 
 
@@ -143,11 +140,6 @@ def _reduce(
     row: Row = rows[-1][origin]
     rows.append(row)
     return row
-
-
-def _only(children: Children) -> Any:
-    (child,) = children
-    return child
 
 
 def _make(method: str, helpers: list[int]) -> Make | None:
@@ -184,10 +176,3 @@ def _normal(text: str, name: str, start: int, end: int) -> str:
 
         raise unusable_name(text, start, end)
     return unicodedata.normalize("NFKC", name)
-
-
-def _unexpected(text: str, lexeme: Syntax, values: list[Any]) -> Exception:
-    """The error for a lexeme that may not follow the values on the stack."""
-    from gradcalc.language.unexpected import unexpected_lexeme
-
-    return unexpected_lexeme(text, lexeme, values)

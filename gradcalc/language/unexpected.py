@@ -1,13 +1,14 @@
 """The errors for where the parser cannot go on: the mistake behind each."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.language.grammar import END
 from gradcalc.language.library import known_functions
 from gradcalc.language.mistakes import CLOSER, mistake
-from gradcalc.language.syntax import CALL, GROUP, Syntax, span_of
+from gradcalc.language.syntax import CALL, GROUP, NAME, NUMBER, Syntax, span_of
 
 # Words and pairs of operators of other languages, and what to write here.
 _BOTH = "for both conditions at once, multiply them: (a)*(b)"
@@ -56,6 +57,11 @@ _MISPLACED: dict[str, tuple[str, str | None]] = {
 }
 
 _OPENER = {closer: opener for opener, closer in CLOSER.items()}
+# By the kind of a closing bracket, that of its opener.
+_OPENER_KIND = {"RPAR": "LPAR", "RSQB": "LSQB"}
+
+# In the place of what is no syntax on the parser's stack, and below it.
+_NOTHING: Syntax = ("NOTHING", -1, -1, "")
 
 # A number as somebody may have meant it, of which the grammar reads a part.
 _NUMBERLIKE = re.compile(r"[\w.]*(?:(?<=[eE])[+-]\w*)?")
@@ -63,240 +69,213 @@ _GROUPED = re.compile(r"(?<![\d.])\d{1,3}(,\d{3})+(?![\d.])")
 _ASSIGNS = re.compile(r"\s*=(?!=)")
 _OPENS = re.compile(r"\s*\(")
 
+# The longest operand that a hint repeats in full.
+_LONGEST_OPERAND = 24
+
 
 def unexpected_lexeme(
     text: str, lexeme: Syntax, stack: list[Any]
 ) -> FormulaSyntaxError:
     """The error for a lexeme that may not follow the values on the parser's stack."""
-    kind, start, end, _ = lexeme
-    before = stack[-1] if stack else None
-    if kind == END:
-        return _early_end(text, before)
-    written = text[start:end]
-    operand = _operand_before(stack)
-    if operand is not None:
-        return _after_operand(text, stack, operand, kind, (start, end))
-    if kind == "SEPARATOR" and written == "\n":
-        return _early_end(text[:start], before, whole=text)
-    return _operand_missing(text, before, kind, (start, end))
+    return _Stop(text, lexeme, stack).error()
 
 
-def _operand_before(stack: list[Any]) -> Syntax | None:
-    """The complete operand at the end of the parser's stack, if there is one.
+def _operand(stack: list[Syntax]) -> Syntax | None:
+    """The complete operand at the end of the stack, if there is one.
 
     After a closing bracket it is still in pieces: it starts at the bracket's opener,
     or at the name of the function that is called.
     """
-    if not stack or not isinstance(stack[-1], tuple):
-        return None
     last = stack[-1]
-    if last[0] in ("RPAR", "RSQB"):
-        opener = "LPAR" if last[0] == "RPAR" else "LSQB"
-        for position in range(len(stack) - 2, -1, -1):
-            piece = stack[position]
-            if isinstance(piece, tuple) and piece[0] == opener:
-                start = piece[1]
-                ahead = stack[position - 1] if position else None
-                if isinstance(ahead, tuple) and ahead[2] == start:
-                    called = ahead[0] == "NAME" or not ahead[0].isupper()
-                    start = ahead[1] if called else start
-                return (GROUP, start, last[2], None)
-    if last[0].isupper() and last[0] not in ("NAME", "NUMBER"):
-        return None
-    operand: Syntax = last
-    return operand
+    if last[0] in _OPENER_KIND:
+        for ahead, piece in reversed(list(pairwise(stack))):
+            if piece[0] == _OPENER_KIND[last[0]]:
+                called = ahead[0] == "NAME" or not ahead[0].isupper()
+                begins = ahead if called and ahead[2] == piece[1] else piece
+                return (GROUP, begins[1], last[2], None)
+    return None if last[0].isupper() and last[0] not in (NAME, NUMBER) else last
 
 
-def _early_end(
-    text: str, before: Any, *, whole: str | None = None
-) -> FormulaSyntaxError:
-    """The error for a formula that ends before it is complete, `before` being last."""
-    source, hint = text, None
-    if whole is not None:
-        source, hint = whole, "a formula goes over several lines inside brackets"
-    stop = len(text.rstrip())
-    message = "the formula ends too early"
-    if isinstance(before, tuple):
-        start, stop = span_of(before)
-        message = (
-            f"the formula ends after '{source[start:stop]}', where a value is missing"
+class _Stop:
+    """Where the parser cannot go on: at a lexeme that may not follow its stack."""
+
+    def __init__(self, text: str, lexeme: Syntax, stack: list[Any]) -> None:
+        self.text = text
+        self.kind = lexeme[0]
+        self.span = span_of(lexeme)
+        self.written = text[slice(*self.span)]
+        pieces = [piece if isinstance(piece, tuple) else _NOTHING for piece in stack]
+        self.stack = [_NOTHING, _NOTHING, *pieces]
+        # The piece before the lexeme, and its text.
+        self.before = self.stack[-1]
+        self.left = text[slice(*span_of(self.before))]
+        self.operand = _operand(self.stack)
+
+    def error(self) -> FormulaSyntaxError:
+        """The error for the mistake that was probably made."""
+        if self.kind == END:
+            return self._early_end()
+        if self.operand is not None:
+            return self._after_operand(self.operand)
+        return self._early_end() if self.written == "\n" else self._operand_missing()
+
+    def _mistake(
+        self, message: str, hint: str | None = None, span: Span | None = None
+    ) -> FormulaSyntaxError:
+        return mistake(self.text, span or self.span, message, hint)
+
+    def _early_end(self) -> FormulaSyntaxError:
+        """The error for a formula that ends before it is complete."""
+        hint = "a formula goes over several lines inside brackets"
+        message = "the formula ends too early"
+        stop = len(self.text[: self.span[0]].rstrip())
+        if self.before is not _NOTHING:
+            message = f"the formula ends after '{self.left}', where a value is missing"
+            stop = self.before[2]
+        return self._mistake(message, hint if self.written else None, (stop, stop))
+
+    def _operand_missing(self) -> FormulaSyntaxError:
+        written = self.written
+        if self.before[0] in ("NOTHING", "SEPARATOR"):
+            if self.kind in _OPENER_KIND:
+                return self._closer()
+            hint = "the absolute value is abs(x)" if written == "|" else None
+            return self._mistake(f"a value is missing before '{written}'", hint)
+        if self.before[0] == "LPAR" and self.kind == "RPAR":
+            span = self.before[1], self.span[1]
+            return self._mistake("there is nothing between the parentheses", span=span)
+        shown = "\\n" if written == "\n" else written
+        message = f"a value is missing between '{self.left}' and '{shown}'"
+        return self._mistake(message, PAIRS.get(self.left + written))
+
+    def _after_operand(self, operand: Syntax) -> FormulaSyntaxError:
+        if self.kind in (NAME, NUMBER, "LPAR"):
+            return self._adjacent(operand)
+        if self.kind in _OPENER_KIND:
+            return self._closer()
+        if self.kind == "COMMA":
+            return self._mistake("a comma cannot stand here", self._comma_hint(operand))
+        message, hint = _MISPLACED.get(self.kind, ("'{}' cannot stand here", None))
+        return self._mistake(message.format(self.written), hint)
+
+    def _bracket(self) -> tuple[Syntax, Syntax]:
+        """The innermost open bracket of the stack, and what stands before it."""
+        closed = 0
+        for owner, piece in reversed(list(pairwise(self.stack))):
+            closed += piece[0] in _OPENER_KIND
+            if piece[0] in _OPENER_KIND.values():
+                if closed == 0:
+                    return piece, owner
+                closed -= 1
+        return _NOTHING, _NOTHING
+
+    def _closer(self) -> FormulaSyntaxError:
+        """The error for a closing bracket that closes nothing, or another bracket."""
+        opener = self._bracket()[0][3]
+        if opener:
+            message = f"'{self.written}' does not close '{opener}'"
+            return self._mistake(message, f"write '{CLOSER[opener]}'")
+        return self._mistake(
+            f"'{self.written}' closes nothing",
+            f"remove it, or add the '{_OPENER[self.written]}' that belongs to it",
         )
-    return mistake(source, (stop, stop), message, hint)
 
+    def _comma_hint(self, operand: Syntax) -> str:
+        bracket, owner = self._bracket()
+        if bracket[0] == "LSQB" and _operand([owner]):
+            return "an element of a matrix is written m[0][1]"
+        grouped = _GROUPED.match(self.text, operand[1])
+        if bracket is _NOTHING and grouped:
+            return f"digits are grouped by _: {grouped[0].replace(',', '_')}"
+        item = self.text[slice(*span_of(operand))]
+        item = item if len(item) <= _LONGEST_OPERAND else "a"
+        return f"a list is written in brackets: [{item}, ...]"
 
-def _after_operand(
-    text: str, stack: list[Any], before: Syntax, kind: str, span: Span
-) -> FormulaSyntaxError:
-    start, end = span
-    written = text[start:end]
-    if kind in ("NAME", "NUMBER", "LPAR"):
-        return _adjacent(text, stack, before, kind, span)
-    if kind in ("RPAR", "RSQB"):
-        return _closer(text, stack, written, span)
-    if kind == "COMMA":
-        return mistake(
-            text, span, "a comma cannot stand here", _comma_hint(text, stack, before)
-        )
-    message, hint = _MISPLACED.get(kind, ("'{}' cannot stand here", None))
-    return mistake(text, span, message.format(written), hint)
-
-
-def _bracket(stack: list[Any]) -> tuple[Any, Any]:
-    """The innermost open bracket of the parser's stack, and what stands before it."""
-    closed = 0
-    for position in range(len(stack) - 1, -1, -1):
-        piece = stack[position]
-        if not isinstance(piece, tuple):
-            continue
-        closed += piece[0] in ("RPAR", "RSQB")
-        if piece[0] in ("LPAR", "LSQB"):
-            if closed == 0:
-                return piece, stack[position - 1] if position else None
-            closed -= 1
-    return None, None
-
-
-def _comma_hint(text: str, stack: list[Any], before: Syntax) -> str:
-    bracket, owner = _bracket(stack)
-    if bracket is not None and bracket[0] == "LSQB" and _operand_before([owner]):
-        return "an element of a matrix is written m[0][1]"
-    grouped = _GROUPED.match(text, before[1])
-    if bracket is None and grouped:
-        return f"digits are grouped by _: {grouped[0].replace(',', '_')}"
-    left = text[before[1] : before[2]]
-    return f"a list is written in brackets: [{left if len(left) <= 24 else 'a'}, ...]"
-
-
-def _adjacent(
-    text: str, stack: list[Any], before: Syntax, kind: str, span: Span
-) -> FormulaSyntaxError:
-    """Two operands side by side: a number misspelt, or a missing operator."""
-    start, end = span
-    left = before
-    while left[0] not in ("NAME", "NUMBER", CALL, GROUP) and len(left) > 4:
-        left = left[-1]
-    left_text = text[left[1] : left[2]]
-    if left[0] == "NUMBER" and left[2] == start and kind in ("NAME", "NUMBER"):
-        number = _misspelt_number(text, left, kind, span)
-        if number is not None:
-            return number
-    right = text[start:end] if kind != "LPAR" else "(...)"
-    if kind == "NAME":
-        if text[start:end] in WORDS or left_text in WORDS:
-            word = span if text[start:end] in WORDS else (left[1], left[2])
-            written = text[word[0] : word[1]]
-            return mistake(
-                text, word, f"'{written}' is not part of the language", WORDS[written]
-            )
-        if _ASSIGNS.match(text, end):
-            return mistake(
-                text,
-                span,
-                f"a new statement cannot begin at '{right}'",
-                "separate statements by ; or a new line",
-            )
-        if _OPENS.match(text, end) or right in known_functions():
+    def _adjacent(self, operand: Syntax) -> FormulaSyntaxError:
+        """The error for two operands side by side."""
+        left = operand
+        while left[0] not in (NAME, NUMBER, CALL, GROUP) and len(left) > 4:
+            left = left[-1]
+        right = "(...)" if self.kind == "LPAR" else self.written
+        if self.kind == NAME and (
+            _OPENS.match(self.text, self.span[1]) or right in known_functions()
+        ):
             right += "(...)"
-    if (
-        left[0] == "NAME"
-        and kind in ("NAME", "NUMBER")
-        and left_text in known_functions()
-    ):
-        return mistake(
-            text,
-            (left[1], end),
-            f"the argument of {left_text} needs parentheses",
-            f"{left_text}({right})",
+        return (
+            self._misspelt_number(left)
+            or self._foreign_word(left)
+            or self._second_statement()
+            or self._bare_argument(left, right)
+            or self._late_argument(left)
+            or self._no_operator(left, right)
         )
-    padded: list[Any] = [None, None, *stack]
-    *_, base, operator, _ = padded
-    if kind == "LPAR" and _is_lexeme(operator, "POWER") and _is_lexeme(base, "NAME"):
-        name = base[3]
-        if name in known_functions():
-            return mistake(
-                text,
-                (base[1], left[2]),
-                f"the argument of {name} must follow it at once",
-                f"{name}(...){text[base[2] : left[2]]}",
-            )
-    bracket, _ = _bracket(stack)
-    joint = ", " if bracket and left[0] == kind == "NUMBER" else "*"
-    if len(left_text) > 24:
-        left_text = "..." + left_text[-20:]
-    return mistake(
-        text,
-        (left[1] if left[2] - left[1] <= 24 else start, end),
-        f"there is no operator between '{left_text}' and '{text[start:end]}'",
-        f"{left_text}{joint}{right}",
-    )
 
+    def _misspelt_number(self, left: Syntax) -> FormulaSyntaxError | None:
+        """A number that the grammar read only in part, unless it is one by a name."""
+        start, end = span_of(left)
+        if left[0] != NUMBER or end != self.span[0] or self.kind == "LPAR":
+            return None
+        match = _NUMBERLIKE.match(self.text, start)
+        whole = match[0] if match else ""
+        rest = whole[end - start :]
+        exponent = re.fullmatch(r"[eE]\d*[+-]?", rest)
+        based = re.fullmatch(r"(?i)0[xob]\w*", whole) and end == start + 1
+        simple = self.kind == NAME and self.written.isidentifier()
+        if simple and not exponent and not based and rest[0] != "_":
+            return None
+        return self._mistake(
+            f"'{whole}' is not a number",
+            "numbers look like 2, 2.5, .5, 1e-3, 1_000",
+            (start, start + len(whole)),
+        )
 
-def _misspelt_number(
-    text: str, left: Syntax, kind: str, span: Span
-) -> FormulaSyntaxError | None:
-    """A number that the grammar read only in part, unless it is one beside a name."""
-    left_text = text[left[1] : left[2]]
-    match = _NUMBERLIKE.match(text, left[1])
-    whole = match[0] if match else left_text
-    simple = kind == "NAME" and text[span[0] : span[1]].isidentifier()
-    exponent = re.fullmatch(r"[eE]\d*[+-]?", whole[len(left_text) :])
-    based = left_text == "0" and re.fullmatch(r"0[xob]\w*", whole, re.IGNORECASE)
-    if simple and not exponent and not based and whole[len(left_text)] != "_":
+    def _foreign_word(self, left: Syntax) -> FormulaSyntaxError | None:
+        """A word of another language, on either side of the gap."""
+        for span in (self.span, span_of(left)):
+            word = self.text[slice(*span)]
+            if self.kind == NAME and word in WORDS:
+                message = f"'{word}' is not part of the language"
+                return self._mistake(message, WORDS[word], span)
         return None
-    return mistake(
-        text,
-        (left[1], left[1] + len(whole)),
-        f"'{whole}' is not a number",
-        "numbers look like 2, 2.5, .5, 1e-3, 1_000",
-    )
 
+    def _second_statement(self) -> FormulaSyntaxError | None:
+        """A statement that begins on the line of another."""
+        if self.kind != NAME or not _ASSIGNS.match(self.text, self.span[1]):
+            return None
+        message = f"a new statement cannot begin at '{self.written}'"
+        return self._mistake(message, "separate statements by ; or a new line")
 
-def _is_lexeme(piece: Any, kind: str) -> bool:
-    return isinstance(piece, tuple) and piece[0] == kind
+    def _bare_argument(self, left: Syntax, right: str) -> FormulaSyntaxError | None:
+        """An argument without parentheses, as in sin x."""
+        name = self.text[slice(*span_of(left))]
+        if self.kind == "LPAR" or left[0] != NAME or name not in known_functions():
+            return None
+        message = f"the argument of {name} needs parentheses"
+        return self._mistake(message, f"{name}({right})", (left[1], self.span[1]))
 
+    def _late_argument(self, left: Syntax) -> FormulaSyntaxError | None:
+        """A power between a function and its argument, as in sin^2(x)."""
+        base, operator, _ = self.stack[-3:]
+        name = base[3]
+        if (self.kind, operator[0], base[0]) != ("LPAR", "POWER", NAME):
+            return None
+        if name not in known_functions():
+            return None
+        message = f"the argument of {name} must follow it at once"
+        power = self.text[base[2] : left[2]]
+        return self._mistake(message, f"{name}(...){power}", (base[1], left[2]))
 
-def _closer(
-    text: str, stack: list[Any], written: str, span: Span
-) -> FormulaSyntaxError:
-    for value in reversed(stack):
-        if isinstance(value, tuple) and value[0] in ("LPAR", "LSQB"):
-            opener = value[3]
-            return mistake(
-                text,
-                span,
-                f"'{written}' does not close '{opener}'",
-                f"write '{CLOSER[opener]}'",
-            )
-    return _closer_alone(text, written, span)
-
-
-def _operand_missing(
-    text: str, before: Any, kind: str, span: Span
-) -> FormulaSyntaxError:
-    written = text[span[0] : span[1]]
-    if not isinstance(before, tuple) or before[0] == "SEPARATOR":
-        if kind in ("RPAR", "RSQB"):
-            return _closer_alone(text, written, span)
-        hint = "the absolute value is abs(x)" if written == "|" else None
-        return mistake(text, span, f"a value is missing before '{written}'", hint)
-    left = text[slice(*span_of(before))]
-    if before[0] == "LPAR" and kind == "RPAR":
-        return mistake(
-            text, (before[1], span[1]), "there is nothing between the parentheses"
+    def _no_operator(self, left: Syntax, right: str) -> FormulaSyntaxError:
+        start, end = self.span
+        operand = self.text[left[1] : left[2]]
+        if len(operand) > _LONGEST_OPERAND:
+            operand = "..." + operand[-20:]
+        else:
+            start = left[1]
+        bracket, _ = self._bracket()
+        in_list = bracket is not _NOTHING and left[0] == self.kind == NUMBER
+        return self._mistake(
+            f"there is no operator between '{operand}' and '{self.written}'",
+            f"{operand}{', ' if in_list else '*'}{right}",
+            (start, end),
         )
-    shown = "\\n" if written == "\n" else written
-    return mistake(
-        text,
-        span,
-        f"a value is missing between '{left}' and '{shown}'",
-        PAIRS.get(left + written),
-    )
-
-
-def _closer_alone(text: str, written: str, span: Span) -> FormulaSyntaxError:
-    return mistake(
-        text,
-        span,
-        f"'{written}' closes nothing",
-        f"remove it, or add the '{_OPENER[written]}' that belongs to it",
-    )

@@ -22,9 +22,14 @@ def flatten(structure: Structure) -> list[Any]:
     return list(structure)
 
 
+def all_leaves(structures: Iterable[Structure]) -> list[Any]:
+    """The leaves of the structures, one after another."""
+    return [leaf for structure in structures for leaf in flatten(structure)]
+
+
 def leaves_of(structures: Mapping[str, Structure], names: Iterable[str]) -> list[Any]:
     """The leaves of the structures of these names, one after another."""
-    return [leaf for name in names for leaf in flatten(structures[name])]
+    return all_leaves(structures[name] for name in names)
 
 
 def unflatten(structure: Structure, leaves: Iterator[Any]) -> Structure:

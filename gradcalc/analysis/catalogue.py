@@ -114,21 +114,20 @@ def _arguments(operation: Operation, point: Point) -> Sequence[Any]:
 
 
 def _of_library(function: Function, documentation: Documentation) -> Entry:
-    required = function.parameters[: function.arity()[0]]
     (example,) = parse(documentation.example)
     values = [
         constant_value(documentation.example[argument[1] : argument[2]])
         for argument in example.expression[4:]
     ]
-    sample = dict(zip(required, values, strict=True))
+    sample = dict(zip(function.required, values, strict=True))
     window = "-5:5" if all(shape_of(value) == () for value in values) else ""
     return Entry(
         function.name,
         "library",
         documentation.group,
         documentation.meaning,
-        signature=function.signature(),
-        call=f"{function.name}({', '.join(required)})",
+        signature=function.signature,
+        call=f"{function.name}({', '.join(function.required)})",
         parameters=function.parameters,
         samples=_across(window, sample) if window else [sample],
         window=window,

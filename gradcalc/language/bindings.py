@@ -16,7 +16,7 @@ from gradcalc.errors import (
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.shapes import Structure, flatten, leaves_of, shape_of
+from gradcalc.shapes import Structure, leaves_of, shape_of
 from gradcalc.wording import did_you_mean, meant_for, plural
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
@@ -94,16 +94,10 @@ def bind(
         raise problem or error from None
     if problem is not None:
         raise problem
-    graph = program.graph
-    given: dict[int, float] = {}
-    variables: dict[str, Value] = {}
-    for name, structure in graph.variables.items():
-        if name in values:
-            value = variables[name] = values[name]
-            if structure.__class__ is int:
-                given[structure] = value
-            else:
-                given.update(zip(flatten(structure), flatten(value), strict=True))
+    used = program.graph.variables
+    variables = {name: values[name] for name in used if name in values}
+    leaves = leaves_of(used, variables), leaves_of(variables, variables)
+    given = dict(zip(*leaves, strict=True))
     result = program.result if output is None else _labelled(program, output)
     return BoundProgram(text, program, result, variables, given)
 
@@ -135,11 +129,13 @@ def checked_value(name: str, value: Any) -> Value:
     if not isinstance(value, (int, float)) and hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
-        items = [checked_value(name, item) for item in _shallow(name, value)]
-        if not items:
+        rows = (row for row in value if isinstance(row, (list, tuple)))
+        if any(isinstance(item, (list, tuple)) for row in rows for item in row):
+            raise BindingError(f"the value of {name} nests lists more than two deep")
+        if not value:
             raise BindingError(f"the value of {name} is an empty list")
-        lengths = {shape_of(item) for item in items}
-        if len(lengths) > 1:
+        items = [checked_value(name, item) for item in value]
+        if len(set(map(shape_of, items))) > 1:
             raise BindingError(
                 f"the value of {name} is ragged: its rows have different lengths"
             )
@@ -150,17 +146,6 @@ def checked_value(name: str, value: Any) -> Value:
         return float("inf") if value > 0 else float("-inf")
     except (TypeError, ValueError):
         raise BindingError(f"the value of {name} is not a number: {value!r}") from None
-
-
-def _shallow(name: str, value: Sequence[Any]) -> Sequence[Any]:
-    for row in value:
-        if isinstance(row, (list, tuple)):
-            for item in row:
-                if isinstance(item, (list, tuple)):
-                    raise BindingError(
-                        f"the value of {name} nests lists more than two deep"
-                    )
-    return value
 
 
 def _name_problem(
@@ -184,30 +169,34 @@ def _name_problem(
         sentences.append(f"no value is given for the {noun} {', '.join(missing)}")
         known = {*parsed.functions, *known_functions()}
         functions = [name for name in missing if name in known]
-        if functions:
-            hints.append(f"to call the function, write {functions[0]}(...)")
-        else:
-            options = " ".join(f"--{name}=..." for name in missing[:4])
-            hints.append(f"add {options}" + (" and so on" if len(missing) > 4 else ""))
+        options = " ".join(f"--{name}=..." for name in missing[:4])
+        hint = f"add {options}" + (" and so on" if len(missing) > 4 else "")
+        hints.append(
+            f"to call the function, write {functions[0]}(...)" if functions else hint
+        )
     if unused:
-        verb = plural(unused, "is not a variable", "are not variables")
-        sentences.append(f"{', '.join(unused)} {verb} of the formula")
+        sentences.append(_not_variables(unused))
+        computed = ", ".join(name for name in unused if name in parsed.labels)
         if near := meant_for(unused, missing or list(names)):
             hints = near
-        elif computed := [name for name in unused if name in parsed.labels]:
-            hints.append(f"the formula computes {', '.join(computed)} itself")
+        elif computed:
+            hints.append(f"the formula computes {computed} itself")
         elif not missing:
             hints.append(_listed(names))
-    span = names[missing[0]] if missing else None
     return BindingError(
         "; ".join(sentences),
-        source=parsed.text if span else None,
-        span=span,
+        source=parsed.text if missing else None,
+        span=names[missing[0]] if missing else None,
         hint=", ".join(hints) or None,
         names=list(names),
         missing=unvalued,
         unused=unused,
     )
+
+
+def _not_variables(names: Collection[str]) -> str:
+    verb = plural(names, "is not a variable", "are not variables")
+    return f"{', '.join(names)} {verb} of the formula"
 
 
 def _listed(names: Collection[str]) -> str:
@@ -224,14 +213,11 @@ def _labelled(program: Program, output: str) -> Structure:
     name, _, index = output.partition("[")
     structure = program.scope.get(name) if name else program.result
     if structure is None:
-        labels = program.scope
         otherwise = "a label is given by a line such as y = x^2"
-        if labels:
-            otherwise = f"its labels are {', '.join(labels)}"
-        raise FormulaNameError(
-            f"the formula has no label {name}",
-            hint=did_you_mean(name, labels, otherwise),
-        )
+        if program.scope:
+            otherwise = f"its labels are {', '.join(program.scope)}"
+        hint = did_you_mean(name, program.scope, otherwise)
+        raise FormulaNameError(f"the formula has no label {name}", hint=hint)
     for part in index.replace("]", "").split("[") if index else []:
         try:
             structure = structure[int(part)]
@@ -252,9 +238,6 @@ def wanted_nodes(
     names = list(variables) if wrt is None else list(dict.fromkeys(checked_names(wrt)))
     unknown = [name for name in names if name not in variables]
     if unknown:
-        verb = plural(unknown, "is not a variable", "are not variables")
-        raise BindingError(
-            f"{', '.join(unknown)} {verb} of the formula",
-            hint=did_you_mean(unknown[0], variables, _listed(variables)),
-        )
+        hint = did_you_mean(unknown[0], variables, _listed(variables))
+        raise BindingError(_not_variables(unknown), hint=hint)
     return names, leaves_of(variables, names)

@@ -8,6 +8,7 @@ to the arguments' nodes. Nothing here recurses, whatever the depth of the formul
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from gradcalc.errors import (
@@ -19,7 +20,12 @@ from gradcalc.errors import (
 )
 from gradcalc.graph import Graph
 from gradcalc.language import lists
-from gradcalc.language.functions import Definitions, Function, arguments_expected
+from gradcalc.language.functions import (
+    Definitions,
+    Function,
+    arguments_expected,
+    arity,
+)
 from gradcalc.language.syntax import (
     BIND,
     CALL,
@@ -34,14 +40,16 @@ from gradcalc.language.syntax import (
     operator_span,
     span_of,
 )
-from gradcalc.operations import (
-    CONSTANTS,
-    LITERAL,
-    OPERATIONS,
-    VARIABLE,
-    Operation,
+from gradcalc.operations import CONSTANTS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.shapes import (
+    Shape,
+    Structure,
+    all_leaves,
+    arrange,
+    element_names,
+    flatten,
+    shape_of,
 )
-from gradcalc.shapes import Shape, Structure, arrange, element_names, flatten, shape_of
 from gradcalc.wording import plural
 
 # Functions that call functions can expand without end for all practical purposes.
@@ -205,11 +213,11 @@ class Builder:
         try:
             structure = function(self.graph, *operands, node[1], node[2])
         except GradcalcError as error:
-            message = error.message
-            if frame.span:
-                called = self.text[frame.span[0] :].partition("(")[0].rstrip()
+            message, span = error.message, frame.span
+            if span:
+                called = self.text[span[0] :].partition("(")[0].rstrip()
                 message = f"in {called}: {message}"
-            span = frame.span or operator_span(self.text, node)
+            span = span or operator_span(self.text, node)
             raise error.but(message=message, source=self.text, span=span) from None
         if len(self.graph) > MOST_NODES:
             raise self._too_large(frame, node)
@@ -264,39 +272,33 @@ class Builder:
 
     def _constant(self, frame: _Frame, node: Syntax, structure: Structure) -> int:
         """The index that the structure stands for."""
-        graph = self.graph
+        graph, inputs = self.graph, self.graph.inputs
         if structure.__class__ is not int:
-            raise self._error(
-                ShapeError, frame, node, "an index must be a number, not a list"
-            )
+            message = "an index must be a number, not a list"
+            raise self._error(ShapeError, frame, node, message)
         # Only what the index is made of: a formula may have many of them.
         needed = {structure}
         pending = [structure]
         while pending:
-            inputs = graph.inputs[pending.pop()]
-            pending += [operand for operand in inputs if operand not in needed]
-            needed.update(inputs)
+            operands = inputs[pending.pop()]
+            pending += [operand for operand in operands if operand not in needed]
+            needed.update(operands)
         values: dict[int, float] = {}
         for number in sorted(needed):
             operation = graph.operations[number]
             if operation is VARIABLE:
-                raise self._error(
-                    FormulaError,
-                    frame,
-                    node,
-                    "an index must be a constant",
-                    f"it depends on the variable {graph.names[number]}",
-                )
+                message = "an index must be a constant"
+                hint = f"it depends on the variable {graph.names[number]}"
+                raise self._error(FormulaError, frame, node, message, hint)
             values[number] = (
                 graph.literals[number]
                 if operation is LITERAL
-                else operation.evaluate(*[values[i] for i in graph.inputs[number]])
+                else operation.evaluate(*[values[i] for i in inputs[number]])
             )
         value = values[structure]
         if not value.is_integer():
-            raise self._error(
-                ShapeError, frame, node, f"an index must be a whole number, not {value}"
-            )
+            message = f"an index must be a whole number, not {value}"
+            raise self._error(ShapeError, frame, node, message)
         return int(value)
 
     # --- calls
@@ -305,90 +307,73 @@ class Builder:
         self, frame: _Frame, node: Syntax, arguments: list[Structure]
     ) -> Structure | _Frame:
         """The nodes that the call results in, or the frame in which its body runs."""
-        name, count = node[3], len(arguments)
+        name = node[3]
         callee = self.definitions.find(name, frame.function)
         if callee is None:
             values = (self.scope, self.shapes, self.graph.variables)
             is_value = any(name in names for names in values)
             raise self.definitions.unknown(node, is_value=is_value)
+        count, (low, high) = len(arguments), arity(callee)
+        if count < low or (high is not None and count > high):
+            given = f"{count or 'none'} {plural(count or 1, 'is', 'are')} given"
+            message = f"{name} takes {arguments_expected(low, high)}, but {given}"
+            raise self._error(FormulaSyntaxError, frame, node, message)
         if isinstance(callee, Operation):
-            size = len(callee.parameters)
-            self._check_arity(
-                frame, node, count, size, None if callee.lists and size == 1 else size
-            )
             return self._apply(frame, node, callee, arguments)
         if isinstance(callee, str):
-            self._check_arity(frame, node, count, 1, 1)
             unrolled, _ = lists.STRUCTURAL[callee]
             return self._listed(frame, node, unrolled, *arguments)
-        self._check_arity(frame, node, count, *callee.arity())
-        if callee.partials:
+        if callee.statement.partials:
             shapes = tuple(map(shape_of, arguments))
             operation = self.definitions.operation(callee, shapes)
-            return self.graph.add(operation, _leaves(arguments), node[1], node[2])
+            operands = tuple(all_leaves(arguments))
+            return self.graph.add(operation, operands, node[1], node[2])
         return self._enter(frame, node, callee, arguments)
-
-    def _check_arity(
-        self, frame: _Frame, node: Syntax, count: int, low: int, high: int | None
-    ) -> None:
-        if low <= count and (high is None or count <= high):
-            return
-        given = f"{count or 'none'} {plural(count or 1, 'is', 'are')}"
-        expected = arguments_expected(low, high)
-        message = f"{node[3]} takes {expected}, but {given} given"
-        raise self._error(FormulaSyntaxError, frame, node, message)
 
     def _apply(
         self, frame: _Frame, node: Syntax, operation: Operation, arguments: list[Any]
     ) -> Structure:
         """The nodes of a row of the table on its arguments."""
-        if operation.lists and len(operation.parameters) > 1:
-            return self._listed(frame, node, lists.row_operation, operation, arguments)
         if operation.lists and len(arguments) == 1:
             arguments = flatten(arguments[0])
         if all(argument.__class__ is int for argument in arguments):
             return self.graph.add(operation, tuple(arguments), node[1], node[2])
-        return self._listed(frame, node, lists.elementwise, operation, arguments)
+        of_rows = operation.lists and len(operation.parameters) > 1
+        function = lists.row_operation if of_rows else lists.elementwise
+        return self._listed(frame, node, function, operation, arguments)
 
     def _enter(
         self, frame: _Frame, node: Syntax, function: Function, arguments: list[Any]
     ) -> _Frame:
         """The frame in which the function's body runs."""
-        code = function.body
-        missing = function.parameters[len(arguments) :]
+        parameters, code = function.parameters, function.statement.code
+        missing = parameters[len(arguments) :]
         if missing:
-            code = [
-                step
-                for name in missing
-                for step in (*function.defaults[name], (BIND, 0, 0, name))
-            ] + code
+            defaults = function.statement.defaults
+            given = [(*defaults[name], (BIND, 0, 0, name)) for name in missing]
+            code = [*chain(*given), *code]
         self._steps += len(code)
         if self._steps > MOST_NODES:
             raise self._too_large(frame, node)
         span = frame.span
         if span is None and function.library:
             span = span_of(node)
-        local = dict(zip(function.parameters, arguments, strict=False))
+        local = dict(zip(parameters, arguments, strict=False))
         return _Frame(iter(code), local, function, node, len(self.graph), span)
 
     def _leave(self, frame: _Frame, caller: _Frame, result: Structure) -> None:
         """Make the nodes that a call results in stand for the call as typed."""
-        graph, function = self.graph, frame.function
-        assert function is not None
+        graph = self.graph
         indices = element_names("", shape_of(result))
         for number, index in zip(flatten(result), indices, strict=True):
             if number < frame.first or graph.operations[number] is VARIABLE:
                 continue
             graph.starts[number], graph.ends[number] = span_of(frame.node)
             graph.composed.discard(number)
-            graph.calls[number] = function.name
+            graph.calls[number] = frame.node[3]
             graph.elements.pop(number, None)
             if index:
                 graph.elements[number] = index
             graph.bodies.pop(number, None)
             if caller.function is not None:
                 graph.bodies[number] = caller.function.text
-
-
-def _leaves(arguments: list[Structure]) -> tuple[int, ...]:
-    return tuple(leaf for argument in arguments for leaf in flatten(argument))

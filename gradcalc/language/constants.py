@@ -23,43 +23,31 @@ def constant_value(text: str) -> Any:
 
 def _formula(text: str) -> Any:
     formula, offset = text, 0
-    if "[" not in text and (";" in text or "," in _outside_parentheses(text)):
-        rows = text.split(";")
-        if len(rows) > 1:
-            # Brackets replace the separators one for two, so that spans stay close.
-            formula = "[[" + "],[".join(rows) + "]]"
-            offset = 2
-        else:
-            formula, offset = f"[{text}]", 1
+    if "[" not in text and ";" in text:
+        # Brackets replace the separators one for two, so that spans stay close.
+        formula, offset = "[[" + text.replace(";", "],[") + "]]", 2
+    elif "[" not in text and "," in _outside_parentheses(text):
+        formula, offset = f"[{text}]", 1
     try:
         parsed = read_program(formula)
         names = parsed.variables()
         if names:
             name, span = next(iter(names.items()))
-            raise BindingError(
-                f"{name} is not a constant",
-                source=formula,
-                span=span,
-                hint="a value is a number or a formula of numbers, such as pi/4",
-            )
+            hint = "a value is a number or a formula of numbers, such as pi/4"
+            message = f"{name} is not a constant"
+            raise BindingError(message, source=formula, span=span, hint=hint)
         program = build(parsed)
         values = program.graph.forward({})
     except GradcalcError as error:
         if not offset or error.span is None:
             raise
-        span = _moved(formula, error.span, offset)
-        raise error.but(source=text, span=span) from None
+        start, end = (
+            max(0, position - offset - 2 * formula.count("],[", 0, position))
+            for position in error.span
+        )
+        raise error.but(source=text, span=(start, end)) from None
     leaves = (values[node] for node in flatten(program.result))
     return unflatten(program.result, leaves)
-
-
-def _moved(formula: str, span: tuple[int, int], offset: int) -> tuple[int, int]:
-    """The span in the text as typed, before brackets were put around its rows."""
-
-    def moved(position: int) -> int:
-        return position - offset - 2 * formula.count("],[", 0, position)
-
-    return max(0, moved(span[0])), max(0, moved(span[1]))
 
 
 def _outside_parentheses(text: str) -> str:

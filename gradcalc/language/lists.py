@@ -6,6 +6,7 @@ knows where the user wrote the operator.
 """
 
 from collections.abc import Callable
+from itertools import accumulate, product, repeat
 
 from gradcalc.errors import ShapeError
 from gradcalc.graph import Graph
@@ -13,6 +14,7 @@ from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.shapes import (
     Shape,
     Structure,
+    all_leaves,
     arrange,
     described,
     element_names,
@@ -30,18 +32,17 @@ def make_list(
     """A list literal; its items must all be numbers or all rows of one length."""
     if not items:
         raise ShapeError("a list cannot be empty")
-    first = shape_of(items[0])
+    first, *rest = map(shape_of, items)
     if len(first) > 1:
-        raise ShapeError(
-            "a list of matrices is not possible; lists nest two deep at most"
-        )
-    for number, item in enumerate(items):
-        if shape_of(item) != first:
+        message = "a list of matrices is not possible; lists nest two deep at most"
+        raise ShapeError(message)
+    for number, shape in enumerate(rest, 1):
+        if shape != first:
             raise ShapeError(
                 "the rows of a matrix must have one length: item 0 is"
-                f" {described(first)}, item {number} is {described(shape_of(item))}"
+                f" {described(first)}, item {number} is {described(shape)}"
             )
-    return list(items)
+    return items
 
 
 def indexable(_graph: Graph, base: Structure, _start: int, _end: int) -> Structure:
@@ -76,39 +77,31 @@ def elementwise(
     end: int,
 ) -> Structure:
     """The operation on each element, numbers stretched over the lists."""
-    shapes = [shape_of(operand) for operand in operands]
-    shape: Shape = ()
-    for candidate in shapes:
-        if candidate and shape and candidate != shape:
+    first, *rest = filter(None, map(shape_of, operands))
+    for shape in rest:
+        if shape != first:
+            left, right = described(first), described(shape)
             raise ShapeError(
-                f"the shapes do not fit: {described(shape)} {operation.name}"
-                f" {described(candidate)}"
+                f"the shapes do not fit: {left} {operation.name} {right}"
                 if operation.written == "infix"
-                else f"the shapes do not fit in {operation.name}:"
-                f" {described(shape)} and {described(candidate)}",
+                else f"the shapes do not fit in {operation.name}: {left} and {right}"
             )
-        shape = shape or candidate
-    if not shape:
-        return graph.add(operation, tuple(operands), start, end)
-    size = 1
-    for length in shape:
-        size *= length
     columns = [
-        flatten(operand) if isinstance(operand, list) else [operand] * size
+        flatten(operand) if isinstance(operand, list) else repeat(operand)
         for operand in operands
     ]
     nodes = [
         graph.add(operation, inputs, start, end)
-        for inputs in zip(*columns, strict=True)
+        for inputs in zip(*columns, strict=False)
     ]
-    _number_elements(graph, nodes, shape)
+    return _arranged(graph, nodes, first)
+
+
+def _arranged(graph: Graph, nodes: list[int], shape: Shape) -> Structure:
+    """The nodes in the given shape, with the index of each in the graph."""
+    if shape:
+        graph.elements.update(zip(nodes, element_names("", shape), strict=True))
     return arrange(nodes, shape)
-
-
-def _number_elements(graph: Graph, nodes: list[int], shape: Shape) -> None:
-    for node, index in zip(nodes, element_names("", shape), strict=True):
-        if index:
-            graph.elements[node] = index
 
 
 def row_operation(
@@ -120,14 +113,12 @@ def row_operation(
 ) -> Structure:
     """An operation on several lists of one length, such as logits and targets."""
     shapes = [shape_of(argument) for argument in arguments]
-    for shape in shapes:
-        if shape != shapes[0] or len(shape) > 1:
-            raise ShapeError(
-                f"{operation.name} takes lists of one length:"
-                f" here are {' and '.join(map(described, shapes))}",
-            )
-    leaves = tuple(leaf for argument in arguments for leaf in flatten(argument))
-    return graph.add(operation, leaves, start, end)
+    if len(set(shapes)) > 1 or len(shapes[0]) > 1:
+        given = " and ".join(map(described, shapes))
+        raise ShapeError(
+            f"{operation.name} takes lists of one length: here are {given}"
+        )
+    return graph.add(operation, tuple(all_leaves(arguments)), start, end)
 
 
 def matrix_product(
@@ -138,42 +129,32 @@ def matrix_product(
     if not left_shape and not right_shape:
         return graph.add(_TIMES, (left, right), start, end)
     if not left_shape or not right_shape or left_shape[-1] != right_shape[0]:
-        raise ShapeError(
-            f"the shapes do not fit: {described(left_shape)} @"
-            f" {described(right_shape)}",
-            hint="to scale by a number, write *"
-            if not left_shape or not right_shape
-            else "the last length on the left must equal the first on the right",
-        )
+        hint = "the last length on the left must equal the first on the right"
+        if not left_shape or not right_shape:
+            hint = "to scale by a number, write *"
+        shapes = f"{described(left_shape)} @ {described(right_shape)}"
+        raise ShapeError(f"the shapes do not fit: {shapes}", hint=hint)
     rows = left if len(left_shape) == 2 else [left]
-    columns = (
-        list(map(list, zip(*right, strict=True))) if len(right_shape) == 2 else [right]
-    )
+    columns = list(zip(*right, strict=True)) if len(right_shape) == 2 else [right]
     nodes = []
-    for row in rows:
-        for column in columns:
-            products = [
-                graph.add(_TIMES, (a, b), start, end)
-                for a, b in zip(row, column, strict=True)
-            ]
-            if len(products) == 1:
-                nodes.append(products[0])
-            else:
-                graph.composed.update(products)
-                total = graph.add(_SUM, tuple(products), start, end)
-                graph.calls[total] = "@"
-                nodes.append(total)
+    for row, column in product(rows, columns):
+        products = [
+            graph.add(_TIMES, pair, start, end)
+            for pair in zip(row, column, strict=True)
+        ]
+        node = products[0]
+        if len(products) > 1:
+            graph.composed.update(products)
+            node = graph.add(_SUM, tuple(products), start, end)
+            graph.calls[node] = "@"
+        nodes.append(node)
     shape = left_shape[:-1] + right_shape[1:]
-    _number_elements(graph, nodes, shape)
-    return arrange(nodes, shape)
+    return _arranged(graph, nodes, shape)
 
 
 def length(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
     """The number of elements of a list or a matrix, 1 for a number."""
-    size = len(operand) if isinstance(operand, list) else 1
-    if isinstance(operand, list) and isinstance(operand[0], list):
-        size *= len(operand[0])
-    return graph.add_literal(float(size), start, end)
+    return graph.add_literal(float(len(flatten(operand))), start, end)
 
 
 def others(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
@@ -181,20 +162,18 @@ def others(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
     leaves = flatten(operand)
     first = len(graph)
     one = graph.add_literal(1.0, start, end)
-    before = [one]
 
-    def product(left: int, right: int) -> int:
+    def times(left: int, right: int) -> int:
         if left == one or right == one:
             return right if left == one else left
         return graph.add(_TIMES, (left, right), start, end)
 
-    for leaf in leaves[:-1]:
-        before.append(product(before[-1], leaf))
-    after = [one]
-    for leaf in reversed(leaves[1:]):
-        after.append(product(leaf, after[-1]))
-    after.reverse()
-    nodes = list(map(product, before, after))
+    before = accumulate(leaves[:-1], times, initial=one)
+    after = accumulate(
+        reversed(leaves[1:]), lambda found, leaf: times(leaf, found), initial=one
+    )
+    # All that stands before each element is multiplied before what stands after.
+    nodes = list(map(times, list(before), reversed(list(after))))
     graph.composed.update(range(first, len(graph)))
     return arrange(nodes, shape_of(operand))
 

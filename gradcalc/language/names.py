@@ -59,9 +59,16 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                     used.setdefault(leaf[3], span_of(leaf))
             continue
         label = statement.label
-        error = _label_error(program, statement, used)
-        if error is not None:
-            program.errors[number] = error
+        if label in labels:
+            message, span = f"{label} is already defined", span_of(statement.left)
+            program.errors[number] = FormulaNameError(message, source=text, span=span)
+        elif label in used:
+            program.errors[number] = FormulaNameError(
+                f"{label} is used before it is defined",
+                source=text,
+                span=used[label],
+                hint="define a label above the first line that uses it",
+            )
         for leaf in _evaluated(statement, program.functions, entered):
             name = leaf[3]
             if name not in free and name not in labels:
@@ -77,27 +84,6 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 )
             labels.add(label)
     return program
-
-
-def _label_error(
-    program: ParsedProgram, statement: Statement, used: Mapping[str, Span]
-) -> FormulaNameError | None:
-    """The error for a label whose name stands for something already."""
-    label = statement.label or ""
-    if label in program.labels:
-        return FormulaNameError(
-            f"{label} is already defined",
-            source=program.text,
-            span=span_of(statement.left),
-        )
-    if label in used:
-        return FormulaNameError(
-            f"{label} is used before it is defined",
-            source=program.text,
-            span=used[label],
-            hint="define a label above the first line that uses it",
-        )
-    return None
 
 
 def _evaluated(

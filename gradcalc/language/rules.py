@@ -15,7 +15,7 @@ from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import Syntax
+from gradcalc.language.syntax import Syntax, span_of
 from gradcalc.operations import Operation
 from gradcalc.shapes import Shape, Structure, arrange, flatten
 
@@ -40,7 +40,6 @@ class Rule:
 class FunctionOperation(Operation):
     """The operation of a function with its own derivative rule.
 
-    definition   the text that defines the function
     definitions  the functions that its rule may call
     shapes       the shapes of its arguments
     body         the graph of its body, in which nodes 0 to n - 1 are the operands
@@ -51,36 +50,34 @@ class FunctionOperation(Operation):
     def __init__(
         self, function: Function, definitions: Definitions, shapes: tuple[Shape, ...]
     ) -> None:
-        builder = Builder(function.text, definitions)
+        text, statement = function.text, function.statement
+        builder = Builder(text, definitions)
         builder.bind(dict(zip(function.parameters, shapes, strict=True)))
-        result = builder.run(function.body)
+        result = builder.run(statement.code)
         if isinstance(result, list):
-            raise ShapeError(
+            message = (
                 f"{function.name} has its own derivative rule,"
-                " so it must give one number",
-                source=function.text,
-                span=(function.statement.start, function.statement.end),
+                " so it must give one number"
             )
+            span = statement.start, statement.end
+            raise ShapeError(message, source=text, span=span)
         graph = builder.graph
         super().__init__(
             function.name,
             function.parameters,
             lambda *values: graph.forward(values)[result],
-            function.partials,
+            tuple(text[slice(*span_of(partial))] for partial in statement.partials),
             "a function with its own derivative rule",
         )
-        self.definition = function.definition
         self.definitions = definitions
         self.shapes = shapes
         self.body, self.result = graph, result
         try:
             self.rule = _make_rule(self, shapes, definitions)
         except GradcalcError as error:
-            raise error.but(
-                message=f"in the derivative rule of {function.name}: {error.message}",
-                source=function.text,
-                span=function.rule_span,
-            ) from None
+            message = f"in the derivative rule of {function.name}: {error.message}"
+            span = function.rule_span
+            raise error.but(message=message, source=text, span=span) from None
 
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
         """The operands as arguments: each as it is, or a list, or a matrix."""
@@ -92,9 +89,8 @@ def rule_of(operation: Operation, count: int) -> Rule:
     """The rule of the operation on `count` operands."""
     if isinstance(operation, FunctionOperation):
         return operation.rule
-    if count > MOST_KEPT:
-        return _make_rule(operation, _shapes(operation, count))
-    return _kept_rule(operation, count)
+    make = _kept_rule if count <= MOST_KEPT else _kept_rule.__wrapped__
+    return make(operation, count)
 
 
 @lru_cache(maxsize=4096)

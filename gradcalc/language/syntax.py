@@ -67,6 +67,11 @@ def span_of(node: Syntax) -> Span:
     return node[1], node[2]
 
 
+def name_span(node: Syntax) -> Span:
+    """Where the name stands that the node is, or begins with."""
+    return node[1], node[1] + len(node[3])
+
+
 # An operator between two operands, after blanks and comments.
 _OPERATOR = r"(?:\s|#[^\n]*)*([-+/@^]|\*\*?|[<>=!]=?)"
 

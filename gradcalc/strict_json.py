@@ -1,4 +1,4 @@
-"""Strict JSON: what every answer is written as, and what files are read from.
+"""Strict JSON, in which answers are written and files are read.
 
 JSON has no number for NaN and the infinities; they are written as strings.
 """
@@ -14,10 +14,7 @@ SCHEMA = 1
 
 
 def json_value(value: Any) -> Any:
-    """The value with every number that JSON has no spelling for as a string.
-
-    Lists and dictionaries are gone through, however deep.
-    """
+    """The value with NaN and the infinities as strings, in lists and objects too."""
     if isinstance(value, float):
         if isfinite(value):
             return value
@@ -37,10 +34,11 @@ def read_json(
     pairs: Callable[[list[tuple[str, Any]]], Any] | None = None,
     whole: Callable[[str], Any] | None = None,
 ) -> Any:
-    """What the text says; `where` is what errors call it, `hint` what it should be.
+    """The value that the text stands for.
 
-    `pairs` makes an object of its entries, `whole` a number of one without a point.
-    Raises DataError if it is not JSON.
+    Errors call the text `where`, and `hint` says what it should be. `pairs` turns the
+    entries of an object into its value, `whole` the digits of a whole number. Raises
+    DataError if the text is not JSON.
     """
     # Imported here: most commands read none.
     import json

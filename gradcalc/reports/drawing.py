@@ -1,4 +1,4 @@
-"""A formula's graph as a diagram, what is written in each box, and as a picture."""
+"""A formula's graph as a diagram with the texts of its boxes, and as a picture."""
 
 from typing import Any
 

@@ -29,8 +29,8 @@ def evaluation_page(
 ) -> Page:
     """The evaluation as a page; `width` is the terminal's, None where there is none.
 
-    Of a number, the table of the nodes: `expand` shows those inside called functions,
-    `all_rows` every row of a graph however large. Of a list, its Jacobian.
+    For a number it has a table of the nodes, with `expand` also of those inside called
+    functions, with `all_rows` of all in a large graph; for a list, the Jacobian.
     """
     parts: list[Part] = []
     if evaluation.jacobian is not None:

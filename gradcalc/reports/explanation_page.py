@@ -12,7 +12,8 @@ from gradcalc.reports.sentences import Block, Writer
 # Blocks of one kind that follow each other.
 Groups = list[tuple[str, list[Block]]]
 
-_INDENT = {"section": "", "node": "  "}
+# How far a heading and what follows it are indented, and the line below it, if any.
+_HEADINGS = {"section": ("", "  ", ""), "node": ("  ", "    ")}
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,16 @@ def explanation_page(
 def _text(groups: Groups, terminal: Terminal) -> Iterator[str]:
     depth = ""
     for kind, blocks in groups:
-        if kind in _INDENT:
-            depth = "    " if kind == "node" else "  "
         if kind == "equation":
             yield from _aligned(blocks, depth, terminal.width)
-            continue
-        for block in blocks:
-            text = _INDENT.get(kind, depth) + " = ".join(block.sides)
-            if kind == "sentence":
-                yield from _wrapped(text, terminal.width)
-            else:
-                yield from ("", terminal.heading(text))
-            if kind == "section":
-                yield ""
+        elif kind == "sentence":
+            for block in blocks:
+                yield from _wrapped(depth + block.sides[0], terminal.width)
+        else:
+            indent, depth, *after = _HEADINGS[kind]
+            for block in blocks:
+                heading = terminal.heading(indent + " = ".join(block.sides))
+                yield from ("", heading, *after)
 
 
 def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator[str]:
@@ -80,7 +78,7 @@ def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator
 
 
 def _wrapped(text: str, width: int | None) -> list[str]:
-    """The sentence in lines that fit, each after the first set in a little further."""
+    """The sentence in lines that fit, all but the first indented further."""
     if width is None:
         return [text]
     indent = " " * (len(text) - len(text.lstrip()) + 2)

@@ -16,13 +16,13 @@ from gradcalc.reports.tables import Column, layout
 if TYPE_CHECKING:
     from gradcalc.analysis.catalogue import Entry
 
-# From here on the columns stand side by side; below, all but the first under another.
+# From this width on all columns stand side by side; in less, all but the first are one.
 _WIDE = 150
 _NARROW_SIGNATURE = 24
 # The digits of the samples' numbers.
 _DIGITS = 6
 
-_HEADERS = ("function", "meaning", "derivative rule", "convention")
+_HEADERS = ("meaning", "derivative rule", "convention")
 _FOOT = (
     "out is the operation's own value. Where a rule says `if`, it passes nothing at"
     " all otherwise. `gradcalc functions NAME` shows one in full."
@@ -44,29 +44,27 @@ def catalogue_page(entries: Iterable["Entry"], *, width: int | None = None) -> P
         padding=(0, 1) if wide else (0, 3, 0, 0),
     )
     first, *others = _widths(everything, width)
-    table.add_column(_HEADERS[0], width=first, no_wrap=wide, style="cyan")
-    for header, size in zip(_HEADERS[1:], others, strict=False):
+    table.add_column("function", width=first, no_wrap=wide, style="cyan")
+    for header, size in zip(_HEADERS, others, strict=False):
         table.add_column(header, width=size)
+    styles = ("", "green", "dim")
     for group, rows in groupby(everything, key=lambda entry: entry.group):
         table.add_row(Text(f"\n{group}", style="bold not dim default"))
         for entry in rows:
-            cells = [
-                Text(entry.meaning),
-                Text(rule_text(entry), style="green"),
-                Text(entry.convention, style="dim"),
-            ]
+            cells = list(map(Text, _texts(entry), styles))
             if not wide:
                 cells = [Text("\n").join(cell for cell in cells if cell)]
             table.add_row(Text(entry.signature), *cells)
     return Page([Drawn(table), line(), Drawn(Text(_FOOT))])
 
 
+def _texts(entry: "Entry") -> tuple[str, str, str]:
+    return entry.meaning, rule_text(entry), entry.convention
+
+
 def _widths(entries: Sequence["Entry"], width: int | None) -> list[int]:
     """The widths of the columns; of two where the texts stand below each other."""
-    rows = [
-        (entry.signature, entry.meaning, rule_text(entry), entry.convention)
-        for entry in entries
-    ]
+    rows = [(entry.signature, *_texts(entry)) for entry in entries]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if width is None:
         return widths

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
     from gradcalc.learning.training import TrainingResult
 
-# Of more points the first and last are shown, unless all rows were asked for.
+# Of a longer trace only the first and the last points are shown, unless all are wanted.
 MOST_POINTS = 24
 _STYLES = {"converged": "green", "kink": "yellow", "diverged": "red"}
 
@@ -63,7 +63,7 @@ def _descent_columns(points: Sequence["Point"]) -> list[Column]:
         Column("predicted change", [point.predicted for point in points], spare=1),
         Column("actual change", [point.actual for point in points], spare=2),
     ]
-    # Those that move: the others stand in the command.
+    # The variables that move: the values of the others stand in the command.
     for name, slope in points[0].gradient.items():
         rows = [flatten(point.variables[name]) for point in points]
         for place, element in enumerate(element_names(name, shape_of(slope))):
@@ -123,8 +123,9 @@ def training_page(
     unicode: bool = True,
     precision: int | None = None,
 ) -> Page:
-    """The training as a page. `saved` names the file that the model was saved in;
-    without `unicode` nothing but ASCII is drawn.
+    """The training as a page.
+
+    `saved` names the file of the model; without `unicode` only ASCII is drawn.
     """
     # Its statements on one line, as they could be typed.
     formula = result.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
@@ -190,29 +191,25 @@ def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) 
     The bars' heights follow the logarithm where all numbers are positive and they range
     over more than a factor of 100. What is not finite is a full bar.
     """
-    if not numbers:
-        return ""
     if len(numbers) > width:
         last = len(numbers) - 1
         numbers = [numbers[round(k * last / (width - 1))] for k in range(width)]
-    finite = [number for number in numbers if math.isfinite(number)]
-    if not finite:
-        return levels[-1] * len(numbers)
-    if min(finite) > 0 and max(finite) > 100 * min(finite):
+    finite = list(filter(math.isfinite, numbers))
+    if finite and min(finite) > 0 and max(finite) > 100 * min(finite):
         numbers = [math.log(n) if math.isfinite(n) else n for n in numbers]
-        finite = [math.log(number) for number in finite]
-    low, high = min(finite), max(finite)
+        finite = list(filter(math.isfinite, numbers))
+    low = min(finite, default=0.0)
+    # Bars of one height are low.
+    height = (max(finite, default=0.0) - low) or math.inf
     top = len(levels) - 1
     return "".join(
-        levels[top]
-        if not math.isfinite(number)
-        else levels[0 if high == low else round(top * (number - low) / (high - low))]
-        for number in numbers
+        levels[round(top * (n - low) / height) if math.isfinite(n) else top]
+        for n in numbers
     )
 
 
 def dead_sentence(result: "TrainingResult") -> str:
-    """What to know of the units that are dead."""
+    """The sentence on the units that are dead."""
     dead = result.dead
     rows = "the one row" if result.rows == 1 else f"all {result.rows} rows"
     listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])

@@ -11,13 +11,7 @@ from gradcalc.reports.numbers import format_number
 from gradcalc.writers import latex
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.latex_names import distinct_names, latex_name
-from gradcalc.writers.spelling import (
-    COMPARISON,
-    PRIMARY,
-    SUM,
-    FormulaWriter,
-    Piece,
-)
+from gradcalc.writers.spelling import COMPARISON, PRIMARY, SUM, FormulaWriter, Piece
 
 
 class Notation:
@@ -35,6 +29,7 @@ class Notation:
     ) -> None:
         self.graph = explanation.graph
         self.values = explanation.values
+        # The names of the nodes that are not named by their own formulas.
         self.atoms = self._atoms(explanation.naming)
         self._pieces: dict[int, Piece] = {}
         self.precision = precision
@@ -82,26 +77,24 @@ class Notation:
 
     def operation(self, node: int, *, numbers: bool = False) -> str:
         """The node's operation on the names, or the values, of its operands."""
+        operations = self.graph.operations
         operands = [
-            self._numbered(self.values[operand])
-            if numbers and self.graph.operations[operand] is not LITERAL
-            else self._grouped(operand)
+            self._operand(operand, numbers and operations[operand] is not LITERAL)
             for operand in self.graph.inputs[node]
         ]
-        return self.writer.operation(self.graph.operations[node], operands)[0]
+        return self.writer.operation(operations[node], operands)[0]
 
     def formula(self, formula: Formula, *, numbers: bool = False) -> str:
         """A local derivative, in names or in numbers."""
 
         def given(node: int) -> Piece | None:
             explained = formula.leaf(node)
-            if explained is None:
-                return None
-            if numbers:
-                return self._numbered(self.values[explained])
-            return self._grouped(explained)
+            return None if explained is None else self._operand(explained, numbers)
 
         return self.writer(formula.graph, given=given).text(formula.root)
+
+    def _operand(self, node: int, numbers: bool) -> Piece:
+        return self._numbered(self.values[node]) if numbers else self._grouped(node)
 
     # --- derivatives, sums and products
 
@@ -141,9 +134,7 @@ class MarkdownNotation(Notation):
 
     def plain(self, text: str) -> str:
         # What Markdown would take for emphasis, a link or a tag.
-        for character in "\\`*_[]<>":
-            text = text.replace(character, f"\\{character}")
-        return text
+        return re.sub(r"[\\`*_\[\]<>]", r"\\\g<0>", text)
 
     def math(self, text: str) -> str:
         return f"`{text}`"
@@ -211,6 +202,6 @@ def _unicode(character: str) -> str:
 
 
 def _typed(text: str) -> str:
-    """A call much as it was typed, within mathematics."""
+    """The text of a call, nearly as it was typed, for LaTeX's math mode."""
     text = _EXPONENT.sub(r"^{\1}", text)
     return _NAME.sub(lambda match: latex_name(match[0]), text)

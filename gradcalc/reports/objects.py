@@ -46,11 +46,14 @@ def fields(record: Any, names: str) -> Object:
 
 
 def _fields(record: Any, names: str) -> Object:
-    """The same for JSON. A text that is empty is null."""
+    """The fields as JSON has them; an empty text is null."""
     found = fields(record, names)
-    return {
-        key: None if value == "" else json_value(value) for key, value in found.items()
-    }
+    for key, value in found.items():
+        if value == "":
+            found[key] = None
+        elif not isinstance(value, (str, int)):
+            found[key] = json_value(value)
+    return found
 
 
 def _answer(record: Any, names: str) -> Object:

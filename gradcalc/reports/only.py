@@ -4,7 +4,7 @@ A path leads to them: a field of the result, a name in it, and indices: `gradien
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
@@ -36,7 +36,7 @@ def evaluation_lines(
         choices = _choices(result)
         if len(choices) > _MOST_CHOICES:
             choices[_MOST_CHOICES:] = ["..."]
-        raise _nothing_at(path, ", ".join(choices))
+        raise _nothing_at(path, choices)
     return [format_value(entry, precision) for entry in _entries(found)]
 
 
@@ -60,11 +60,8 @@ def descent_lines(
         result = fields(point, POINT)
         found = _found(result, inner)
         if found is _NOTHING:
-            choices = ", ".join(_choices(result, _MOST_NAMES))
-            raise _nothing_at(
-                path,
-                f"{choices}, stopped; start. or end. before one gives that point alone",
-            )
+            more = "stopped; start. or end. before one gives that point alone"
+            raise _nothing_at(path, [*_choices(result, _MOST_NAMES), more])
         if found is not None:
             numbers = (format_value(entry, precision) for entry in _entries(found))
             lines.append("\t".join(numbers))
@@ -100,7 +97,8 @@ def _choices(result: Mapping[str, Any], most_names: int | None = None) -> list[s
     return choices
 
 
-def _nothing_at(path: str, choices: str) -> UsageError:
+def _nothing_at(path: str, choices: Sequence[str]) -> UsageError:
     return UsageError(
-        f"--only: there is no {path!r} in the result", hint=f"there is {choices}"
+        f"--only: there is no {path!r} in the result",
+        hint=f"there is {', '.join(choices)}",
     )

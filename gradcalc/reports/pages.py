@@ -99,7 +99,7 @@ def paragraphs(sentences: Iterable[str], width: int | None) -> list[Line]:
 
 
 def one_line(text: str) -> str:
-    """The text with line breaks, tabs and what else cannot be shown as blanks."""
+    """The text on one line, with blanks for tabs and all that cannot be printed."""
     if text.isprintable():
         return text
     return " ".join(

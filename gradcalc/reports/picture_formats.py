@@ -1,4 +1,4 @@
-"""The formats of pictures: how their files end, and who makes them.
+"""The formats of pictures: how their files end, and which function makes them.
 
 A new format of graphs is a row here and a function in a file of its own, which is
 imported when the format is asked for.

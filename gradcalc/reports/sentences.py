@@ -1,6 +1,6 @@
 """An explanation in words and formulas, as blocks that every format lays out.
 
-The sentences stand here once; how mathematics is written in them is the notation's.
+The sentences are the same in all formats; a Notation writes the mathematics in them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -194,12 +194,12 @@ class Writer:
 
     def _nothing(self, contribution: Contribution) -> str:
         """Why an operand receives nothing at all."""
-        receives_nothing = f"{self._name(contribution.operand)} receives nothing"
+        why = ": it was not selected"
         if not contribution.selects:
-            return f"{receives_nothing}: no gradient passes to it"
-        if self._is_alone(contribution):
-            return f"{receives_nothing}, because it is {self._value(contribution)}"
-        return f"{receives_nothing}: it was not selected"
+            why = ": no gradient passes to it"
+        elif self._is_alone(contribution):
+            why = f", because it is {self._value(contribution)}"
+        return f"{self._name(contribution.operand)} receives nothing{why}"
 
     def _is_alone(self, contribution: Contribution) -> bool:
         return len(self.explanation.graph.inputs[contribution.node]) == 1

@@ -1,4 +1,4 @@
-"""Tables that fit a terminal, and paragraphs that do.
+"""Tables that fit a terminal.
 
 Digits are never cut and rows never wrapped. Where there is too little room, the columns
 give way as each allows: the texts of one are cut, or columns stand in further tables
@@ -35,7 +35,7 @@ class Column:
     header: str
     # Numbers, rounded if need be (None is a dash), or texts that stay as they are.
     cells: Sequence[Any]
-    # Columns with the highest are left out first; 0 means never.
+    # The columns with the highest number are left out first, those with 0 never.
     spare: int = 0
     # Its texts may be cut, but not to fewer columns of the terminal than this.
     least: int | None = None
@@ -93,8 +93,7 @@ class Table(Part):
         def row(texts: Sequence[str], styles: Sequence[str]) -> Line:
             pieces: list[tuple[str, str]] = []
             for text, style, width in zip(texts, styles, widths, strict=True):
-                padded = text + " " * (width - _cells(text))
-                pieces += [(blank, ""), (padded, style)]
+                pieces += [(blank, ""), (_resized(text, width), style)]
             return Line([(" " * self.indent, ""), *pieces[1:]])
 
         headers = [column.header.split("\n") for column in self.columns]

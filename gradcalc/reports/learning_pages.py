@@ -166,22 +166,21 @@ def _facts(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
 def _parameters(
     values: dict[str, Any], fixed: Sequence[str], precision: int | None
 ) -> list[Part]:
-    rows = [
-        (element, number, name in fixed)
-        for name, value in values.items()
-        for element, number in zip(
-            element_names(name, shape_of(value)), flatten(value), strict=True
-        )
+    names, numbers = list[str](), list[float]()
+    for name, value in values.items():
+        names += element_names(name, shape_of(value))
+        numbers += flatten(value)
+    shown = names[:MOST_PARAMETERS]
+    texts = [format_number(number, precision) for number in numbers[:MOST_PARAMETERS]]
+    cells = [
+        text + "  fixed" * (name.partition("[")[0] in fixed)
+        for name, text in zip(shown, align_numbers(texts), strict=True)
     ]
-    shown = rows[:MOST_PARAMETERS]
-    texts = align_numbers([format_number(number, precision) for _, number, _ in shown])
-    for place, (_, _, held) in enumerate(shown):
-        texts[place] += "  fixed" * held
-    names = [name for name, _, _ in shown]
-    parts, _ = layout([Column("parameter", names), Column("value", texts)])
-    if left_out := len(rows) - len(shown):
-        more = f"{left_out} more parameters are left out; --json shows all."
-        parts.append(line(more))
+    parts, _ = layout([Column("parameter", shown), Column("value", cells)])
+    if left_out := len(names) - len(shown):
+        parts.append(
+            line(f"{left_out} more parameters are left out; --json shows all.")
+        )
     return parts
 
 

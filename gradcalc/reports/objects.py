@@ -84,11 +84,8 @@ def _notes(evaluation: "Evaluation") -> list[Object]:
 
 def check_to_dict(check: "Check") -> Object:
     """The gradient compared with differences."""
-    names = (
-        "variable element value backprop=gradient difference error left right"
-        " verdict reason"
-    )
-    return _compared(check, names)
+    names = "variable element value backprop=gradient difference error left right"
+    return _compared(check, f"{names} verdict reason")
 
 
 def answers_to_dict(answers: "Answers") -> Object:
@@ -218,14 +215,11 @@ def _arrived(writer: "Writer", node: int) -> list[Object]:
 
 
 def _contribution(writer: "Writer", contribution: "Contribution") -> Object:
-    names = numbers = None
-    if contribution.formula is not None:
-        names = writer.notation.formula(contribution.formula)
-        numbers = writer.notation.formula(contribution.formula, numbers=True)
+    notation, formula = writer.notation, contribution.formula
     return {
         **_named(writer, contribution.operand),
-        "derivative": names,
-        "numbers": numbers,
+        "derivative": notation.formula(formula) if formula else None,
+        "numbers": notation.formula(formula, numbers=True) if formula else None,
         **_fields(contribution, "local product"),
         "selected": contribution.product is not None or not contribution.selects,
     }
@@ -251,9 +245,8 @@ def curve_to_dict(bound: "BoundProgram", plotted: "Plotted") -> Object:
     return {
         **_fixed(bound, (plotted.name,)),
         "variable": plotted.name,
-        "x": list(value.x),
-        "value": json_value(list(value.y)),
-        "derivative": json_value(list(derivative.y)),
+        **_fields(value, "x value=y"),
+        **_fields(derivative, "derivative=y"),
         "gaps": _gaps(value),
         "derivative_gaps": _gaps(derivative),
     }
@@ -264,13 +257,8 @@ def surface_to_dict(bound: "BoundProgram", surface: "Surface") -> Object:
     return {
         **_fixed(bound, surface.names),
         "variable": list(surface.names),
-        "x": surface.x,
-        "y": surface.y,
-        "value": json_value(surface.values),
-        "gradient": {
-            name: json_value(slopes)
-            for name, slopes in zip(surface.names, surface.slopes, strict=True)
-        },
+        **_fields(surface, "x y value=values"),
+        "gradient": dict(zip(surface.names, json_value(surface.slopes), strict=True)),
     }
 
 

@@ -179,9 +179,8 @@ def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
         [value if math.isfinite(value) else math.nan for value in row]
         for row in surface.values
     ]
-    finite = sorted(value for row in values for value in row if value == value)
     panel.set_facecolor("#dddddd")
-    low, high = _shown(finite)
+    low, high = _shown(sorted(v for row in values for v in row if v == v))
     mesh = panel.pcolormesh(
         surface.x, surface.y, values, shading="nearest", cmap="viridis",
         vmin=low, vmax=high, rasterized=True,
@@ -189,8 +188,7 @@ def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
     bar = figure.colorbar(mesh, ax=panel)
     bar.set_label(_expression_text(bound, 60), parse_math=False)
     _arrows(panel, surface)
-    panel.set_xlim(surface.x[0], surface.x[-1])
-    panel.set_ylim(surface.y[0], surface.y[-1])
+    panel.set(xlim=(surface.x[0], surface.x[-1]), ylim=(surface.y[0], surface.y[-1]))
     panel.set_xlabel(surface.names[0], parse_math=False)
     panel.set_ylabel(surface.names[1], parse_math=False)
     _title(panel, bound, surface.names, "arrows: the gradient, uphill")
@@ -223,7 +221,7 @@ def _arrows(panel: Any, surface: Surface) -> None:
     usual = finite[int(len(finite) * 0.9)] or finite[-1]
     drawn = []
     for (x, y, u, v), length in zip(arrows, lengths, strict=True):
-        if math.isfinite(length) and length > 0:
+        if 0 < length < math.inf:
             shown = min(1.0, math.sqrt(length / usual))
             drawn.append((x, y, u / length * shown, v / length * shown))
     panel.quiver(

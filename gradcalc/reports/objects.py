@@ -109,13 +109,15 @@ def diagram_to_dict(known: "KnownNodes", diagram: "Diagram") -> Object:
     graph = known.bound.program.graph
     nodes = [
         {
-            **_fields(box, "id=node kind label"),
-            "expression": expression(graph, box.node),
-            "value": json_value(known.values[box.node]),
-            "gradient": json_value(known.gradient(box.node)),
+            "id": node,
+            **_fields(box, "kind label"),
+            "expression": expression(graph, node),
+            "value": json_value(known.values[node]),
+            "gradient": json_value(known.gradient(node)),
             "output": box.output,
         }
-        for box in map(diagram.box, diagram.nodes)
+        for node in diagram.nodes
+        for box in [diagram.box(node)]
     ]
     steps = dict.fromkeys(diagram.steps.values())
     return {

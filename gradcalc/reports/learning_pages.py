@@ -227,7 +227,7 @@ def prediction_lines(
     values: Sequence[tuple[str, Any]],
     precision: int | None = None,
 ) -> list[str]:
-    """The values, each behind its name; a single one is bare.
+    """The values, each after its name; a single one stands alone.
 
     `columns` and `values` are those of `gradcalc.learning.prediction.Additions`.
     """
@@ -243,6 +243,6 @@ def prediction_lines(
 
 
 def _named(texts: Mapping[str, str]) -> list[str]:
-    """The texts, each behind its name."""
+    """The texts, each after its name."""
     width = max(map(len, texts))
     return [f"{name:{width}}  {text}" for name, text in texts.items()]

@@ -30,12 +30,13 @@ class Notation:
         self.graph = explanation.graph
         self.values = explanation.values
         # The names of the nodes that are not named by their own formulas.
-        self.atoms = self._atoms(explanation.naming)
+        names = self._names(explanation.naming)
+        self.atoms = {node: (name, PRIMARY) for node, name in names.items()}
         self._pieces: dict[int, Piece] = {}
         self.precision = precision
         self.d = "d" if ascii_only else "∂"
 
-    def _atoms(self, naming: Naming) -> dict[int, str]:
+    def _names(self, naming: Naming) -> dict[int, str]:
         return naming.atoms
 
     # --- what stands for a node
@@ -47,11 +48,9 @@ class Notation:
     def _piece(self, node: int) -> Piece:
         # Every name stands on the page many times.
         if node not in self._pieces:
-            self._pieces[node] = self.writer(self.graph, given=self._atom).piece(node)
+            writer = self.writer(self.graph, given=self.atoms.get)
+            self._pieces[node] = writer.piece(node)
         return self._pieces[node]
-
-    def _atom(self, node: int) -> Piece | None:
-        return (self.atoms[node], PRIMARY) if node in self.atoms else None
 
     def _grouped(self, node: int) -> Piece:
         """The name as an operand: a sum is kept together by parentheses."""
@@ -152,7 +151,7 @@ class LatexNotation(Notation):
     times = r" \cdot "
     writer = _StepWriter
 
-    def _atoms(self, naming: Naming) -> dict[int, str]:
+    def _names(self, naming: Naming) -> dict[int, str]:
         names = [text for text in naming.atoms.values() if "(" not in text]
         shown = distinct_names(names, ())
         return {

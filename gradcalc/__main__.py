@@ -6,7 +6,7 @@ import sys
 
 def run() -> None:
     """Run the program and leave Python with its exit status."""
-    # Most runs are over before any garbage has come together. Looking for it while
+    # Most runs end before there is garbage to collect. Looking for it while
     # modules are loaded and a graph is built, and once more at the end, would take a
     # seventh of the time of a small formula.
     gc.set_threshold(100_000)

@@ -1,7 +1,7 @@
 """The argument splitter: which words are options, which bindings, which the formula.
 
 Click would take `-x^2` for short options and the 2 of `--x 2` for the formula, so the
-words are told apart before Click sees them: declared options first, then bindings
+words are sorted before Click sees them: declared options first, then bindings
 (`--name=value`, `--name value`), and what is left is positional.
 """
 
@@ -24,7 +24,7 @@ _ONE_DASH = re.compile(r"-([^\W\d]\w*)(?:=.*)?", re.DOTALL)
 
 @dataclass(eq=False, repr=False)
 class Split:
-    """The words of a command line, told apart."""
+    """The words of a command line, sorted by what they are."""
 
     # For Click, in order.
     options: list[str]
@@ -54,7 +54,7 @@ _Piece = tuple[str, str, str]
 def split_arguments(
     words: Sequence[str], declared: Mapping[str, str], expected: str = "formula"
 ) -> Split:
-    """The words told apart.
+    """The words of a command line, sorted by what they are.
 
     `declared` maps each option to what it takes: "flag" (no value), "value" (one),
     "values" (it may be repeated) or "optional" (a value after "=", or none). `expected`

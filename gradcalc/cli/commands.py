@@ -98,7 +98,7 @@ class VariablesCommand(click.Command):
             spelling: "optional"
             if isinstance(parameter, options.OptionalValue)
             else "flag"
-            if parameter.is_flag or parameter.count
+            if parameter.is_flag
             else "values"
             if parameter.multiple
             else "value"
@@ -129,12 +129,12 @@ class VariablesCommand(click.Command):
         path = ctx.params.pop("variables_file")
         given = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
         positional = next(iter(split.positionals), None)
-        request = Request(positional, "", variables, {}, **given)
-        request = self.with_formula(ctx, request, path)
+        formula, defaults = self.read_formula(ctx, positional, path)
         if path is not None:
-            defaults = {**request.defaults, **read_variables(path)}
-            request = replace(request, defaults=defaults)
-        ctx.params["request"] = request
+            defaults = {**defaults, **read_variables(path)}
+        ctx.params["request"] = Request(
+            positional, formula, variables, defaults, **given
+        )
         return super().invoke(ctx)
 
     def _misplaced(
@@ -144,11 +144,11 @@ class VariablesCommand(click.Command):
         words = [word for word in split.positionals if word[2:] not in names]
         return misplaced_options(context, names, " ".join(words))
 
-    def with_formula(
-        self, context: click.Context, request: Request, variables_file: str | None
-    ) -> Request:
-        """The request with its formula, and with the values that come with that."""
-        return request
+    def read_formula(
+        self, context: click.Context, positional: str | None, variables_file: str | None
+    ) -> tuple[str, dict[str, Any]]:
+        """The formula, "" for none, and the values of variables that come with it."""
+        return "", {}
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [f"[{self.expected.upper()}]", "[--NAME=VALUE ...]", "[OPTIONS]"]
@@ -210,10 +210,9 @@ class FormulaCommand(VariablesCommand):
                 error, ctx, request.formula, {**declared, **texts}
             ) from None
 
-    def with_formula(
-        self, context: click.Context, request: Request, variables_file: str | None
-    ) -> Request:
-        positional = request.positional
+    def read_formula(
+        self, context: click.Context, positional: str | None, variables_file: str | None
+    ) -> tuple[str, dict[str, Any]]:
         path = context.params.pop("formula_file")
         model = context.params.pop("model_file", None)
         if model is not None:
@@ -223,12 +222,12 @@ class FormulaCommand(VariablesCommand):
                 hint="leave out one of them: a model has a formula of its own",
             )
             trained = read_model(model)
-            return replace(request, formula=trained.text, defaults=trained.parameters)
+            return trained.text, trained.parameters
         options.exclusive(
             ("a formula", positional is not None), ("--file", path is not None)
         )
         if positional is not None and positional != STANDARD_INPUT:
-            return replace(request, formula=positional)
+            return positional, {}
         if positional is None and path is None:
             if variables_file == STANDARD_INPUT:
                 raise UsageError(
@@ -245,10 +244,10 @@ class FormulaCommand(VariablesCommand):
         formula = read_text(path).rstrip()
         if not formula and positional is None:
             # It may have been taken for the value of a mistyped flag.
-            for name in request.variables:
+            for name, _ in context.obj.bindings:
                 if near := nearest_option(name, self.declared_options(context)):
                     raise UsageError(
                         f"there is no formula, and no option --{name}",
                         hint=f"did you mean {near}?",
                     )
-        return replace(request, formula=formula)
+        return formula, {}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from gradcalc.cli import consoles
-from gradcalc.cli.files import STANDARD_INPUT, file_name, standard_input
+from gradcalc.cli.files import STANDARD_INPUT, called, file_name, standard_input
 from gradcalc.cli.options import Choice
 from gradcalc.data.formats import FORMATS, format_of, open_rows
 from gradcalc.data.rows import Rows, Skipped
@@ -35,7 +35,7 @@ skip_bad = click.option(
 
 
 def read_classes(text: str | None) -> list[str] | None:
-    """The names of the classes in the text, none for those found in the data."""
+    """The names of the classes in the text; [] stands for those found in the data."""
     if text is None:
         return None
     names = [name.strip() for name in text.split(",")] if text else []
@@ -51,12 +51,12 @@ def read_classes(text: str | None) -> list[str] | None:
 def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
     """The rows of the file; standard input if the path is `-`."""
     if path == STANDARD_INPUT:
-        yield open_rows(standard_input(), "standard input", kind)
+        yield open_rows(standard_input(), called(path), kind)
         return
     try:
         stream = open(file_name(path), "rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError) as error:
-        raise FileError.from_system("read", path or "''", error) from None
+        raise FileError.from_system("read", called(path), error) from None
     with stream:
         yield open_rows(stream, path, kind or format_of(path))
 

@@ -132,9 +132,8 @@ def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     found = {}
     ranges = step_options.settings_of(texts, "--bound", "x=0:10")
     for name, text in ranges.items():
-        low_text, colon, high_text = text.partition(":")
-        low = _end(name, low_text, -math.inf)
-        high = _end(name, high_text, math.inf)
+        start, colon, stop = text.partition(":")
+        low, high = _end(name, start, -math.inf), _end(name, stop, math.inf)
         if not colon or not low <= high:
             raise UsageError(
                 f"the bound of {name} is no range: '{text}'",

@@ -9,11 +9,10 @@ from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.eval import warn_if_not_finite
 from gradcalc.errors import UsageError
-from gradcalc.language.bindings import BoundProgram
 
 _DIGITS = 4
 
-# More operations than anybody reads about one by one.
+# More operations than anybody reads one by one.
 _MOST_EXPLAINED = 500
 
 
@@ -53,9 +52,14 @@ def command(
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--format", style is not None))
     bound = request.bind()
-    if not (request.as_json or all_steps or request.wrt):
-        _check_size(bound)
-    # The steps bring the laws and the writers along, which errors do not need.
+    operations = sum(map(bool, bound.program.graph.inputs))
+    whole = not (request.as_json or all_steps or request.wrt)
+    if whole and operations > _MOST_EXPLAINED:
+        raise UsageError(
+            f"the formula has {operations} operations, too many to explain one by one",
+            hint="--for NAME explains the paths to one variable, --all explains all",
+        )
+    # The steps import the laws and the writers, which errors do not need.
     from gradcalc.analysis.explanation import Explanation
 
     explanation = Explanation(bound, request.wrt)
@@ -74,18 +78,8 @@ def command(
             else str,
         )
         digits = _DIGITS if request.precision is None else request.precision
-        consoles.show_text(
-            explanation_page(
-                explanation, style or "text", precision=digits, terminal=terminal
-            )
+        page = explanation_page(
+            explanation, style or "text", precision=digits, terminal=terminal
         )
+        consoles.show_text(page)
     return warn_if_not_finite(explanation.evaluation, strict=strict)
-
-
-def _check_size(bound: BoundProgram) -> None:
-    operations = sum(map(bool, bound.program.graph.inputs))
-    if operations > _MOST_EXPLAINED:
-        raise UsageError(
-            f"the formula has {operations} operations, too many to explain one by one",
-            hint="--for NAME explains the paths to one variable, --all explains all",
-        )

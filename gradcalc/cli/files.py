@@ -38,9 +38,14 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def called(path: str) -> str:
+    """What errors call the file, which is standard input if the path is `-`."""
+    return "standard input" if path == STANDARD_INPUT else path or "''"
+
+
 def read_text(path: str) -> str:
     """The text of the file (`-` for standard input), its lines ending in newlines."""
-    where = "standard input" if path == STANDARD_INPUT else path or "''"
+    where = called(path)
     try:
         if path == STANDARD_INPUT:
             content = standard_input().read()
@@ -65,34 +70,33 @@ def read_model(path: str) -> "Model":
     # Imported here: few commands read one.
     from gradcalc.learning.model import model_from
 
-    text = read_text(path)
-    return model_from(text, "standard input" if path == STANDARD_INPUT else path)
+    return model_from(read_text(path), called(path))
 
 
-def check_replaceable(path: Path, name: str) -> None:
+def check_replaceable(path: str) -> None:
     """Raise FileError if a file cannot be written there. Changes nothing."""
-    target = os.path.realpath(path)
+    target = os.path.realpath(file_name(path))
     folder = os.path.dirname(target)
     if os.path.isdir(target):
-        raise FileError(f"cannot write {name}: it is a directory")
+        raise FileError(f"cannot write {path}: it is a directory")
     if not os.path.isdir(folder):
         raise FileError(
-            f"cannot write {name}: the directory {os.fsdecode(folder)} does not exist"
+            f"cannot write {path}: the directory {os.fsdecode(folder)} does not exist"
         )
     writable = target if _is_device(target) else folder
     if not os.access(writable, os.W_OK):
-        raise FileError(f"cannot write {name}: permission denied")
+        raise FileError(f"cannot write {path}: permission denied")
 
 
-def replace_file(path: Path, content: bytes, name: str) -> None:
-    """Make the content the file's: all of it or, whatever happens, none of it.
+def replace_file(path: str, content: bytes) -> None:
+    """Write the content to the file: all of it or, whatever happens, none of it.
 
-    It is written beside the file, brought to the disk and renamed. A link stays a link,
-    and a file keeps its permissions. Raises FileError.
+    It goes into a new file beside that, which is flushed and renamed. A link stays a
+    link, and a file keeps its permissions. Raises FileError.
     """
     aside = None
     try:
-        target = os.path.realpath(path)
+        target = os.path.realpath(file_name(path))
         if _is_device(target):
             with open(target, "wb") as device:
                 device.write(content)
@@ -106,12 +110,12 @@ def replace_file(path: Path, content: bytes, name: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, target)
-        aside = None
         _sync_folder(os.path.dirname(target))
     except (OSError, ValueError) as error:
-        raise FileError.from_system("write", name, error) from None
+        raise FileError.from_system("write", path, error) from None
     finally:
         if aside is not None:
+            # It is there only if it was not renamed.
             with suppress(OSError):
                 os.unlink(aside)
 
@@ -131,7 +135,7 @@ def _is_device(target: Path) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the rename itself to the disk, where the system can."""
+    """Flush the rename itself to the disk where the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -6,7 +6,7 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import file_name, replace_file
+from gradcalc.cli.files import replace_file
 from gradcalc.errors import UsageError
 from gradcalc.reports.picture_formats import GRAPH_FORMATS
 
@@ -72,7 +72,7 @@ def command(
     ascii_only = out is None and not consoles.can_show("├└│")
     content = chosen.content(diagram, kind=kind, most=limit, ascii_only=ascii_only)
     if out is not None:
-        replace_file(file_name(out), content, out)
+        replace_file(out, content)
     elif chosen.is_text:
         consoles.show_text(content.decode().rstrip("\n"))
     else:

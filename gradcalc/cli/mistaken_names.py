@@ -33,7 +33,7 @@ def misplaced_options(
 ) -> UsageError | None:
     """The error for names that are options of other commands, or None.
 
-    What the formula holds as a word is meant as its variable.
+    A name that is a word of the formula is meant as its variable.
     """
     own = context.command.name or ""
     homes = {

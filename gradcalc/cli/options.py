@@ -81,23 +81,23 @@ class Number(click.types.FloatParamType):
 
     def _described(self) -> str:
         noun = "whole number" if self.whole else "number"
-        lowest, highest = f"{self.lowest:g}", f"{self.highest:g}"
+        bounded = self.highest < inf
         if self.strictly:
-            below = f" and below {highest}" if self.highest < inf else ""
-            return f"{noun} above {lowest}{below}"
-        upper = f"to {highest}" if self.highest < inf else "up"
-        return f"{noun} from {lowest} {upper}"
+            below = f" and below {self.highest:g}" if bounded else ""
+            return f"{noun} above {self.lowest:g}{below}"
+        upper = f"to {self.highest:g}" if bounded else "up"
+        return f"{noun} from {self.lowest:g} {upper}"
 
 
 def exclusive(*given: tuple[str, bool], hint: str = "leave out one of them") -> None:
-    """Raise UsageError if two of the options (or what they are called) are given."""
+    """Raise UsageError if two are given; each is its name and whether it is given."""
     both = [name for name, is_given in given if is_given]
     if len(both) > 1:
         raise UsageError(f"{both[0]} and {both[1]} are both given", hint=hint)
 
 
 def names(_context: Any, parameter: Any, text: str | None) -> list[str] | None:
-    """The names in a text that separates them by commas."""
+    """The names in a comma-separated text."""
     if text is None:
         return None
     found = list(dict.fromkeys(name.strip() for name in text.split(",")))

@@ -10,7 +10,7 @@ import click
 from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import file_name, replace_file
+from gradcalc.cli.files import replace_file
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.constants import constant_value
@@ -113,7 +113,7 @@ def command(
             if isinstance(plotted, Surface)
             else curve_picture(bound, plotted, kind, derivative=derivative)
         )
-        replace_file(file_name(out), content, out)
+        replace_file(out, content)
     elif isinstance(plotted, Plotted):
         from gradcalc.reports.plots import terminal_plot
 

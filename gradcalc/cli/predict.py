@@ -88,7 +88,7 @@ def _predict_rows(
 ) -> int:
     """Write each row as it is read, with its prediction; return the exit status."""
     _check_inputs(model, rows)
-    # Kept until there is a row: of what cannot be understood nothing is printed.
+    # Kept until there is a row: nothing is printed if the rows cannot be understood.
     header = rows.header_with(additions.columns)
     predict = predictor(model, gradient=gradient)
     numbers = rows.numbers(list(model.inputs))
@@ -110,7 +110,7 @@ def _predict_rows(
     except DataError as error:
         if not begun:
             raise
-        # The rows above are out already: the answer is there in part.
+        # The rows above are printed already: part of the answer is there.
         sys.stdout.flush()
         raise error.but(exit_code=1) from None
     write(header.encode())
@@ -154,11 +154,8 @@ def _predict_point(
             "there is nothing to predict from",
             hint=f"give rows, --data FILE, or a point, {inputs}",
         )
-    bound = bind(
-        model.text,
-        request.variables,
-        defaults={**model.parameters, **request.defaults},
-    )
+    defaults = {**model.parameters, **request.defaults}
+    bound = bind(model.text, request.variables, defaults=defaults)
     point = {name: bound.variables[name] for name in model.inputs}
     for name, shape in model.inputs.items():
         given = shape_of(point[name])

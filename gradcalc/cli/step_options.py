@@ -52,7 +52,7 @@ def optimizer(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def take_constants(options: dict[str, Any]) -> dict[str, float]:
-    """The constants given for the optimizer, taken out of the options."""
+    """Remove the optimizers' constants from the options; those that are given."""
     constants = {}
     for name, home in _WITH_OPTION.items():
         value = options.pop(name)

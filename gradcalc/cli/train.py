@@ -10,12 +10,7 @@ import click
 
 from gradcalc.cli import consoles, data_options, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import (
-    STANDARD_INPUT,
-    check_replaceable,
-    file_name,
-    replace_file,
-)
+from gradcalc.cli.files import STANDARD_INPUT, check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.objective import LOSSES
@@ -165,7 +160,7 @@ def command(
         # Before hours of training, not after.
         if save == STANDARD_INPUT or not save:
             raise UsageError("--save takes the name of a file")
-        check_replaceable(file_name(save), save)
+        check_replaceable(save)
     with data_options.opened_rows(data, kind) as rows:
         task = read_task(
             request.formula,
@@ -190,7 +185,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
-    """The result; a bar moves on standard error meanwhile if that is a terminal."""
+    """The result of training, with a progress bar if standard error is a terminal."""
     if not sys.stderr.isatty() or settings.epochs < 2:
         return task.train(settings)
     from gradcalc.reports.learning_pages import training_progress
@@ -211,9 +206,9 @@ def _finish(
     if save is not None:
         content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
         try:
-            replace_file(file_name(save), f"{content}\n".encode(), save)
+            replace_file(save, f"{content}\n".encode())
         except FileError as error:
-            # Raised when the parameters are printed: they are not lost with the file.
+            # Raised after the parameters are printed, so that they are not lost.
             unsaved = error
     data_options.warn_of(result.skipped)
     if request.as_json:

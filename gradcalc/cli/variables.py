@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradcalc.cli.files import read_text
+from gradcalc.cli.files import called, read_text
 from gradcalc.cli.mistaken_names import nearest_option, repeated
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.language.bindings import checked_value
@@ -55,7 +55,7 @@ def read_bindings(
 
 def read_variables(path: str) -> dict[str, Any]:
     """The variables in a file that holds a JSON object of numbers and lists."""
-    where = "standard input" if path == "-" else path
+    where = called(path)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if twice := repeated([name for name, _ in pairs]):

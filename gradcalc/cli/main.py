@@ -181,8 +181,8 @@ def _from_click(error: click.ClickException) -> GradcalcError:
         message = f"{error.param.opts[0]}: {message}"
     elif isinstance(error, click.NoSuchOption):
         message = f"there is no option {error.option_name}"
-        near = error.possibilities or []
-        hint = f"did you mean {near[0]}?" if near else None
+        if error.possibilities:
+            hint = f"did you mean {error.possibilities[0]}?"
     if hint is None and context is not None:
         hint = f"see {context.command_path} --help"
     message = message[:1].lower() + message[1:].rstrip(".")

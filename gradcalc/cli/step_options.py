@@ -52,7 +52,7 @@ def optimizer(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def take_constants(options: dict[str, Any]) -> dict[str, float]:
-    """Remove the optimizers' constants from the options; those that are given."""
+    """The optimizer's constants that are given; all are removed from the options."""
     constants = {}
     for name, home in _WITH_OPTION.items():
         value = options.pop(name)

@@ -1,4 +1,5 @@
 import io
+import subprocess
 import sys
 from typing import NamedTuple
 
@@ -44,3 +45,27 @@ def run(monkeypatch):
         return Ran(status, *texts)
 
     return run
+
+
+# Counted in time of the processor, so that a busy machine changes nothing.
+INTERRUPTED = """
+import os, signal
+signal.signal(signal.SIGVTALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.setitimer(signal.ITIMER_VIRTUAL, 1)
+from gradcalc.__main__ import run
+run()
+"""
+
+
+@pytest.fixture
+def interrupted():
+    """Runs the program, interrupted after a second: `interrupted("train", ...)`."""
+
+    def interrupted(*words):
+        ran = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED, *words],
+            capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    return interrupted

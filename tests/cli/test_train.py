@@ -3,10 +3,8 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -281,19 +279,11 @@ def test_mistakes(run, words, page):
     assert ran.err == page or (page is None and "does not exist" in ran.err)
 
 
-def started(words, **details):
-    return subprocess.Popen(
-        [sys.executable, "-m", "gradcalc", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **details,
-    )  # fmt: skip
-
-
-def test_an_interruption_prints_and_saves_what_there_is(folder):
-    process = started([*TRAIN, "--epochs=1000000000", "--save=m.json", "--json"])
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (130, "")
+def test_an_interruption_prints_and_saves_what_there_is(folder, interrupted):
+    status, out, err = interrupted(
+        *TRAIN, "--epochs=1000000000", "--save=m.json", "--json"
+    )
+    assert (status, err) == (130, "")
     content = json.loads(out)
     assert content["stopped"] == "interrupted"
     assert content["epochs"] > 1

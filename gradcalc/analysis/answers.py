@@ -15,8 +15,7 @@ from gradcalc.analysis.explanation import Contribution, Explanation, Meaning
 from gradcalc.analysis.verdicts import DIFFERS, OK
 from gradcalc.engine.evaluation import Evaluation
 from gradcalc.errors import BindingError, ShapeError
-from gradcalc.language.bindings import BoundProgram
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import BoundProgram, constant_value
 from gradcalc.shapes import flatten, shape_of
 from gradcalc.wording import did_you_mean
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import constant_value
 from gradcalc.language.functions import Function, library
 from gradcalc.language.library import Documentation, library_documentation
 from gradcalc.language.lists import STRUCTURAL

@@ -30,8 +30,7 @@ from gradcalc.cli.variables import (
     split_setting,
 )
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram, bind
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import BoundProgram, bind, constant_value
 
 
 @dataclass(eq=False, repr=False)

@@ -9,7 +9,7 @@ import click
 from gradcalc.cli import consoles, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.errors import GradcalcError, UsageError
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import constant_value
 from gradcalc.learning.descent import (
     DIVERGED,
     INTERRUPTED,

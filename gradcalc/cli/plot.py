@@ -12,8 +12,7 @@ from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import replace_file
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import BoundProgram, constant_value
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.wording import listing
 

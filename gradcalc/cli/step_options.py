@@ -9,7 +9,7 @@ import click
 from gradcalc.cli.options import Choice, Number
 from gradcalc.cli.variables import read_bindings
 from gradcalc.errors import UsageError
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import constant_value
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 from gradcalc.shapes import Shape
 from gradcalc.wording import listing, quoted

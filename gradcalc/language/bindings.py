@@ -1,22 +1,24 @@
-"""Values given to a formula's variables: checked, and matched with its names."""
+"""Values given to a formula's variables: read, checked, and matched with its names."""
 
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from gradcalc.errors import (
     BindingError,
     FormulaError,
     FormulaNameError,
+    GradcalcError,
     ShapeError,
     UsageError,
 )
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.shapes import Structure, leaves_of, shape_of
+from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
 from gradcalc.wording import did_you_mean, meant_for, plural
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
@@ -241,3 +243,50 @@ def wanted_nodes(
         hint = did_you_mean(unknown[0], variables, _listed(variables))
         raise BindingError(_not_variables(unknown), hint=hint)
     return names, leaves_of(variables, names)
+
+
+def constant_value(text: str) -> Any:
+    """The value of a constant formula: a float, a list or a list of lists.
+
+    A list may be written without brackets, "1,2,3", and a matrix with its rows
+    separated by semicolons, "1,2;3,4". Raises GradcalcError, with a span in the text.
+    """
+    if text.isascii() and "_" not in text:
+        # A plain number needs no parser.
+        with suppress(ValueError):
+            return float(text)
+    formula, offset = text, 0
+    if "[" not in text and ";" in text:
+        # Brackets replace the separators one for two, so that spans stay close.
+        formula, offset = "[[" + text.replace(";", "],[") + "]]", 2
+    elif "[" not in text and _has_outer_comma(text):
+        formula, offset = f"[{text}]", 1
+    try:
+        parsed = read_program(formula)
+        names = parsed.variables()
+        if names:
+            name, span = next(iter(names.items()))
+            hint = "a value is a number or a formula of numbers, such as pi/4"
+            message = f"{name} is not a constant"
+            raise BindingError(message, source=formula, span=span, hint=hint)
+        program = build(parsed)
+        values = program.graph.forward({})
+    except GradcalcError as error:
+        if not offset or error.span is None:
+            raise
+        start, end = (
+            max(0, position - offset - 2 * formula.count("],[", 0, position))
+            for position in error.span
+        )
+        raise error.but(source=text, span=(start, end)) from None
+    leaves = (values[node] for node in flatten(program.result))
+    return unflatten(program.result, leaves)
+
+
+def _has_outer_comma(text: str) -> bool:
+    """Whether there is a comma that no parenthesis encloses."""
+    steps = ((character == "(") - (character == ")") for character in text)
+    return any(
+        character == "," and depth == 0
+        for character, depth in zip(text, accumulate(steps), strict=True)
+    )

@@ -7,7 +7,7 @@ to the arguments' nodes. Nothing here recurses, whatever the depth of the formul
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -20,12 +20,7 @@ from gradcalc.errors import (
 )
 from gradcalc.graph import Graph
 from gradcalc.language import lists
-from gradcalc.language.functions import (
-    Definitions,
-    Function,
-    arguments_expected,
-    arity,
-)
+from gradcalc.language.functions import Definitions, Function, miscount
 from gradcalc.language.syntax import (
     BIND,
     CALL,
@@ -50,7 +45,6 @@ from gradcalc.shapes import (
     flatten,
     shape_of,
 )
-from gradcalc.wording import plural
 
 # Functions that call functions can expand without end for all practical purposes.
 MOST_NODES = 5_000_000
@@ -72,43 +66,29 @@ class _Frame:
     # The outermost call of a library function: where its errors point.
     span: Span | None = None
 
-    @property
-    def in_library(self) -> bool:
-        """Whether it is the body of a function that comes with gradcalc."""
-        return self.function is not None and self.function.library
 
-
+@dataclass(eq=False, repr=False)
 class Builder:
-    """Builds a graph, formula by formula.
+    """Builds a graph, formula by formula."""
 
-    `shapes` gives the shape of each variable that has a value: () for a number, (n,)
-    for a list, (rows, columns) for a matrix. Other free variables are scalars. A given
-    name shadows a constant. The nodes go behind those of `graph`, if there is one, and
-    `scope` holds what is defined already.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        definitions: Definitions,
-        shapes: Mapping[str, Shape] | None = None,
-        graph: Graph | None = None,
-        scope: Mapping[str, Structure] | None = None,
-    ) -> None:
-        self.text = text
-        self.definitions = definitions
-        self.shapes = shapes or {}
-        self.graph = Graph(text) if graph is None else graph
-        self.scope = dict(scope or {})
-        self._steps = 0
+    text: str
+    definitions: Definitions
+    # Where the nodes go, behind those that it has.
+    graph: Graph
+    # The shape of each variable that has a value; other free variables are scalars. A
+    # name with a value shadows a constant.
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    # The structure of each label and of each name that is bound.
+    scope: dict[str, Structure] = field(default_factory=dict)
+    # The length of the code of all calls.
+    _steps: int = field(default=0, init=False)
 
     # --- statements
 
     def bind(self, shapes: Mapping[str, Shape]) -> None:
         """Make names of these shapes, in this order, the first nodes of the graph."""
         for name, shape in shapes.items():
-            nodes = map(self.graph.add_variable, element_names(name, shape))
-            self.scope[name] = self.graph.variables[name] = arrange(nodes, shape)
+            self.scope[name] = self._add_variable(name, shape)
 
     def statement(self, statement: Statement) -> Structure | None:
         """The structure that the statement evaluates to; None for a definition."""
@@ -211,7 +191,7 @@ class Builder:
     ) -> Any:
         """The result of a function on lists; its errors point at the typed text."""
         try:
-            structure = function(self.graph, *operands, node[1], node[2])
+            structure = function(self.graph, *operands, span_of(node))
         except GradcalcError as error:
             message, span = error.message, frame.span
             if span:
@@ -244,20 +224,24 @@ class Builder:
         """The structure of a name that the frame does not know."""
         _, start, end, name = node
         graph = self.graph
-        if not frame.in_library and name in self.scope:
+        in_library = frame.function is not None and frame.function.library
+        if not in_library and name in self.scope:
             return self.scope[name]
-        if name in CONSTANTS and (frame.in_library or name not in self.shapes):
+        if name in CONSTANTS and (in_library or name not in self.shapes):
             constant = graph.add_literal(CONSTANTS[name], start, end)
             graph.names[constant] = name
             return constant
         if name not in graph.variables:
-            shape = self.shapes.get(name, ())
-            nodes = [
-                graph.add_variable(element, start, end)
-                for element in element_names(name, shape)
-            ]
-            graph.variables[name] = arrange(nodes, shape)
+            self._add_variable(name, self.shapes.get(name, ()), start, end)
         return graph.variables[name]
+
+    def _add_variable(
+        self, name: str, shape: Shape, start: int = 0, end: int = 0
+    ) -> Structure:
+        names = element_names(name, shape)
+        nodes = [self.graph.add_variable(element, start, end) for element in names]
+        structure = self.graph.variables[name] = arrange(nodes, shape)
+        return structure
 
     # --- indices
 
@@ -313,11 +297,9 @@ class Builder:
             values = (self.scope, self.shapes, self.graph.variables)
             is_value = any(name in names for names in values)
             raise self.definitions.unknown(node, is_value=is_value)
-        count, (low, high) = len(arguments), arity(callee)
-        if count < low or (high is not None and count > high):
-            given = f"{count or 'none'} {plural(count or 1, 'is', 'are')} given"
-            message = f"{name} takes {arguments_expected(low, high)}, but {given}"
-            raise self._error(FormulaSyntaxError, frame, node, message)
+        miscounted = miscount(callee, name, len(arguments))
+        if miscounted:
+            raise self._error(FormulaSyntaxError, frame, node, miscounted)
         if isinstance(callee, Operation):
             return self._apply(frame, node, callee, arguments)
         if isinstance(callee, str):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from itertools import chain
 
 from gradcalc.errors import (
@@ -53,7 +53,7 @@ class Function:
         """The names of its parameters."""
         return self.statement.parameters
 
-    @cached_property
+    @property
     def called(self) -> set[str]:
         """The names of the functions that its body and its rule call."""
         codes = [self.statement.code, *map(postorder, self.statement.partials)]
@@ -86,25 +86,14 @@ class Function:
 Callee = Function | Operation | str
 
 
-def arity(callee: Callee) -> tuple[int, int | None]:
-    """The smallest and the largest number of arguments; None is any number."""
-    if isinstance(callee, str):
-        return 1, 1
-    if isinstance(callee, Function):
-        return len(callee.required), len(callee.parameters)
-    size = len(callee.parameters)
-    return size, None if callee.lists and size == 1 else size
-
-
 @cache
 def library() -> dict[str, Function]:
     """The library's functions by name, in the order of the file."""
     text = library_text()
-    functions = [
-        Function(text, statement, order, library=True)
+    return {
+        statement.left[3]: Function(text, statement, order, library=True)
         for order, statement in enumerate(parse(text))
-    ]
-    return {function.name: function for function in functions}
+    }
 
 
 @dataclass(eq=False, repr=False)
@@ -136,11 +125,11 @@ class Definitions:
         name = function.name
         self._check_signature(function)
         if name in self.functions:
-            raise self._error(f"{name} is already defined", name_span(statement.left))
+            raise self.error(f"{name} is already defined", name_span(statement.left))
         for call in statement.leaves(CALL):
             if call[3] == name:
                 message = f"{name} calls itself; a function cannot be recursive"
-                raise self._error(message, span_of(call))
+                raise self.error(message, span_of(call))
             self._check_known(call, function)
         if statement.partials:
             self._check_rule(function)
@@ -149,22 +138,19 @@ class Definitions:
 
     def _check_signature(self, function: Function) -> None:
         name, statement = function.name, function.statement
-        partials, parameters = statement.partials, statement.parameters
-        if partials and statement.defaults:
-            message = (
-                f"{name} has its own derivative rule,"
-                " so its parameters cannot have defaults"
-            )
+        rule = statement.partials
+        if rule and statement.defaults:
+            message = f"{name} has its own derivative rule, so its parameters"
+            message += " cannot have defaults"
             span = span_of(statement.left)
-            raise self._error(message, span, kind=FormulaSyntaxError)
+            raise self.error(message, span, kind=FormulaSyntaxError)
         self._check_parameters(function)
-        if partials and len(partials) != len(parameters):
-            message = (
-                f"{name} has {counted(len(parameters), 'parameter')},"
-                f" but its rule has {counted(len(partials), 'partial')}"
-            )
+        if rule and len(rule) != len(statement.parameters):
+            parameters = counted(len(statement.parameters), "parameter")
+            partials = counted(len(rule), "partial")
+            message = f"{name} has {parameters}, but its rule has {partials}"
             hint = "write one partial derivative for each parameter, in order"
-            raise self._error(message, function.rule_span, hint, FormulaSyntaxError)
+            raise self.error(message, function.rule_span, hint, FormulaSyntaxError)
 
     def _check_parameters(self, function: Function) -> None:
         statement = function.statement
@@ -175,21 +161,21 @@ class Definitions:
             name, span = parameter[3], name_span(parameter)
             if name in earlier:
                 message = f"the parameter {name} of {function.name} is repeated"
-                raise self._error(message, span)
+                raise self.error(message, span)
             earlier.add(name)
             if name == "out" and statement.partials:
                 message = "in a derivative rule, out is the function's own value"
-                raise self._error(message, span, "give the parameter another name")
+                raise self.error(message, span, "give the parameter another name")
             if parameter[0] == DEFAULT:
                 defaulted = True
                 for node in statement.defaults[name]:
                     if node[0] == NAME and last.get(node[3], -1) >= place:
                         given = f"{node[3]}, which is not given before it"
                         message = f"the default of {name} uses {given}"
-                        raise self._error(message, span_of(node))
+                        raise self.error(message, span_of(node))
             elif defaulted:
                 message = f"the parameter {name} has no default, but one before it has"
-                raise self._error(message, span, kind=FormulaSyntaxError)
+                raise self.error(message, span, kind=FormulaSyntaxError)
 
     def _check_rule(self, function: Function) -> None:
         """Check that a function with its own rule, and the rule, use nothing else."""
@@ -200,14 +186,14 @@ class Definitions:
                     f"{leaf[3]} is not a parameter of {name}; a function"
                     " with its own derivative rule uses nothing else"
                 )
-                raise self._error(message, span_of(leaf))
+                raise self.error(message, span_of(leaf))
         known = {*function.parameters, "out", *CONSTANTS}
         for node in chain.from_iterable(map(postorder, statement.partials)):
             if node[0] == CALL:
                 if node[3] == name:
                     message = f"the derivative rule of {name} calls {name}"
                     hint = "in a rule, out is the function's own value"
-                    raise self._error(message, span_of(node), hint)
+                    raise self.error(message, span_of(node), hint)
                 self._check_known(node, function)
             elif node[0] == NAME and node[3] not in known:
                 message = f"{node[3]} is neither a parameter of {name} nor out"
@@ -215,7 +201,7 @@ class Definitions:
                     "a derivative rule is a formula in the parameters and in out,"
                     " the function's own value"
                 )
-                raise self._error(message, span_of(node), hint)
+                raise self.error(message, span_of(node), hint)
 
     def _check_known(self, call: Syntax, caller: Function) -> None:
         if self.find(call[3], caller) is None:
@@ -233,32 +219,45 @@ class Definitions:
     def unknown(self, call: Syntax, *, is_value: bool = False) -> GradcalcError:
         """The error for a call of no known function; `is_value` if it names a value."""
         name, span = call[3], name_span(call)
+        hint: str | None = f"to multiply, write {name}*(...)"
         if name in self.later:
             hint = "define a function above the first line that calls it"
-            return self._error(f"{name} is used before it is defined", span, hint)
-        hint = f"to multiply, write {name}*(...)"
+            return self.error(f"{name} is used before it is defined", span, hint)
         if not is_value:
             known = [*self.functions, *known_functions()]
-            otherwise = f"{hint}; to list them: gradcalc functions"
-            hint = did_you_mean(name, known) or otherwise
-        return self._error(f"there is no function {name}", span, hint)
+            hint = did_you_mean(
+                name, known, f"{hint}; to list them: gradcalc functions"
+            )
+        return self.error(f"there is no function {name}", span, hint)
 
-    def _error(
+    def error(
         self,
         message: str,
         span: Span,
         hint: str | None = None,
         kind: type[GradcalcError] = FormulaNameError,
     ) -> GradcalcError:
+        """The error for a span of the text."""
         return kind(message, source=self.text, span=span, hint=hint)
 
 
-def arguments_expected(low: int, high: int | None) -> str:
-    """How many arguments, in words: "one argument", "2 to 3 arguments"."""
+def miscount(callee: Callee, name: str, count: int) -> str | None:
+    """What is wrong with the number of arguments of a call, as a sentence."""
+    low = high = 1
+    if isinstance(callee, Function):
+        low, high = len(callee.required), len(callee.parameters)
+    elif isinstance(callee, Operation):
+        low = high = len(callee.parameters)
+    endless = isinstance(callee, Operation) and callee.lists and high == 1
+    if low <= count and (endless or count <= high):
+        return None
     words = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four"}
-    fewest = words.get(low, str(low))
-    if high is None or low == high:
-        least = "at least " if high is None else ""
-        return f"{least}{fewest} {plural(low, 'argument', 'arguments')}"
-    joint = "or" if high == low + 1 else "to"
-    return f"{fewest} {joint} {words.get(high, str(high))} arguments"
+    expected = words.get(low, str(low))
+    if endless:
+        expected = f"at least {expected}"
+    elif low != high:
+        joint = "or" if high == low + 1 else "to"
+        expected = f"{expected} {joint} {words.get(high, str(high))}"
+    noun = plural(low if low == high else 2, "argument", "arguments")
+    given = f"{count or 'none'} {plural(count or 1, 'is', 'are')} given"
+    return f"{name} takes {expected} {noun}, but {given}"

@@ -15,7 +15,7 @@ START = "program"
 # Lark's name for what follows the last lexeme.
 END = "$END"
 
-# In the place of a method. CHILD: the rule's value is its one child. HELPER: it is the
+# In the place of a name. CHILD: the rule's value is its one child. HELPER: it is the
 # list of its children.
 CHILD, HELPER = "child", "helper"
 
@@ -52,7 +52,7 @@ def make_tables() -> dict[str, Any]:
     lexeme   the regular expression of a lexeme, with a group named for each terminal
     states   for each state, by terminal or rule: the state that follows, from 0; or the
              rule that is complete, from -1 downwards
-    rules    origin, number of children, the method of SyntaxTree that takes them (or
+    rules    origin, number of children, the name of what makes a value of them (or
              CHILD or HELPER), and the positions of helpers among them
     end      the state when a program is complete; the first one is 0
     """
@@ -74,7 +74,6 @@ def make_tables() -> dict[str, Any]:
     start, end = (parser[f"{key}_states"][START] for key in ("start", "end"))
     # Lark's numbers differ from run to run; these are in the order of first use.
     order = [start]
-    numbers = {start: 0}
     rules: list[list[Any]] = []
     states: list[dict[str, int]] = []
     for state in order:
@@ -88,10 +87,9 @@ def make_tables() -> dict[str, Any]:
                     rules.append(rule)
                 row[symbol] = -1 - rules.index(rule)
             else:
-                if argument not in numbers:
-                    numbers[argument] = len(order)
+                if argument not in order:
                     order.append(argument)
-                row[symbol] = numbers[argument]
+                row[symbol] = order.index(argument)
         states.append(row)
     ignored = set(data["parser"]["lexer_conf"]["ignore"])
     blank, lexeme = _patterns(lark.terminals, ignored)
@@ -100,7 +98,7 @@ def make_tables() -> dict[str, Any]:
         "lexeme": lexeme,
         "states": states,
         "rules": rules,
-        "end": numbers[end],
+        "end": order.index(end),
     }
 
 
@@ -127,12 +125,7 @@ def _patterns(terminals: Collection[Any], ignored: set[str]) -> tuple[str, str]:
             terminal.name,
         ),
     )
-    blanks = "|".join(
-        terminal.pattern.to_regexp() for terminal in ordered if terminal.name in ignored
-    )
-    alternatives = "|".join(
-        f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})"
-        for terminal in ordered
-        if terminal.name not in ignored
-    )
-    return f"(?:{blanks})*", f"(?:{alternatives}|(?P<OTHER>.))(?:{blanks})*"
+    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in ordered}
+    blanks = "|".join(patterns.pop(name) for name in list(patterns) if name in ignored)
+    lexemes = "|".join(f"(?P<{name}>{regexp})" for name, regexp in patterns.items())
+    return f"(?:{blanks})*", f"(?:{lexemes}|(?P<OTHER>.))(?:{blanks})*"

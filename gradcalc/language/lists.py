@@ -8,7 +8,7 @@ knows where the user wrote the operator.
 from collections.abc import Callable
 from itertools import accumulate, product, repeat
 
-from gradcalc.errors import ShapeError
+from gradcalc.errors import ShapeError, Span
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.shapes import (
@@ -26,9 +26,7 @@ _TIMES = OPERATIONS["*"]
 _SUM = OPERATIONS["sum"]
 
 
-def make_list(
-    _graph: Graph, items: list[Structure], _start: int, _end: int
-) -> Structure:
+def make_list(_graph: Graph, items: list[Structure], _span: Span) -> Structure:
     """A list literal; its items must all be numbers or all rows of one length."""
     if not items:
         raise ShapeError("a list cannot be empty")
@@ -45,7 +43,7 @@ def make_list(
     return items
 
 
-def indexable(_graph: Graph, base: Structure, _start: int, _end: int) -> Structure:
+def indexable(_graph: Graph, base: Structure, _span: Span) -> Structure:
     """The list or matrix itself; a number has no elements."""
     if not isinstance(base, list):
         raise ShapeError(
@@ -56,9 +54,7 @@ def indexable(_graph: Graph, base: Structure, _start: int, _end: int) -> Structu
     return base
 
 
-def element(
-    _graph: Graph, base: Structure, index: int, _start: int, _end: int
-) -> Structure:
+def element(_graph: Graph, base: Structure, index: int, _span: Span) -> Structure:
     """The element of a list, or the row of a matrix, counted from 0 or from the end."""
     size = len(base)
     if not -size <= index < size:
@@ -70,11 +66,7 @@ def element(
 
 
 def elementwise(
-    graph: Graph,
-    operation: Operation,
-    operands: list[Structure],
-    start: int,
-    end: int,
+    graph: Graph, operation: Operation, operands: list[Structure], span: Span
 ) -> Structure:
     """The operation on each element, numbers stretched over the lists."""
     first, *rest = filter(None, map(shape_of, operands))
@@ -91,8 +83,7 @@ def elementwise(
         for operand in operands
     ]
     nodes = [
-        graph.add(operation, inputs, start, end)
-        for inputs in zip(*columns, strict=False)
+        graph.add(operation, inputs, *span) for inputs in zip(*columns, strict=False)
     ]
     return _arranged(graph, nodes, first)
 
@@ -105,11 +96,7 @@ def _arranged(graph: Graph, nodes: list[int], shape: Shape) -> Structure:
 
 
 def row_operation(
-    graph: Graph,
-    operation: Operation,
-    arguments: list[Structure],
-    start: int,
-    end: int,
+    graph: Graph, operation: Operation, arguments: list[Structure], span: Span
 ) -> Structure:
     """An operation on several lists of one length, such as logits and targets."""
     shapes = [shape_of(argument) for argument in arguments]
@@ -118,16 +105,16 @@ def row_operation(
         raise ShapeError(
             f"{operation.name} takes lists of one length: here are {given}"
         )
-    return graph.add(operation, tuple(all_leaves(arguments)), start, end)
+    return graph.add(operation, tuple(all_leaves(arguments)), *span)
 
 
 def matrix_product(
-    graph: Graph, left: Structure, right: Structure, start: int, end: int
+    graph: Graph, left: Structure, right: Structure, span: Span
 ) -> Structure:
     """left @ right: matrix and vector products, and the dot product of two lists."""
     left_shape, right_shape = shape_of(left), shape_of(right)
     if not left_shape and not right_shape:
-        return graph.add(_TIMES, (left, right), start, end)
+        return graph.add(_TIMES, (left, right), *span)
     if not left_shape or not right_shape or left_shape[-1] != right_shape[0]:
         hint = "the last length on the left must equal the first on the right"
         if not left_shape or not right_shape:
@@ -139,34 +126,33 @@ def matrix_product(
     nodes = []
     for row, column in product(rows, columns):
         products = [
-            graph.add(_TIMES, pair, start, end)
-            for pair in zip(row, column, strict=True)
+            graph.add(_TIMES, pair, *span) for pair in zip(row, column, strict=True)
         ]
         node = products[0]
         if len(products) > 1:
             graph.composed.update(products)
-            node = graph.add(_SUM, tuple(products), start, end)
+            node = graph.add(_SUM, tuple(products), *span)
             graph.calls[node] = "@"
         nodes.append(node)
     shape = left_shape[:-1] + right_shape[1:]
     return _arranged(graph, nodes, shape)
 
 
-def length(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
+def length(graph: Graph, operand: Structure, span: Span) -> Structure:
     """The number of elements of a list or a matrix, 1 for a number."""
-    return graph.add_literal(float(len(flatten(operand))), start, end)
+    return graph.add_literal(float(len(flatten(operand))), *span)
 
 
-def others(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
+def others(graph: Graph, operand: Structure, span: Span) -> Structure:
     """For each element, the product of all the others, in three products each."""
     leaves = flatten(operand)
     first = len(graph)
-    one = graph.add_literal(1.0, start, end)
+    one = graph.add_literal(1.0, *span)
 
     def times(left: int, right: int) -> int:
         if left == one or right == one:
             return right if left == one else left
-        return graph.add(_TIMES, (left, right), start, end)
+        return graph.add(_TIMES, (left, right), *span)
 
     before = accumulate(leaves[:-1], times, initial=one)
     after = accumulate(
@@ -178,7 +164,7 @@ def others(graph: Graph, operand: Structure, start: int, end: int) -> Structure:
     return arrange(nodes, shape_of(operand))
 
 
-def transpose(_graph: Graph, operand: Structure, _start: int, _end: int) -> Structure:
+def transpose(_graph: Graph, operand: Structure, _span: Span) -> Structure:
     """Rows and columns of a matrix exchanged."""
     if len(shape_of(operand)) != 2:
         raise ShapeError(
@@ -188,7 +174,7 @@ def transpose(_graph: Graph, operand: Structure, _start: int, _end: int) -> Stru
 
 
 # Functions of one list that are worked out while the graph is built, and what they are.
-STRUCTURAL: dict[str, tuple[Callable[[Graph, Structure, int, int], Structure], str]] = {
+STRUCTURAL: dict[str, tuple[Callable[[Graph, Structure, Span], Structure], str]] = {
     "length": (length, "number of elements of a list"),
     "others": (others, "for each element of a list, the product of all the others"),
     "transpose": (transpose, "rows and columns of a matrix exchanged"),

@@ -51,6 +51,10 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     # Where a name was first used as a free one: it cannot become a label afterwards.
     used: dict[str, Span] = {}
     entered: set[str] = set()
+
+    def error(message: str, span: Span, hint: str | None = None) -> FormulaNameError:
+        return FormulaNameError(message, source=text, span=span, hint=hint)
+
     for number, statement in enumerate(program.statements):
         if statement.is_definition:
             program.functions[statement.left[3]] = statement
@@ -60,15 +64,12 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
             continue
         label = statement.label
         if label in labels:
-            message, span = f"{label} is already defined", span_of(statement.left)
-            program.errors[number] = FormulaNameError(message, source=text, span=span)
+            span = span_of(statement.left)
+            program.errors[number] = error(f"{label} is already defined", span)
         elif label in used:
-            program.errors[number] = FormulaNameError(
-                f"{label} is used before it is defined",
-                source=text,
-                span=used[label],
-                hint="define a label above the first line that uses it",
-            )
+            hint = "define a label above the first line that uses it"
+            message = f"{label} is used before it is defined"
+            program.errors[number] = error(message, used[label], hint)
         for leaf in _evaluated(statement, program.functions, entered):
             name = leaf[3]
             if name not in free and name not in labels:
@@ -76,12 +77,9 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 used.setdefault(name, free[name])
         if label:
             if label in used:
-                program.circular[number] = FormulaNameError(
-                    f"{label} is defined by itself",
-                    source=text,
-                    span=used[label],
-                    hint="give what it is computed from another name",
-                )
+                hint = "give what it is computed from another name"
+                message = f"{label} is defined by itself"
+                program.circular[number] = error(message, used[label], hint)
             labels.add(label)
     return program
 

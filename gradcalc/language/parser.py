@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from gradcalc.errors import UsageError
-from gradcalc.language.grammar import CHILD, END, HELPER, read_tables
-from gradcalc.language.syntax import Children, Statement, Syntax, SyntaxTree
+from gradcalc.language.grammar import CHILD, END, read_tables
+from gradcalc.language.syntax import MAKERS, Children, Statement, Syntax
 
 # By terminal or rule: the row of the state that follows, or the rule that is complete
 # as (number of children, origin, what makes a value of them).
@@ -48,8 +48,6 @@ def _parser() -> "_Parser":
 
 class _Parser:
     """The parser that runs the tables; `read_tables` says what they hold."""
-
-    __slots__ = ("_blank", "_lexeme", "_start")
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self._blank = re.compile(tables["blank"])
@@ -146,7 +144,7 @@ def _make(method: str, helpers: list[int]) -> Make | None:
     """What makes a value of a rule's children; None if there is one, the value."""
     if method == CHILD:
         return None
-    make: Make = _themselves if method == HELPER else getattr(SyntaxTree, method)
+    make = MAKERS.get(method, _themselves)
     if not helpers:
         return make
     (position,) = helpers

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradcalc.errors import FormulaNameError, FormulaSyntaxError
+from gradcalc.errors import FormulaSyntaxError
 from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.functions import Definitions, Function
@@ -40,27 +40,23 @@ def build(
     """
     text = parsed.text
     definitions = Definitions(text, FunctionOperation, later=set(parsed.functions))
-    builder = Builder(text, definitions, shapes, graph, scope)
+    graph = Graph(text) if graph is None else graph
+    builder = Builder(text, definitions, graph, shapes or {}, dict(scope or {}))
     result = None
     for number, statement in enumerate(parsed.statements):
         if number in parsed.errors:
             raise parsed.errors[number]
-        if shapes and statement.label in shapes:
-            raise FormulaNameError(
-                f"{statement.label} is given a value, but the formula computes it",
-                source=text,
-                span=span_of(statement.left),
-                hint=f"leave out the value of {statement.label}",
-            )
+        label = statement.label
+        if shapes and label in shapes:
+            message = f"{label} is given a value, but the formula computes it"
+            hint = f"leave out the value of {label}"
+            raise definitions.error(message, span_of(statement.left), hint)
         result = builder.statement(statement)
         if number in parsed.circular:
             raise parsed.circular[number]
     if result is None:
         end = len(text.rstrip())
-        raise FormulaSyntaxError(
-            "the program ends with a definition and has no result",
-            source=text,
-            span=(end, end),
-            hint="add a last line that calls the function",
-        )
-    return Program(builder.graph, builder.scope, result, definitions.functions)
+        message = "the program ends with a definition and has no result"
+        hint = "add a last line that calls the function"
+        raise definitions.error(message, (end, end), hint, FormulaSyntaxError)
+    return Program(graph, builder.scope, result, definitions.functions)

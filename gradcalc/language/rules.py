@@ -51,7 +51,7 @@ class FunctionOperation(Operation):
         self, function: Function, definitions: Definitions, shapes: tuple[Shape, ...]
     ) -> None:
         text, statement = function.text, function.statement
-        builder = Builder(text, definitions)
+        builder = Builder(text, definitions, Graph(text))
         builder.bind(dict(zip(function.parameters, shapes, strict=True)))
         result = builder.run(statement.code)
         if isinstance(result, list):
@@ -73,7 +73,7 @@ class FunctionOperation(Operation):
         self.shapes = shapes
         self.body, self.result = graph, result
         try:
-            self.rule = _make_rule(self, shapes, definitions)
+            self.rule = _make_rule.__wrapped__(self, 0)
         except GradcalcError as error:
             message = f"in the derivative rule of {function.name}: {error.message}"
             span = function.rule_span
@@ -89,13 +89,8 @@ def rule_of(operation: Operation, count: int) -> Rule:
     """The rule of the operation on `count` operands."""
     if isinstance(operation, FunctionOperation):
         return operation.rule
-    make = _kept_rule if count <= MOST_KEPT else _kept_rule.__wrapped__
+    make = _make_rule if count <= MOST_KEPT else _make_rule.__wrapped__
     return make(operation, count)
-
-
-@lru_cache(maxsize=4096)
-def _kept_rule(operation: Operation, count: int) -> Rule:
-    return _make_rule(operation, _shapes(operation, count))
 
 
 @lru_cache(maxsize=256)
@@ -103,7 +98,7 @@ def condition_graph(
     operation: Operation, formula: str, count: int
 ) -> tuple[Graph, int]:
     """The graph of a condition in the operands and `out`, and its node."""
-    builder = _builder(operation, _shapes(operation, count))
+    builder = _builder(operation, count)
     (node,) = flatten(builder.run(_code(formula)))
     return builder.graph, node
 
@@ -114,29 +109,22 @@ def _code(formula: str) -> list[Syntax]:
     return statement.code
 
 
-def _shapes(operation: Operation, count: int) -> tuple[Shape, ...]:
-    """The shape of each parameter of a row of the table on `count` operands."""
-    parameters = len(operation.parameters)
-    return ((count // parameters,) if operation.lists else (),) * parameters
-
-
-def _builder(
-    operation: Operation,
-    shapes: Sequence[Shape],
-    definitions: Definitions | None = None,
-) -> Builder:
-    """A builder with the operands and `out` bound."""
-    builder = Builder("", definitions or Definitions("", FunctionOperation))
+def _builder(operation: Operation, count: int) -> Builder:
+    """A builder with `out` and the operands bound, which a function's shapes tell."""
+    if isinstance(operation, FunctionOperation):
+        shapes, definitions = operation.shapes, operation.definitions
+    else:
+        size = len(operation.parameters)
+        shapes = ((count // size,) if operation.lists else (),) * size
+        definitions = Definitions("", FunctionOperation)
+    builder = Builder("", definitions, Graph())
     builder.bind({**dict(zip(operation.parameters, shapes, strict=True)), "out": ()})
     return builder
 
 
-def _make_rule(
-    operation: Operation,
-    shapes: Sequence[Shape],
-    definitions: Definitions | None = None,
-) -> Rule:
-    builder = _builder(operation, shapes, definitions)
+@lru_cache(maxsize=4096)
+def _make_rule(operation: Operation, count: int) -> Rule:
+    builder = _builder(operation, count)
     partials: list[int | None] = []
     selected: list[int | None] = []
     gates = operation.selected or (None,) * len(operation.parameters)

@@ -15,6 +15,7 @@ a detail, and the nodes below it. Leaves are lexemes of the same layout.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -139,61 +140,50 @@ class Statement:
         return [leaf for leaf in self.leaves(NAME) if leaf[3] not in parameters]
 
 
-class SyntaxTree:
-    """Makes the tuples: one method per rule of the grammar, called as it is reduced."""
+def _statements(children: Children) -> list[Statement]:
+    return [
+        child
+        if isinstance(child, Statement)
+        else Statement(child[1], child[2], None, child)
+        for child in children
+        if isinstance(child, Statement) or child[0] != "SEPARATOR"
+    ]
 
-    __slots__ = ()
 
-    @staticmethod
-    def program(children: Children) -> list[Statement]:
-        return [
-            child
-            if isinstance(child, Statement)
-            else Statement(child[1], child[2], None, child)
-            for child in children
-            if isinstance(child, Statement) or child[0] != "SEPARATOR"
-        ]
+def _assignment(children: Children) -> Statement:
+    left, expression, *partials = children[::2]
+    return Statement(left[1], children[-1][2], left, expression, tuple(partials))
 
-    @staticmethod
-    def _operation(children: Children) -> Syntax:
-        left, operator, right = children
-        return (OPERATION, left[1], right[2], operator[3], left, right)
 
-    comparison = sum = product = power = _operation
+def _operation(children: Children) -> Syntax:
+    left, operator, right = children
+    return (OPERATION, left[1], right[2], operator[3], left, right)
 
-    @staticmethod
-    def signed(children: Children) -> Syntax:
-        sign, operand = children
-        if sign[3] == "+":
-            # A plus sign makes no node: the operand, spanning its sign.
-            return (GROUP, sign[1], operand[2], None, operand)
-        return (OPERATION, sign[1], operand[2], "neg", operand)
 
-    @staticmethod
-    def group(children: Children) -> Syntax:
-        opener, inner, closer = children
-        return (GROUP, opener[1], closer[2], None, inner)
+def _signed(children: Children) -> Syntax:
+    sign, operand = children
+    if sign[3] == "+":
+        # A plus sign makes no node: the operand, spanning its sign.
+        return (GROUP, sign[1], operand[2], None, operand)
+    return (OPERATION, sign[1], operand[2], "neg", operand)
 
-    @staticmethod
-    def call(children: Children) -> Syntax:
-        name = children[0]
-        return (CALL, name[1], children[-1][2], name[3], *children[2:-1:2])
 
-    @staticmethod
-    def index(children: Children) -> Syntax:
-        base, _, index, closer = children
-        return (INDEX, base[1], closer[2], None, base, index)
-
-    @staticmethod
-    def list(children: Children) -> Syntax:
-        return (LIST, children[0][1], children[-1][2], None, *children[1:-1:2])
-
-    @staticmethod
-    def default(children: Children) -> Syntax:
-        name, _, value = children
-        return (DEFAULT, name[1], value[2], name[3], value)
-
-    @staticmethod
-    def assignment(children: Children) -> Statement:
-        left, expression, *partials = children[::2]
-        return Statement(left[1], children[-1][2], left, expression, tuple(partials))
+# By the rule of the grammar, what makes its value of all that it consists of, brackets
+# and commas included.
+MAKERS: dict[str, Callable[[Children], Any]] = {
+    "program": _statements,
+    "assignment": _assignment,
+    **dict.fromkeys(("comparison", "sum", "product", "power"), _operation),
+    "signed": _signed,
+    "group": lambda parts: (GROUP, parts[0][1], parts[2][2], None, parts[1]),
+    "call": lambda parts: (
+        CALL,
+        parts[0][1],
+        parts[-1][2],
+        parts[0][3],
+        *parts[2:-1:2],
+    ),
+    "index": lambda parts: (INDEX, parts[0][1], parts[3][2], None, parts[0], parts[2]),
+    "list": lambda parts: (LIST, parts[0][1], parts[-1][2], None, *parts[1:-1:2]),
+    "default": lambda parts: (DEFAULT, parts[0][1], parts[2][2], parts[0][3], parts[2]),
+}

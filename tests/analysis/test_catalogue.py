@@ -2,7 +2,7 @@ import pytest
 
 from gradcalc.analysis.catalogue import catalogue, look_up
 from gradcalc.errors import FormulaNameError
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import constant_value
 from gradcalc.language.functions import library
 from gradcalc.language.library import library_documentation
 from gradcalc.language.lists import STRUCTURAL

@@ -6,8 +6,7 @@ import pytest
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import BindingError, GradcalcError, describe
-from gradcalc.language.bindings import bind
-from gradcalc.language.constants import constant_value
+from gradcalc.language.bindings import bind, constant_value
 
 INF = math.inf
 

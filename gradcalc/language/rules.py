@@ -110,7 +110,7 @@ def _code(formula: str) -> list[Syntax]:
 
 
 def _builder(operation: Operation, count: int) -> Builder:
-    """A builder with `out` and the operands bound, which a function's shapes tell."""
+    """A builder with the operands (of a function, in its shapes) and `out` bound."""
     if isinstance(operation, FunctionOperation):
         shapes, definitions = operation.shapes, operation.definitions
     else:

@@ -5,13 +5,12 @@ import unicodedata
 from collections.abc import Iterable
 
 # As TeX knows them; the other capitals look like Latin letters and have no command.
-_GREEK = re.findall(
+_COMMANDS = re.findall(
     r"\w+",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho"
     " sigma tau upsilon phi chi psi omega"
     " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
 )
-_COMMANDS = frozenset(_GREEK)
 _NAME = re.compile(r"(.+?)(?:_+(.+?)|(\d+))?((?:\[\d+\])*)", re.DOTALL)
 
 
@@ -21,9 +20,8 @@ def latex_name(name: str) -> str:
     if match is None or not match[1].strip("_"):
         return verbatim(name)
     base, word, digits, indices = match.groups()
-    subscripts = [word or digits] if word or digits else []
     text = _word(base, r"\mathit")
-    parts = [_word(part, r"\mathrm") for part in subscripts]
+    parts = [_word(part, r"\mathrm") for part in (word or digits,) if part]
     parts += re.findall(r"\d+", indices)
     return f"{text}_{{{', '.join(parts)}}}" if parts else text
 
@@ -77,10 +75,8 @@ def _letter(letter: str) -> str:
     if letter.isascii():
         return upright(letter)
     kind, _, name = unicodedata.name(letter, "").partition(" LETTER ")
-    if kind == "GREEK SMALL" and name.lower() in _COMMANDS:
-        return f"\\{name.lower()}"
-    if name == "LAMDA":
-        return r"\lambda" if kind == "GREEK SMALL" else r"\Lambda"
-    if kind == "GREEK CAPITAL" and name.capitalize() in _COMMANDS:
-        return f"\\{name.capitalize()}"
-    return rf"\text{{{letter}}}"
+    # Unicode's name of lambda has no b.
+    name = name.replace("LAMDA", "LAMBDA")
+    command = name.lower() if kind == "GREEK SMALL" else name.capitalize()
+    is_greek = kind in ("GREEK SMALL", "GREEK CAPITAL") and command in _COMMANDS
+    return rf"\{command}" if is_greek else rf"\text{{{letter}}}"

@@ -95,6 +95,8 @@ NAMES = [
     ("θ", r"\theta"),
     ("λ", r"\lambda"),
     ("Δ", r"\Delta"),
+    ("Λ", r"\Lambda"),
+    ("𐎍", r"\text{𐎍}"),
     ("Δx", r"\text{Δx}"),
     ("theta_max", r"\theta_{\mathrm{max}}"),
     ("learning_rate", r"\mathit{learning}_{\mathrm{rate}}"),

@@ -33,10 +33,15 @@ class Box:
     def name(self) -> str:
         return self.label or self.expression
 
-    def numbers(self) -> list[str]:
-        """What is known of its value and gradient: "value 2", "gradient -1.5"."""
+    @property
+    def style(self) -> str:
+        return "output" if self.output else self.kind
+
+    def fields(self, longest: int) -> list[str]:
+        """Its name, cut to `longest` characters, and what is known of its numbers."""
         known = (("value", self.value), ("gradient", self.gradient))
-        return [f"{what} {text}" for what, text in known if text is not None]
+        numbers = [f"{what} {text}" for what, text in known if text is not None]
+        return [one_line(self.name, longest), *numbers]
 
 
 @dataclass(eq=False, slots=True)
@@ -63,13 +68,24 @@ class Diagram:
     # What is written about a node; of a large graph not every node is ever drawn.
     box: Callable[[int], Box]
 
-    def drawn_steps(self) -> dict[Step, int]:
-        """Each step, with the first node that it makes."""
-        first: dict[Step, int] = {}
+    def lines(
+        self, box: Callable[[Box], str], step: Callable[[int, str], str], edge: str
+    ) -> list[str]:
+        """A line for each box, and for each step with a line for each of its edges.
+
+        A box is n and the number of its node, a step s and the number of the first node
+        that it makes; `edge` is the text between {} for one and {} for the other.
+        """
+        lines = [box(self.box(node)) for node in self.nodes]
+        numbers: dict[Step, int] = {}
         for node in self.nodes:
             if node in self.steps:
-                first.setdefault(self.steps[node], node)
-        return first
+                numbers.setdefault(self.steps[node], node)
+        for drawn, number in numbers.items():
+            lines.append(step(number, drawn.symbol))
+            lines += [edge.format(f"n{node}", f"s{number}") for node in drawn.inputs]
+            lines += [edge.format(f"s{number}", f"n{node}") for node in drawn.outputs]
+        return lines
 
 
 def graph_diagram(
@@ -81,28 +97,16 @@ def graph_diagram(
 ) -> Diagram:
     """The diagram of what the output depends on; `expand` draws inside calls too."""
     outputs = list(dict.fromkeys(flatten(output)))
-    drawn = _drawn_nodes(graph, outputs, expand=expand)
+    hidden: Collection[int] = ()
+    if not expand:
+        hidden = (graph.bodies.keys() | graph.composed).difference(outputs)
+    needed = graph.ancestors(outputs)
+    drawn = [node for node, flag in enumerate(needed) if flag and node not in hidden]
     steps = _steps(graph, drawn, expand=expand)
     # A number inside a call that is one step is not drawn.
     used = {*outputs, *(i for step in steps.values() for i in step.inputs)}
     nodes = [node for node in drawn if node in used]
     return Diagram(graph.source, nodes, steps, outputs, box)
-
-
-def _drawn_nodes(graph: Graph, outputs: list[int], *, expand: bool) -> list[int]:
-    """The nodes with a box: what eval's table shows, of what the outputs need."""
-    needed = graph.ancestors(outputs)
-    kept = set(outputs)
-    return [
-        node
-        for node in range(len(graph))
-        if needed[node]
-        and (
-            expand
-            or node in kept
-            or not (node in graph.bodies or node in graph.composed)
-        )
-    ]
 
 
 def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:

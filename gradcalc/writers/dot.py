@@ -37,25 +37,20 @@ _MOST_SIDE_BY_SIDE = 30
 def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
     """The diagram as a DOT file; labels are cut to `longest` characters."""
     title = one_line(diagram.title, _LONGEST_TITLE).translate(_STRING)
-    lines = [_HEAD, f'  label="{title}";']
-    stacked = len(diagram.nodes) > _MOST_SIDE_BY_SIDE
-    lines += [
-        f"  n{node} [{_attributes(diagram.box(node), longest, stacked=stacked)}];"
-        for node in diagram.nodes
-    ]
-    for step, node in diagram.drawn_steps().items():
-        symbol = step.symbol.translate(_STRING)
-        lines.append(f'  s{node} [label="{symbol}", {_STEP}];')
-        lines += [f"  n{operand} -> s{node};" for operand in step.inputs]
-        lines += [f"  s{node} -> n{output};" for output in step.outputs]
-    return "\n".join([*lines, "}"])
-
-
-def _attributes(box: Box, longest: int, *, stacked: bool) -> str:
-    name = one_line(box.name, longest)
-    label = " | ".join(text.translate(_RECORD) for text in (name, *box.numbers()))
-    kind = "output" if box.output else box.kind
-    tip = one_line(box.expression, 400).translate(_STRING)
     # Inside braces the fields of a record stand side by side.
-    label = label if stacked else f"{{{label}}}"
-    return f'label="{label}", tooltip="{kind}: {tip}", {_STYLES[kind]}'
+    stacked = len(diagram.nodes) > _MOST_SIDE_BY_SIDE
+    opening, closing = ("", "") if stacked else ("{", "}")
+
+    def box_line(box: Box) -> str:
+        fields = " | ".join(field.translate(_RECORD) for field in box.fields(longest))
+        tip = one_line(box.expression, 400).translate(_STRING)
+        return (
+            f'  n{box.node} [label="{opening}{fields}{closing}",'
+            f' tooltip="{box.style}: {tip}", {_STYLES[box.style]}];'
+        )
+
+    def step_line(number: int, symbol: str) -> str:
+        return f'  s{number} [label="{symbol.translate(_STRING)}", {_STEP}];'
+
+    lines = diagram.lines(box_line, step_line, "  {} -> {};")
+    return "\n".join([_HEAD, f'  label="{title}";', *lines, "}"])

@@ -3,7 +3,7 @@
 Each kind of box has a shape of its own: colour is not needed to tell them apart.
 """
 
-from gradcalc.writers.diagram import Box, Diagram, one_line
+from gradcalc.writers.diagram import Box, Diagram
 
 # The brackets that make the shape: stadium, slanted, plain, double-sided.
 _SHAPES = {
@@ -25,22 +25,17 @@ _ESCAPED = frozenset('"#&<>*_~`\\[]{};$')
 
 def mermaid_text(diagram: Diagram, *, longest: int = 32) -> str:
     """The diagram as a flowchart; labels are cut to `longest` characters."""
-    lines = ["flowchart LR"]
-    for node in diagram.nodes:
-        box = diagram.box(node)
-        kind = "output" if box.output else box.kind
-        opening, closing = _SHAPES[kind]
-        lines.append(f'  n{node}{opening}"{_label(box, longest)}"{closing}:::{kind}')
-    for step, node in diagram.drawn_steps().items():
-        lines.append(f'  s{node}(("{_escaped(step.symbol)}"))')
-        lines += [f"  n{operand} --> s{node}" for operand in step.inputs]
-        lines += [f"  s{node} --> n{output}" for output in step.outputs]
-    return "\n".join([*lines, _CLASSES])
 
+    def box_line(box: Box) -> str:
+        opening, closing = _SHAPES[box.style]
+        label = _escaped(" | ".join(box.fields(longest)))
+        return f'  n{box.node}{opening}"{label}"{closing}:::{box.style}'
 
-def _label(box: Box, longest: int) -> str:
-    name = one_line(box.name, longest)
-    return _escaped(" | ".join((name, *box.numbers())))
+    def step_line(number: int, symbol: str) -> str:
+        return f'  s{number}(("{_escaped(symbol)}"))'
+
+    lines = diagram.lines(box_line, step_line, "  {} --> {}")
+    return "\n".join(["flowchart LR", *lines, _CLASSES])
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ deep goes on at the margin, so a page is never wider than it need be.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from gradcalc.writers.diagram import Diagram, Step, one_line
@@ -24,24 +25,24 @@ def tree_text(
 
     Expressions are cut to `longest` characters.
     """
-    tree = _Tree(diagram, _ASCII if ascii_only else _UNICODE, longest)
-    lines = list(islice(tree.lines(), most + 1))
+    signs = _ASCII if ascii_only else _UNICODE
+    lines = list(islice(_Tree(diagram, signs, longest).lines(), most + 1))
     if len(lines) > most:
         lines[-1] = f"... only the first {most} lines are shown; --limit shows more"
     return "\n".join(lines)
 
 
+@dataclass(eq=False)
 class _Tree:
-    def __init__(
-        self, diagram: Diagram, signs: tuple[str, str, str], longest: int
-    ) -> None:
-        self.diagram = diagram
-        self.branch, self.last, self.bar = signs
-        self.longest = longest
-        self.seen: set[int] = set()
-        self.steps: dict[Step, int] = {}
-        # Nodes at which a branch was cut off, in order; each is a tree of its own.
-        self.waiting: dict[int, None] = {}
+    diagram: Diagram
+    # Before the inputs of a node, before the last of them, and beside what is below.
+    signs: tuple[str, str, str]
+    longest: int
+    seen: set[int] = field(default_factory=set)
+    # The first node of each step whose inputs are drawn.
+    steps: dict[Step, int] = field(default_factory=dict)
+    # Nodes at which a branch was cut off, in order; each is a tree of its own.
+    waiting: dict[int, None] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         for output in self.diagram.outputs:
@@ -50,58 +51,48 @@ class _Tree:
             yield from self._tree(next(iter(self.waiting)))
 
     def _tree(self, root: int) -> Iterator[str]:
-        """The tree below a node: (node, indentation, sign) for every line to come."""
+        """The lines of the tree below a node."""
+        branch, last, bar = self.signs
+        # The node, indentation and sign of every line to come, and how deep it is.
         pending: list[tuple[int, str, str, int]] = [(root, "", "", 0)]
         while pending:
             node, indentation, sign, depth = pending.pop()
-            text, opened = self._line(node, depth)
+            text, step = self._line(node, depth)
             yield f"{indentation}{sign}{text}"
-            if not opened:
+            if step is None:
                 continue
             inner = indentation
             if sign:
-                inner += _BLANK if sign == self.last else self.bar
-            step = self.diagram.steps[node]
+                inner += _BLANK if sign == last else bar
             if step in self.steps:
                 name = self._name(self.steps[step])
-                yield f"{inner}{self.last}the same inputs as {name}"
+                yield f"{inner}{last}the same inputs as {name}"
                 continue
             self.steps[step] = node
-            inputs = step.inputs
-            for position in range(len(inputs) - 1, -1, -1):
-                is_last = position == len(inputs) - 1
-                sign = self.last if is_last else self.branch
-                pending.append((inputs[position], inner, sign, depth + 1))
+            sign = last
+            for operand in reversed(step.inputs):
+                pending.append((operand, inner, sign, depth + 1))
+                sign = branch
 
-    def _line(self, node: int, depth: int) -> tuple[str, bool]:
-        """What is written about the node, and whether its inputs come below it."""
+    def _line(self, node: int, depth: int) -> tuple[str, Step | None]:
+        """What is written about the node, and the step whose inputs come below it."""
         step = self.diagram.steps.get(node)
-        if node in self.waiting:
-            if depth > 0:
-                return f"{self._name(node)} (drawn below)", False
+        if node in self.waiting and depth == 0:
             del self.waiting[node]
-            return self._text(node), step is not None
-        if node in self.seen:
-            return f"{self._name(node)} (drawn above)", False
+        elif node in self.seen or (step is not None and depth == DEEPEST):
+            if node not in self.seen:
+                self.seen.add(node)
+                self.waiting[node] = None
+            place = "below" if node in self.waiting else "above"
+            return f"{self._name(node)} (drawn {place})", None
         self.seen.add(node)
-        if step is not None and depth == DEEPEST:
-            self.waiting[node] = None
-            return f"{self._name(node)} (drawn below)", False
-        return self._text(node), step is not None
-
-    def _name(self, node: int) -> str:
         box = self.diagram.box(node)
-        return one_line(box.name, self.longest)
-
-    def _text(self, node: int) -> str:
-        box = self.diagram.box(node)
-        step = self.diagram.steps.get(node)
-        name = self._name(node)
+        name, *numbers = box.fields(self.longest)
         if step is not None:
             if box.label and box.label != box.expression:
                 name += f" = {one_line(box.expression, self.longest)}"
             name = f"({step.symbol}) {name}"
-        parts = [name, *box.numbers()]
-        if box.output:
-            parts.append("output")
-        return " | ".join(parts)
+        return " | ".join([name, *numbers, *(["output"] if box.output else [])]), step
+
+    def _name(self, node: int) -> str:
+        return self.diagram.box(node).fields(self.longest)[0]

@@ -82,6 +82,11 @@ class Graph:
             self.names[new] = source.names[node]
         return new
 
+    def variable_names(self) -> dict[int, str]:
+        """The name of each variable node."""
+        operations = self.operations
+        return {n: name for n, name in self.names.items() if operations[n] is VARIABLE}
+
     def copy(self) -> "Graph":
         """The same nodes in a graph of their own."""
         twin = Graph(self.source)

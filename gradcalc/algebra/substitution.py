@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-from gradcalc.shapes import Structure, flatten, unflatten
+from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
 
 _NEGATION = OPERATIONS["neg"]
 _PLUS = OPERATIONS["+"]
@@ -66,7 +66,7 @@ class _Copy:
         self.result = Graph()
         self.filled: set[int] = set()
         self.opposite: dict[int, tuple[Operation, tuple[int, ...]] | int] = {}
-        leaves = [node for structure in roots.values() for node in flatten(structure)]
+        leaves = all_leaves(roots.values())
         self.uses = graph.uses(leaves)
         self.moved = graph.translated(
             leaves, lambda node, inputs: self._node(graph, node, inputs, values)

@@ -6,7 +6,8 @@ from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
 from gradcalc.writers.latex_names import latex_element, latex_name
-from gradcalc.writers.program_text import structure_text, written_program
+from gradcalc.writers.program_text import written_program
+from gradcalc.writers.spelling import structure_text
 
 
 def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str]:

@@ -32,7 +32,7 @@ class InfixWriter(FormulaWriter):
     argument = CONDITIONAL
 
     def named(self, text: str) -> Piece:
-        return text, PRIMARY if is_primary(text) else COMPARISON
+        return _typed(text)
 
     def number(self, value: float) -> Piece:
         return literal(value, precision=self.precision)
@@ -62,8 +62,11 @@ def literal(value: float, *, precision: int | None = None) -> Piece:
 
 def written_operation(operation: Operation, operands: Sequence[str]) -> str:
     """The operation on operands of which only the text is known."""
-    pieces = [(text, PRIMARY if is_primary(text) else COMPARISON) for text in operands]
-    return InfixWriter.operation(operation, pieces)[0]
+    return InfixWriter.operation(operation, [_typed(text) for text in operands])[0]
+
+
+def _typed(text: str) -> Piece:
+    return text, PRIMARY if is_primary(text) else COMPARISON
 
 
 def is_primary(text: str) -> bool:

@@ -5,10 +5,12 @@ A comparison that is used as a number stands in brackets, as Iverson wrote it.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import ClassVar
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import LITERAL, OPERATIONS, Operation
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.infix import literal
 from gradcalc.writers.latex_names import (
@@ -34,7 +36,7 @@ from gradcalc.writers.spelling import (
     chain,
     template,
 )
-from gradcalc.writers.statements import statements
+from gradcalc.writers.statements import statements, written
 
 # Functions with a command of their own, or with another name on paper.
 FUNCTIONS: dict[str, str] = {
@@ -106,11 +108,18 @@ class LatexWriter(FormulaWriter):
     truth = brackets = r"\left[", r"\right]"
     identities = False
 
-    def variable(self, name: str) -> str:
-        return latex_name(name)
+    def structure(self, structure: Structure) -> str:
+        """A number as it is, a list as a column, a matrix as its rows."""
+        if not isinstance(structure, list):
+            return self.text(structure)
+        rows = (" & ".join(map(self.text, flatten(row))) for row in structure)
+        return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
 
-    def constant(self, name: str) -> str:
-        return CONSTANTS[name]
+    def symbol(self, name: str, operation: Operation) -> str:
+        return CONSTANTS[name] if operation is LITERAL else latex_name(name)
+
+    def element(self, name: str, index: str) -> str:
+        return latex_element(name, index)
 
     def number(self, value: float) -> Piece:
         return number(value, precision=self.precision)
@@ -141,42 +150,27 @@ def latex_text(
     roots: Mapping[str | None, Structure],
     *,
     precision: int | None = None,
-    headings: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The roots, and what they share, as one formula or as an `aligned` of several.
 
     `headings` gives the LaTeX that stands for a label on the left of its formula;
     no other formula refers to it.
     """
-    labels = [label for label in roots if label is not None]
-    variables = {
-        node: name
-        for node, name in graph.names.items()
-        if graph.operations[node] is VARIABLE
-    }
-    taken = {name.partition("[")[0] for name in (*variables.values(), *labels)}
-    lines = statements(graph, roots, taken=taken, unused=headings or (), exact=False)
+    lines = statements(graph, roots, unused=headings, exact=False)
+    variables = graph.variable_names()
     constants = [
-        CONSTANTS[name]
-        for node, name in graph.names.items()
-        if graph.operations[node] is LITERAL
+        CONSTANTS[name] for node, name in graph.names.items() if node not in variables
     ]
-    fresh = (line.label for line in lines if line.label)
-    shown = distinct_names([*variables.values(), *fresh], constants)
-    names = {
-        node: number(graph.literals[node], precision=precision)[0]
-        for node in shadowed_constants(graph, taken=labels)
-    }
-    names.update((node, shown[name]) for node, name in variables.items())
-    writer = LatexWriter(graph, names, precision=precision)
-    rows = []
-    for line in lines:
-        text = _structure(line.structure, writer)
-        label = "" if line.label is None else shown[line.label]
-        rows.append(((headings or {}).get(line.label or "", label), text))
+    labels = [line.label for line in lines if line.label]
+    shown = distinct_names([*variables.values(), *labels], constants)
+    writer = LatexWriter(graph, precision=precision)
+    writer.names.update(shadowed_constants(writer, roots))
+    writer.names.update((node, shown[name]) for node, name in variables.items())
+    if not writer.names:
         # Where there are numbers alone, each is shorter than a name.
-        for node, name in line.names.items() if names else ():
-            names[node] = latex_element(label, name[len(line.label or "") :])
+        lines = [replace(line, indices={}) for line in lines]
+    rows = list(written(lines, writer, {**shown, **headings}))
     if len(rows) == 1:
         ((label, text),) = rows
         return f"{label} = {text}" if label else text
@@ -184,11 +178,3 @@ def latex_text(
         f"  {label} &= {text}" if label else f"  & {text}" for label, text in rows
     )
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
-
-
-def _structure(structure: Structure, writer: LatexWriter) -> str:
-    """A number as it is, a list as a column, a matrix as its rows."""
-    if not isinstance(structure, list):
-        return writer.text(structure)
-    rows = [" & ".join(writer.text(node) for node in flatten(row)) for row in structure]
-    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"

@@ -8,7 +8,6 @@ from gradcalc.writers.infix import is_primary, written_operation
 # The texts of nested nodes together grow with the square of the formula's length.
 LONGEST = 400
 
-
 # Nodes that nobody typed may stand on one another.
 _DEEPEST = 4
 
@@ -33,12 +32,9 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     if end - start > LONGEST:
         return cut_middle(text, LONGEST, start, end) + element
     typed = text[start:end]
-    return f"{parenthesized(typed)}{element}" if element else typed
-
-
-def parenthesized(text: str) -> str:
-    """The text in parentheses unless it is a name, a call or something in brackets."""
-    return text if is_primary(text) else f"({text})"
+    return (
+        f"{typed if is_primary(typed) else f'({typed})'}{element}" if element else typed
+    )
 
 
 def shortened(text: str) -> str:

@@ -6,15 +6,16 @@ proportion to the graph.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
 from gradcalc.graph import Graph
 from gradcalc.language.functions import Function
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
-from gradcalc.shapes import Structure, flatten, unflatten
-from gradcalc.writers.infix import InfixWriter, literal
-from gradcalc.writers.spelling import PRIMARY, bracketed, joined
-from gradcalc.writers.statements import Policy, statements
+from gradcalc.shapes import Structure, all_leaves, flatten
+from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.spelling import PRIMARY, FormulaWriter, structure_text
+from gradcalc.writers.statements import Policy, statements, written
 
 
 def program_text(
@@ -49,28 +50,23 @@ def written_program(
 
     `reserved` holds names that no label may take.
     """
-    labels = [*(label for label in roots if label is not None), *reserved]
-    names = shadowed_constants(graph, precision=precision, taken=labels)
-    writer = InfixWriter(graph, names, precision=precision)
-    # The policy may give the labels that the graph has.
-    taken = [*labels, *(graph.labels.values() if short else ())]
+    writer = InfixWriter(graph, precision=precision)
+    writer.names.update(shadowed_constants(writer, [*roots, *reserved]))
+    taken = {*reserved, *CONSTANTS, *CALLABLE}
+    if short:
+        # The policy may give the labels that the graph has.
+        taken.update(graph.labels.values())
     *lines, last = statements(
-        graph,
-        roots,
-        taken=_taken_names(graph, taken),
-        policy=_where_shorter(graph, writer) if short else None,
+        graph, roots, taken=taken, policy=_where_shorter(writer) if short else None
     )
-    leaves = [node for structure in roots.values() for node in flatten(structure)]
-    before = _definitions(graph, graph.ancestors(leaves))
-    for line in lines:
-        texts = map(writer.text, flatten(line.structure))
-        before.append(f"{line.label} = {structure_text(line.structure, texts)}")
-        names.update(line.names)
-    return before, [*map(writer.text, flatten(last.structure))]
+    before = _definitions(graph, all_leaves(roots.values()))
+    before += [f"{label} = {text}" for label, text in written(lines, writer)]
+    return before, [writer.text(node) for node in flatten(last.structure)]
 
 
-def _where_shorter(graph: Graph, writer: InfixWriter) -> Policy:
+def _where_shorter(writer: InfixWriter) -> Policy:
     """Labels for what is used again: the user's, or where the text is shorter so."""
+    graph = writer.graph
     lengths = [0] * len(graph)
     given: set[str] = set()
 
@@ -96,45 +92,26 @@ def _where_shorter(graph: Graph, writer: InfixWriter) -> Policy:
     return label
 
 
-def structure_text(structure: Structure, texts: Iterator[str]) -> str:
-    """The texts of the leaves in the brackets of the structure."""
-    return joined(bracketed(unflatten(structure, texts)))
-
-
-def _taken_names(graph: Graph, labels: Iterable[str]) -> set[str]:
-    """The names that no fresh label may take beside these labels."""
-    taken = {name.partition("[")[0] for name in graph.names.values()}
-    return taken.union(labels, CONSTANTS, CALLABLE)
-
-
 def shadowed_constants(
-    graph: Graph, *, precision: int | None = None, taken: Collection[str] = ()
+    writer: FormulaWriter, labels: Iterable[str | None]
 ) -> dict[int, str]:
     """Constants as their numbers where a variable or label has their name.
 
-    `taken` holds more such names.
+    `labels` are those beside the graph's own.
     """
-    shadowing = {*taken, *graph.labels.values()}
-    shadowing.update(
-        name.partition("[")[0]
-        for node, name in graph.names.items()
-        if graph.operations[node] is VARIABLE
-    )
+    graph, shadowing = writer.graph, {*labels, *writer.graph.labels.values()}
+    shadowing.update(name.partition("[")[0] for name in graph.variable_names().values())
     return {
-        node: literal(graph.literals[node], precision=precision)[0]
+        node: writer.number(graph.literals[node])[0]
         for node, name in graph.names.items()
         if graph.operations[node] is LITERAL and name in shadowing
     }
 
 
-def _definitions(graph: Graph, needed: Sequence[int]) -> list[str]:
-    """The definitions of the user's own operations, and of what those call.
-
-    `needed` is a flag for each node: whether it is written.
-    """
+def _definitions(graph: Graph, leaves: Sequence[int]) -> list[str]:
+    """The definitions of the user's own operations, and of what those call."""
     found: dict[str, Function] = {}
-    operations = {graph.operations[node] for node, flag in enumerate(needed) if flag}
-    for operation in operations:
+    for operation in set(compress(graph.operations, graph.ancestors(leaves))):
         if not isinstance(operation, FunctionOperation):
             continue
         pending = [operation.name]
@@ -143,7 +120,5 @@ def _definitions(graph: Graph, needed: Sequence[int]) -> list[str]:
             if function is not None and function.name not in found:
                 found[function.name] = function
                 pending += function.called
-    return [
-        function.definition
-        for function in sorted(found.values(), key=lambda function: function.order)
-    ]
+    ordered = sorted(found.values(), key=lambda function: function.order)
+    return [function.definition for function in ordered]

@@ -8,13 +8,14 @@ import keyword
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any, ClassVar
 from unicodedata import normalize
 
 from gradcalc.graph import Graph
-from gradcalc.operations import OPERATIONS, VARIABLE, Operation
-from gradcalc.shapes import Structure, flatten
-from gradcalc.writers.program_text import shadowed_constants, structure_text
+from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.shapes import Structure, all_leaves
+from gradcalc.writers.program_text import shadowed_constants
 from gradcalc.writers.python_definitions import PYTHON, SHORT, called, definitions
 from gradcalc.writers.spelling import (
     ARITHMETIC,
@@ -34,7 +35,7 @@ from gradcalc.writers.spelling import (
     joined,
     template,
 )
-from gradcalc.writers.statements import statements
+from gradcalc.writers.statements import statements, written
 
 _POWER, _NEGATION = OPERATIONS["^"], OPERATIONS["neg"]
 
@@ -79,7 +80,15 @@ class PythonWriter(FormulaWriter):
         return joined(self.wrap(piece, SUM)) if piece[1] == COMPARISON else piece[0]
 
     def number(self, value: float) -> Piece:
-        return _number(value, self.precision)
+        if value != value:
+            return "nan", PRIMARY
+        if math.isinf(value):
+            return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
+        digits = self.precision
+        text = repr(value if digits is None else float(f"{value:.{digits}g}"))
+        if value.is_integer() and abs(value) < 1e16:
+            text = text.removesuffix(".0")
+        return text, SIGNED if text.startswith("-") else PRIMARY
 
     def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
         operation = self.graph.operations[node]
@@ -121,65 +130,45 @@ def python_text(
     They need `from math import *`, and the variables as floats under their names. A
     name that Python keeps for itself has an underscore behind it.
     """
-    labels = [label for label in roots if label is not None]
+    defined, kept = _functions(graph, all_leaves(roots.values()))
+    lines = statements(graph, roots, taken=kept, exact=False, deepest=_DEEPEST)
     variables = {
-        node: name.partition("[")
-        for node, name in graph.names.items()
-        if graph.operations[node] is VARIABLE
+        node: name.partition("[") for node, name in graph.variable_names().items()
     }
-    bases = [base for base, _, _ in variables.values()]
-    defined, kept = _functions(graph, roots)
-    taken = {*bases, *labels, *kept}
-    lines = statements(graph, roots, taken=taken, exact=False, deepest=_DEEPEST)
-    fresh = [line.label for line in lines if line.label]
-    spelt = _distinct([*bases, *fresh], kept)
-    names = {
-        node: _number(graph.literals[node], precision)[0]
-        for node in shadowed_constants(graph, taken=labels)
-    }
+    labels = [line.label for line in lines if line.label]
+    shown = _distinct([*(base for base, _, _ in variables.values()), *labels], kept)
+    writer = PythonWriter(graph, precision=precision)
+    writer.names.update(shadowed_constants(writer, roots))
     for node, (base, bracket, index) in variables.items():
-        names[node] = spelt[base] + bracket + index
-    writer = PythonWriter(graph, names, precision=precision)
+        writer.names[node] = shown[base] + bracket + index
     texts = [*defined, ""] if defined else []
-    for line in lines:
-        leaves = map(writer.text, flatten(line.structure))
-        formula = structure_text(line.structure, leaves)
-        if line.label is None:
-            texts.append(formula)
-            continue
-        label = spelt[line.label]
-        texts.append(f"{label} = {formula}")
-        names.update(
-            (node, label + name[len(line.label) :]) for node, name in line.names.items()
-        )
+    for label, text in written(lines, writer, shown):
+        texts.append(f"{label} = {text}" if label else text)
     return "\n".join(texts)
 
 
-def _functions(
-    graph: Graph, roots: Mapping[str | None, Structure]
-) -> tuple[list[str], set[str]]:
+def _functions(graph: Graph, leaves: Sequence[int]) -> tuple[list[str], set[str]]:
     """The definitions that are needed, and the names that nothing else may have."""
-    leaves = [node for structure in roots.values() for node in flatten(structure)]
     needed = graph.ancestors(leaves)
-    operations = {graph.operations[node] for node, flag in enumerate(needed) if flag}
+    operations = set(compress(graph.operations, needed))
     defined: dict[str, str] = {}
     if any(
-        flag and graph.operations[node].name == "sum" and len(inputs) > _LONGEST_CHAIN
-        for node, (flag, inputs) in enumerate(zip(needed, graph.inputs, strict=True))
+        operation.name == "sum" and len(inputs) > _LONGEST_CHAIN
+        for operation, inputs in compress(
+            zip(graph.operations, graph.inputs, strict=True), needed
+        )
     ):
         defined["add_up"] = SHORT["add_up"]
     for operation in OPERATIONS.values():
         if operation in operations and operation.name not in PythonWriter.spellings:
             defined.update(definitions(operation))
-    kept = {"float", "max", "min", *(operation.name for operation in operations)}
+    kept = {"float", "max", "min", *defined, *(row.name for row in operations)}
     if defined:
         texts = [*SHORT.values(), *defined.values()]
         kept |= PYTHON.intersection(re.findall(r"\w+", " ".join(texts)))
     if _POWER in operations:
         kept.add("pow")
-    return list(defined.values()), {
-        name for name in (*kept, *defined) if name.isidentifier()
-    }
+    return list(defined.values()), set(filter(str.isidentifier, kept))
 
 
 def _distinct(names: Iterable[str], kept: Collection[str]) -> dict[str, str]:
@@ -196,14 +185,3 @@ def _distinct(names: Iterable[str], kept: Collection[str]) -> dict[str, str]:
         used.add(text)
         spelt[name] = text
     return spelt
-
-
-def _number(value: float, precision: int | None) -> Piece:
-    if value != value:
-        return "nan", PRIMARY
-    if math.isinf(value):
-        return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
-    text = repr(value) if precision is None else repr(float(f"{value:.{precision}g}"))
-    if value.is_integer() and abs(value) < 1e16:
-        text = text.removesuffix(".0")
-    return text, SIGNED if text.startswith("-") else PRIMARY

@@ -9,11 +9,12 @@ Joining strings at every node would copy a deep formula once for every level of 
 the text of a piece is kept in parts, and these are joined once, at the end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from gradcalc.graph import Graph
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, Operation
+from gradcalc.shapes import Structure, flatten, unflatten
 
 # How tightly a text binds. A minus sign binds more tightly than a product in gradcalc
 # and in Python, where -a*b is (-a)*b, but is as loose as NEGATED on paper.
@@ -112,7 +113,7 @@ class FormulaWriter:
     def __init__(
         self,
         graph: Graph,
-        names: Mapping[int, str] | None = None,
+        names: dict[int, str] | None = None,
         *,
         given: Callable[[int], Piece | None] | None = None,
         precision: int | None = None,
@@ -149,6 +150,10 @@ class FormulaWriter:
         parts, binding = pieces[root]
         return joined(parts), binding
 
+    def structure(self, structure: Structure) -> str:
+        """The nodes of a structure, in its brackets."""
+        return structure_text(structure, map(self.text, flatten(structure)))
+
     @classmethod
     def operation(cls, operation: Operation, operands: Sequence[Piece]) -> Piece:
         """The operation on operands that are written already."""
@@ -161,13 +166,13 @@ class FormulaWriter:
         """The piece of a node that has a text of its own."""
         return text, PRIMARY
 
-    def variable(self, name: str) -> str:
-        """The text of a variable."""
+    def symbol(self, name: str, operation: Operation) -> str:
+        """The text of a variable, or of a constant such as pi."""
         return name
 
-    def constant(self, name: str) -> str:
-        """The text of a constant such as pi."""
-        return name
+    def element(self, name: str, index: str) -> str:
+        """The text of an element of a list, of the list's text and [0] or [1][2]."""
+        return name + index
 
     def number(self, value: float) -> Piece:
         """The piece of a number."""
@@ -200,13 +205,9 @@ class FormulaWriter:
         if node in self.names:
             return self.named(self.names[node])
         operation, name = self.graph.operations[node], self.graph.names.get(node)
-        if operation is VARIABLE and name is not None:
-            return self.variable(name), PRIMARY
-        if operation is not LITERAL:
-            return None
         if name is not None:
-            return self.constant(name), PRIMARY
-        return self.number(self.graph.literals[node])
+            return self.symbol(name, operation), PRIMARY
+        return self.number(self.graph.literals[node]) if operation is LITERAL else None
 
     @classmethod
     def spell(cls, operation: Operation, operands: Sequence[PartsPiece]) -> PartsPiece:
@@ -247,6 +248,11 @@ def bracketed(texts: Any, brackets: tuple[str, str] = ("[", "]")) -> Parts:
         return texts  # type: ignore[no-any-return]
     opening, closing = brackets
     return opening, separated([bracketed(text, brackets) for text in texts]), closing
+
+
+def structure_text(structure: Structure, texts: Iterator[str]) -> str:
+    """The texts of the leaves in the brackets of the structure."""
+    return joined(bracketed(unflatten(structure, texts)))
 
 
 def joined(parts: Parts) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.writers.infix import InfixWriter, literal
+from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.node_text import expression
 from gradcalc.writers.spelling import PRIMARY, Piece
 from gradcalc.writers.statements import fresh_names
@@ -101,7 +101,7 @@ class Naming:
         """The node's formula, if it is short and without made-up names."""
         graph = self.graph
         if graph.operations[node] is LITERAL:
-            return literal(graph.literals[node])
+            return InfixWriter.number(graph.literals[node])
         if not self.parts.keys().isdisjoint(graph.inputs[node]):
             return None
         operands = [self._texts[operand] for operand in graph.inputs[node]]

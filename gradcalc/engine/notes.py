@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradcalc.engine.passes import Passes
 from gradcalc.language.rules import condition_graph, rule_of
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.infix import InfixWriter, typed
 from gradcalc.writers.node_text import expression, shortened
 
 
@@ -171,10 +171,12 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
     partial = rule.partials[position]
     if partial is not None and len(rule.graph) < 50:
         names = {
-            place: expression(graph, origin)
+            place: typed(expression(graph, origin))
             for place, origin in enumerate((*inputs, node))
         }
-        formula = " " + shortened(InfixWriter(rule.graph, names).text(partial))
+        formula = " " + shortened(
+            InfixWriter(rule.graph, given=names.get).text(partial)
+        )
     text += f",{formula}, is {number(local)}"
     if gradient != 1:
         text += (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
-from gradcalc.writers.latex_names import latex_element, latex_name
+from gradcalc.writers.latex import latex_element, latex_name
 from gradcalc.writers.program_text import written_program
 from gradcalc.writers.spelling import structure_text
 

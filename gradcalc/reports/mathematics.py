@@ -10,7 +10,7 @@ from gradcalc.operations import LITERAL
 from gradcalc.reports.numbers import format_number
 from gradcalc.writers import latex
 from gradcalc.writers.infix import InfixWriter
-from gradcalc.writers.latex_names import distinct_names, latex_name
+from gradcalc.writers.latex import distinct_names, latex_name
 from gradcalc.writers.spelling import COMPARISON, PRIMARY, SUM, FormulaWriter, Piece
 
 
@@ -160,7 +160,7 @@ class LatexNotation(Notation):
         }
 
     def _spelt(self, value: float, precision: int | None) -> Piece:
-        return latex.number(value, precision=precision)
+        return latex.LatexWriter.number(value, precision)
 
     def _grouped(self, node: int) -> Piece:
         # Sums in sums are told apart by the equations around them.

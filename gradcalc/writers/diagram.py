@@ -113,27 +113,28 @@ def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:
     """The step that makes each node; elements of one call's list share their step."""
     visible = set(drawn)
     steps: dict[int, Step] = {}
-    calls: dict[tuple[int, int], Step] = {}
-    reached: dict[tuple[int, int], set[int]] = {}
+    # By the place of a call: its step, and the nodes that were met inside.
+    calls: dict[tuple[int, int], tuple[Step, set[int]]] = {}
     for node in drawn:
-        if not graph.inputs[node]:
+        inputs = graph.inputs[node]
+        if not inputs:
             continue
-        if visible.issuperset(graph.inputs[node]):
-            symbol = _symbol(graph, node, expand=expand)
-            inputs = list(graph.inputs[node])
-            if symbol != _sign(graph, node):
-                # A function takes its argument once, however often it uses it.
-                inputs = list(dict.fromkeys(inputs))
-            step = Step(symbol, inputs)
+        operation = graph.operations[node]
+        symbol = sign = "-" if operation is _NEGATION else operation.name
+        if not expand and node not in graph.bodies:
+            symbol = graph.calls.get(node, sign)
+        if visible.issuperset(inputs):
+            # A function takes its argument once, however often it uses it.
+            step = Step(
+                symbol, list(inputs if symbol == sign else dict.fromkeys(inputs))
+            )
         else:
             span = graph.starts[node], graph.ends[node]
-            if span not in calls:
-                calls[span] = Step(_symbol(graph, node, expand=expand), [])
-                reached[span] = set()
-            step = calls[span]
-            for operand in _visible_inputs(graph, node, visible, reached[span]):
-                if steps.get(operand) is not step:
-                    step.inputs.append(operand)
+            step, reached = calls.setdefault(span, (Step(symbol, []), set()))
+            found = _visible_inputs(graph, node, visible, reached)
+            step.inputs += [
+                operand for operand in found if steps.get(operand) is not step
+            ]
         step.outputs.append(node)
         steps[node] = step
     return steps
@@ -150,27 +151,13 @@ def _visible_inputs(
     pending = list(reversed(graph.inputs[node]))
     while pending:
         operand = pending.pop()
-        if operand in reached:
-            continue
-        reached.add(operand)
-        if operand in visible:
-            found.append(operand)
-        else:
-            pending.extend(reversed(graph.inputs[operand]))
+        if operand not in reached:
+            reached.add(operand)
+            if operand in visible:
+                found.append(operand)
+            else:
+                pending.extend(reversed(graph.inputs[operand]))
     return found
-
-
-def _sign(graph: Graph, node: int) -> str:
-    operation = graph.operations[node]
-    return "-" if operation is _NEGATION else operation.name
-
-
-def _symbol(graph: Graph, node: int, *, expand: bool) -> str:
-    """The operation's sign or name; the function's for a call that is one step."""
-    symbol = _sign(graph, node)
-    if expand or node in graph.bodies:
-        return symbol
-    return graph.calls.get(node, symbol)
 
 
 def one_line(text: str, longest: int) -> str:

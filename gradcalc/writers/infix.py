@@ -1,6 +1,5 @@
 """A graph in gradcalc's own notation, with only the parentheses it needs."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -30,12 +29,15 @@ class InfixWriter(FormulaWriter):
         "neg": template("-#1", SIGNED, POWER),
     }
     argument = CONDITIONAL
+    nan = "(inf - inf)"
 
-    def named(self, text: str) -> Piece:
-        return _typed(text)
-
-    def number(self, value: float) -> Piece:
-        return literal(value, precision=self.precision)
+    @classmethod
+    def magnitude(cls, value: float, precision: int | None) -> Piece:
+        text = repr(value) if precision is None else f"{value:.{precision}g}"
+        if precision is None and value.is_integer() and value < 1e16:
+            text = f"{value:.0f}"
+        mantissa, e, exponent = text.partition("e")
+        return f"{mantissa}e{int(exponent)}" if e else text, PRIMARY
 
     @classmethod
     def arguments(cls, operation: Operation, texts: Sequence[Parts]) -> list[Any]:
@@ -45,27 +47,13 @@ class InfixWriter(FormulaWriter):
         return operation.grouped(texts)
 
 
-def literal(value: float, *, precision: int | None = None) -> Piece:
-    """A number as the language reads it, the same double unless rounded."""
-    if value != value:
-        return "(inf - inf)", PRIMARY
-    if math.isinf(value):
-        return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
-    text = repr(value) if precision is None else f"{value:.{precision}g}"
-    if precision is None and value.is_integer() and abs(value) < 1e16:
-        text = f"{value:.0f}"
-    mantissa, e, exponent = text.partition("e")
-    if e:
-        text = f"{mantissa}e{int(exponent)}"
-    return text, SIGNED if text.startswith("-") else PRIMARY
-
-
 def written_operation(operation: Operation, operands: Sequence[str]) -> str:
     """The operation on operands of which only the text is known."""
-    return InfixWriter.operation(operation, [_typed(text) for text in operands])[0]
+    return InfixWriter.operation(operation, [typed(text) for text in operands])[0]
 
 
-def _typed(text: str) -> Piece:
+def typed(text: str) -> Piece:
+    """The piece of a text that stands for a node."""
     return text, PRIMARY if is_primary(text) else COMPARISON
 
 
@@ -78,9 +66,8 @@ def is_primary(text: str) -> bool:
             depth += 1
         elif character in ")]":
             depth -= 1
+            if depth == 0 and text[position + 1 : position + 2] not in ("", "["):
+                return False
         elif depth == 0 and not (character.isalnum() or character in "_."):
-            return False
-        following = text[position + 1 : position + 2]
-        if depth == 0 and character in ")]" and following not in ("", "["):
             return False
     return True

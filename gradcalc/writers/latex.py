@@ -1,10 +1,11 @@
-"""A graph as LaTeX, for amsmath's math mode: formulas, and lines of them.
+"""A graph as LaTeX, for amsmath's math mode: names, formulas, and lines of them.
 
 A comparison that is used as a number stands in brackets, as Iverson wrote it.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
@@ -12,13 +13,7 @@ from typing import ClassVar
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, Operation
 from gradcalc.shapes import Structure, flatten
-from gradcalc.writers.infix import literal
-from gradcalc.writers.latex_names import (
-    distinct_names,
-    latex_element,
-    latex_name,
-    upright,
-)
+from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.program_text import shadowed_constants
 from gradcalc.writers.spelling import (
     ARITHMETIC,
@@ -54,6 +49,15 @@ FUNCTIONS: dict[str, str] = {
 }
 
 CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}", "inf": r"\infty"}
+
+# As TeX knows them; the other capitals look like Latin letters and have no command.
+_COMMANDS = re.findall(
+    r"\w+",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho"
+    " sigma tau upsilon phi chi psi omega"
+    " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+)
+_NAME = re.compile(r"(.+?)(?:_+(.+?)|(\d+))?((?:\[\d+\])*)", re.DOTALL)
 
 
 def _where(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
@@ -107,6 +111,9 @@ class LatexWriter(FormulaWriter):
     parentheses = r"\left(", r"\right)"
     truth = brackets = r"\left[", r"\right]"
     identities = False
+    nan = r"\mathrm{NaN}"
+    infinity = r"\infty"
+    minus = NEGATED
 
     def structure(self, structure: Structure) -> str:
         """A number as it is, a list as a column, a matrix as its rows."""
@@ -121,28 +128,19 @@ class LatexWriter(FormulaWriter):
     def element(self, name: str, index: str) -> str:
         return latex_element(name, index)
 
-    def number(self, value: float) -> Piece:
-        return number(value, precision=self.precision)
+    @classmethod
+    def magnitude(cls, value: float, precision: int | None) -> Piece:
+        text, _ = InfixWriter.magnitude(value, precision)
+        mantissa, e, exponent = text.partition("e")
+        if not e:
+            return text, PRIMARY
+        return rf"{mantissa} \times 10^{{{exponent}}}", POWER
 
     @classmethod
     def function(cls, operation: Operation) -> str:
         if operation.name in FUNCTIONS and OPERATIONS[operation.name] is operation:
             return FUNCTIONS[operation.name]
         return rf"\operatorname{{{upright(operation.name)}}}"
-
-
-def number(value: float, *, precision: int | None = None) -> Piece:
-    """A number in LaTeX, its exponent as a power of ten."""
-    if value != value:
-        return r"\mathrm{NaN}", PRIMARY
-    if math.isinf(value):
-        return (r"\infty", PRIMARY) if value > 0 else (r"-\infty", NEGATED)
-    text, _ = literal(value, precision=precision)
-    binding = NEGATED if text.startswith("-") else PRIMARY
-    mantissa, e, exponent = text.partition("e")
-    if not e:
-        return text, binding
-    return rf"{mantissa} \times 10^{{{exponent}}}", min(binding, POWER)
 
 
 def latex_text(
@@ -178,3 +176,71 @@ def latex_text(
         f"  {label} &= {text}" if label else f"  & {text}" for label, text in rows
     )
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def latex_name(name: str) -> str:
+    """A name in LaTeX: `x_1` and `x1` as x_{1}, theta as \\theta, `v[0]` as v_{0}."""
+    match = _NAME.fullmatch(name)
+    if match is None or not match[1].strip("_"):
+        return verbatim(name)
+    base, word, digits, indices = match.groups()
+    text = _word(base, r"\mathit")
+    parts = [_word(part, r"\mathrm") for part in (word or digits,) if part]
+    parts += re.findall(r"\d+", indices)
+    return f"{text}_{{{', '.join(parts)}}}" if parts else text
+
+
+def distinct_names(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """LaTeX for each name, no two alike: one that would be is written as typed."""
+    used = set(taken)
+    shown: dict[str, str] = {}
+    for name in names:
+        if name not in shown:
+            text = latex_name(name)
+            shown[name] = verbatim(name) if text in used else text
+            used.add(shown[name])
+    return shown
+
+
+def latex_element(name: str, index: str) -> str:
+    """An element of a list: its name in LaTeX with `[0]` or `[1][2]` as subscripts."""
+    numbers = ", ".join(re.findall(r"\d+", index))
+    if not numbers:
+        return name
+    if name.endswith("}") and "_{" in name:
+        return f"{name[:-1]}, {numbers}}}"
+    return f"{name}_{{{numbers}}}"
+
+
+def verbatim(name: str) -> str:
+    """The name letter by letter, as it is typed."""
+    return rf"\mathtt{{{upright(name)}}}"
+
+
+def upright(name: str) -> str:
+    """The name with what LaTeX would take for a command made harmless."""
+    return name.replace("_", r"\_")
+
+
+def _word(word: str, style: str) -> str:
+    """A part of a name: a Greek letter, a single letter, digits, or a word."""
+    if word in _COMMANDS:
+        return f"\\{word}"
+    if len(word) == 1:
+        return _letter(word)
+    if word.isascii() and word.isdigit():
+        return word
+    if not word.isascii():
+        return rf"\text{{{upright(word)}}}"
+    return f"{style}{{{upright(word)}}}"
+
+
+def _letter(letter: str) -> str:
+    if letter.isascii():
+        return upright(letter)
+    kind, _, name = unicodedata.name(letter, "").partition(" LETTER ")
+    # Unicode's name of lambda has no b.
+    name = name.replace("LAMDA", "LAMBDA")
+    command = name.lower() if kind == "GREEK SMALL" else name.capitalize()
+    is_greek = kind in ("GREEK SMALL", "GREEK CAPITAL") and command in _COMMANDS
+    return rf"\{command}" if is_greek else rf"\text{{{letter}}}"

@@ -102,7 +102,7 @@ def shadowed_constants(
     graph, shadowing = writer.graph, {*labels, *writer.graph.labels.values()}
     shadowing.update(name.partition("[")[0] for name in graph.variable_names().values())
     return {
-        node: writer.number(graph.literals[node])[0]
+        node: writer.number(graph.literals[node], writer.precision)[0]
         for node, name in graph.names.items()
         if graph.operations[node] is LITERAL and name in shadowing
     }

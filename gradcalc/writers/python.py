@@ -5,7 +5,6 @@ may raise instead. Wherever the numbers are finite, so are these, and equal.
 """
 
 import keyword
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import compress
@@ -79,16 +78,11 @@ class PythonWriter(FormulaWriter):
         piece = self.piece(root)
         return joined(self.wrap(piece, SUM)) if piece[1] == COMPARISON else piece[0]
 
-    def number(self, value: float) -> Piece:
-        if value != value:
-            return "nan", PRIMARY
-        if math.isinf(value):
-            return ("inf", PRIMARY) if value > 0 else ("-inf", SIGNED)
-        digits = self.precision
-        text = repr(value if digits is None else float(f"{value:.{digits}g}"))
-        if value.is_integer() and abs(value) < 1e16:
-            text = text.removesuffix(".0")
-        return text, SIGNED if text.startswith("-") else PRIMARY
+    @classmethod
+    def magnitude(cls, value: float, precision: int | None) -> Piece:
+        text = repr(value if precision is None else float(f"{value:.{precision}g}"))
+        whole = value.is_integer() and value < 1e16
+        return text.removesuffix(".0") if whole else text, PRIMARY
 
     def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
         operation = self.graph.operations[node]
@@ -105,8 +99,7 @@ class PythonWriter(FormulaWriter):
     @classmethod
     def arguments(cls, operation: Operation, texts: Sequence[Parts]) -> list[Any]:
         # The table's own functions take lists operand by operand.
-        is_short = operation.name in SHORT
-        return operation.grouped(texts) if is_short else list(texts)
+        return operation.grouped(texts) if operation.name in SHORT else list(texts)
 
     def _is_whole(self, node: int) -> bool:
         graph = self.graph

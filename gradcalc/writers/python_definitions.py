@@ -65,11 +65,8 @@ def definitions(operation: Operation) -> dict[str, str]:
     name = called(operation)
     if name in SHORT:
         return {name: SHORT[name]}
-    return {} if name in PYTHON else _from_source(operation, name)
-
-
-def _from_source(operation: Operation, name: str) -> dict[str, str]:
-    """The statements of a module that define the table's function, in their order."""
+    if name in PYTHON:
+        return {}
     source = inspect.getsource(import_module(operation.evaluate.__module__))
     tree = ast.parse(source)
     statements: dict[str, ast.AST] = {

@@ -9,6 +9,7 @@ Joining strings at every node would copy a deep formula once for every level of 
 the text of a piece is kept in parts, and these are joined once, at the end.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -93,9 +94,8 @@ _IDENTITIES = frozenset(
 class FormulaWriter:
     """Writes nodes of a graph as formulas of a notation.
 
-    `names` gives a text to stand for some nodes, and may grow while nodes are written;
-    `given` gives a piece instead, or None. `precision` rounds numbers to so many
-    significant digits.
+    `given` gives the piece of a node that is known already, or None. `precision` rounds
+    numbers to so many significant digits.
     """
 
     # How operations are spelt; the others are called by their names.
@@ -109,17 +109,21 @@ class FormulaWriter:
     identities: ClassVar[bool] = True
     # How tightly an argument of a call has to bind.
     argument: ClassVar[int] = SUM
+    # What is no number or infinite, and how tightly a minus sign before a number binds.
+    nan: ClassVar[str] = "nan"
+    infinity: ClassVar[str] = "inf"
+    minus: ClassVar[int] = SIGNED
 
     def __init__(
         self,
         graph: Graph,
-        names: dict[int, str] | None = None,
         *,
         given: Callable[[int], Piece | None] | None = None,
         precision: int | None = None,
     ) -> None:
         self.graph = graph
-        self.names = {} if names is None else names
+        # Names and numbers that stand for nodes; there may be more line by line.
+        self.names: dict[int, str] = {}
         self.given = given
         self.precision = precision
 
@@ -162,10 +166,6 @@ class FormulaWriter:
 
     # --- what a notation may say for itself
 
-    def named(self, text: str) -> Piece:
-        """The piece of a node that has a text of its own."""
-        return text, PRIMARY
-
     def symbol(self, name: str, operation: Operation) -> str:
         """The text of a variable, or of a constant such as pi."""
         return name
@@ -174,8 +174,9 @@ class FormulaWriter:
         """The text of an element of a list, of the list's text and [0] or [1][2]."""
         return name + index
 
-    def number(self, value: float) -> Piece:
-        """The piece of a number."""
+    @classmethod
+    def magnitude(cls, value: float, precision: int | None) -> Piece:
+        """The piece of a finite number that is not negative."""
         raise NotImplementedError
 
     def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
@@ -203,11 +204,25 @@ class FormulaWriter:
         if piece:
             return piece
         if node in self.names:
-            return self.named(self.names[node])
+            return self.names[node], PRIMARY
         operation, name = self.graph.operations[node], self.graph.names.get(node)
         if name is not None:
             return self.symbol(name, operation), PRIMARY
-        return self.number(self.graph.literals[node]) if operation is LITERAL else None
+        if operation is not LITERAL:
+            return None
+        return self.number(self.graph.literals[node], self.precision)
+
+    @classmethod
+    def number(cls, value: float, precision: int | None = None) -> Piece:
+        """The piece of a number, which is read as the same double unless rounded."""
+        if value != value:
+            return cls.nan, PRIMARY
+        if math.isinf(value):
+            text, binding = cls.infinity, PRIMARY
+        else:
+            text, binding = cls.magnitude(abs(value), precision)
+        negative = math.copysign(1.0, value) < 0
+        return (f"-{text}", cls.minus) if negative else (text, binding)
 
     @classmethod
     def spell(cls, operation: Operation, operands: Sequence[PartsPiece]) -> PartsPiece:

@@ -10,8 +10,7 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers.latex import LatexWriter, latex_text
-from gradcalc.writers.latex_names import latex_name
+from gradcalc.writers.latex import LatexWriter, latex_name, latex_text
 
 
 def written(text, **values):

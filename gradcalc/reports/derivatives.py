@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
-from gradcalc.writers.latex import latex_element, latex_name
+from gradcalc.writers.latex import latex_name
 from gradcalc.writers.program_text import written_program
 from gradcalc.writers.spelling import structure_text
 
@@ -70,7 +70,7 @@ def _fraction(gradient: GradientFormulas, formula: Partial) -> str:
     """The derivative in Leibniz's notation."""
     function = latex_name(gradient.result or "f")
     if formula.element:
-        function = latex_element(function, formula.element)
+        function = latex.LatexWriter.element(function, formula.element)
     names = [latex_name(name) for name in formula.variables]
     below = r" \, ".join(
         rf"\partial {name}" + ("^2" if names.count(name) > 1 else "")

@@ -71,10 +71,10 @@ class Diagram:
     def lines(
         self, box: Callable[[Box], str], step: Callable[[int, str], str], edge: str
     ) -> list[str]:
-        """A line for each box, and for each step with a line for each of its edges.
+        """The lines of the boxes, then of each step and its edges.
 
-        A box is n and the number of its node, a step s and the number of the first node
-        that it makes; `edge` is the text between {} for one and {} for the other.
+        `step` gets the number of a step and its symbol, `edge` has {} for each end.
+        Boxes are called n and steps s, with the number of the first node behind it.
         """
         lines = [box(self.box(node)) for node in self.nodes]
         numbers: dict[Step, int] = {}

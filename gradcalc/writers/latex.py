@@ -125,8 +125,14 @@ class LatexWriter(FormulaWriter):
     def symbol(self, name: str, operation: Operation) -> str:
         return CONSTANTS[name] if operation is LITERAL else latex_name(name)
 
-    def element(self, name: str, index: str) -> str:
-        return latex_element(name, index)
+    @staticmethod
+    def element(name: str, index: str) -> str:
+        numbers = ", ".join(re.findall(r"\d+", index))
+        if not numbers:
+            return name
+        if name.endswith("}") and "_{" in name:
+            return f"{name[:-1]}, {numbers}}}"
+        return f"{name}_{{{numbers}}}"
 
     @classmethod
     def magnitude(cls, value: float, precision: int | None) -> Piece:
@@ -202,16 +208,6 @@ def distinct_names(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]
     return shown
 
 
-def latex_element(name: str, index: str) -> str:
-    """An element of a list: its name in LaTeX with `[0]` or `[1][2]` as subscripts."""
-    numbers = ", ".join(re.findall(r"\d+", index))
-    if not numbers:
-        return name
-    if name.endswith("}") and "_{" in name:
-        return f"{name[:-1]}, {numbers}}}"
-    return f"{name}_{{{numbers}}}"
-
-
 def verbatim(name: str) -> str:
     """The name letter by letter, as it is typed."""
     return rf"\mathtt{{{upright(name)}}}"
@@ -230,9 +226,8 @@ def _word(word: str, style: str) -> str:
         return _letter(word)
     if word.isascii() and word.isdigit():
         return word
-    if not word.isascii():
-        return rf"\text{{{upright(word)}}}"
-    return f"{style}{{{upright(word)}}}"
+    command = style if word.isascii() else r"\text"
+    return f"{command}{{{upright(word)}}}"
 
 
 def _letter(letter: str) -> str:

@@ -26,15 +26,13 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
             expression(graph, operand, depth + 1) for operand in graph.inputs[node]
         ]
         return shortened(written_operation(graph.operations[node], operands))
-    text = graph.bodies.get(node, graph.source)
+    source = graph.bodies.get(node, graph.source)
     start, end = graph.starts[node], graph.ends[node]
+    text = cut_middle(source, LONGEST, start, end)
     element = graph.elements.get(node, "")
-    if end - start > LONGEST:
-        return cut_middle(text, LONGEST, start, end) + element
-    typed = text[start:end]
-    return (
-        f"{typed if is_primary(typed) else f'({typed})'}{element}" if element else typed
-    )
+    if element and end - start <= LONGEST and not is_primary(text):
+        return f"({text}){element}"
+    return text + element
 
 
 def shortened(text: str) -> str:

@@ -34,8 +34,7 @@ class Notation:
         Numbers are written so that they are read as the same doubles, unless
         `precision` rounds them.
         """
-        function = resolve_name(self.function)
-        return str(function(graph, roots, precision=precision))
+        return str(resolve_name(self.function)(graph, roots, precision=precision))
 
 
 NOTATIONS: dict[str, Notation] = {

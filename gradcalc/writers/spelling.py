@@ -109,7 +109,7 @@ class FormulaWriter:
     identities: ClassVar[bool] = True
     # How tightly an argument of a call has to bind.
     argument: ClassVar[int] = SUM
-    # What is no number or infinite, and how tightly a minus sign before a number binds.
+    # NaN and infinity, and how tightly a minus sign before a number binds.
     nan: ClassVar[str] = "nan"
     infinity: ClassVar[str] = "inf"
     minus: ClassVar[int] = SIGNED
@@ -122,7 +122,7 @@ class FormulaWriter:
         precision: int | None = None,
     ) -> None:
         self.graph = graph
-        # Names and numbers that stand for nodes; there may be more line by line.
+        # Texts that stand for nodes; the labels of statements join them line by line.
         self.names: dict[int, str] = {}
         self.given = given
         self.precision = precision
@@ -170,7 +170,8 @@ class FormulaWriter:
         """The text of a variable, or of a constant such as pi."""
         return name
 
-    def element(self, name: str, index: str) -> str:
+    @staticmethod
+    def element(name: str, index: str) -> str:
         """The text of an element of a list, of the list's text and [0] or [1][2]."""
         return name + index
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import count
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.shapes import Structure, all_leaves, element_names, flatten, shape_of
 from gradcalc.writers.spelling import FormulaWriter
 
@@ -88,13 +87,12 @@ def statements(
                 named.add(node)
                 found.append(Statement(name, node, {node: ""}))
         indices: dict[int, str] = {}
-        if is_name:
-            for node, index in zip(
-                leaves, element_names("", shape_of(structure)), strict=True
-            ):
-                if node not in named and _can_be_named(graph, node):
-                    indices.setdefault(node, index)
-            named.update(indices)
+        elements = zip(leaves, element_names("", shape_of(structure)), strict=True)
+        for node, index in elements if is_name else ():
+            # Variables and constants such as pi are known by their own names.
+            if node not in named and node not in graph.names:
+                indices.setdefault(node, index)
+        named.update(indices)
         found.append(Statement(label, structure, indices))
     return found
 
@@ -130,14 +128,6 @@ def _uses_within(
             if uses[node] == 1:
                 pending.extend(graph.inputs[node])
     return uses
-
-
-def _can_be_named(graph: Graph, node: int) -> bool:
-    operation = graph.operations[node]
-    # A constant such as pi is known by its own name.
-    return operation is not VARIABLE and not (
-        operation is LITERAL and node in graph.names
-    )
 
 
 def written(

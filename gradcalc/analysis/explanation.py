@@ -5,22 +5,44 @@ pullbacks that made them. The formulas are the rules of the table, with what is 
 the point (which side a condition takes, what a literal is) put in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
-from gradcalc.analysis.local_formulas import Formula, local_formulas
+from gradcalc.algebra.simplify import simplified
 from gradcalc.analysis.naming import Naming
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
 from gradcalc.errors import BindingError
+from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.language.rules import rule_of
-from gradcalc.operations import LITERAL
+from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
 from gradcalc.shapes import element_names, flatten, shape_of
 
 _MOST_REASONS = 3
+# A rule over more operands has a formula too long to read: its number stands alone.
+_LONGEST_RULE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A local derivative as a formula."""
+
+    # Its variables are named after the nodes explained: "x#3" is node 3.
+    graph: Graph
+    root: int
+
+    def leaf(self, node: int) -> int | None:
+        """The node explained that a variable of the formula stands for."""
+        if self.graph.operations[node] is VARIABLE:
+            return int(self.graph.names[node].rpartition("#")[2])
+        return None
+
+    def is_number(self) -> bool:
+        """Whether the formula is a number as it stands."""
+        return self.root in self.graph.literals and self.root not in self.graph.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +186,7 @@ class Explanation:
             if self.path[inputs[position]]
         }
         passing = {position for position, local in found.items() if local is not None}
-        formulas = local_formulas(graph, values, node, passing, self.naming.text)
+        formulas = _local_formulas(graph, values, node, passing, self.naming.text)
         for position, local in found.items():
             yield Contribution(
                 node,
@@ -228,6 +250,57 @@ class Explanation:
         if contribution.local == 0:
             return Reason("factor", contribution)
         return Reason("small", contribution) if self.gradient(consumer) else None
+
+
+def _local_formulas(
+    graph: Graph,
+    values: Sequence[float],
+    node: int,
+    passing: Collection[int],
+    name: Callable[[int], str],
+) -> dict[int, Formula]:
+    """The local derivatives of a node as formulas, by the operand's position.
+
+    Literals are put in, conditions are decided by the values, and the laws simplify
+    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only the
+    positions in `passing` have one. Products are written in the order of the operands'
+    names.
+    """
+    operands = graph.inputs[node]
+    rule = rule_of(graph.operations[node], len(operands))
+    roots = {
+        position: partial
+        for position, partial in enumerate(rule.partials)
+        if partial is not None and position in passing
+    }
+    if not roots or len(rule.graph) > _LONGEST_RULE:
+        return {}
+    explained = (*operands, node)
+    at_point = rule.graph.forward([values[origin] for origin in explained])
+    if rule.domain is not None and at_point[rule.domain] == 0:
+        return {}
+    copy = Graph()
+    # Which side a condition takes, and what follows from that alone.
+    known: set[int] = set()
+
+    def make(place: int, inputs: tuple[int, ...]) -> int:
+        if place < len(explained):
+            origin = explained[place]
+            if origin in graph.literals:
+                return copy.add_like(graph, origin, ())
+            return copy.add_variable(f"{name(origin)}#{origin}")
+        operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
+        if operation in COMPARISONS or (inner and known.issuperset(inner)):
+            known.add(place)
+            return copy.add_literal(at_point[place])
+        return copy.add_like(rule.graph, place, inputs)
+
+    made = rule.graph.translated(list(roots.values()), make)
+    simple, places = simplified(copy, [made[root] for root in roots.values()])
+    return {
+        position: Formula(simple, place)
+        for position, place in zip(roots, places, strict=True)
+    }
 
 
 def _wanted(bound: BoundProgram, wanted: Sequence[str] | None) -> dict[str, int]:

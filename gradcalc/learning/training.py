@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gradcalc.data.rows import Rows, Skipped
 from gradcalc.engine.notes import notes_on
@@ -12,6 +13,7 @@ from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.language.names import read_program
 from gradcalc.language.program import build
 from gradcalc.learning.epochs import (
+    Epoch,
     Example,
     NotFiniteError,
     StepSetup,
@@ -275,23 +277,12 @@ def train(
     """
     loss_of = setup.forward([setup.objective.loss])
     first = mean_loss(loss_of, rows, start)
-    run = epoch_function(setup)
     state = initial_state(setup.optimizer, start)
-    before, best = state, _Best(state)
+    run, best = epoch_function(setup), _Best(state)
     losses: list[float] = []
     stopped, reason = EPOCHS_USED_UP, None
     try:
-        while len(losses) < epochs:
-            if random is not None:
-                shuffle(rows, random)
-            before = state.copy()
-            total = run(rows, state)
-            if not (math.isfinite(total) and state.finite()):
-                reason = _first_not_finite(setup, rows, before)
-                if reason is not None:
-                    state, stopped = before, DIVERGED
-                    break
-            loss = total / len(rows)
+        for loss in islice(_epochs(setup, run, rows, state, random), epochs):
             losses.append(loss)
             if progress is not None:
                 progress(len(losses), loss)
@@ -301,13 +292,12 @@ def train(
                 if best.waited(state, loss) >= patience:
                     stopped = PATIENCE
                     break
-        if math.isfinite(best.loss):
-            state = best.state
+    except _DivergedError as error:
+        stopped, reason = DIVERGED, str(error)
     except KeyboardInterrupt:
         stopped = INTERRUPTED
-        if not state.finite():
-            # The epoch under way had gone wrong already.
-            state = before
+    if stopped != INTERRUPTED and math.isfinite(best.loss):
+        state = best.state
     found = state.parameters
     return Training(
         found,
@@ -334,6 +324,40 @@ class _Best:
         if loss < self.loss:
             self.state, self.loss, self._since = state.copy(), loss, 0
         return self._since
+
+
+class _DivergedError(Exception):
+    """An epoch led to numbers that are not finite, for the reason in its message."""
+
+
+def _epochs(
+    setup: StepSetup,
+    run: Epoch,
+    rows: list[Example],
+    state: State,
+    random: Callable[[], float] | None,
+) -> Iterator[float]:
+    """The mean loss of the steps of each epoch; the epochs move the state.
+
+    An epoch that goes wrong, or is interrupted after it went wrong, leaves the last
+    parameters that were finite.
+    """
+    while True:
+        if random is not None:
+            shuffle(rows, random)
+        before = state.copy()
+        try:
+            total = run(rows, state)
+            if not (math.isfinite(total) and state.finite()):
+                reason = _first_not_finite(setup, rows, before)
+                if reason is not None:
+                    state.parameters[:] = before.parameters
+                    raise _DivergedError(reason)
+        except KeyboardInterrupt:
+            if not state.finite():
+                state.parameters[:] = before.parameters
+            raise
+        yield total / len(rows)
 
 
 def _first_not_finite(

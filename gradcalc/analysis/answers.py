@@ -126,6 +126,7 @@ def _elements(
         variable: [graph.names[node] for node in flatten(structure)]
         for variable, structure in graph.variables.items()
     }
+    known = [*elements, *chain(*elements.values())]
     value = constant_value(text)
     names = elements.get(name, [name])
     if name in elements:
@@ -135,10 +136,9 @@ def _elements(
                 f"the answer for {name} has another shape than {name}",
                 hint=f"{name} has {len(names)} elements" if shape else "it is a number",
             )
-    elif name not in chain(*elements.values()):
+    elif name not in known:
         raise BindingError(
-            f"{name} is not a variable of the formula",
-            hint=did_you_mean(name, [*elements, *chain(*elements.values())]),
+            f"{name} is not a variable of the formula", hint=did_you_mean(name, known)
         )
     elif isinstance(value, list):
         raise BindingError(f"the answer for {name} is a list, but {name} is a number")

@@ -67,15 +67,8 @@ class Claim:
 
     def row(self, verdict: str, reason: str = "", **found: Any) -> Row:
         """The row with this verdict, and the slopes that were found."""
-        return Row(
-            self.variable,
-            self.element,
-            self.value,
-            self.gradient,
-            verdict,
-            reason,
-            **found,
-        )
+        about = self.variable, self.element, self.value, self.gradient
+        return Row(*about, verdict, reason, **found)
 
     def measured(self, slope: Slope, verdict: str, reason: str = "") -> Row:
         """The row with the slope by differences and its distance from the gradient."""
@@ -173,12 +166,12 @@ def _side(claim: Claim, direction: int) -> _Side:
     start = slopes.shortest_step(x) if jump else 0.0
     slope = slopes.one_sided(line, x, noise, direction, start=start)
     # A slope within its own error of 0 is no more than rounding, or does not settle.
-    blurred = slope is not None and slope.error > abs(slope.value)
-    if slope is not None and blurred:
+    if slope is not None and slope.error > abs(slope.value):
         blurred = slope.error * (abs(x) or 1.0) > 1e-6 * _size(line, x)
+        slope = None if blurred else slope
     return _Side(
         jump,
-        None if blurred else slope,
+        slope,
         slopes.diverging(line, x, noise, direction),
         math.isfinite(line(x + direction * slopes.shortest_step(x))),
     )
@@ -227,12 +220,9 @@ def _between_slopes(claim: Claim, sides: Sequence[_Side]) -> Row:
     if gap > 4 * (left.error + right.error) + _ONE_SLOPE * largest:
         low, high = sorted((left.value, right.value))
         margin = 4 * (left.error + right.error) + AGREEMENT * largest
-        outside = gradient < low - margin or gradient > high + margin
-        verdict, reason = (
-            (DIFFERS, "outside the slopes on the two sides")
-            if outside
-            else (KINK, "the slopes on the two sides differ")
-        )
+        verdict, reason = KINK, "the slopes on the two sides differ"
+        if gradient < low - margin or gradient > high + margin:
+            verdict, reason = DIFFERS, "outside the slopes on the two sides"
         return claim.row(verdict, reason, left=left.value, right=right.value)
     central = slopes.central(claim.line, x, claim.noise)
     if central is None:
@@ -248,12 +238,11 @@ def _between_slopes(claim: Claim, sides: Sequence[_Side]) -> Row:
         if _is_drowned(claim, slope, size):
             return claim.measured(slope, UNSURE, "rounding hides the change")
         return claim.measured(slope, OK)
+    if math.isnan(gradient):
+        reason = "the gradient is NaN, but a slope exists"
+        return claim.measured(slope, DIFFERS, reason)
     doubt = _doubt(claim, distance)
-    if doubt:
-        return claim.measured(slope, UNSURE, doubt)
-    missing = math.isnan(gradient)
-    reason = "the gradient is NaN, but a slope exists" if missing else ""
-    return claim.measured(slope, DIFFERS, reason)
+    return claim.measured(slope, UNSURE if doubt else DIFFERS, doubt)
 
 
 def _is_drowned(claim: Claim, slope: Slope, size: float) -> bool:
@@ -265,11 +254,9 @@ def _is_drowned(claim: Claim, slope: Slope, size: float) -> bool:
 
 
 def _doubt(claim: Claim, distance: float) -> str:
-    """Why a slope that is not the gradient need not speak against it, or ""."""
+    """Why a slope that is not the gradient need not speak against it; or ""."""
     line, x = claim.line, claim.value
     gradient, noise = claim.gradient, claim.noise
-    if gradient != gradient:
-        return ""
     spacing = slopes.shortest_step(x)
     values = [abs(line(near)) for near in (x - spacing, x, x + spacing)]
     largest = max(value for value in values if value == value)
@@ -288,8 +275,9 @@ def _doubt(claim: Claim, distance: float) -> str:
         return "the function does not change over short steps"
     if distance <= 4 * claim.jitter():
         return "rounding varies the gradient as much"
-    for slope in slopes.every_central(line, x, noise):
-        sharp = slope.error < AGREEMENT / 10 * abs(gradient)
-        if sharp and slope.admits(gradient, AGREEMENT):
-            return "the two agree over longer steps only"
-    return ""
+    agree = any(
+        slope.error < AGREEMENT / 10 * abs(gradient)
+        and slope.admits(gradient, AGREEMENT)
+        for slope in slopes.every_central(line, x, noise)
+    )
+    return "the two agree over longer steps only" if agree else ""

@@ -52,7 +52,6 @@ OF_SEVERAL = {
     *("engine/depth", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),
     *("language/any_text", "language/language", "language/mistakes"),
-    "learning/training_tasks",
 }
 
 # What tells nothing of what a module holds.

@@ -15,9 +15,8 @@ from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.roles import ParameterOptions
-from gradcalc.learning.training import (
-    DIVERGED,
-    INTERRUPTED,
+from gradcalc.learning.training import DIVERGED, INTERRUPTED
+from gradcalc.learning.training_tasks import (
     Settings,
     TrainingResult,
     TrainingTask,

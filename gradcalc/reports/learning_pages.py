@@ -15,7 +15,7 @@ from gradcalc.wording import counted, cut_end
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
-    from gradcalc.learning.training import TrainingResult
+    from gradcalc.learning.training_tasks import TrainingResult
 
 # Of a longer trace only the first and the last points are shown, unless all are wanted.
 MOST_POINTS = 24

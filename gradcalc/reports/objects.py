@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
-    from gradcalc.learning.training import TrainingResult
+    from gradcalc.learning.training_tasks import TrainingResult
     from gradcalc.reports.drawing import KnownNodes
     from gradcalc.reports.sentences import Writer
     from gradcalc.shapes import Structure

@@ -11,7 +11,7 @@ from gradcalc.data.formats import open_rows
 from gradcalc.errors import GradcalcError, describe
 from gradcalc.learning.prediction import predictor
 from gradcalc.learning.roles import ParameterOptions
-from gradcalc.learning.training import Settings, read_task
+from gradcalc.learning.training_tasks import Settings, read_task
 
 IRIS = Path(__file__).with_name("iris.csv").read_bytes()
 PERCEPTRON = "linear(tanh(linear([x1, x2], W1, b1)), W2, b2)"

@@ -20,7 +20,7 @@ from gradcalc.shapes import flatten, shape_of
 from gradcalc.wording import did_you_mean
 
 AGREEMENT = 1e-6
-# What backpropagation makes of a 0 may be the rounding of one.
+# In place of 0, backpropagation may give a rounding error.
 _ZERO = 1e-12
 
 _DECIMAL = re.compile(r"[-+]?(?:\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?")
@@ -29,7 +29,7 @@ _SEPARATORS = re.compile(r"[,;\[\]\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One number worked out by hand, and what backpropagation makes of it."""
+    """One number worked out by hand, beside the one from backpropagation."""
 
     # The variable, or its element "v[0]", and the learner's number for its gradient.
     variable: str

@@ -1,6 +1,6 @@
 """Every function of the language, as data: the table's rows and the library's.
 
-Nothing is restated here: what an entry says it reads from the row, from the text of the
+Nothing is restated here: an entry reads all it says from the row, from the text of the
 library, or from an evaluation at a sample point.
 """
 
@@ -51,8 +51,8 @@ class Entry:
     window: str = ""
     # The text of a function written in the language.
     definition: str = ""
-    # What follows is an operation's, as its row says it: by parameter the derivative
-    # rule, and the formula that is 0 where the operand was not selected.
+    # The rest is copied from an operation's row. By parameter: the derivative rule, and
+    # the formula that is 0 where the operand was not selected.
     partials: dict[str, str] = field(default_factory=dict)
     gates: dict[str, str] = field(default_factory=dict)
     domain: str = ""

@@ -1,4 +1,4 @@
-"""A formula over the range of a variable, with the gaps of its curve, or over two.
+"""A formula over the range of one variable, with the gaps of its curve, or of two.
 
 Between two samples there may be a jump or a pole. Whether there is one is asked of the
 function itself: an interval in which it changes is halved, again and again, towards

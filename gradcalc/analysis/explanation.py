@@ -5,7 +5,7 @@ pullbacks that made them. The formulas are the rules of the table, with what is 
 the point (which side a condition takes, what a literal is) put in.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -89,7 +89,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the gradient says of one variable, and why it is 0 if it is."""
+    """The gradient of one variable, and why it is 0 if it is."""
 
     name: str
     node: int
@@ -177,16 +177,15 @@ class Explanation:
 
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""
-        graph, values = self.graph, self.values
-        inputs = graph.inputs[node]
-        partials = rule_of(graph.operations[node], len(inputs)).partials
+        inputs = self.graph.inputs[node]
+        partials = rule_of(self.graph.operations[node], len(inputs)).partials
         found = {
             position: local
             for position, local in enumerate(self.evaluation.contributions(node, 1.0))
             if self.path[inputs[position]]
         }
         passing = {position for position, local in found.items() if local is not None}
-        formulas = _local_formulas(graph, values, node, passing, self.naming.text)
+        formulas = self._formulas(node, passing)
         for position, local in found.items():
             yield Contribution(
                 node,
@@ -197,6 +196,51 @@ class Explanation:
                 None if local is None else self.gradient(node) * local,
                 selects=partials[position] is not None,
             )
+
+    def _formulas(self, node: int, passing: Collection[int]) -> dict[int, Formula]:
+        """The local derivatives of a node as formulas, by the operand's position.
+
+        Literals are put in, conditions are decided by the values, and the laws simplify
+        what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only the
+        positions in `passing` have one. Products are written in the order of the
+        operands' names.
+        """
+        graph, values = self.graph, self.values
+        operands = graph.inputs[node]
+        rule = rule_of(graph.operations[node], len(operands))
+        roots = {
+            position: partial
+            for position, partial in enumerate(rule.partials)
+            if partial is not None and position in passing
+        }
+        if not roots or len(rule.graph) > _LONGEST_RULE:
+            return {}
+        explained = (*operands, node)
+        at_point = rule.graph.forward([values[origin] for origin in explained])
+        if rule.domain is not None and at_point[rule.domain] == 0:
+            return {}
+        copy = Graph()
+        # Which side a condition takes, and what follows from that alone.
+        known: set[int] = set()
+
+        def make(place: int, inputs: tuple[int, ...]) -> int:
+            if place < len(explained):
+                origin = explained[place]
+                if origin in graph.literals:
+                    return copy.add_like(graph, origin, ())
+                return copy.add_variable(f"{self.naming.text(origin)}#{origin}")
+            operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
+            if operation in COMPARISONS or (inner and known.issuperset(inner)):
+                known.add(place)
+                return copy.add_literal(at_point[place])
+            return copy.add_like(rule.graph, place, inputs)
+
+        made = rule.graph.translated(list(roots.values()), make)
+        simple, places = simplified(copy, [made[root] for root in roots.values()])
+        return {
+            position: Formula(simple, place)
+            for position, place in zip(roots, places, strict=True)
+        }
 
     # --- why a gradient is 0
 
@@ -250,57 +294,6 @@ class Explanation:
         if contribution.local == 0:
             return Reason("factor", contribution)
         return Reason("small", contribution) if self.gradient(consumer) else None
-
-
-def _local_formulas(
-    graph: Graph,
-    values: Sequence[float],
-    node: int,
-    passing: Collection[int],
-    name: Callable[[int], str],
-) -> dict[int, Formula]:
-    """The local derivatives of a node as formulas, by the operand's position.
-
-    Literals are put in, conditions are decided by the values, and the laws simplify
-    what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only the
-    positions in `passing` have one. Products are written in the order of the operands'
-    names.
-    """
-    operands = graph.inputs[node]
-    rule = rule_of(graph.operations[node], len(operands))
-    roots = {
-        position: partial
-        for position, partial in enumerate(rule.partials)
-        if partial is not None and position in passing
-    }
-    if not roots or len(rule.graph) > _LONGEST_RULE:
-        return {}
-    explained = (*operands, node)
-    at_point = rule.graph.forward([values[origin] for origin in explained])
-    if rule.domain is not None and at_point[rule.domain] == 0:
-        return {}
-    copy = Graph()
-    # Which side a condition takes, and what follows from that alone.
-    known: set[int] = set()
-
-    def make(place: int, inputs: tuple[int, ...]) -> int:
-        if place < len(explained):
-            origin = explained[place]
-            if origin in graph.literals:
-                return copy.add_like(graph, origin, ())
-            return copy.add_variable(f"{name(origin)}#{origin}")
-        operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
-        if operation in COMPARISONS or (inner and known.issuperset(inner)):
-            known.add(place)
-            return copy.add_literal(at_point[place])
-        return copy.add_like(rule.graph, place, inputs)
-
-    made = rule.graph.translated(list(roots.values()), make)
-    simple, places = simplified(copy, [made[root] for root in roots.values()])
-    return {
-        position: Formula(simple, place)
-        for position, place in zip(roots, places, strict=True)
-    }
 
 
 def _wanted(bound: BoundProgram, wanted: Sequence[str] | None) -> dict[str, int]:

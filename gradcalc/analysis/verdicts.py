@@ -1,4 +1,4 @@
-"""The verdict on one partial derivative: what differences say of it.
+"""The verdict on one partial derivative, reached by differences.
 
 A gradient is plainly right if differences agree at once. If not, the two sides are
 examined one by one (a jump, the end of the domain, a slope without bound, a kink), and

@@ -217,7 +217,7 @@ class Rows(ABC):
 def usable(
     rows: Rows, use: Callable[[Row], Result], skipped: Skipped | None
 ) -> Iterator[Result]:
-    """What `use` makes of each row.
+    """The result of `use` for each row.
 
     Rows that it cannot use are counted in `skipped` and left out; DataError is raised
     for the first of them if that is None, and for BrokenDataError in any case.

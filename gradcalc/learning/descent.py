@@ -33,13 +33,13 @@ class DescentSettings:
 
     up: bool = False
     rate: float = RATE
-    # At most so many.
+    # How many at most.
     steps: int = 100
     # The norm of the gradient at which it ends.
     until: float = 0.0
     # The variables that move; None for all.
     wrt: Sequence[str] | None = None
-    # Keep every so many steps; None for all, or as many as memory allows.
+    # Keep one point in this many steps; None for all, or as many as memory allows.
     every: int | None = None
     optimizer: str = "sgd"
     # Those of the optimizer's constants that differ from its own.
@@ -92,12 +92,12 @@ class Descent:
 def descend(bound: BoundProgram, settings: DescentSettings) -> Descent:
     """The descent from the variables' values along the gradient, or the ascent.
 
-    Each step takes rate times the gradient (or what the optimizer makes of it) off the
-    variables, or adds it, and puts what left its bounds back on them (the projected
-    gradient method: Bertsekas, Nonlinear Programming, section 3.3). It ends when the
-    norm of the gradient is at most `until`, counting no component that pushes against
-    a bound; after so many steps; at a kink; or before a number that is not finite. An
-    interruption from the keyboard ends it too, and is not raised.
+    Each step subtracts rate times the gradient (or the optimizer's step) from the
+    variables, or adds it, and moves those outside their bounds back onto them (the
+    projected gradient method: Bertsekas, Nonlinear Programming, section 3.3). It ends
+    when the norm of the gradient is at most `until`, counting no component that pushes
+    against a bound; after so many steps; at a kink; or before a number that is not
+    finite. An interruption from the keyboard ends it too, and is not raised.
 
     Raises ShapeError if the formula results in a list, UsageError and BindingError for
     bounds and names that do not fit.

@@ -1,7 +1,7 @@
 """One pass over the rows, a step of the optimizer after each batch.
 
 `written_epoch` writes model, loss, gradient and update rule out as one Python function
-whose parameters are local variables, so that a step costs what its arithmetic costs.
+whose parameters are local variables, so that a step costs little but its arithmetic.
 `careful_epoch` does the same with lists and function calls: for graphs too large to be
 written out, and to find the step at which numbers stopped being finite. Both give the
 same bits.
@@ -50,16 +50,6 @@ class StepSetup:
         """A function from an example and the parameters to the values of the nodes."""
         return compile_forward(
             self.objective.graph, outputs, self.arguments + self.free, self.fixed
-        )
-
-    def gradient(self) -> Callable[..., tuple[Example, tuple[Example, ...]]]:
-        """A function from an example and the parameters to ((loss,), (gradient,))."""
-        return compile_gradient(
-            self.objective.graph,
-            [self.objective.loss],
-            self.arguments + self.free,
-            self.free,
-            self.fixed,
         )
 
 
@@ -166,7 +156,13 @@ def careful_epoch(setup: StepSetup, *, check: bool = False) -> Epoch:
     With `check` it raises NotFiniteError at the first step that leads to a loss or a
     parameter that is not finite, and leaves the state as it was before that step.
     """
-    function = setup.gradient()
+    function = compile_gradient(
+        setup.objective.graph,
+        [setup.objective.loss],
+        setup.arguments + setup.free,
+        setup.free,
+        setup.fixed,
+    )
     move = mover(setup.optimizer, setup.constants)
     decay = setup.decay
 

@@ -1,4 +1,4 @@
-"""What a model says of rows: its prediction and, if asked, its gradient."""
+"""A model's prediction for a row and, if asked, its gradient."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gradcalc.shapes import element_names, flatten, leaves_of, shape_of, unflatt
 
 @dataclass(slots=True)
 class Prediction:
-    """What the model says of one row."""
+    """The model's prediction for one row."""
 
     # The number or list predicted, or the name of a class.
     answer: Any

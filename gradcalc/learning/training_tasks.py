@@ -49,7 +49,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingResult:
-    """A trained model, and what is to be said of it."""
+    """A trained model, and how its training went."""
 
     model: Model
     training: Training
@@ -167,7 +167,7 @@ def read_task(
     one_number = _result_shape(formula, roles) in ((), (1,))
     outputs = _outputs([rows.columns[name] for name in target])
     if classes is None:
-        # What does not fit is said before a long file is read.
+        # Report what does not fit before a long file is read.
         objective = compose(formula, loss, roles.shapes, outputs)
     try:
         examples = read_examples(

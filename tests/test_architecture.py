@@ -16,9 +16,10 @@ PACKAGE = TESTS.parent / "gradcalc"
 # The way of the data. What stands on one line does not import each other; everything
 # imports from the lines above it alone.
 LAYERS = """
-    wording ieee shapes
+    wording ieee
     operations errors
-    strict_json graph
+    strict_json shapes
+    graph
     backward
     language
     writers data

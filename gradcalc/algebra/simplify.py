@@ -19,11 +19,11 @@ def simplified(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     """
     terms = Terms(READABLE)
     made = terms.place(graph, roots)
-    return _signs_seated(terms.graph, [made[root] for root in roots])
+    return _signs_first(terms.graph, [made[root] for root in roots])
 
 
-def _signs_seated(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
-    """The graph with the sign of a product on its first factor: -(a*b) -> -a*b."""
+def _signs_first(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
+    """The graph with the sign of a product before its first factor: -(a*b) -> -a*b."""
     terms = Terms(AS_IS)
 
     def make(node: int, operands: tuple[int, ...]) -> int:
@@ -43,7 +43,7 @@ def _signs_seated(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]
 
 
 def _negated(terms: Terms, node: int) -> int:
-    """The node with a minus sign, seated on the first factor of a product."""
+    """The node with a minus sign, which stands before the first factor of a product."""
     spine: list[tuple[Operation, int]] = []
     first = node
     while len(spine) < MOST_FACTORS:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from gradcalc.engine.passes import Passes
 from gradcalc.language.rules import condition_graph, rule_of
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.writers.infix import InfixWriter, typed
 from gradcalc.writers.node_text import expression, shortened
 
 
@@ -170,6 +169,9 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
     formula = ""
     partial = rule.partials[position]
     if partial is not None and len(rule.graph) < 50:
+        # Imported here: most answers are finite.
+        from gradcalc.writers.infix import InfixWriter, typed
+
         names = {
             place: typed(expression(graph, origin))
             for place, origin in enumerate((*inputs, node))

@@ -3,7 +3,6 @@
 from gradcalc.graph import Graph
 from gradcalc.operations import VARIABLE
 from gradcalc.wording import cut_middle
-from gradcalc.writers.infix import is_primary, written_operation
 
 # The texts of nested nodes together grow with the square of the formula's length.
 LONGEST = 400
@@ -22,6 +21,9 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     if node in graph.composed:
         if depth == _DEEPEST:
             return "…"
+        # Imported here, as below: most nodes were typed.
+        from gradcalc.writers.infix import written_operation
+
         operands = [
             expression(graph, operand, depth + 1) for operand in graph.inputs[node]
         ]
@@ -30,8 +32,10 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     start, end = graph.starts[node], graph.ends[node]
     text = cut_middle(source, LONGEST, start, end)
     element = graph.elements.get(node, "")
-    if element and end - start <= LONGEST and not is_primary(text):
-        return f"({text}){element}"
+    if element and end - start <= LONGEST:
+        from gradcalc.writers.infix import is_primary
+
+        return f"{text}{element}" if is_primary(text) else f"({text}){element}"
     return text + element
 
 

@@ -57,18 +57,24 @@ def gradients(
     """The gradient of the output with respect to every node up to it, as numbers."""
     operations, inputs = graph.operations, graph.inputs
     make = pullback if output < _FEWEST_COMPILED else compiled_pullback
-    # By operation and number of operands; faster than the caches behind `make`.
-    known: dict[tuple[Operation, int], Pullback] = {}
+    # The pullbacks of operations on one and on two operands: most nodes are of these.
+    single: dict[Operation, Pullback] = {}
+    double: dict[Operation, Pullback] = {}
 
     def contributions(node: int, gradient: float) -> Sequence[float | None]:
-        operands = inputs[node]
-        key = operations[node], len(operands)
-        back = known.get(key)
-        if back is None:
-            back = known[key] = make(*key)
+        operation, operands = operations[node], inputs[node]
         if len(operands) == 2:
+            back = double.get(operation)
+            if back is None:
+                back = double[operation] = make(operation, 2)
             a, b = operands
             return back(gradient, values[node], values[a], values[b])
+        if len(operands) == 1:
+            back = single.get(operation)
+            if back is None:
+                back = single[operation] = make(operation, 1)
+            return back(gradient, values[node], values[operands[0]])
+        back = make(operation, len(operands))
         return back(gradient, values[node], *[values[i] for i in operands])
 
     return backward(graph, output, active, 1.0, contributions, add)

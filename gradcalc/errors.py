@@ -155,6 +155,23 @@ class MissingExtraError(GradcalcError):
     kind = "extra"
 
 
+def extra_module(name: str, extra: str, purpose: str) -> Any:
+    """The module. Raises MissingExtraError, which names what to install.
+
+    `purpose` is what needs it, in the plural: "svg and png pictures".
+    """
+    # Imported here: most commands need no extra.
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError:
+        library = name.partition(".")[0]
+        raise MissingExtraError(
+            f"{purpose} need {library}: pip install 'gradcalc[{extra}]'"
+        ) from None
+
+
 def _shown(text: str) -> str:
     """The text with every control character replaced by one visible character."""
     return "".join(

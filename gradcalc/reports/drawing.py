@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
-from gradcalc.errors import FormulaError
+from gradcalc.errors import FormulaError, extra_module
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.numbers import format_number, format_value
-from gradcalc.reports.picture_formats import extra_module
 from gradcalc.shapes import flatten
 from gradcalc.writers.diagram import Box, Diagram, graph_diagram
 from gradcalc.writers.dot import dot_text

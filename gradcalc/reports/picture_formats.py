@@ -6,11 +6,9 @@ imported when the format is asked for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any
 
-from gradcalc.errors import MissingExtraError
 from gradcalc.writers.diagram import Diagram
 
 _PICTURE = "gradcalc.reports.drawing:graph_picture"
@@ -74,17 +72,3 @@ PLOT_FORMATS: dict[str, PlotFormat] = {
     "svg": PlotFormat((".svg",), {"Date": None}),
     "pdf": PlotFormat((".pdf",), {"CreationDate": None}),
 }
-
-
-def extra_module(name: str, extra: str, purpose: str) -> Any:
-    """The module. Raises MissingExtraError, which names what to install.
-
-    `purpose` is what needs it, in the plural: "svg and png pictures".
-    """
-    try:
-        return import_module(name)
-    except ImportError:
-        library = name.partition(".")[0]
-        raise MissingExtraError(
-            f"{purpose} need {library}: pip install 'gradcalc[{extra}]'"
-        ) from None

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
-from gradcalc.errors import FormulaError
+from gradcalc.errors import FormulaError, extra_module
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.numbers import format_value
-from gradcalc.reports.picture_formats import PLOT_FORMATS, extra_module
+from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.shapes import flatten
 from gradcalc.writers.diagram import one_line
 from gradcalc.writers.node_text import expression

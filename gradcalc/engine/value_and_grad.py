@@ -9,10 +9,15 @@ from collections.abc import Callable, Sequence
 
 from gradcalc.engine.compiled import GradientCode, compile_gradient
 from gradcalc.errors import BindingError, ShapeError, UsageError
-from gradcalc.language.bindings import Value, checked_names, checked_value
+from gradcalc.language.bindings import (
+    Value,
+    checked_names,
+    checked_value,
+    not_variables,
+)
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.shapes import Shape, Structure, flatten, shape_of, unflatten
+from gradcalc.shapes import Shape, Structure, all_leaves, flatten, shape_of, unflatten
 from gradcalc.wording import near_miss, plural
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
@@ -95,7 +100,7 @@ class _ShapedFunctions:
         compiled = self._compiled.get(shapes)
         if compiled is None:
             compiled = self._compiled[shapes] = self._function(shapes)
-        return compiled(*[leaf for value in checked for leaf in flatten(value)])
+        return compiled(*all_leaves(checked))
 
     def _function(self, shapes: Sequence[Shape]) -> ValueAndGrad:
         """The function of all leaves of arguments of these shapes, in a row."""
@@ -103,7 +108,7 @@ class _ShapedFunctions:
         program = build(self._parsed, shaped)
         result = program.result
         variables = [program.graph.variables[name] for name in self._names]
-        leaves = [node for structure in variables for node in flatten(structure)]
+        leaves = all_leaves(variables)
         compiled = compile_gradient(program.graph, flatten(result), leaves, leaves)
 
         def arranged(*numbers: float) -> tuple[Value, tuple[Value, ...]]:
@@ -137,8 +142,7 @@ def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
         noun = plural(missing, "variable", "variables")
         sentences.append(f"the {noun} {', '.join(missing)} must be named too")
     if unknown:
-        verb = plural(unknown, "is not a variable", "are not variables")
-        sentences.append(f"{', '.join(unknown)} {verb} of the formula")
+        sentences.append(not_variables(unknown))
     if repeated:
         verb = plural(repeated, "is", "are")
         sentences.append(f"{', '.join(repeated)} {verb} named twice")

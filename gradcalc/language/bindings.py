@@ -177,7 +177,7 @@ def _name_problem(
             f"to call the function, write {functions[0]}(...)" if functions else hint
         )
     if unused:
-        sentences.append(_not_variables(unused))
+        sentences.append(not_variables(unused))
         computed = ", ".join(name for name in unused if name in parsed.labels)
         if near := meant_for(unused, missing or list(names)):
             hints = near
@@ -196,7 +196,8 @@ def _name_problem(
     )
 
 
-def _not_variables(names: Collection[str]) -> str:
+def not_variables(names: Collection[str]) -> str:
+    """The sentence about names that are no variables of the formula."""
     verb = plural(names, "is not a variable", "are not variables")
     return f"{', '.join(names)} {verb} of the formula"
 
@@ -241,7 +242,7 @@ def wanted_nodes(
     unknown = [name for name in names if name not in variables]
     if unknown:
         hint = did_you_mean(unknown[0], variables, _listed(variables))
-        raise BindingError(_not_variables(unknown), hint=hint)
+        raise BindingError(not_variables(unknown), hint=hint)
     return names, leaves_of(variables, names)
 
 

@@ -58,7 +58,8 @@ def command(
             hint=f"write --out graph{chosen.endings[0]}",
         )
     bound = request.bind(complete=False)
-    from gradcalc.reports.drawing import drawing, known_nodes
+    from gradcalc.analysis.known_nodes import known_nodes
+    from gradcalc.reports.drawing import drawing
 
     known = known_nodes(bound, request.wrt)
     digits = chosen.digits if request.precision is None else request.precision

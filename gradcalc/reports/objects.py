@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.curves import Curve, Plotted, Surface
     from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
+    from gradcalc.analysis.known_nodes import KnownNodes
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training_tasks import TrainingResult
-    from gradcalc.reports.drawing import KnownNodes
     from gradcalc.reports.sentences import Writer
     from gradcalc.shapes import Structure
     from gradcalc.writers.diagram import Diagram

@@ -2,8 +2,9 @@
 
 import pytest
 
+from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.language.bindings import bind
-from gradcalc.reports.drawing import drawing, known_nodes
+from gradcalc.reports.drawing import drawing
 from gradcalc.reports.picture_formats import GRAPH_FORMATS, PLOT_FORMATS
 
 

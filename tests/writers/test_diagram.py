@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from reference.graphs import graphs
 
+from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.reports.drawing import drawing, known_nodes
+from gradcalc.reports.drawing import drawing
 from gradcalc.writers.diagram import Box, graph_diagram, one_line
 from gradcalc.writers.dot import dot_text
 from gradcalc.writers.mermaid import mermaid_text

@@ -6,8 +6,12 @@ from itertools import groupby
 from textwrap import wrap
 
 from gradcalc.analysis.explanation import Explanation
-from gradcalc.reports.mathematics import LatexNotation, MarkdownNotation, Notation
-from gradcalc.reports.sentences import Block, Writer
+from gradcalc.reports.explanation_mathematics import (
+    LatexMathematics,
+    MarkdownMathematics,
+    Mathematics,
+)
+from gradcalc.reports.explanation_sentences import Block, Writer
 
 # Blocks of one kind that follow each other.
 Groups = list[tuple[str, list[Block]]]
@@ -141,8 +145,8 @@ def _latex_row(block: Block) -> str:
 
 Layout = Callable[[Groups, Terminal], Iterator[str]]
 
-STYLES: dict[str, tuple[type[Notation], Layout]] = {
-    "text": (Notation, _text),
-    "markdown": (MarkdownNotation, _markdown),
-    "latex": (LatexNotation, _latex),
+STYLES: dict[str, tuple[type[Mathematics], Layout]] = {
+    "text": (Mathematics, _text),
+    "markdown": (MarkdownMathematics, _markdown),
+    "latex": (LatexMathematics, _latex),
 }

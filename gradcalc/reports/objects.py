@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training_tasks import TrainingResult
-    from gradcalc.reports.sentences import Writer
+    from gradcalc.reports.explanation_sentences import Writer
     from gradcalc.shapes import Structure
     from gradcalc.writers.diagram import Diagram
 
@@ -164,11 +164,11 @@ def gradient_to_dict(gradient: "GradientFormulas") -> Object:
 def explanation_to_dict(explanation: "Explanation") -> Object:
     """The steps of an explanation as data, with their formulas and sentences."""
     # Imported here: the writers that they need are needed by no other object.
-    from gradcalc.reports.mathematics import Notation
-    from gradcalc.reports.sentences import Writer
+    from gradcalc.reports.explanation_mathematics import Mathematics
+    from gradcalc.reports.explanation_sentences import Writer
 
     evaluation = explanation.evaluation
-    writer = Writer(explanation, Notation(explanation))
+    writer = Writer(explanation, Mathematics(explanation))
     meanings = [_meaning(writer, meaning) for meaning in explanation.meanings]
     return {
         **_answer(evaluation, "expression=source"),

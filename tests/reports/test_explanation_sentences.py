@@ -10,10 +10,10 @@ import pytest
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
+from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.reports.explanation_page import Terminal, explanation_page
-from gradcalc.reports.mathematics import Notation
+from gradcalc.reports.explanation_sentences import Writer
 from gradcalc.reports.objects import explanation_to_dict
-from gradcalc.reports.sentences import Writer
 from gradcalc.writers.infix import written_operation
 
 
@@ -85,7 +85,7 @@ MEANINGS = [
 )
 def test_what_it_means(text, x, sentence):
     explanation = explained(text, x1=x)
-    notation = Notation(explanation, precision=4)
+    notation = Mathematics(explanation, precision=4)
     (meaning,) = explanation.meanings
     assert Writer(explanation, notation).meaning(meaning) == sentence
 

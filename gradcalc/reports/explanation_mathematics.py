@@ -13,7 +13,7 @@ from gradcalc.writers.latex import distinct_names, latex_name
 from gradcalc.writers.spelling import COMPARISON, PRIMARY, SUM, FormulaWriter, Piece
 
 
-class Notation:
+class Mathematics:
     """The language's own notation, with ∂ for a partial derivative."""
 
     times = "*"
@@ -127,7 +127,7 @@ class Notation:
         return text
 
 
-class MarkdownNotation(Notation):
+class MarkdownMathematics(Mathematics):
     """The same as code within Markdown."""
 
     def plain(self, text: str) -> str:
@@ -144,7 +144,7 @@ class _StepWriter(latex.LatexWriter):
     identities = True
 
 
-class LatexNotation(Notation):
+class LatexMathematics(Mathematics):
     """LaTeX, for amsmath's math mode."""
 
     times = r" \cdot "

@@ -1,6 +1,6 @@
 """An explanation in words and formulas, as blocks that every format lays out.
 
-The sentences are the same in all formats; a Notation writes the mathematics in them.
+The sentences are the same in all formats; `Mathematics` writes the formulas in them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from gradcalc.analysis.explanation import (
 )
 from gradcalc.analysis.naming import call_text
 from gradcalc.operations import VARIABLE, Operation
-from gradcalc.reports.mathematics import Notation
+from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.wording import listing, plural
 
 # Longer sums are shown as their result alone.
@@ -54,7 +54,7 @@ def _equation(sides: Iterable[str], words: str = "", result: str = "") -> Block:
 class Writer:
     """Writes the blocks of an explanation in a notation."""
 
-    def __init__(self, explanation: Explanation, notation: Notation) -> None:
+    def __init__(self, explanation: Explanation, notation: Mathematics) -> None:
         self.explanation = explanation
         self.notation = notation
         self.output = self._name(explanation.output)

@@ -91,6 +91,7 @@ def make_tables() -> dict[str, Any]:
                     order.append(argument)
                 row[symbol] = order.index(argument)
         states.append(row)
+    _pass_over_single_children(states, rules)
     ignored = set(data["parser"]["lexer_conf"]["ignore"])
     blank, lexeme = _patterns(lark.terminals, ignored)
     return {
@@ -100,6 +101,26 @@ def make_tables() -> dict[str, Any]:
         "rules": rules,
         "end": order.index(end),
     }
+
+
+def _pass_over_single_children(
+    states: list[dict[str, int]], rules: list[list[Any]]
+) -> None:
+    """Let no state lead to one that is there for a rule of one child alone.
+
+    What follows that rule follows at once: a ladder of precedence has many such steps.
+    """
+    origins: dict[int, str] = {}
+    for number, row in enumerate(states):
+        if len(following := set(row.values())) == 1 and (entry := following.pop()) < 0:
+            origin, _, makes, _ = rules[-1 - entry]
+            if makes == CHILD:
+                origins[number] = origin
+    for row in states:
+        for symbol, entry in row.items():
+            while entry in origins:
+                entry = row[origins[entry]]
+            row[symbol] = entry
 
 
 def _rule(rule: Any) -> list[Any]:

@@ -81,6 +81,11 @@ class Operation:
         """Whether it passes nothing at all to any operand."""
         return set(self.partials) == {"0"}
 
+    @property
+    def passes_unchanged(self) -> bool:
+        """Whether it passes the gradient as it is to every operand."""
+        return set(self.partials) == {"1"} and not (self.selected or self.domain)
+
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
         """The operands as arguments of a call: each as it is, or a list.
 

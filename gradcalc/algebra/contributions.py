@@ -56,24 +56,28 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
         given,
     )
     gates = [None if gate is None else placed[gate] for gate in rule.selected]
-    products = [
-        None if partial is None else graph.add(_TIMES, (gradient, placed[partial]))
-        for partial in rule.partials
-    ]
+    # Operands of a list may have one partial derivative in common.
+    products = {
+        partial: graph.add(_TIMES, (gradient, placed[partial]))
+        for partial in dict.fromkeys(rule.partials)
+        if partial is not None
+    }
     if rule.domain is not None and exact:
         domain = placed[rule.domain]
-        nan = graph.add_literal(math.nan)
-        one = graph.add_literal(1.0)
-        products = [
-            None if product is None else graph.add(_WHERE, (domain, product, nan))
-            for product in products
-        ]
+        nan, one = graph.add_literal(math.nan), graph.add_literal(1.0)
+        products = {
+            partial: graph.add(_WHERE, (domain, product, nan))
+            for partial, product in products.items()
+        }
         # Outside the domain NaN is passed on, selected or not.
         gates = [
             None if gate is None else graph.add(_WHERE, (domain, gate, one))
             for gate in gates
         ]
-    return Contributions(graph, products, gates)
+    passed = [
+        None if partial is None else products[partial] for partial in rule.partials
+    ]
+    return Contributions(graph, passed, gates)
 
 
 _kept = lru_cache(maxsize=4096)(_made)

@@ -19,6 +19,9 @@ _MOST_COMPILED = 200
 
 def pullback(operation: Operation, count: int) -> Pullback:
     """The pullback of the operation on `count` operands."""
+    if operation.lists and operation.passes_unchanged:
+        # A sum of a million operands: the formulas would be as many.
+        return lambda gradient, _out, *operands: [gradient] * len(operands)
     formulas = contributions_of(operation, count)
     forward = formulas.graph.forward
 

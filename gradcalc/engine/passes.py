@@ -10,7 +10,7 @@ from gradcalc.graph import Graph
 from gradcalc.operations import Operation
 
 # From this many nodes on it pays to compile the formulas of their operations.
-_FEWEST_COMPILED = 200
+_FEWEST_COMPILED = 2_000
 
 
 @dataclass(eq=False, repr=False)

@@ -41,7 +41,7 @@ def pullback(operation: Operation, count: int) -> Pullback:
 
 def compiled_pullback(operation: Operation, count: int) -> Pullback:
     """The same as a Python function, unless its formulas are very long."""
-    if count <= MOST_KEPT:
+    if count <= MOST_KEPT and not (operation.lists and operation.passes_unchanged):
         found = _compiled(operation, count)
         if found is not None:
             return found

@@ -82,9 +82,10 @@ class Operation:
         return set(self.partials) == {"0"}
 
     @property
-    def passes_unchanged(self) -> bool:
-        """Whether it passes the gradient as it is to every operand."""
-        return set(self.partials) == {"1"} and not (self.selected or self.domain)
+    def is_sum(self) -> bool:
+        """Whether it passes the gradient as it is to every operand of a list."""
+        gated = self.selected or self.domain
+        return self.lists and set(self.partials) == {"1"} and not gated
 
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
         """The operands as arguments of a call: each as it is, or a list.

@@ -19,7 +19,7 @@ _MOST_COMPILED = 200
 
 def pullback(operation: Operation, count: int) -> Pullback:
     """The pullback of the operation on `count` operands."""
-    if operation.lists and operation.passes_unchanged:
+    if operation.is_sum:
         # A sum of a million operands: the formulas would be as many.
         return lambda gradient, _out, *operands: [gradient] * len(operands)
     formulas = contributions_of(operation, count)
@@ -41,7 +41,7 @@ def pullback(operation: Operation, count: int) -> Pullback:
 
 def compiled_pullback(operation: Operation, count: int) -> Pullback:
     """The same as a Python function, unless its formulas are very long."""
-    if count <= MOST_KEPT and not (operation.lists and operation.passes_unchanged):
+    if count <= MOST_KEPT and not operation.is_sum:
         found = _compiled(operation, count)
         if found is not None:
             return found

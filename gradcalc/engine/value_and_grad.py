@@ -133,10 +133,11 @@ def _showing_floats(graph: Graph, roots: Sequence[int]) -> list[int]:
 
 def _are_floats(graph: Graph, chosen: Sequence[int], roots: Sequence[int]) -> bool:
     """Whether the roots are floats if the chosen nodes are."""
+    looked_at = set(chosen)
     surely = bytearray(len(graph))
     for node, operation in enumerate(graph.operations):
         operands = [surely[operand] for operand in graph.inputs[node]]
-        if operation is LITERAL or node in chosen:
+        if operation is LITERAL or node in looked_at:
             surely[node] = 1
         elif operation in _ARITHMETIC:
             surely[node] = any(operands)

@@ -186,7 +186,8 @@ GROUPS: dict[str, list[Operation]] = {
             convention="a/0 is an infinity and 0/0 NaN; so are its gradients"),
         _infix("^", ieee.power,
             (
-                "where(b == 0, 0, b*a^(b - 1))",
+                # Not 0 wherever b is 0: the slope of this for b is 1/a there.
+                "where((b == 0)*(a == 0), 0, b*a^(b - 1))",
                 "where((a == 0)*(b >= 0), 0, out*log(a))",
             ),
             "power", "scales the gradient by the slope of the power",
@@ -247,14 +248,17 @@ GROUPS: dict[str, list[Operation]] = {
         Operation("clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),
             "x held between lo and hi",
             passes="passes the gradient on to x inside the bounds, else to the bound",
+            # It is hi, whatever x, unless lo is less.
             selected=(
-                "(lo <= x)*(x <= hi)", "(x < lo)*(lo <= hi)", "max(x, lo) > hi",
+                "(lo <= x)*(x <= hi)*(lo < hi)",
+                "(x < lo)*(lo < hi)",
+                "(x > hi) + (lo >= hi) > 0",
             ),
             domain="out == out",
             samples=(
                 (0.3, -1.0, 2.0), (-1.5, -1.0, 2.0), (5.0, -1.0, 2.0), (0.5, 2.0, 1.0),
             ),
-            singular=_at("kink", "(x == lo) + (x == hi) > 0",
+            singular=_at("kink", "((x == lo) + (x == hi) > 0)*(lo < hi)",
                 "x is on a bound, where the slope jumps between 1 and 0; 1 is taken",
                 of="x")),
         _of_x("relu", ieee.relu, "1", "x where x is positive, else 0",

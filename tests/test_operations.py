@@ -216,3 +216,15 @@ def test_alias_is_the_same_row(alias, name):
 def test_constants():
     expected = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf}
     assert expected == CONSTANTS
+
+
+@pytest.mark.parametrize("x", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("lo", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("hi", [0.0, 1.0, 2.0])
+def test_clip_passes_the_gradient_to_exactly_one_operand(x, lo, hi):
+    # When all three move together, its value moves with them.
+    clip = OPERATIONS["clip"]
+    passed = _partials(clip, (x, lo, hi), clip.evaluate(x, lo, hi))
+    assert sorted(passed, key=bool) == [None, None, 1.0]
+    # Between equal bounds nothing depends on x.
+    assert lo < hi or passed[0] is None

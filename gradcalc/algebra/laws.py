@@ -193,7 +193,14 @@ def _laws(*tables: Table) -> dict[Operation, list[Law]]:
 
 
 _TO_THE_BIT: Table = {
-    "*": ("x*1 -> x", "1*x -> x", "x*-1 -> -x", "-1*x -> -x"),
+    "*": (
+        "x*1 -> x",
+        "1*x -> x",
+        "x*-1 -> -x",
+        "-1*x -> -x",
+        "0*p -> 0",
+        "p*0 -> 0",
+    ),
     "/": ("x/1 -> x",),
     "^": ("x^1 -> x", "x^0 -> 1"),
     "!=": ("p != 0 -> p",),
@@ -215,8 +222,6 @@ _FOR_READERS: Table = {
     "*": (
         "(-a)*b -> -(a*b)",
         "a*-b -> -(a*b)",
-        "0*p -> 0",
-        "p*0 -> 0",
         "a*(b/c) -> (a*b)/c",
         "(a/b)*c -> (c*a)/b",
         _times_factors,

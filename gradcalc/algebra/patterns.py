@@ -71,7 +71,9 @@ class _Formula:
         """
         value = self._numbers.get(place)
         if value is not None:
-            return terms.number(node) == value
+            number = terms.number(node)
+            # Zeros of either sign are equal, but not the same.
+            return number is not None and repr(number) == repr(value)
         operation = self.graph.operations[place]
         name = self.graph.names.get(place)
         if operation is VARIABLE:

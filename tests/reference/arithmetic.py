@@ -55,7 +55,7 @@ def _extreme(choose: Callable[..., Number]) -> Row:
 
 
 def _clip_partials(x: Number, lo: Number, hi: Number) -> list[Number | None]:
-    if max(x, lo) > hi:
+    if x > hi or lo >= hi:
         return [None, None, ONE]
     return [None, ONE, None] if x < lo else [ONE, None, None]
 

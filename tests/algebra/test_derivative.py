@@ -1,0 +1,115 @@
+"""Rules differentiated again: second and third derivatives of every operation."""
+
+import math
+
+import pytest
+from mpmath import mp, mpf
+from reference.arithmetic import REFERENCE
+
+from gradcalc.algebra.derivative import append_gradient, derivative
+from gradcalc.engine.evaluation import evaluate
+from gradcalc.engine.passes import gradients
+from gradcalc.graph import Graph
+from gradcalc.operations import OPERATIONS
+
+# Where a rule takes another side, and yet there are second derivatives.
+BORDERS = {
+    "^": [
+        (2.0, 0.0), (-2.0, 0.0), (1e-9, 0.0), (0.0, 2.5), (0.0, 4.0), (-2.0, 1.0),
+        (-2.0, 2.0), (-0.5, -1.0), (1.0, 0.0), (1.0, 1.0), (2.0, 1.0), (2.0, 2.0),
+    ],
+    "max": [(2.0, 2.0)],
+    "min": [(2.0, 2.0)],
+    "xlogx": [(1.0,)],
+    "relu": [(0.0,)],
+    "tanh": [(0.0,), (30.0,)],
+    "hypot": [(3.0, 0.0)],
+    "prod": [(0.0, 2.0, 3.0), (0.0, 0.0, 3.0)],
+    "logsumexp": [(1.0, 1.0)],
+    "cross_entropy_logits": [(1.0, 1.0, 0.0, 1.0)],
+}  # fmt: skip
+POINTS = [
+    pytest.param(operation, point, id=f"{name}{point}")
+    for name, operation in OPERATIONS.items()
+    for point in (*operation.samples, *BORDERS.get(name, ()))
+]
+
+
+def second_derivatives(operation, point):
+    """The derivatives of each partial derivative for each operand, as numbers."""
+    graph = Graph()
+    operands = [graph.add_variable(f"x{k}") for k in range(len(point))]
+    output = graph.add(operation, tuple(operands))
+    active = graph.dependents(operands)
+    first = append_gradient(graph, output, operands, active, exact=True)
+    values = graph.forward(dict(zip(operands, point, strict=True)))
+    active = graph.dependents(operands)
+    rows = [gradients(graph, values, node, active) for node in first]
+    return [
+        [
+            row[node] if node < len(row) and row[node] is not None else 0.0
+            for node in operands
+        ]
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(("operation", "point"), POINTS)
+def test_second_derivatives_are_those_of_50_digit_arithmetic(operation, point):
+    found = second_derivatives(operation, point)
+    partials = REFERENCE[operation.name][1]
+    # Enough digits for 1e300 and 1 to differ in a sum.
+    with mp.workdps(700):
+        for j, at in enumerate(map(mpf, point)):
+            step = min(abs(at) or mpf(1), mpf(1)) * mpf(2) ** -200
+            ahead, behind = (
+                partials(*map(mpf, point[:j]), moved, *map(mpf, point[j + 1 :]))
+                for moved in (at + step, at - step)
+            )
+            for i in range(len(point)):
+                mirrored = found[j][i]
+                assert found[i][j] == pytest.approx(
+                    mirrored, rel=1e-12, abs=1e-15, nan_ok=True
+                ), "symmetric"
+                if ahead[i] is None or behind[i] is None:
+                    assert found[i][j] == 0
+                    continue
+                want = (ahead[i] - behind[i]) / (2 * step)
+                if mp.isfinite(want):
+                    assert found[i][j] == pytest.approx(
+                        float(want), rel=1e-10, abs=1e-15
+                    ), (i, j)
+
+
+@pytest.mark.parametrize("x", [-2.0, -1e-9, 0.0, 0.7])
+@pytest.mark.parametrize("power", range(-2, 6))
+def test_derivatives_of_whole_powers_to_the_third_order(x, power):
+    if x == 0 and power < 0:
+        return
+    text, factor = "x^n", 1.0
+    for order in range(1, 4):
+        text = derivative(text, "x")
+        factor *= power - order + 1
+        want = factor * x ** (power - order) if factor else 0.0
+        names = {"x": x, "n": float(power)}
+        assert evaluate(text, {}, defaults=names).value == pytest.approx(want, 1e-12)
+
+
+@pytest.mark.parametrize("names", ["xxy", "xyx", "yxx", "xyy", "yxy", "yyx"])
+@pytest.mark.parametrize("point", [(2.0, 0.0), (2.0, 1.0), (0.5, 2.0), (0.0, 4.0)])
+def test_third_derivatives_of_the_power_in_every_order(names, point):
+    x, y = map(mpf, point)
+    with mp.workdps(60):
+        orders = (names.count("x"), names.count("y"))
+        want = (
+            mp.diff(
+                lambda a, b: a**b if a else mpf(0), (x, y), orders, h=mpf(10) ** -12
+            )
+            if x
+            else mpf(0)
+        )
+    text = "x^y"
+    for name in names:
+        text = derivative(text, name)
+    got = evaluate(text, {}, defaults={"x": point[0], "y": point[1]}).value
+    assert math.isclose(got, float(want), rel_tol=1e-8, abs_tol=1e-9)

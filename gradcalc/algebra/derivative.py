@@ -192,12 +192,13 @@ def derivative(text: str, name: str) -> str:
     again; parts that it uses several times stand before it as labels, on lines of their
     own. It holds inside the domain of the formula's operations.
 
-    A formula that does not contain the variable has the derivative 0.
+    A formula that does not contain the variable has the derivative 0. A constant that
+    is asked for, such as e, is a variable.
 
     Raises GradcalcError where the text is no formula or its result is a list.
     """
-    checked_names([name])
-    bound = bind(text, {}, complete=False)
+    (name,) = checked_names([name])
+    bound = bind(text, {}, wrt=[name], complete=False)
     if isinstance(bound.output, list):
         raise ShapeError(
             "the result is a list, which has a Jacobian and not one derivative",

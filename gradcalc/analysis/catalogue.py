@@ -14,6 +14,7 @@ from gradcalc.engine.evaluation import Evaluation, evaluate
 from gradcalc.errors import FormulaNameError, GradcalcError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.functions import Function, library
+from gradcalc.language.identifiers import normal
 from gradcalc.language.library import Documentation, library_documentation
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
@@ -176,7 +177,7 @@ def look_up(name: str) -> Entry:
     """
     entries = catalogue()
     named = entries | {alias: e for e in entries.values() for alias in e.aliases}
-    entry = named.get(name) or named.get(_operator(name))
+    entry = named.get(normal(name)) or named.get(_operator(name))
     if entry is None:
         raise FormulaNameError(
             f"there is no function {name}",

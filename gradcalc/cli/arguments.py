@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from gradcalc.cli.mistaken_names import nearest_option, repeated
+from gradcalc.cli.mistaken_names import nearest_option
 from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.language.identifiers import NAME, repeated
 from gradcalc.wording import listing, plural, quoted
 
 # `--` and a name, then perhaps `=` and a value. Names are the language's; options may
 # hold hyphens as well.
-_NAMED = re.compile(r"--([^\W\d]\w*(?:-\w+)*)(?:=(.*))?", re.DOTALL)
-_ELEMENT = re.compile(r"--([^\W\d]\w*)\[[^]=]*\]=(?!=)", re.DOTALL)
-_ONE_DASH = re.compile(r"-([^\W\d]\w*)(?:=.*)?", re.DOTALL)
+_NAMED = re.compile(rf"--({NAME}(?:-\w+)*)(?:=(.*))?", re.DOTALL)
+_ELEMENT = re.compile(rf"--({NAME})\[[^]=]*\]=(?!=)", re.DOTALL)
+_ONE_DASH = re.compile(rf"-({NAME})(?:=.*)?", re.DOTALL)
 
 
 @dataclass(eq=False, repr=False)

@@ -7,11 +7,11 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.mistaken_names import repeated
 from gradcalc.errors import BindingError, UsageError
+from gradcalc.language.identifiers import NAME, normal, repeated
 from gradcalc.wording import quoted
 
-_ANSWER = re.compile(r"\s*([^\W\d]\w*(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
+_ANSWER = re.compile(rf"\s*({NAME}(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
 
 
 @click.command(
@@ -48,7 +48,8 @@ def command(request: Request, *, expected: Sequence[str]) -> int:
     answers = [_answer(text) for text in expected]
     if twice := repeated([name for name, _ in answers], "expected"):
         raise BindingError(twice)
-    bound = request.bind()
+    answers = [(normal(name), value) for name, value in answers]
+    bound = request.bind(wrt=[name for name, _ in answers] or None)
     from gradcalc.analysis.answers import Answers, check_answers
     from gradcalc.analysis.check import check
 

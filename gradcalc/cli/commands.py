@@ -52,13 +52,16 @@ class Request:
     precision: int | None = None
     wrt: list[str] | None = None
 
-    def bind(self, *, complete: bool = True) -> BoundProgram:
+    def bind(
+        self, *, wrt: Sequence[str] | None = None, complete: bool = True
+    ) -> BoundProgram:
         """The formula with its values bound, as `gradcalc.language.bindings.bind`."""
         return bind(
             self.formula,
             self.variables,
             defaults=self.defaults,
             output=self.output,
+            wrt=self.wrt if wrt is None else wrt,
             complete=complete,
         )
 

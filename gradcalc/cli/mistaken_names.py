@@ -1,7 +1,7 @@
 """Mistakes with names: what was probably meant, and which command has the option."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -18,14 +18,6 @@ def nearest_option(name: str, options: Iterable[str]) -> str | None:
         return None
     near = near_miss(name, [option.removeprefix("--") for option in options])
     return f"--{near}" if near else None
-
-
-def repeated(names: Sequence[str], verb: str = "given") -> str | None:
-    """The sentence about names that occur more than once, or None."""
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if not twice:
-        return None
-    return f"{listing(twice)} {plural(twice, 'is', 'are')} {verb} more than once"
 
 
 def misplaced_options(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gradcalc.errors import UsageError
+from gradcalc.language.identifiers import normal
 from gradcalc.wording import listing, quoted
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def names(_context: Any, parameter: Any, text: str | None) -> list[str] | None:
     """The names in a comma-separated text."""
     if text is None:
         return None
-    found = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    found = list(dict.fromkeys(normal(name.strip()) for name in text.split(",")))
     if "" in found:
         option = parameter.opts[0]
         raise UsageError(

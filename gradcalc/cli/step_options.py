@@ -10,6 +10,7 @@ from gradcalc.cli.options import Choice, Number
 from gradcalc.cli.variables import read_bindings
 from gradcalc.errors import UsageError
 from gradcalc.language.bindings import constant_value
+from gradcalc.language.identifiers import normal
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 from gradcalc.shapes import Shape
 from gradcalc.wording import listing, quoted
@@ -83,7 +84,7 @@ def settings_of(texts: Sequence[str], option: str, example: str) -> dict[str, st
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        name = name.strip()
+        name = normal(name.strip())
         if not equals or not name.isidentifier() or not value.strip():
             raise UsageError(
                 f"{option} takes {example.partition('=')[0].upper()}=..., not"

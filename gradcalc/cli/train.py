@@ -13,6 +13,7 @@ from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import STANDARD_INPUT, check_replaceable, replace_file
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
+from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.roles import ParameterOptions
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
@@ -241,9 +242,9 @@ def _finish(
 
 def _target(text: str, rows: Rows) -> list[str]:
     """The target's columns; one whose name holds a comma is one column."""
-    if text in rows.columns:
-        return [text]
-    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if normal(text) in rows.columns:
+        return [normal(text)]
+    return list(dict.fromkeys(normal(name.strip()) for name in text.split(",")))
 
 
 def _warn_of_near_columns(task: TrainingTask, rows: Rows) -> None:

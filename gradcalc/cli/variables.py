@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcalc.cli.files import called, read_text
-from gradcalc.cli.mistaken_names import nearest_option, repeated
+from gradcalc.cli.mistaken_names import nearest_option
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.language.bindings import checked_value
+from gradcalc.language.identifiers import by_normal_name, normal, repeated
 from gradcalc.shapes import flatten
 from gradcalc.strict_json import read_json
 from gradcalc.wording import listing, plural, quoted
@@ -40,7 +41,7 @@ def read_bindings(
     values = {}
     for name, text in bindings:
         try:
-            values[name] = value(text)
+            values[normal(name)] = value(text)
         except GradcalcError as error:
             near = nearest_option(name, options)
             option = f"or did you mean the option {near}?" if near else None
@@ -58,9 +59,10 @@ def read_variables(path: str) -> dict[str, Any]:
     where = called(path)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if twice := repeated([name for name, _ in pairs]):
-            raise DataError(f"{where}: {twice}")
-        return dict(pairs)
+        try:
+            return by_normal_name(pairs)
+        except BindingError as error:
+            raise DataError(f"{where}: {error.message}") from None
 
     content = read_json(read_text(path), where, pairs=unique, whole=float)
     if not isinstance(content, dict):

@@ -9,6 +9,7 @@ from typing import Any
 from gradcalc.data.cells import cells_of, class_in, number_in
 from gradcalc.data.rows import BrokenDataError, Lines, Result, Row, Rows
 from gradcalc.errors import DataError
+from gradcalc.language.identifiers import NAME, normal
 from gradcalc.wording import counted
 
 # What Python's reader says of text that breaks the rules, in words for its writer.
@@ -28,7 +29,7 @@ class DelimitedRows(Rows):
         self.delimiter = delimiter
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            self.header = [cell.strip() for cell in next(self)]
+            self.header = [normal(cell.strip()) for cell in next(self)]
         except StopIteration:
             raise DataError(f"{self.name} is empty: it has no header") from None
         if all(map(_is_number, self.header)):
@@ -137,7 +138,7 @@ def _places(header: Sequence[str]) -> dict[str, list[int]]:
     elements: dict[str, dict[int, int]] = {}
     for place, name in enumerate(header):
         places.setdefault(name, [place])
-        element = re.fullmatch(r"(\w+)\[(\d+)\]", name, re.ASCII)
+        element = re.fullmatch(rf"({NAME})\[([0-9]+)\]", name)
         if element:
             elements.setdefault(element[1], {})[int(element[2])] = place
     for name, indices in elements.items():

@@ -7,7 +7,8 @@ from typing import Any
 
 from gradcalc.data.cells import class_in, number_in, shown
 from gradcalc.data.rows import Lines, Result, Row, Rows
-from gradcalc.errors import DataError
+from gradcalc.errors import BindingError, DataError
+from gradcalc.language.identifiers import by_normal_name
 from gradcalc.shapes import Shape, described, flatten
 from gradcalc.strict_json import json_value
 
@@ -62,7 +63,14 @@ class JsonRows(Rows):
                 f"a row is an object, not {shown(row)}",
                 hint='write one such as {"x": 1, "y": 2} on every line',
             )
-        return row
+        return row if line.isascii() and "\\u" not in line else self._normal(row)
+
+    def _normal(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row with its names in normal form."""
+        try:
+            return by_normal_name(row.items())
+        except BindingError as error:
+            raise self.problem(error.message) from None
 
     def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
         columns = [(name, self.columns[name]) for name in names]

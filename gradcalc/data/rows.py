@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from gradcalc.errors import DataError
+from gradcalc.language.identifiers import normal
 from gradcalc.shapes import Shape
 from gradcalc.wording import plural, some
 
@@ -167,7 +168,7 @@ class Rows(ABC):
     def require_new(self, names: Sequence[str]) -> None:
         """Raise DataError if there is a column of one of these names."""
         for name in names:
-            if name in self.columns:
+            if normal(name) in self.columns:
                 raise DataError(
                     f"{self.name} has a column {name} already",
                     hint="give the new one another name with --column NAME",

@@ -165,11 +165,12 @@ def evaluate(
     `bindings` maps each variable to a number, a list of numbers or a list of equally
     long lists; `defaults` gives values to names that it leaves out and may hold names
     that the formula does not use. `wrt` restricts what is differentiated to these
-    variables, `output` asks for a label instead of the last statement.
+    variables (a constant named there is one); `output` asks for a label instead of the
+    last statement.
 
     Raises GradcalcError, with `.span` and `.hint`, for whatever is wrong with these.
     """
-    bound = bind(text, bindings, defaults=defaults, output=output)
+    bound = bind(text, bindings, defaults=defaults, output=output, wrt=wrt)
     return evaluate_bound(bound, wrt)
 
 

@@ -5,6 +5,7 @@ of these are first given.
 """
 
 import keyword
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
@@ -215,10 +216,11 @@ def _arranged(
 
 def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
     """Raise BindingError unless the names are those of the formula's variables."""
-    found = parsed.variables(names)
-    missing = [name for name in found if name not in names]
-    unknown = [name for name in dict.fromkeys(names) if name not in found]
-    repeated = sorted({name for name in found if names.count(name) > 1})
+    times = Counter(names)
+    found = parsed.variables(times)
+    missing = [name for name in found if name not in times]
+    unknown = [name for name in times if name not in found]
+    repeated = sorted(name for name in found if times[name] > 1)
     sentences = []
     if missing:
         noun = plural(missing, "variable", "variables")

@@ -15,9 +15,11 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
+from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
+from gradcalc.operations import CONSTANTS
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
 from gradcalc.wording import did_you_mean, meant_for, plural
 
@@ -62,6 +64,7 @@ def bind(
     *,
     defaults: Mapping[str, Value] | None = None,
     output: str | None = None,
+    wrt: Sequence[str] | None = None,
     complete: bool = True,
 ) -> BoundProgram:
     """The program with its variables bound.
@@ -69,23 +72,21 @@ def bind(
     `bindings` must all be used by the program; `defaults` are values for names that
     they do not give, and need not be used. If `complete`, every variable must have a
     value; else those without one stay open, as scalars. `output` names the label that
-    is asked for instead of the last statement.
+    is asked for instead of the last statement. A constant named in `wrt` is a variable
+    with the constant's value.
 
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
     """
-    for named in (bindings, defaults or {}):
-        if not isinstance(named, Mapping):
-            raise BindingError(
-                f"values are given by name, not as {type(named).__name__}",
-                hint='such as {"x": 2, "v": [1, 2, 3]}',
-            )
-        checked_names(named)
+    bindings, defaults = _by_name(bindings), _by_name(defaults or {})
     parsed = read_program(text)
     values = {
         name: checked_value(name, value)
-        for name, value in {**(defaults or {}), **bindings}.items()
+        for name, value in {**defaults, **bindings}.items()
     }
+    for name in [] if wrt is None else checked_names(wrt):
+        if name in CONSTANTS and name in parsed.free:
+            values.setdefault(name, CONSTANTS[name])
     names = parsed.variables(values)
     problem = _name_problem(parsed, bindings, values, complete=complete)
     shapes = {name: shape_of(values[name]) for name in names if name in values}
@@ -104,20 +105,31 @@ def bind(
     return BoundProgram(text, program, result, variables, given)
 
 
+def _by_name(values: Any) -> dict[str, Value]:
+    """The values by their names in normal form; raises BindingError for all else."""
+    if not isinstance(values, Mapping):
+        raise BindingError(
+            f"values are given by name, not as {type(values).__name__}",
+            hint='such as {"x": 2, "v": [1, 2, 3]}',
+        )
+    checked_names(values)
+    return by_normal_name(values.items())
+
+
 def checked_names(names: Any) -> list[str]:
-    """The names as a list of texts; raises BindingError if they are something else.
+    """The names in normal form; raises BindingError if they are no texts.
 
     A single text is one name.
     """
     if isinstance(names, str):
-        return [names]
+        return [normal(names)]
     if not isinstance(names, Iterable):
         raise BindingError(f"names are given as a list, not {names!r}")
     found = list(names)
     for name in found:
         if not isinstance(name, str):
             raise BindingError(f"the name of a variable is text, not {name!r}")
-    return found
+    return list(map(normal, found))
 
 
 def checked_value(name: str, value: Any) -> Value:
@@ -213,7 +225,7 @@ def _labelled(program: Program, output: str) -> Structure:
     """
     if not isinstance(output, str):
         raise UsageError(f"a label is text, not {output!r}")
-    name, _, index = output.partition("[")
+    name, _, index = normal(output).partition("[")
     structure = program.scope.get(name) if name else program.result
     if structure is None:
         otherwise = "a label is given by a line such as y = x^2"

@@ -13,6 +13,7 @@ from typing import Any
 
 from gradcalc.errors import UsageError
 from gradcalc.language.grammar import CHILD, END, read_tables
+from gradcalc.language.identifiers import normal
 from gradcalc.language.syntax import MAKERS, Children, Statement, Syntax
 
 # By terminal or rule: the row of the state that follows, or the rule that is complete
@@ -78,7 +79,7 @@ class _Parser:
             value = match[kind]
             if kind == "NAME":
                 if not value.isascii():
-                    value = _normal(text, value, start, end)
+                    value = _checked(text, value, start, end)
                 # One copy of each name, however often it is written.
                 value = intern(value)
             elif kind == "LPAR" or kind == "LSQB":
@@ -165,12 +166,10 @@ def _flattened(children: Children, position: int) -> Children:
     return [*children[:position], *helper, *children[position + 1 :]]
 
 
-def _normal(text: str, name: str, start: int, end: int) -> str:
-    """The name in the form that Python's identifiers have."""
-    import unicodedata
-
+def _checked(text: str, name: str, start: int, end: int) -> str:
+    """The name in its normal form. Raises FormulaSyntaxError if it cannot be one."""
     if not name.isidentifier():
         from gradcalc.language.mistakes import unusable_name
 
         raise unusable_name(text, start, end)
-    return unicodedata.normalize("NFKC", name)
+    return normal(name)

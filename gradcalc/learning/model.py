@@ -26,8 +26,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.algebra.written_out import formula_text
-from gradcalc.errors import DataError, GradcalcError
+from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.language.bindings import BoundProgram, checked_value
+from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.names import read_program
 from gradcalc.language.program import Program, build
 from gradcalc.shapes import Shape, Structure, flatten, leaves_of, shape_of
@@ -125,16 +126,21 @@ def model_from(text: str, where: str) -> Model:
                 " should be",
                 hint="write it again with gradcalc train --save",
             )
-    formula, inputs, target = content["model"], content["inputs"], content["target"]
+    formula, target = content["model"], content["target"]
+    inputs = list(map(normal, content["inputs"]))
+    shapes = {normal(name): tuple(it) for name, it in content["shapes"].items()}
+    try:
+        values = by_normal_name(content["parameters"].items())
+    except BindingError as error:
+        raise DataError(f"{where}: {error.message}") from None
     parameters = {
-        name: _parameter(where, name, value)
-        for name, value in content["parameters"].items()
+        name: _parameter(where, name, value) for name, value in values.items()
     }
     _check_names(where, formula, inputs, parameters)
     try:
         return Model(
             formula,
-            {name: tuple(content["shapes"].get(name, ())) for name in inputs},
+            {name: shapes.get(name, ()) for name in inputs},
             [target] if isinstance(target, str) else target,
             content["classes"],
             parameters,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
+from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import format_value
 from gradcalc.reports.objects import POINT, fields
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.learning.descent import Descent
 
-_PATH = re.compile(r"(\w+)(?:\.(\w+))?((?:\[-?\d+\])*)")
+_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?((?:\[-?\d+\])*)")
 _NOTHING = object()
 _MOST_CHOICES = 12
 _MOST_NAMES = 4
@@ -76,7 +77,8 @@ def _found(result: Mapping[str, Any], path: str) -> Any:
     field, name, indices = match.groups()
     found = result.get(field, _NOTHING)
     if name is not None:
-        found = found.get(name, _NOTHING) if isinstance(found, dict) else _NOTHING
+        known = found if isinstance(found, dict) else {}
+        found = known.get(normal(name), _NOTHING)
     for index in map(int, re.findall(r"-?\d+", indices)):
         inside = isinstance(found, list) and -len(found) <= index < len(found)
         found = found[index] if inside else _NOTHING

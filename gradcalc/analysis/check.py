@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gradcalc.analysis.verdicts import DIFFERS, Claim, Row, compared
+from gradcalc.engine import high_precision
 from gradcalc.engine.compiled import compile_forward
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
@@ -124,14 +125,11 @@ def _noise(evaluation: Evaluation, number: int) -> float:
 def _jitter(
     bound: BoundProgram, evaluation: Evaluation, number: int, node: int
 ) -> float:
-    """How much the gradient itself varies within the rounding of its variables."""
-    here, found = evaluation.gradient_at(node, number), 0.0
-    for ulps in (-3, -1, 1, 2):
-        given = {
-            other: x + ulps * math.ulp(x) if math.isfinite(x) else x
-            for other, x in bound.given.items()
-        }
-        near = evaluate_bound(replace(bound, given=given)).gradient_at(node, number)
-        if math.isfinite(near):
-            found = max(found, abs(near - here))
-    return found
+    """How far rounding has taken the gradient from the one of sixty digits."""
+    graph = evaluation.graph
+    output = flatten(evaluation.output)[number]
+    values = high_precision.forward(graph, bound.given)
+    active = graph.dependents([node])
+    exact = high_precision.gradients(graph, values, output, active)[node]
+    distance = abs(float(exact or 0) - evaluation.gradient_at(node, number))
+    return distance if math.isfinite(distance) else 0.0

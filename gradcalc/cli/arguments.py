@@ -38,6 +38,11 @@ class Split:
     # What is wrong: not raised, because `--help` beside a mistake prints the help.
     problem: GradcalcError | None
 
+    @property
+    def given(self) -> dict[str, str]:
+        """The text of each option, "" for a flag."""
+        return dict(word.partition("=")[::2] for word in self.options)
+
 
 # What a word, or an option with its value, turns out to be.
 _POSITIONAL = "positional"

@@ -9,8 +9,8 @@ The callback gets the request, with formula and variables read and the options t
 commands share, and its own options.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import click
@@ -23,14 +23,23 @@ from gradcalc.cli.files import (
     read_text,
     standard_input_is_free,
 )
-from gradcalc.cli.mistaken_names import explain_names, misplaced_options, nearest_option
+from gradcalc.cli.mistaken_names import (
+    explain_names,
+    explain_options,
+    from_click,
+    misplaced_options,
+    nearest_option,
+    refuse_options,
+    setting,
+)
 from gradcalc.cli.variables import (
     read_bindings,
     read_variables,
     split_setting,
 )
-from gradcalc.errors import BindingError, UsageError
+from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind, constant_value
+from gradcalc.language.identifiers import normal
 
 
 @dataclass(eq=False, repr=False)
@@ -46,6 +55,9 @@ class Request:
     # The values in files: they may hold names that the formula does not use, and
     # `variables` win over them.
     defaults: dict[str, Any]
+    # Every option of the command, and the text of each that is given.
+    declared: Collection[str] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
     # The options of these names, for the commands that have them.
     as_json: bool = False
     output: str | None = None
@@ -56,7 +68,7 @@ class Request:
         self, *, wrt: Sequence[str] | None = None, complete: bool = True
     ) -> BoundProgram:
         """The formula with its values bound, as `gradcalc.language.bindings.bind`."""
-        return bind(
+        bound = bind(
             self.formula,
             self.variables,
             defaults=self.defaults,
@@ -64,6 +76,17 @@ class Request:
             wrt=self.wrt if wrt is None else wrt,
             complete=complete,
         )
+        variables = bound.program.graph.variables
+        self.refuse_options(name for name in variables if name not in bound.variables)
+        return bound
+
+    def refuse_options(self, names: Iterable[str]) -> None:
+        """Raise BindingError if a name without a value is that of a given option."""
+        refuse_options(self.formula, names, self.given)
+
+    def setting(self, name: str, value: str = "") -> str:
+        """How the command takes a value for the name: `--x=2`, or `--set json=2`."""
+        return setting(name, self.declared, value or self.given.get("--" + name, ""))
 
 
 _OF_REQUEST = ("as_json", "output", "precision", "wrt")
@@ -114,30 +137,58 @@ class VariablesCommand(click.Command):
         helped = ctx.resilient_parsing or "--help" in split.options
         if split.problem and not helped:
             raise self._misplaced(ctx, split, split.unknown) or split.problem
-        rest = super().parse_args(ctx, [*split.options])
-        settings = map(split_setting, ctx.params.pop("settings") or ())
-        ctx.obj = replace(split, bindings=[*split.bindings, *settings])
+        ctx.obj = split
+        try:
+            rest = super().parse_args(ctx, [*split.options])
+            settings = map(split_setting, ctx.params.pop("settings") or ())
+            ctx.obj = replace(split, bindings=[*split.bindings, *settings])
+        except click.BadParameter as error:
+            raise self._explained(ctx, from_click(error)) from None
+        except GradcalcError as error:
+            raise self._explained(ctx, error) from None
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        split: Split = ctx.obj
         try:
-            variables = read_bindings(
-                split.bindings, self.value, list(self.declared_options(ctx))
-            )
+            ctx.params["request"] = self._request(ctx)
+            return super().invoke(ctx)
+        except GradcalcError as error:
+            raise self._explained(ctx, error) from None
+
+    def _request(self, ctx: click.Context) -> Request:
+        split: Split = ctx.obj
+        declared = self.declared_options(ctx)
+        try:
+            variables = read_bindings(split.bindings, self.value, list(declared))
         except BindingError as error:
             names = [name for name, _ in split.bindings]
             raise self._misplaced(ctx, split, names) or error from None
         path = ctx.params.pop("variables_file")
-        given = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
+        shared = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
         positional = next(iter(split.positionals), None)
         formula, defaults = self.read_formula(ctx, positional, path)
         if path is not None:
             defaults = {**defaults, **read_variables(path)}
-        ctx.params["request"] = Request(
-            positional, formula, variables, defaults, **given
+        return Request(
+            positional, formula, variables, defaults, declared, split.given, **shared
         )
-        return super().invoke(ctx)
+
+    def _explained(self, ctx: click.Context, error: GradcalcError) -> GradcalcError:
+        """The error, with hints about names that are options and variables both."""
+        split: Split = ctx.obj
+        request = ctx.params.get("request")
+        formula = (request and request.formula) or self.typed_formula(split)
+        if not formula:
+            return error
+        if isinstance(error, BindingError) and (error.missing or error.unused):
+            declared = dict.fromkeys(self.declared_options(ctx), "")
+            return explain_names(error, ctx, formula, {**declared, **split.given})
+        known = {normal(name) for name, _ in split.bindings}
+        return explain_options(error, formula, split.given, known)
+
+    def typed_formula(self, split: Split) -> str:
+        """The formula among the words, "" if there is none."""
+        return ""
 
     def _misplaced(
         self, context: click.Context, split: Split, names: Sequence[str]
@@ -199,18 +250,8 @@ class FormulaCommand(VariablesCommand):
         shared = [options.FORMULA_FILE, *model, *options.SOURCES]
         super().__init__(name, shared=shared, **settings)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BindingError as error:
-            request = ctx.params.get("request")
-            if request is None or not request.formula:
-                raise
-            texts = dict(word.partition("=")[::2] for word in ctx.obj.options)
-            declared = dict.fromkeys(self.declared_options(ctx), "")
-            raise explain_names(
-                error, ctx, request.formula, {**declared, **texts}
-            ) from None
+    def typed_formula(self, split: Split) -> str:
+        return next(iter(split.positionals), "")
 
     def read_formula(
         self, context: click.Context, positional: str | None, variables_file: str | None

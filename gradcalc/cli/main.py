@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 import gradcalc
+from gradcalc.cli.mistaken_names import from_click
 from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 from gradcalc.wording import near_miss, quoted
 
@@ -161,7 +162,7 @@ def _run(words: list[str]) -> int:
         sys.stderr.write(error.format_message() + "\n")
         return 2
     except click.ClickException as error:
-        raise _from_click(error) from None
+        raise from_click(error) from None
 
 
 def _decoded(word: str, number: int) -> str:
@@ -170,23 +171,6 @@ def _decoded(word: str, number: int) -> str:
         return word.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
         raise UsageError(f"argument {number} is not UTF-8 text") from None
-
-
-def _from_click(error: click.ClickException) -> GradcalcError:
-    """Click's error as an error of gradcalc's."""
-    message = error.message
-    hint = None
-    context = getattr(error, "ctx", None)
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        message = f"{error.param.opts[0]}: {message}"
-    elif isinstance(error, click.NoSuchOption):
-        message = f"there is no option {error.option_name}"
-        if error.possibilities:
-            hint = f"did you mean {error.possibilities[0]}?"
-    if hint is None and context is not None:
-        hint = f"see {context.command_path} --help"
-    message = message[:1].lower() + message[1:].rstrip(".")
-    return UsageError(message, hint=hint)
 
 
 def _from_bug(error: Exception) -> GradcalcError:

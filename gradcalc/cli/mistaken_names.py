@@ -1,14 +1,32 @@
-"""Mistakes with names: what was probably meant, and which command has the option."""
+"""Mistakes with names and options: what was probably meant, and where it belongs."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import click
 
 from gradcalc.errors import BindingError, GradcalcError, UsageError
+from gradcalc.language.names import read_program
 from gradcalc.wording import listing, near_miss, plural
 
 _MOST_LISTED = 4
+
+
+def from_click(error: click.ClickException) -> GradcalcError:
+    """Click's error as an error of gradcalc's."""
+    message = error.message
+    hint = None
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        message = f"{error.param.opts[0]}: {message}"
+    elif isinstance(error, click.NoSuchOption):
+        message = f"there is no option {error.option_name}"
+        if error.possibilities:
+            hint = f"did you mean {error.possibilities[0]}?"
+    if hint is None and context is not None:
+        hint = f"see {context.command_path} --help"
+    message = message[:1].lower() + message[1:].rstrip(".")
+    return UsageError(message, hint=hint)
 
 
 def nearest_option(name: str, options: Iterable[str]) -> str | None:
@@ -66,6 +84,59 @@ def _commands_with(option: str, context: click.Context) -> list[str]:
     ]
 
 
+def setting(name: str, declared: Collection[str], value: str = "") -> str:
+    """How the command takes a value for the name: `--x=2`, or `--set json=2`."""
+    from shlex import quote
+
+    option = f"--set {name}" if "--" + name in declared else f"--{name}"
+    return f"{option}={quote(value) if value else '...'}"
+
+
+def refuse_options(
+    formula: str, names: Iterable[str], given: Mapping[str, str]
+) -> None:
+    """Raise BindingError for a variable without a value whose name is a given option.
+
+    Such a variable was probably meant to have it. `given` has the text of each option.
+    """
+    clashing = [name for name in names if "--" + name in given]
+    if clashing:
+        name = clashing[0]
+        raise BindingError(
+            f"{name} is a variable of the formula, and --{name} is an option",
+            source=formula,
+            span=read_program(formula).free.get(name),
+            hint=_for_the_variable(name, given),
+        )
+
+
+def _for_the_variable(name: str, given: Mapping[str, str]) -> str:
+    spelled = setting(name, given, given["--" + name])
+    return f"for the variable of that name use {spelled}"
+
+
+def explain_options(
+    error: GradcalcError, formula: str, given: Mapping[str, str], known: Collection[str]
+) -> GradcalcError:
+    """The error about an option, with a hint if its name is a variable's as well.
+
+    `given` has the text of each option, `known` the names of variables with a value.
+    """
+    try:
+        names = read_program(formula).free
+    except GradcalcError:
+        return error
+    hints = [error.hint] if error.hint else []
+    for name in names:
+        option = "--" + name
+        text = given.get(option, "")
+        about = option in error.message or (text and text in error.message)
+        told = f"--set {name}=" in (error.hint or "")
+        if option in given and name not in known and about and not told:
+            hints.append(_for_the_variable(name, given))
+    return error.but(hint="; ".join(hints) or None)
+
+
 def explain_names(
     error: BindingError,
     context: click.Context,
@@ -80,7 +151,7 @@ def explain_names(
     if misplaced := misplaced_options(context, unused, formula):
         return misplaced
     hints = [
-        f"--{name} is an option, so use --set {name}={options['--' + name] or '...'}"
+        f"--{name} is an option, so use {setting(name, options, options['--' + name])}"
         for name in error.missing
         if "--" + name in options
     ]

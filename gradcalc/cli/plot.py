@@ -94,7 +94,7 @@ def command(
     starts = {name: over.start for name, over in ranges.items()}
     started = replace(request, variables={**request.variables, **starts})
     bound = started.bind(complete=bool(ranges))
-    _check_ranges(bound, list(ranges), out, as_json=request.as_json)
+    _check_ranges(bound, list(ranges), out, request)
     plotted = _sampled(bound, ranges, points)
     if request.as_json:
         from gradcalc.reports.objects import curve_to_dict, surface_to_dict
@@ -129,7 +129,7 @@ def command(
 
 
 def _check_ranges(
-    bound: BoundProgram, names: list[str], out: str | None, *, as_json: bool
+    bound: BoundProgram, names: list[str], out: str | None, request: Request
 ) -> None:
     """Raise the error for no range, for too many, or for two without a picture."""
     if not names:
@@ -138,14 +138,15 @@ def _check_ranges(
             raise BindingError("the formula has no variable to plot it over")
         free = next((n for n in variables if n not in bound.variables), variables[0])
         raise BindingError(
-            "no variable has a range", hint=f"write for example --{free}=-5:5"
+            "no variable has a range",
+            hint=f"write for example {request.setting(free, '-5:5')}",
         )
     if len(names) > 2:
         raise BindingError(
             f"{listing(names)} all have ranges, but a plot has room for two",
             hint="give the others a value each",
         )
-    if len(names) == 2 and out is None and not as_json:
+    if len(names) == 2 and out is None and not request.as_json:
         raise UsageError(
             "a plot over two ranges is a picture, and needs --out",
             hint="add --out plot.png",

@@ -3,17 +3,19 @@
 import math
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from gradcalc.cli import consoles, data_options, options
+from gradcalc.cli.arguments import Split
 from gradcalc.cli.commands import Request, VariablesCommand
-from gradcalc.cli.files import read_model
+from gradcalc.cli.files import STANDARD_INPUT, read_model
 from gradcalc.data.cells import cells_of
 from gradcalc.data.rows import Rows, Skipped, usable
-from gradcalc.errors import DataError, ShapeError, UsageError
+from gradcalc.errors import DataError, GradcalcError, ShapeError, UsageError
 from gradcalc.language.bindings import bind
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Additions, predictor
@@ -21,9 +23,20 @@ from gradcalc.shapes import described, leaves_of, shape_of
 from gradcalc.wording import counted, plural
 
 
+class ModelCommand(VariablesCommand):
+    """A command whose positional word is the file of a model."""
+
+    def typed_formula(self, split: Split) -> str:
+        path = next(iter(split.positionals), STANDARD_INPUT)
+        if path != STANDARD_INPUT:
+            with suppress(GradcalcError):
+                return read_model(path).text
+        return ""
+
+
 @click.command(
     "predict",
-    cls=VariablesCommand,
+    cls=ModelCommand,
     expected="model",
     help="Add a column of predictions to rows of data, which stay as they are, or print"
     " the prediction for one point.",
@@ -149,7 +162,7 @@ def _predict_point(
 ) -> int:
     """Print the prediction for the values given; return the exit status."""
     if model.inputs and not request.variables and not request.defaults:
-        inputs = " ".join(f"--{name}=..." for name in list(model.inputs)[:4])
+        inputs = " ".join(map(request.setting, list(model.inputs)[:4]))
         raise UsageError(
             "there is nothing to predict from",
             hint=f"give rows, --data FILE, or a point, {inputs}",

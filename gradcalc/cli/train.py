@@ -171,6 +171,8 @@ def command(
             classes=data_options.read_classes(given["classes"]),
             skip_bad=given["skip_bad"],
         )
+        known = {*task.roles.started, *parameters.shapes}
+        request.refuse_options(n for n in task.roles.learned if n not in known)
         _warn_of_near_columns(task, rows)
     result = _trained(task, settings)
     return _finish(request, result, save, settings.rate)

@@ -3,7 +3,12 @@
 import json
 import unicodedata
 
+import click
 import pytest
+
+from gradcalc.cli.commands import VariablesCommand
+from gradcalc.cli.main import COMMANDS as COMMANDS_OF_THE_PROGRAM
+from gradcalc.cli.main import program
 
 # Each command with a name in one form in the formula and in another elsewhere, and a
 # part of what it prints.
@@ -91,3 +96,122 @@ def test_two_forms_of_one_name_are_given_twice(run, tmp_path, monkeypatch, words
     ran = run(*words)
     assert (ran.status, ran.out) == (2, "")
     assert "\u00b5 (U+00B5) and \u03bc (U+03BC) are one name" in ran.err
+
+
+# Each command with a variable called {name}, which has no value, and what else the
+# command needs.
+WITH_A_VARIABLE = {
+    "eval": ["{name}*x", "--x=1"],
+    "explain": ["{name}*x", "--x=1"],
+    "diff": ["{name}*x", "--x=1"],
+    "graph": ["{name}*x", "--x=1"],
+    "plot": ["{name}*x", "--x=0:1"],
+    "formula": ["{name}*x", "--x=1"],
+    "train": ["{name}*x + sum(w)"],
+    "predict": ["{name}.model"],
+    "ascend": ["{name}*x", "--x=1"],
+    "descend": ["{name}*x", "--x=1"],
+    "check": ["{name}*x", "--x=1"],
+}
+# Where a variable need not have a value.
+WITHOUT_VALUES = ("diff", "graph", "formula", "train")
+NEEDED = {"train": {"data": "rows.csv", "target": "y"}}
+GOOD = {
+    "file": "formula.txt", "model": "good.model", "vars": "vars.json",
+    "data": "rows.csv",
+    "target": "y", "shape": "w=2", "fix": "w=1", "set": "w=1", "expect": "x=1",
+    "bound": "x=0:1", "out": "out.svg", "loss": "mae", "optimizer": "adam",
+    "only": "value",
+}  # fmt: skip
+
+
+def _names_of_options():
+    context = click.Context(program)
+    for command in COMMANDS_OF_THE_PROGRAM:
+        found = program.get_command(context, command)
+        for parameter in found.params:
+            if not isinstance(found, VariablesCommand):
+                continue
+            name = parameter.opts[0].removeprefix("--")
+            if name.isidentifier():
+                yield command, name, parameter.is_flag
+
+
+OPTIONS = list(_names_of_options())
+
+
+def test_every_command_with_variables_is_tried():
+    assert {command for command, _, _ in OPTIONS} == set(WITH_A_VARIABLE)
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("x,y\n1,2\n2,3\n")
+    (tmp_path / "formula.txt").write_text("x^2")
+    (tmp_path / "vars.json").write_text('{"z": 2}')
+    model = {"schema": 1, "target": "y", "parameters": {}, "loss": {"name": "mse"}}
+    for name in {name for _, name, _ in OPTIONS} | {"good"}:
+        content = {**model, "model": f"2*{name}", "inputs": [name]}
+        (tmp_path / f"{name}.model").write_text(json.dumps(content))
+
+
+def _words(command, name, *options):
+    """The command with a variable of that name, and with the options."""
+    words = [word.format(name=name) for word in WITH_A_VARIABLE[command]]
+    needed = NEEDED.get(command, {})
+    given = {option.partition("=")[0] for option in options}
+    more = [
+        f"--{key}={text}" for key, text in needed.items() if f"--{key}" not in given
+    ]
+    return [command, *words, *more, *options]
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("text", ["3", "good"])
+@pytest.mark.parametrize(("command", "name", "is_flag"), OPTIONS)
+def test_an_option_that_may_be_meant_as_a_variable(run, command, name, is_flag, text):
+    value = GOOD.get(name, "1") if text == "good" else text
+    option = f"--{name}" if is_flag else f"--{name}={value}"
+    ran = run(*_words(command, name, option))
+    assert (ran.status, ran.out) == (2, "")
+    assert f"--set {name}={'...' if is_flag else value}" in ran.err
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("command", "name"), [row[:2] for row in OPTIONS])
+def test_a_variable_with_the_name_of_an_option_is_missing(run, command, name):
+    ran = run(*_words(command, name))
+    if command in WITHOUT_VALUES and name not in NEEDED.get(command, {}):
+        # These need no values.
+        assert (ran.status, ran.err) == (0, "")
+    else:
+        assert (ran.status, ran.out) == (2, "")
+        assert f"--set {name}=" in ran.err
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("command", "name"), [row[:2] for row in OPTIONS])
+def test_set_gives_the_variable_and_leaves_the_option(run, command, name):
+    ran = run(*_words(command, name, f"--set={name}=3"))
+    assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.usefixtures("files")
+def test_a_column_may_have_the_name_of_an_option(run, tmp_path):
+    (tmp_path / "rows.csv").write_text("rate,y\n1,2\n2,3\n")
+    words = ["train", "rate*w", "--data=rows.csv", "--target=y", "--epochs=1"]
+    assert run(*words, "--rate=0.1").status == 0
+
+
+def test_the_option_and_the_variable_of_its_name_are_told_apart(run):
+    assert run("diff", "order*x^2", "--order=2", "--set=order=3").out == "6\n"
+    assert run("diff", "order*x", "--x=1", "--order=2") == (
+        2,
+        "",
+        "error: order is a variable of the formula, and --order is an option\n"
+        "  order*x\n  ^^^^^\n"
+        "hint: for the variable of that name use --set order=2\n",
+    )
+    ran = run("diff", "order@x", "--x=1", "--order=1,2;3,4")
+    assert "--set order='1,2;3,4'" in ran.err

@@ -6,7 +6,6 @@ A comparison that is used as a number stands in brackets, as Iverson wrote it.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from gradcalc.writers.program_text import shadowed_constants
 from gradcalc.writers.spelling import (
     ARITHMETIC,
     COMPARISON,
+    MODULO,
     NEGATED,
     POWER,
     PRIMARY,
@@ -48,6 +48,9 @@ FUNCTIONS: dict[str, str] = {
     "sign": r"\operatorname{sgn}",
 }
 
+# What is spelt with its operand written two times.
+_TWICE = frozenset({OPERATIONS["xlogx"]})
+
 CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}", "inf": r"\infty"}
 
 # As TeX knows them; the other capitals look like Latin letters and have no command.
@@ -63,9 +66,9 @@ _NAME = re.compile(r"(.+?)(?:_+(.+?)|(\d+))?((?:\[\d+\])*)", re.DOTALL)
 def _where(operands: Sequence[PartsPiece], wrap: Wrap) -> PartsPiece:
     (condition, binding), first, second = operands
     cases = (
-        *(r"\begin{cases}", wrap(first, SUM), r" & \text{if } ", condition),
+        *(r"\begin{cases}", wrap(first, MODULO), r" & \text{if } ", condition),
         "" if binding == COMPARISON else r" \ne 0",
-        *(r" \\ ", wrap(second, SUM), r" & \text{otherwise}\end{cases}"),
+        *(r" \\ ", wrap(second, MODULO), r" & \text{otherwise}\end{cases}"),
     )
     return cases, PRODUCT
 
@@ -78,39 +81,40 @@ class LatexWriter(FormulaWriter):
 
     spellings: ClassVar[dict[str, Spelling]] = {
         **ARITHMETIC,
-        "<=": template(r"#1 \le #2", COMPARISON, SUM, SUM),
-        ">=": template(r"#1 \ge #2", COMPARISON, SUM, SUM),
-        "==": template("#1 = #2", COMPARISON, SUM, SUM),
-        "!=": template(r"#1 \ne #2", COMPARISON, SUM, SUM),
+        "<=": template(r"#1 \le #2", COMPARISON, MODULO, MODULO),
+        ">=": template(r"#1 \ge #2", COMPARISON, MODULO, MODULO),
+        "==": template("#1 = #2", COMPARISON, MODULO, MODULO),
+        "!=": template(r"#1 \ne #2", COMPARISON, MODULO, MODULO),
         "*": template(r"#1 \cdot #2", PRODUCT, NEGATED, POWER),
-        "/": template(r"\frac{#1}{#2}", POWER, SUM, SUM),
-        "^": template("#1^{#2}", POWER, PRIMARY, SUM),
+        "/": template(r"\frac{#1}{#2}", POWER, MODULO, MODULO),
+        "^": template("#1^{#2}", POWER, PRIMARY, MODULO),
         "neg": template("-#1", NEGATED, PRODUCT),
-        "abs": template(r"\left|#1\right|", PRIMARY, SUM),
-        "floor": template(r"\left\lfloor #1 \right\rfloor", PRIMARY, SUM),
-        "ceil": template(r"\left\lceil #1 \right\rceil", PRIMARY, SUM),
-        "exp": template(r"\mathrm{e}^{#1}", POWER, SUM),
-        "expm1": template(r"\mathrm{e}^{#1} - 1", SUM, SUM),
-        "log": template(r"\ln\left(#1\right)", PRIMARY, SUM),
-        "log2": template(r"\log_{2}\left(#1\right)", PRIMARY, SUM),
-        "log10": template(r"\log_{10}\left(#1\right)", PRIMARY, SUM),
+        "abs": template(r"\left|#1\right|", PRIMARY, MODULO),
+        "floor": template(r"\left\lfloor #1 \right\rfloor", PRIMARY, MODULO),
+        "ceil": template(r"\left\lceil #1 \right\rceil", PRIMARY, MODULO),
+        "exp": template(r"\mathrm{e}^{#1}", POWER, MODULO),
+        "expm1": template(r"\mathrm{e}^{#1} - 1", SUM, MODULO),
+        "log": template(r"\ln\left(#1\right)", PRIMARY, MODULO),
+        "log2": template(r"\log_{2}\left(#1\right)", PRIMARY, MODULO),
+        "log10": template(r"\log_{10}\left(#1\right)", PRIMARY, MODULO),
         "log1p": template(r"\ln\left(1 + #1\right)", PRIMARY, PRODUCT),
-        "xlogx": template(r"#1 \cdot \ln\left(#1\right)", PRODUCT, POWER, SUM),
-        "sqrt": template(r"\sqrt{#1}", PRIMARY, SUM),
-        "cbrt": template(r"\sqrt[3]{#1}", PRIMARY, SUM),
+        "xlogx": template(r"#1 \cdot \ln\left(#1\right)", PRODUCT, POWER, MODULO),
+        "sqrt": template(r"\sqrt{#1}", PRIMARY, MODULO),
+        "cbrt": template(r"\sqrt[3]{#1}", PRIMARY, MODULO),
         "stop_gradient": template("#1", SUM, SUM),
-        "mod": template(r"#1 \bmod #2", PRODUCT, POWER, POWER),
+        "mod": template(r"#1 \bmod #2", MODULO, POWER, PRIMARY),
         "where": _where,
         "sum": chain("# + #", SUM, SUM, PRODUCT),
         "prod": chain(r"# \cdot #", PRODUCT, PRODUCT, POWER),
         "hypot": chain(r"\sqrt{#^{2} + #^{2}}", PRIMARY, PRIMARY, PRIMARY),
         "logsumexp": chain(
-            r"\ln\left(\mathrm{e}^{#} + \mathrm{e}^{#}\right)", PRIMARY, SUM, SUM
+            r"\ln\left(\mathrm{e}^{#} + \mathrm{e}^{#}\right)", PRIMARY, MODULO, MODULO
         ),
     }
     parentheses = r"\left(", r"\right)"
     truth = brackets = r"\left[", r"\right]"
     identities = False
+    argument = MODULO
     nan = r"\mathrm{NaN}"
     infinity = r"\infty"
     minus = NEGATED
@@ -161,7 +165,7 @@ def latex_text(
     `headings` gives the LaTeX that stands for a label on the left of its formula;
     no other formula refers to it.
     """
-    lines = statements(graph, roots, unused=headings, exact=False)
+    lines = statements(graph, roots, unused=headings, exact=False, twice=_TWICE)
     variables = graph.variable_names()
     constants = [
         CONSTANTS[name] for node, name in graph.names.items() if node not in variables
@@ -171,9 +175,6 @@ def latex_text(
     writer = LatexWriter(graph, precision=precision)
     writer.names.update(shadowed_constants(writer, roots))
     writer.names.update((node, shown[name]) for node, name in variables.items())
-    if not writer.names:
-        # Where there are numbers alone, each is shorter than a name.
-        lines = [replace(line, indices={}) for line in lines]
     rows = list(written(lines, writer, {**shown, **headings}))
     if len(rows) == 1:
         ((label, text),) = rows

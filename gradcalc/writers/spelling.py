@@ -18,10 +18,11 @@ from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, Operation
 from gradcalc.shapes import Structure, flatten, unflatten
 
 # How tightly a text binds. A minus sign binds more tightly than a product in gradcalc
-# and in Python, where -a*b is (-a)*b, but is as loose as NEGATED on paper.
+# and in Python, where -a*b is (-a)*b, but is as loose as NEGATED on paper, where people
+# do not agree on a mod b + c: it is read as MODULO, alone or in brackets.
 (
-    CONDITIONAL, COMPARISON, SUM, NEGATED, PRODUCT, SIGNED, POWER, PRIMARY,
-) = range(8)  # fmt: skip
+    CONDITIONAL, COMPARISON, MODULO, SUM, NEGATED, PRODUCT, SIGNED, POWER, PRIMARY,
+) = range(9)  # fmt: skip
 
 Parts: TypeAlias = "str | tuple[Parts, ...]"
 # A text and how tightly it binds: in parts, and joined.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from gradcalc.graph import Graph
+from gradcalc.operations import Operation
 from gradcalc.shapes import Structure, all_leaves, element_names, flatten, shape_of
 from gradcalc.writers.spelling import FormulaWriter
 
@@ -41,6 +42,7 @@ def statements(
     unused: Collection[str] = (),
     exact: bool = True,
     deepest: int | None = None,
+    twice: Collection[Operation] = (),
     policy: Policy | None = None,
 ) -> list[Statement]:
     """The statements that give the roots, in order, and the parts that these share.
@@ -48,11 +50,15 @@ def statements(
     `roots` maps labels (None: without one) to structures, those that others depend on
     first. `taken` holds more names that no new label may have, `unused` labels that no
     other statement may refer to. Unless `exact`, what is as short as its label would
-    be, such as a - b, is repeated instead. No statement nests deeper than `deepest`. A
-    `policy` chooses the labels instead: it is asked about each node that has none yet,
-    in order.
+    be, such as a - b, is repeated instead. No statement nests deeper than `deepest`.
+    The operations in `twice` are spelt with each operand written two times. A `policy`
+    chooses the labels instead: it is asked about each node that has none yet, in order.
     """
     uses = graph.uses(all_leaves(roots.values()))
+    for node, operation in enumerate(graph.operations) if twice else ():
+        if uses[node] and operation in twice:
+            for operand in graph.inputs[node]:
+                uses[operand] += 1
     cut = set() if deepest is None else _too_deep(graph, uses, deepest)
     named: set[int] = set()
 

@@ -8,6 +8,28 @@ from gradcalc.operations import CONSTANTS, OPERATIONS
 ALL = tuple(OPERATIONS.values())
 VARIABLES = ("x", "y", "θ", "x_1")
 
+# The operands of nested operations, the outer one's first, at values of their own.
+LETTERS = {"u": 0.6, "v": 0.8, "w": 0.2, "r": 0.5, "a": 0.7, "b": 0.4, "c": 0.9}
+LETTERS["d"] = 0.3
+
+
+def nested(outer):
+    """A graph, with its value, for each operation as each operand of the outer one."""
+    for inner in ALL:
+        for place in range(_count(outer)):
+            graph = Graph()
+            letters = [graph.add_variable(letter) for letter in LETTERS]
+            graph.variables.update(zip(LETTERS, letters, strict=True))
+            node = graph.add(inner, tuple(letters[4 : 4 + _count(inner)]))
+            operands = letters[: _count(outer)]
+            operands[place] = node
+            graph.add(outer, tuple(operands))
+            yield graph, graph.forward(list(LETTERS.values()))[-1]
+
+
+def _count(operation):
+    return len(operation.parameters) * (2 if operation.lists else 1)
+
 
 @st.composite
 def graphs(draw, operations=ALL, most_nodes=25):

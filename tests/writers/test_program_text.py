@@ -5,11 +5,12 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.graphs import VARIABLES, graphs, shape
+from reference.graphs import VARIABLES, graphs, nested, shape
 
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
+from gradcalc.operations import OPERATIONS
 from gradcalc.shapes import flatten
 from gradcalc.writers.notations import NOTATIONS
 from gradcalc.writers.program_text import program_text
@@ -28,6 +29,45 @@ def test_text_makes_the_same_graph(graph):
     again = bind(text, {}, complete=False)
     assert shape(again.program.graph, [again.output]) == shape(graph, [root])
     assert program_text(again.program.graph, {None: again.output}) == text
+
+
+@pytest.mark.parametrize("outer", OPERATIONS.values(), ids=lambda row: row.name)
+def test_an_operation_in_an_operation_is_read_again(outer):
+    for graph, _ in nested(outer):
+        root = len(graph) - 1
+        again = bind(program_text(graph, {None: root}), {}, complete=False)
+        assert shape(again.program.graph, [again.output]) == shape(graph, [root])
+
+
+def _repeated(step, start, times=40):
+    """A program in which each label uses the one before it as the step says."""
+    lines = [f"s0 = {start}"]
+    lines += [f"s{k} = {step.format(f's{k - 1}')}" for k in range(1, times + 1)]
+    return "; ".join([*lines, f"s{times}"])
+
+
+SHARED = [
+    _repeated("{0}*{0}", "x"),
+    _repeated("{0}*{0}", "2"),
+    _repeated("{0} + {0}", "3 - 2"),
+    _repeated("{0}*{0}", "[2, 3]"),
+    _repeated("where({0} > 0, {0}, max({0}, {0}))", "x"),
+    _repeated("mod({0}, {0})^{0}", "x"),
+    "f(x) = x*x; " + "f(" * 40 + "2" + ")" * 40,
+    "f(x) = x*x; " + "f(" * 40 + "x" + ")" * 40,
+    "f(x) = x*x | 2*x; " + "f(" * 40 + "x" + ")" * 40,
+    "xlogx(" * 40 + "2" + ")" * 40,
+    "xlogx(1 + " * 40 + "x" + ")" * 40,
+]
+
+
+@pytest.mark.parametrize("values", [{}, {"x": 0.5}], ids=["open", "filled in"])
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("program", SHARED, ids=lambda text: text[-50:])
+def test_what_is_shared_is_not_written_again_and_again(program, notation, values):
+    bound = bind(program, {}, defaults=values, complete=False)
+    text = formula_text(bound, notation=notation)
+    assert len(text) < 200 * len(bound.program.graph)
 
 
 SAME = [

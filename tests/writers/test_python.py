@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.graphs import VARIABLES, graphs
+from reference.graphs import LETTERS, VARIABLES, graphs, nested
 
 from gradcalc import ieee
 from gradcalc.algebra.written_out import formula_text
@@ -125,6 +125,14 @@ def test_random_graphs_have_their_value(graph, point):
 @given(graphs())
 def test_random_graphs_are_python(graph):
     compile(python_text(graph, {None: len(graph) - 1}), "formula", "exec")
+
+
+@pytest.mark.parametrize("outer", OPERATIONS.values(), ids=lambda row: row.name)
+def test_an_operation_in_an_operation_has_its_value(outer):
+    for graph, value in nested(outer):
+        if all(map(math.isfinite, graph.forward(list(LETTERS.values())))):
+            text = python_text(graph, {None: len(graph) - 1})
+            assert run(text, LETTERS) == pytest.approx(value, rel=1e-13), text
 
 
 PROGRAMS = [

@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from gradcalc.data.cells import cells_of
-from gradcalc.reports.numbers import align_numbers, format_number, format_value
+from gradcalc.reports.numbers import (
+    align_numbers,
+    exact_number,
+    format_number,
+    format_value,
+)
 from gradcalc.reports.pages import Line, Page, Part, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
@@ -233,7 +238,7 @@ def prediction_lines(
     """
     names = [name for _, group in columns for name in group]
     texts = [
-        cell if isinstance(cell, str) else format_value(cell, precision)
+        cell if isinstance(cell, str) else format_value(cell, precision, exact_number)
         for _, value in values
         for cell in cells_of(value)
     ]

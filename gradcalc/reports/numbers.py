@@ -1,6 +1,6 @@
-"""Numbers as people read them."""
+"""Numbers as people read them, and as scripts do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any
 
@@ -30,6 +30,16 @@ def format_number(x: float, precision: int | None = None) -> str:
     return rounded if len(digits) <= _SHORT else _plain(repr(float(x)))
 
 
+def exact_number(x: float, precision: int | None = None) -> str:
+    """The number as a script reads it: the shortest text of the same double.
+
+    With a precision, that many significant digits.
+    """
+    if x != x or precision is not None:
+        return format_number(x, precision)
+    return _plain(repr(float(x)))
+
+
 def _plain(text: str) -> str:
     """Python's text of a number without `.0`, `e+` and zeros before an exponent."""
     mantissa, e, exponent = text.partition("e")
@@ -37,11 +47,19 @@ def _plain(text: str) -> str:
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
-def format_value(value: Any, precision: int | None = None) -> str:
-    """A number, or a nested list of them as JSON spells lists: `[1, 2.5]`."""
+def format_value(
+    value: Any,
+    precision: int | None = None,
+    number: Callable[[float, int | None], str] = format_number,
+) -> str:
+    """A number, or a nested list of them as JSON spells lists: `[1, 2.5]`.
+
+    `number` spells each: `format_number` for people, `exact_number` for scripts.
+    """
     if isinstance(value, list | tuple):
-        return f"[{', '.join(format_value(entry, precision) for entry in value)}]"
-    return "null" if value is None else format_number(value, precision)
+        entries = [format_value(entry, precision, number) for entry in value]
+        return f"[{', '.join(entries)}]"
+    return "null" if value is None else number(value, precision)
 
 
 def align_numbers(texts: Sequence[str]) -> list[str]:

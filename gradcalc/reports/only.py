@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
-from gradcalc.reports.numbers import format_value
+from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.reports.objects import POINT, fields
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def evaluation_lines(
         if len(choices) > _MOST_CHOICES:
             choices[_MOST_CHOICES:] = ["..."]
         raise _nothing_at(path, choices)
-    return [format_value(entry, precision) for entry in _entries(found)]
+    return [format_value(entry, precision, exact_number) for entry in _entries(found)]
 
 
 def descent_lines(
@@ -64,7 +64,10 @@ def descent_lines(
             more = "stopped; start. or end. before one gives that point alone"
             raise _nothing_at(path, [*_choices(result, _MOST_NAMES), more])
         if found is not None:
-            numbers = (format_value(entry, precision) for entry in _entries(found))
+            numbers = (
+                format_value(entry, precision, exact_number)
+                for entry in _entries(found)
+            )
             lines.append("\t".join(numbers))
     return lines
 

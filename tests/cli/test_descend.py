@@ -66,6 +66,15 @@ def test_only(run, only, lines):
     assert (ran.status, ran.out.splitlines(), ran.err) == (0, lines, "")
 
 
+def test_a_column_reads_back_as_the_same_doubles(run):
+    words = ["x^2", "--x=0.7", "--rate=0.1", "--steps=3", "--only=variables.x"]
+    way = [0.7]
+    for _ in range(3):
+        way.append(way[-1] - 0.1 * (2 * way[-1]))
+    assert way[1] != round(way[1], 15)
+    assert list(map(float, run("descend", *words).out.split())) == way
+
+
 def test_a_divergence_is_the_answer_no(run):
     ran = run("descend", "log(x)", "--x=1", "--rate=0.6", "--only=end.variables.x")
     assert ran == (

@@ -9,9 +9,12 @@ BIAS = "--b=6.8813735870195432"
 
 BARE = [
     # words, standard input, what is printed
-    ([*NEURON, BIAS, "--only", "gradient.x1"], "", "-1.5\n"),
+    ([*NEURON, BIAS, "--only", "gradient.x1"], "", "-1.4999999999999993\n"),
     ([*NEURON, BIAS, "--only", "value"], "", "0.7071067811865477\n"),
     ([*NEURON, BIAS, "--only=gradient", "--precision=3"], "", "-1.5\n1\n0.5\n0\n0.5\n"),
+    (["a + b", "--a=0.1", "--b=0.2", "--only=value"], "", "0.30000000000000004\n"),
+    (["a + b", "--a=0.1", "--b=0.2", "--only=value", "--precision=9"], "", "0.3\n"),
+    (["x + 4", "--x=1e16", "--only", "value"], "", "1.0000000000000004e16\n"),
     (["-x^2", "--x=3", "--only", "value"], "", "-9\n"),
     (["--x=3", "-x^2", "--only", "value"], "", "-9\n"),
     (["-x^2", "--x", "3", "--only", "gradient"], "", "-6\n"),

@@ -54,6 +54,8 @@ POINTS = {
         ["line.json", "--x=33", "--gradient"], "prediction  0.5\ngradient.x  0.5\n"
     ),
     "another parameter": (["line.json", "--x=32", "--b=0"], "16\n"),
+    "unrounded": (["line.json", "--x=0.6", "--b=-0.1"], "0.19999999999999998\n"),
+    "rounded": (["line.json", "--x=0.6", "--b=-0.1", "--precision=6"], "0.2\n"),
     "class": (["kinds.json", "--p=1", "--q=2"], "cold\n"),
     "scores": (
         ["kinds.json", "--p=0", "--q=0", "--scores", "--precision=3"],

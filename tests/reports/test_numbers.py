@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcalc.reports.numbers import align_numbers, format_number, format_value
+from gradcalc.reports.numbers import (
+    align_numbers,
+    exact_number,
+    format_number,
+    format_value,
+)
 
 NUMBERS = [
     (2.0, "2"),
@@ -56,6 +61,13 @@ def test_a_precision_rounds(number, precision, text):
 def test_no_digit_that_matters_is_lost(number):
     shown = float(format_number(number))
     assert shown == number or abs(shown - number) <= 1e-14 * abs(number)
+
+
+@given(st.floats())
+def test_what_scripts_read_is_the_same_double(number):
+    shown = exact_number(number)
+    assert repr(float(shown)) == repr(number)
+    assert len(shown) <= len(repr(number))
 
 
 def test_lists_are_spelled_as_json_spells_them():

@@ -5,10 +5,18 @@ from gradcalc.errors import UsageError
 from gradcalc.reports.only import evaluation_lines
 
 SCALAR = ("x^2*y + sum(v)", {"x": 3, "y": 0.5, "v": [1, 2]})
+# Each number is an ulp or two from a shorter one.
+NEAR = ("x + y + 0*sum(v)", {"x": 0.1, "y": 0.2, "v": [1, 2]})
 LIST = ("[x*y, x]", {"x": 3, "y": 0.5})
 
 SELECTIONS = [
     (SCALAR, "value", ["7.5"]),
+    (NEAR, "value", ["0.30000000000000004"]),
+    (
+        ("x*v", {"x": 3, "v": [0.1, 0.7]}),
+        "value",
+        ["[0.30000000000000004, 2.0999999999999996]"],
+    ),
     (SCALAR, "gradient", ["3", "9", "[1, 1]"]),
     (SCALAR, "gradient.x", ["3"]),
     (SCALAR, "gradient.v", ["[1, 1]"]),

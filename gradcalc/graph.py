@@ -9,9 +9,18 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import Structure
+
+
+class Body(NamedTuple):
+    """The text that a node's span refers to, where that is not the formula."""
+
+    text: str
+    # The function of the library in whose definition the span is; None of others.
+    library: str | None = None
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -33,8 +42,8 @@ class Graph:
     names: dict[int, str] = field(default_factory=dict)
     # The label of each labelled node.
     labels: dict[int, str] = field(default_factory=dict)
-    # For a node inside a called function: the text that its span refers to.
-    bodies: dict[int, str] = field(default_factory=dict)
+    # For a node inside a called function: where it was written.
+    bodies: dict[int, Body] = field(default_factory=dict)
     # For a node that is one element of a list: its index, "[0]" or "[1][2]".
     elements: dict[int, str] = field(default_factory=dict)
     # For the result of a call: the function's name, "@" of a product.
@@ -81,6 +90,11 @@ class Graph:
         if node in source.names:
             self.names[new] = source.names[node]
         return new
+
+    def library_function(self, node: int) -> str | None:
+        """The function of the library in whose definition the node was written."""
+        body = self.bodies.get(node)
+        return None if body is None else body.library
 
     def variable_names(self) -> dict[int, str]:
         """The name of each variable node."""

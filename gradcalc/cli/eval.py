@@ -58,14 +58,22 @@ def command(
             all_rows=all_rows,
         )
         consoles.show(page)
-    return warn_if_not_finite(evaluation, strict=strict)
+    return warn_if_not_finite(evaluation, strict=strict, noted=only is None)
 
 
-def warn_if_not_finite(evaluation: Evaluation, *, strict: bool) -> int:
-    """Warn if the result is not finite, and return the exit status."""
+def warn_if_not_finite(
+    evaluation: Evaluation, *, strict: bool, noted: bool = True
+) -> int:
+    """Warn if the result is not finite, and return the exit status.
+
+    `noted` says that the notes are printed: the warning repeats none of them.
+    """
     if evaluation.result_finite:
         return 0
-    reasons = [note.message for note in evaluation.notes if note.kind == "nonfinite"]
-    # The first is where it began: the others follow from it, and the page has them all.
-    consoles.warn(reasons[0] if reasons else "the result is not finite")
+    reasons = [note.sentence for note in evaluation.notes if note.kind == "nonfinite"]
+    # The first is where it began: the others follow from it.
+    warning = "the result is not finite"
+    if reasons:
+        warning = f"{warning}; the first note says why" if noted else reasons[0]
+    consoles.warn(warning)
     return 1 if strict else 0

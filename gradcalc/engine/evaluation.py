@@ -38,6 +38,8 @@ class NodeResult(NamedTuple):
     span: Span
     # Whether it is inside a called function.
     inner: bool
+    # The function of the library in whose definition the span is, None for the formula.
+    function: str | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -145,6 +147,7 @@ class Evaluation(Passes):
             self.node_gradient(node),
             (graph.starts[node], graph.ends[node]),
             node in graph.bodies or node in graph.composed,
+            graph.library_function(node),
         )
 
 

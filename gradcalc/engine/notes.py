@@ -6,9 +6,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gradcalc.engine.passes import Passes
+from gradcalc.graph import Graph
 from gradcalc.language.rules import condition_graph, rule_of
-from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.writers.node_text import expression, shortened
+
+_EQUALITIES = frozenset({OPERATIONS["=="], OPERATIONS["!="]})
 
 
 class Note(NamedTuple):
@@ -20,6 +23,13 @@ class Note(NamedTuple):
     kind: str
     # One sentence.
     message: str
+    # The function of the library that the node is in, None for what the user wrote.
+    function: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The message, after the function that it is about where nobody typed that."""
+        return f"in {self.function}: {self.message}" if self.function else self.message
 
 
 def notes_on(passes: Passes) -> Iterator[Note]:
@@ -30,9 +40,14 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         if note is not None:
             yield note
             break
-    for node, operation in enumerate(passes.graph.operations):
-        if operation.singular and passes.active[node]:
-            yield from _singularities(passes, node)
+    graph = passes.graph
+    for node, operation in enumerate(graph.operations):
+        if not operation.singular or not passes.active[node]:
+            continue
+        if operation in _EQUALITIES and graph.library_function(node):
+            # It sets one point apart, as where 0*log(0) is meant to be 0.
+            continue
+        yield from _singularities(passes, node)
 
 
 def _singularities(passes: Passes, node: int) -> Iterator[Note]:
@@ -53,7 +68,11 @@ def _singularities(passes: Passes, node: int) -> Iterator[Note]:
         holds = _condition(operation, singularity.condition, len(inputs))
         if holds(operands, passes.values[node]):
             message = f"{expression(graph, node)}: {singularity.message}"
-            yield Note(node, singularity.kind, message)
+            yield _note(graph, node, singularity.kind, message)
+
+
+def _note(graph: Graph, node: int, kind: str, message: str) -> Note:
+    return Note(node, kind, message, graph.library_function(node))
 
 
 @lru_cache(maxsize=1024)
@@ -114,7 +133,7 @@ def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
         else:
             reason = _inputs_text(passes, node)
             text += f" because {reason}" if reason else ""
-        yield Note(node, "nonfinite", text)
+        yield _note(graph, node, "nonfinite", text)
         return
 
 
@@ -146,7 +165,8 @@ def _first_nonfinite_gradient(
                 return _gradient_note(passes, node, position, gradient)
     # Finite contributions that overflowed where they met.
     node, gradient = infinite[-1]
-    return Note(
+    return _note(
+        graph,
         node,
         "nonfinite",
         f"the gradient of {expression(graph, node)} is {number(gradient)}:"
@@ -165,7 +185,7 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
     text = f"in {expression(graph, node)}, where {_inputs_text(passes, node)},"
     text += f" the derivative for {operand}"
     if rule.domain is not None and local != local:
-        return Note(node, "nonfinite", f"{text} does not exist: NaN")
+        return _note(graph, node, "nonfinite", f"{text} does not exist: NaN")
     formula = ""
     partial = rule.partials[position]
     if partial is not None and len(rule.graph) < 50:
@@ -185,4 +205,4 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
             f"; times the gradient that comes in,"
             f" {number(gradient)}*{number(local)}, it is {number(gradient * local)}"
         )
-    return Note(node, "nonfinite", text)
+    return _note(graph, node, "nonfinite", text)

@@ -173,10 +173,10 @@ class Builder:
             elif kind == BIND:
                 local[detail] = pop()
         if frame.function is not None:
-            text = frame.function.text
+            body = frame.function.body
             for number in range(first, len(graph)):
                 if graph.operations[number] is not VARIABLE:
-                    graph.bodies[number] = text
+                    graph.bodies[number] = body
         return called
 
     def _unrolled(self, frame: _Frame, node: Syntax, *operands: Structure) -> Structure:
@@ -358,4 +358,4 @@ class Builder:
                 graph.elements[number] = index
             graph.bodies.pop(number, None)
             if caller.function is not None:
-                graph.bodies[number] = caller.function.text
+                graph.bodies[number] = caller.function.body

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 
 from gradcalc.errors import (
@@ -11,6 +11,7 @@ from gradcalc.errors import (
     GradcalcError,
     Span,
 )
+from gradcalc.graph import Body
 from gradcalc.language.library import known_functions, library_text
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
@@ -52,6 +53,11 @@ class Function:
     def parameters(self) -> tuple[str, ...]:
         """The names of its parameters."""
         return self.statement.parameters
+
+    @cached_property
+    def body(self) -> Body:
+        """What the spans inside it refer to."""
+        return Body(self.text, self.name if self.library else None)
 
     @property
     def called(self) -> set[str]:

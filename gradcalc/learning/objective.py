@@ -15,7 +15,7 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
-from gradcalc.graph import Graph
+from gradcalc.graph import Body, Graph
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import build
 from gradcalc.shapes import (
@@ -129,7 +129,7 @@ def compose(
             hint="take its mean(...) or sum(...)",
         )
     for node in range(first, len(graph)):
-        graph.bodies.setdefault(node, formula)
+        graph.bodies.setdefault(node, Body(formula))
     return Objective(graph, prediction, target, structure)
 
 

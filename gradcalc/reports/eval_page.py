@@ -49,7 +49,7 @@ def evaluation_page(
             rows = plural(left_out, "row is", "rows are")
             parts.append(line(f"{left_out} more {rows} left out; --all shows them."))
     if evaluation.notes:
-        notes = [one_line(f"note: {note.message}") for note in evaluation.notes]
+        notes = [one_line(f"note: {note.sentence}") for note in evaluation.notes]
         parts += [line(), *paragraphs(notes, width)]
     return Page(parts)
 

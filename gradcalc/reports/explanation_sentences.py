@@ -86,7 +86,7 @@ class Writer:
         if not explanation.meanings:
             yield _sentence("There is no variable.")
         for note in explanation.other_notes():
-            yield _sentence(f"Note: {plain(note.message)}.")
+            yield _sentence(f"Note: {plain(note.sentence)}.")
 
     def _no_steps(self) -> str:
         if self.explanation.graph.operations[self.explanation.output] is VARIABLE:
@@ -144,7 +144,7 @@ class Writer:
             else:
                 yield self._received(step, contribution)
         for note in step.notes:
-            yield _sentence(f"Note: {notation.plain(note.message)}.")
+            yield _sentence(f"Note: {notation.plain(note.sentence)}.")
 
     def _gradient_sides(self, node: int) -> list[str]:
         """`∂o/∂x = 3 + 3 = 6`, the terms being what arrived"""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gradcalc.analysis.curves import Curve, Plotted, Surface
     from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
     from gradcalc.analysis.known_nodes import KnownNodes
-    from gradcalc.engine.evaluation import Evaluation
+    from gradcalc.engine.evaluation import Evaluation, NodeResult
+    from gradcalc.engine.notes import Note
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
@@ -66,7 +67,7 @@ def evaluation_to_dict(evaluation: "Evaluation") -> Object:
     return {
         **_answer(evaluation, "expression=source value finite variables"),
         **_slopes(evaluation),
-        "nodes": [_fields(node, _NODE) for node in evaluation.nodes],
+        "nodes": [_placed(node, _NODE) for node in evaluation.nodes],
         "notes": _notes(evaluation),
     }
 
@@ -79,7 +80,15 @@ def _slopes(evaluation: "Evaluation") -> Object:
 
 
 def _notes(evaluation: "Evaluation") -> list[Object]:
-    return [_fields(note, "node kind message") for note in evaluation.notes]
+    return [_placed(note, "node kind message") for note in evaluation.notes]
+
+
+def _placed(record: "NodeResult | Note", names: str) -> Object:
+    """The fields; of what is inside a function of the library, that it is."""
+    found = _fields(record, names)
+    if record.function is not None:
+        found |= {"source": "library", "function": record.function}
+    return found
 
 
 def check_to_dict(check: "Check") -> Object:

@@ -28,7 +28,8 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
             expression(graph, operand, depth + 1) for operand in graph.inputs[node]
         ]
         return shortened(written_operation(graph.operations[node], operands))
-    source = graph.bodies.get(node, graph.source)
+    body = graph.bodies.get(node)
+    source = graph.source if body is None else body.text
     start, end = graph.starts[node], graph.ends[node]
     text = cut_middle(source, LONGEST, start, end)
     element = graph.elements.get(node, "")

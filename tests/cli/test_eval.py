@@ -243,3 +243,16 @@ def test_every_example_in_the_help_runs(run, tmp_path, monkeypatch):
         stdin = shlex.split(before)[1] if before else ""
         ran = run("eval", *shlex.split(words.partition(" | ")[0]), stdin=stdin)
         assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("formula", ["sqrt(x)", "log(x)*0", "std([x, x])", "x/x"])
+@pytest.mark.parametrize(
+    "words", [["eval"], ["eval", "--json"], ["eval", "--only=value"], ["explain"]]
+)
+def test_a_warning_repeats_no_note(run, formula, words):
+    ran = run(*words, formula, "--x=0", "--strict")
+    (warning,) = ran.err.splitlines()
+    sentence = warning.removeprefix("warning: ")
+    assert ran.status == 1
+    assert sentence not in ran.out
+    assert sentence.startswith("the result is not finite") == (words[-1][:3] != "--o")

@@ -80,3 +80,12 @@ def test_the_gradients_of_a_node_are_shaped_like_the_result():
     found = evaluation_to_dict(evaluation)
     assert found["jacobian"]["x"] == [[1, 0], [3, 0]]
     assert found["nodes"][0]["gradient"] == [[1, 0], [3, 0]]
+
+
+def test_what_is_inside_the_library_says_so():
+    entries = evaluation_to_dict(evaluate("leaky_relu(x)", {"x": 0}))
+    inside = [node for node in entries["nodes"] if "source" in node]
+    assert [node["expression"] for node in inside] == ["0.01", "0", "x > 0", "slope*x"]
+    for entry in (*inside, *entries["notes"]):
+        assert entry["source"] == "library"
+        assert entry["function"] == "leaky_relu"

@@ -97,6 +97,12 @@ class Curve:
                 high = middle_high + spread / 2
         return low, high
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of its finite numbers are left out of what is shown."""
+        finite = list(filter(math.isfinite, self.y))
+        return bool(finite) and self.limits() != (min(finite), max(finite))
+
 
 @dataclass(frozen=True)
 class Plotted:
@@ -212,6 +218,9 @@ def _joined(x: Sequence[float], y: Sequence[float], function: Function) -> Curve
             if place is not None:
                 breaks.add(k if place > x[k] else k - 1)
                 poles = True
+    for end, beside in ((0, 1), (-1, -2)):
+        # Beyond the end it cannot be asked.
+        poles = poles or abs(y[end]) > max(huge, _POLE * abs(y[beside]))
     poles = poles or any(
         math.isinf(y[j]) or abs(y[j]) > huge for k in breaks for j in (k, k + 1)
     )

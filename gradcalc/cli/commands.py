@@ -9,6 +9,7 @@ The callback gets the request, with formula and variables read and the options t
 commands share, and its own options.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -63,6 +64,12 @@ class Request:
     output: str | None = None
     precision: int | None = None
     wrt: list[str] | None = None
+
+    @property
+    def title(self) -> str | None:
+        """What a picture is called: the formula's file; None for the formula itself."""
+        path = self.given.get("file") or self.given.get("model") or STANDARD_INPUT
+        return None if path == STANDARD_INPUT else os.path.basename(path)
 
     def bind(
         self, *, wrt: Sequence[str] | None = None, complete: bool = True

@@ -63,7 +63,7 @@ def command(
 
     known = known_nodes(bound, request.wrt)
     digits = chosen.digits if request.precision is None else request.precision
-    diagram = drawing(known, expand=expand, precision=digits)
+    diagram = drawing(known, expand=expand, precision=digits, title=request.title)
     if request.as_json:
         from gradcalc.reports.objects import diagram_to_dict
 

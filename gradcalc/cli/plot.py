@@ -108,13 +108,15 @@ def command(
         from gradcalc.reports.plots import curve_picture, surface_picture
 
         content = (
-            surface_picture(bound, plotted, kind)
+            surface_picture(bound, plotted, kind, request.title)
             if isinstance(plotted, Surface)
-            else curve_picture(bound, plotted, kind, derivative=derivative)
+            else curve_picture(
+                bound, plotted, kind, request.title, derivative=derivative
+            )
         )
         replace_file(out, content)
     elif isinstance(plotted, Plotted):
-        from gradcalc.reports.plots import terminal_plot
+        from gradcalc.reports.terminal_plots import terminal_plot
 
         text = terminal_plot(
             bound,

@@ -1,5 +1,8 @@
 """A formula's graph as a diagram with the texts of its boxes, and as a picture."""
 
+import os
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from gradcalc.analysis.known_nodes import KnownNodes
@@ -16,9 +19,16 @@ _MOST_NUMBERS = 4
 
 
 def drawing(
-    known: KnownNodes, *, expand: bool = False, precision: int | None = None
+    known: KnownNodes,
+    *,
+    expand: bool = False,
+    precision: int | None = None,
+    title: str | None = None,
 ) -> Diagram:
-    """The diagram of a program, with the values and gradients that are known."""
+    """The diagram of a program, with the values and gradients that are known.
+
+    Its title is the formula if there is no other.
+    """
     bound = known.bound
     graph = bound.program.graph
     outputs = set(flatten(bound.output))
@@ -43,7 +53,7 @@ def drawing(
             output=node in outputs,
         )
 
-    return graph_diagram(graph, bound.output, box, expand=expand)
+    return graph_diagram(graph, bound.output, box, expand=expand, title=title)
 
 
 def _gradient_text(gradient: Any, precision: int | None) -> str | None:
@@ -67,8 +77,26 @@ def graph_picture(diagram: Diagram, *, kind: str, most: int) -> bytes:
             hint=f"--limit {boxes} draws it, --format dot writes it as text",
         )
     pygraphviz = extra_module("pygraphviz", "draw", "svg and png pictures")
+    _start_fonts(pygraphviz)
     graph = pygraphviz.AGraph(string=dot_text(diagram))
     # Enough for a screen of twice the usual density.
     arguments = "-Gdpi=144" if kind == "png" else ""
     content: bytes = graph.draw(path=None, format=kind, prog="dot", args=arguments)
     return content
+
+
+@cache
+def _start_fonts(pygraphviz: Any) -> None:
+    """Make Graphviz's Fontconfig read its configuration, once and in silence.
+
+    The one in pygraphviz's wheel warns of what newer ones have written in the system's
+    files, and has no setting against it. What is drawn later may warn as ever.
+    """
+    with suppress(OSError), open(os.devnull, "wb") as null:
+        stderr = os.dup(2)
+        try:
+            os.dup2(null.fileno(), 2)
+            pygraphviz.AGraph(string="digraph { text }").draw(format="svg", prog="dot")
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)

@@ -1,12 +1,14 @@
-"""Plots of curves and surfaces: in the terminal by plotext, in files by matplotlib.
+"""Plots of curves and surfaces in files, drawn by matplotlib.
 
-Not everyone needs these libraries; each is imported when it draws.
+Not everyone needs the library; it is imported when it draws.
 """
 
 import io
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from textwrap import wrap
 from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
@@ -23,154 +25,74 @@ _LARGEST = 1e150
 # Curves whose heights differ by more than this would flatten one another.
 _MOST_UNEQUAL = 5.0
 
-# The frame where there is no more than ASCII.
-_FRAME = str.maketrans("┌┐└┘├┤┬┴┼─│", "+++++++++-|")
-# Plotext's "blue" and "orange", for the legend.
-_COLOURS = "\x1b[38;5;4m{}\x1b[0m", "\x1b[38;5;3m{}\x1b[0m"
-# How the two curves are drawn, and how the legend shows them, by whether there is no
-# more than ASCII. Without colour the signs differ too.
-_MARKS = {
-    False: (("braille", "blue"), ("·", "orange")),
-    True: (("*", "blue"), (".", "orange")),
-}
-_SIGNS = {False: ("⠤⠒⠉", "···"), True: ("***", "...")}
-# Columns and rows that a tick's text needs.
-_TICK_WIDTH, _TICK_HEIGHT = 12, 4
-
 # The colours and lines of the two curves.
 _LINES = ("#1f5f99", "-"), ("#c65a11", "--")
 _SIZE = (7.0, 4.6)
 _TALL = (7.0, 6.4)
 _DOTS = 150
-_LONGEST = 90
+# Characters of a line, of a formula beside a curve, and of a name.
+_LONGEST, _LONGEST_NAME, _LONGEST_LABEL = 90, 40, 24
+# The size of the title in points.
+_TITLE = 10
 # Arrows each way.
 _ARROWS = 17
 
+# The x and the y of points that a line joins.
+Line = tuple[list[float], list[float]]
 # The curves in one frame, each with how it is drawn.
 Frame = list[tuple[Curve, tuple[str, str]]]
 
 
-def terminal_plot(
+def curve_picture(
     bound: BoundProgram,
     plotted: Plotted,
+    kind: str,
+    title: str | None = None,
     *,
-    width: int,
-    height: int,
-    colour: bool,
-    ascii_only: bool,
     derivative: bool,
-) -> str:
-    """The plot as lines of text: formula, legend, and one frame or two.
-
-    Raises MissingExtraError where plotext is not installed.
-    """
-    plotext = extra_module("plotext", "plot", "plots in the terminal")
-    frames = _frames(plotted, _MARKS[ascii_only], derivative=derivative)
-    name = plotted.name
-    signs = _SIGNS[ascii_only]
-    if colour:
-        first, second = _COLOURS
-        signs = (first.format(signs[0]), second.format(signs[1]))
-    legend = f"  {signs[0]} {_expression_text(bound, width - 12)}"
-    lines = [f"{legend}    {signs[1]} d/d{name}" if derivative else legend]
-    fixed = _fixed_text(bound, (name,), width - 2)
-    if fixed:
-        lines.append(f"  {fixed}")
-    for frame in frames:
-        rows = max(8, height // len(frames))
-        figure = _matrix(plotext, frame, name, width, rows)
-        lines.append(figure.string(colorless=not colour).rstrip("\n"))
-    text = "\n".join(lines)
-    if ascii_only:
-        text = text.translate(_FRAME)
-    # The matrix is padded to its width.
-    return text if colour else "\n".join(line.rstrip() for line in text.split("\n"))
-
-
-def _matrix(plotext: Any, frame: Frame, name: str, width: int, height: int) -> Any:
-    """The matrix of characters with the curves of one frame."""
-    # plotext would cut the width to that of the terminal it sees.
-    plotext.terminal.limit(False, False)
-    figure = plotext.figure
-    figure.clear()
-    figure.theme("colorless")
-    figure.canvas("default")
-    figure.plot_size(width, height)
-    x = frame[0][0].x
-    for axis, (low, high), most in (
-        ("y", _limits(frame), height // _TICK_HEIGHT),
-        ("x", (x[0], x[-1]), width // _TICK_WIDTH),
-    ):
-        figure.ruler(axis).lim(low, high)
-        figure.ruler(axis).ticks(*_ticks(low, high, max(2, most)))
-    figure.label(name, "x")
-    for curve, mark in reversed(frame):
-        for piece_x, piece_y in curve.segments():
-            marker = plotext.marker(*mark)
-            signal = figure.signal(piece_x, piece_y, marker=marker)
-            figure.draw(signal.lines(len(piece_x) > 1))
-    matrix = figure.build()
-    figure.clear()
-    return matrix
-
-
-def _ticks(low: float, high: float, most: int) -> tuple[list[float], list[str]]:
-    """At most so many round numbers between the two, and their texts."""
-    least = (high / most - low / most) or 1.0
-    power = 10.0 ** math.floor(math.log10(least))
-    if power == 0 or math.isinf(least):
-        return [low, high], [f"{low:.3g}", f"{high:.3g}"]
-    step = next(
-        (power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least),
-        power * 10,
-    )
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    positions = [number * step for number in range(first, last + 1)]
-    digits = max(6, 1 + math.ceil(math.log10(max(abs(low), abs(high)) / step + 1)))
-    texts = [f"{position:.{digits}g}" for position in positions]
-    return positions, [text.replace("e+0", "e").replace("e+", "e") for text in texts]
-
-
-def curve_picture(
-    bound: BoundProgram, plotted: Plotted, kind: str, *, derivative: bool
 ) -> bytes:
     """The formula and its derivative as the content of a "png", "svg" or "pdf" file.
 
-    They share one axis, or stand one above the other where their scales differ much.
-    Raises MissingExtraError where matplotlib is not installed.
+    The title is the formula if there is no other. The two share one axis, or stand one
+    above the other where their scales differ much. Raises MissingExtraError where
+    matplotlib is not installed.
     """
     figures = extra_module("matplotlib.figure", "plot", "plots in files")
-    frames = _frames(plotted, _LINES, derivative=derivative)
-    size = _SIZE if len(frames) == 1 else _TALL
+    framed = frames(plotted, _LINES, derivative=derivative)
+    size = _SIZE if len(framed) == 1 else _TALL
     figure = figures.Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(len(frames), 1, sharex=True, squeeze=False)[:, 0]
-    slope = f"d/d{plotted.name}"
-    together = derivative and len(frames) == 1
+    panels = figure.subplots(len(framed), 1, sharex=True, squeeze=False)[:, 0]
+    slope = f"d/d{one_line(plotted.name, _LONGEST_LABEL)}"
+    together = derivative and len(framed) == 1
     names = ["value and derivative"] if together else ["value", slope]
     handles = []
-    for panel, frame, name in zip(panels, frames, names, strict=False):
+    for panel, frame, name in zip(panels, framed, names, strict=False):
         panel.grid(color="#e4e4e4", linewidth=0.7)
         panel.axhline(0, color="#999999", linewidth=0.8)
         panel.set_axisbelow(True)
-        handles += [_line(panel, curve, *look) for curve, look in frame]
-        panel.set_ylim(*_limits(frame))
+        shown = limits(frame)
+        handles += [_line(panel, near(curve, *shown), *look) for curve, look in frame]
+        panel.set_ylim(*shown)
         panel.set_ylabel(name, parse_math=False)
-    panels[-1].set_xlabel(plotted.name, parse_math=False)
+    panels[-1].set_xlabel(one_line(plotted.name, _LONGEST_LABEL), parse_math=False)
     panels[0].set_xlim(plotted.value.x[0], plotted.value.x[-1])
     # Below the plot, where it covers no curve; a leading underscore would hide it.
-    texts = [f" {_expression_text(bound, _LONGEST)}", f" {slope}"][: len(handles)]
+    texts = [f" {_short_name(bound)}", f" {slope}"][: len(handles)]
     legend = figure.legend(handles, texts, loc="outside lower center", ncols=2)
     for text in legend.get_texts():
         text.set_parse_math(False)
-    _title(panels[0], bound, (plotted.name,))
-    return _content(figure, kind)
+    title = title or expression_text(bound)
+    _headline(figure, title, fixed_text(bound, (plotted.name,), _LONGEST))
+    return _content(figure, kind, title)
 
 
-def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
+def surface_picture(
+    bound: BoundProgram, surface: Surface, kind: str, title: str | None = None
+) -> bytes:
     """The formula over two variables: colours for its values, arrows for its gradient.
 
-    The arrows' lengths grow with the gradient, but less than it does.
+    The title is the formula if there is no other. The arrows' lengths grow with the
+    gradient, but less than it does.
     """
     figures = extra_module("matplotlib.figure", "plot", "plots in files")
     figure = figures.Figure(figsize=(7.0, 5.6), layout="constrained")
@@ -186,13 +108,16 @@ def surface_picture(bound: BoundProgram, surface: Surface, kind: str) -> bytes:
         vmin=low, vmax=high, rasterized=True,
     )  # fmt: skip
     bar = figure.colorbar(mesh, ax=panel)
-    bar.set_label(_expression_text(bound, 60), parse_math=False)
+    bar.set_label(_short_name(bound), parse_math=False)
     _arrows(panel, surface)
     panel.set(xlim=(surface.x[0], surface.x[-1]), ylim=(surface.y[0], surface.y[-1]))
-    panel.set_xlabel(surface.names[0], parse_math=False)
-    panel.set_ylabel(surface.names[1], parse_math=False)
-    _title(panel, bound, surface.names, "arrows: the gradient, uphill")
-    return _content(figure, kind)
+    for axis, name in zip("xy", surface.names, strict=True):
+        label = one_line(name, _LONGEST_LABEL)
+        getattr(panel, f"set_{axis}label")(label, parse_math=False)
+    title = title or expression_text(bound)
+    fixed = fixed_text(bound, surface.names, _LONGEST)
+    _headline(figure, title, fixed, "arrows: the gradient, uphill")
+    return _content(figure, kind, title)
 
 
 def _shown(finite: list[float]) -> tuple[float, float]:
@@ -237,47 +162,95 @@ def _spread(count: int) -> list[int]:
     return [(2 * k + 1) * count // (2 * arrows) for k in range(arrows)]
 
 
-def _line(panel: Any, curve: Curve, colour: str, style: str) -> Any:
-    """Draw the pieces of the curve as one line with gaps, and return it."""
+def _line(panel: Any, pieces: Iterable[Line], colour: str, style: str) -> Any:
+    """Draw the pieces of a curve as one line with gaps, and return it."""
     x: list[float] = []
     y: list[float] = []
-    for piece_x, piece_y in curve.segments():
+    for piece_x, piece_y in pieces:
         x += [*piece_x, math.nan]
         y += [*piece_y, math.nan]
     (line,) = panel.plot(x, y, color=colour, linestyle=style, linewidth=1.6)
     return line
 
 
-def _title(
-    panel: Any, bound: BoundProgram, names: tuple[str, ...], more: str = ""
-) -> None:
-    parts = [
-        _expression_text(bound, _LONGEST),
-        _fixed_text(bound, names, _LONGEST),
-        more,
-    ]
-    panel.set_title("\n".join(filter(None, parts)), fontsize=10, parse_math=False)
+def near(curve: Curve, low: float, high: float) -> Iterator[Line]:
+    """The connected pieces of the curve, cut a little outside of the two limits.
+
+    A pole reaches so far that libraries fail to draw the way there.
+    """
+    low, high = low - (high - low), high + (high - low)
+    for x, y in curve.segments():
+        piece: Line = ([], [])
+        held = [min(max(number, low), high) for number in y]
+        for k, (place, number) in enumerate(zip(x, y, strict=True)):
+            if number == held[k]:
+                piece[0].append(place)
+                piece[1].append(number)
+                continue
+            for other in (k - 1, k + 1):
+                if 0 <= other < len(y) and held[other] != held[k]:
+                    # Where the way to that neighbour crosses a limit.
+                    share = (held[k] / 2 - number / 2) / (y[other] / 2 - number / 2)
+                    piece[0].append(place + (x[other] - place) * share)
+                    piece[1].append(held[k])
+                    if other < k:
+                        yield piece
+                        piece = ([], [])
+        if piece[0]:
+            yield piece
 
 
-def _content(figure: Any, kind: str) -> bytes:
+def _headline(figure: Any, *texts: str) -> None:
+    """Write the texts above the figure, each in lines that fit its width."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=_TITLE)
+    room = figure.get_figwidth() * 72 - 2 * _TITLE
+
+    def points(line: str) -> float:
+        width, _, _ = text_to_path.get_text_width_height_descent(line, font, False)
+        return float(width)
+
+    lines: list[str] = []
+    with _any_letter():
+        for text in filter(None, texts):
+            width = len(text)
+            while max(map(points, wrap(text, width))) > room:
+                width -= 1
+            lines += wrap(text, width)
+    figure.suptitle("\n".join(lines), fontsize=_TITLE, parse_math=False)
+
+
+@contextmanager
+def _any_letter() -> Iterator[None]:
+    """Say nothing of a letter that the font lacks, and that is drawn as a box."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _content(figure: Any, kind: str, title: str) -> bytes:
     import matplotlib
 
-    metadata = PLOT_FORMATS[kind].metadata
+    metadata = {"Title": title, **PLOT_FORMATS[kind].metadata}
     buffer = io.BytesIO()
     # The same input gives the same file: no random names.
-    with matplotlib.rc_context({"svg.hashsalt": "gradcalc"}), warnings.catch_warnings():
-        # A letter that the font lacks is drawn as a box.
-        warnings.simplefilter("ignore")
+    with matplotlib.rc_context({"svg.hashsalt": "gradcalc"}), _any_letter():
         figure.savefig(buffer, format=kind, dpi=_DOTS, metadata=metadata)
     return buffer.getvalue()
 
 
-def _limits(frame: Frame) -> tuple[float, float]:
+def limits(frame: Frame) -> tuple[float, float]:
     """The lowest and highest number that the axis of the frame shows.
 
     Raises FormulaError if no axis can hold them.
     """
-    found = [shown for curve, _ in frame if (shown := curve.limits()) is not None]
+    curves = [curve for curve, _ in frame]
+    if curves[0].is_cut:
+        # Its derivative grows faster still: beside that the function would be flat.
+        curves = curves[:1]
+    found = [shown for curve in curves if (shown := curve.limits()) is not None]
     low = min((low for low, _ in found), default=0.0)
     high = max((high for _, high in found), default=0.0)
     places = frame[0][0].x
@@ -293,7 +266,7 @@ def _limits(frame: Frame) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _frames(
+def frames(
     plotted: Plotted, looks: Iterable[tuple[str, str]], *, derivative: bool
 ) -> list[Frame]:
     """The curves in one frame, or each in its own where one axis does not suit both."""
@@ -308,7 +281,13 @@ def _frames(
     return [[curve] for curve in curves]
 
 
-def _expression_text(bound: BoundProgram, longest: int) -> str:
+def _short_name(bound: BoundProgram) -> str:
+    """What stands beside a curve or colours: the formula, if there is room for it."""
+    text = expression_text(bound)
+    return text if len(text) <= _LONGEST_NAME else "value"
+
+
+def expression_text(bound: BoundProgram, longest: int = 2 * _LONGEST) -> str:
     """What is plotted: the last statement's text, or the label asked for."""
     graph = bound.program.graph
     (node,) = flatten(bound.output)
@@ -316,7 +295,7 @@ def _expression_text(bound: BoundProgram, longest: int) -> str:
     return one_line(f"{label} = {text}" if label else text, longest)
 
 
-def _fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str:
+def fixed_text(bound: BoundProgram, names: tuple[str, ...], longest: int) -> str:
     """The values of the variables that stay as they are: "w = 0.5, b = 2"."""
     parts = [
         f"{name} = {format_value(value, 6)}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
 from gradcalc.shapes import Structure, flatten
+from gradcalc.writers.node_text import program_line
 
 _NEGATION = OPERATIONS["neg"]
 
@@ -57,7 +58,7 @@ class Step:
 class Diagram:
     """The part of a graph that the output depends on, as it is drawn."""
 
-    # The formula.
+    # The formula, or the name of its file.
     title: str
     # The nodes that have a box, in order.
     nodes: list[int]
@@ -94,6 +95,7 @@ def graph_diagram(
     box: Callable[[int], Box],
     *,
     expand: bool = False,
+    title: str | None = None,
 ) -> Diagram:
     """The diagram of what the output depends on; `expand` draws inside calls too."""
     outputs = list(dict.fromkeys(flatten(output)))
@@ -106,7 +108,7 @@ def graph_diagram(
     # A number inside a call that is one step is not drawn.
     used = {*outputs, *(i for step in steps.values() for i in step.inputs)}
     nodes = [node for node in drawn if node in used]
-    return Diagram(graph.source, nodes, steps, outputs, box)
+    return Diagram(title or program_line(graph.source), nodes, steps, outputs, box)
 
 
 def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:

@@ -7,7 +7,7 @@ colour is not needed to tell them apart.
 from gradcalc.writers.diagram import Box, Diagram, one_line
 
 _HEAD = """\
-digraph gradcalc {
+digraph "%s" {
   rankdir=LR; ranksep=0.35; nodesep=0.2; labelloc=t; bgcolor=white;
   fontname="Helvetica,Arial,sans-serif"; fontsize=12;
   node [fontname="Helvetica,Arial,sans-serif", fontsize=11, height=0.3];
@@ -53,4 +53,4 @@ def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
         return f'  s{number} [label="{symbol.translate(_STRING)}", {_STEP}];'
 
     lines = diagram.lines(box_line, step_line, "  {} -> {};")
-    return "\n".join([_HEAD, f'  label="{title}";', *lines, "}"])
+    return "\n".join([_HEAD % title, f'  label="{title}";', *lines, "}"])

@@ -40,6 +40,22 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     return text + element
 
 
+def program_line(text: str) -> str:
+    """The program on one line that means the same: without its comments."""
+    lines: list[str] = []
+    depth = 0
+    for line in text.splitlines():
+        code = line.partition("#")[0].strip().removesuffix(";")
+        if not code:
+            continue
+        if depth > 0:
+            lines[-1] += f" {code}"
+        else:
+            lines.append(code)
+        depth += sum(map(code.count, "([")) - sum(map(code.count, ")]"))
+    return "; ".join(lines)
+
+
 def shortened(text: str) -> str:
     """The text, shortened in its middle if it is long."""
     return cut_middle(text, LONGEST)

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -109,3 +111,23 @@ def test_json_has_nodes_and_steps(run):
          "value": 2.0, "gradient": 1.0, "output": True},
     ]  # fmt: skip
     assert found["steps"] == [{"op": "mean", "inputs": [0, 1], "outputs": [4]}]
+
+
+def test_a_picture_is_called_by_its_file(run, tmp_path):
+    pytest.importorskip("pygraphviz")
+    path = tmp_path / "neuron.grad"
+    path.write_text(f"# a neuron\n{NEURON}\n")
+    ran = run("graph", "--file", str(path), "--format", "svg")
+    assert "<title>neuron.grad</title>" in ran.out
+    ran = run("graph", NEURON, "--format", "svg")
+    assert "<title>n = x*w + b; tanh(n)</title>" in ran.out
+
+
+def test_pictures_are_drawn_in_silence(tmp_path):
+    pytest.importorskip("pygraphviz")
+    # In a process of its own: Fontconfig warns once, and past Python's streams.
+    words = ["graph", NEURON, "--out", str(tmp_path / "neuron.png")]
+    ran = subprocess.run(
+        [sys.executable, "-m", "gradcalc", *words], capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")

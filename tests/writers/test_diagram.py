@@ -15,6 +15,7 @@ from gradcalc.reports.drawing import drawing
 from gradcalc.writers.diagram import Box, graph_diagram, one_line
 from gradcalc.writers.dot import dot_text
 from gradcalc.writers.mermaid import mermaid_text
+from gradcalc.writers.node_text import program_line
 from gradcalc.writers.tree import tree_text
 
 
@@ -215,3 +216,23 @@ def test_a_shortened_text_is_one_line():
     assert one_line("a\n\t+  b", 20) == "a + b"
     assert one_line("abcdefghijklmnopqrstuvwxyz", 13) == "abcdefg...xyz"
     assert one_line("a\x1b[31mb\u202e", 20) == "a\ufffd[31mb\ufffd"
+
+
+TITLES = [
+    ("x + 1 # one", "x + 1"),
+    ("# two lines\nn = x*w\n\n(n + # first\n  1);", "n = x*w; (n + 1)"),
+    ("f(x) = [x,\n  2]\nf(y)", "f(x) = [x, 2]; f(y)"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TITLES)
+def test_a_program_on_one_line(text, expected):
+    assert program_line(text) == expected
+
+
+def test_a_picture_is_titled_with_its_formula_or_its_file():
+    known = known_nodes(bind('x + 1 # "a" \\', {}, complete=False))
+    for title, expected in ((None, "x + 1"), ('net "a" \\.grad', 'net "a" \\.grad')):
+        graph = graphviz(dot_text(drawing(known, title=title)))
+        assert graph.graph_attr["label"].replace("\\\\", "\\") == expected
+        assert graph.name.replace("\\\\", "\\") == expected

@@ -68,7 +68,7 @@ class Request:
     @property
     def title(self) -> str | None:
         """What a picture is called: the formula's file; None for the formula itself."""
-        path = self.given.get("file") or self.given.get("model") or STANDARD_INPUT
+        path = self.given.get("--file") or self.given.get("--model") or STANDARD_INPUT
         return None if path == STANDARD_INPUT else os.path.basename(path)
 
     def bind(

@@ -5,8 +5,9 @@ lays these out as a page: sentence, line of the source, caret, hint.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from gradcalc.wording import cut_middle
 
@@ -62,6 +63,13 @@ class GradcalcError(Exception):
             else {name: vars(self)[name] for name in _EVERY_ERROR}
         )
         return (kind or type(self))(**{**known, **fields})
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is the same error: of the same class, saying the same."""
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.message))
 
     def to_dict(self) -> dict[str, Any]:
         """The error as an object for JSON: kind, message, span, hint."""
@@ -153,6 +161,33 @@ class MissingExtraError(GradcalcError):
     """An optional dependency that is not installed."""
 
     kind = "extra"
+
+
+Called = TypeVar("Called", bound=Callable[..., Any])
+
+
+def entry_point(function: Called) -> Called:
+    """The function, raising UsageError for arguments that its signature has not."""
+
+    @wraps(function)
+    def called(*given: Any, **named: Any) -> Any:
+        try:
+            return function(*given, **named)
+        except TypeError:
+            # Imported here: it is needed for mistakes alone.
+            from inspect import signature
+
+            taken = signature(function)
+            try:
+                taken.bind(*given, **named)
+            except TypeError as error:
+                message = f"{function.__name__}: {error}"
+            else:
+                raise
+        parameters = ", ".join(taken.parameters)
+        raise UsageError(message, hint=f"it takes {parameters}")
+
+    return cast(Called, called)
 
 
 def extra_module(name: str, extra: str, purpose: str) -> Any:

@@ -24,6 +24,15 @@ def quoted(text: str, longest: int = 40) -> str:
     return f"'{cut_end(' '.join(text.split()), longest)}'"
 
 
+def represented(value: object, longest: int = 60) -> str:
+    """Python's text for the value, cut to what a sentence can hold; never raises."""
+    try:
+        return cut_end(repr(value), longest)
+    except Exception:
+        # Such as a whole number of thousands of digits.
+        return f"a value of the type {type(value).__name__}"
+
+
 def listing(items: Iterable[str], conjunction: str = "and") -> str:
     """The items as a sentence lists them: `a`, `a and b`, `a, b and c`."""
     words = list(items)

@@ -1,5 +1,8 @@
 """Errors as pages: sentence, line, caret, hint."""
 
+import copy
+import pickle
+
 import pytest
 
 from gradcalc.errors import (
@@ -15,6 +18,10 @@ from gradcalc.errors import (
     UsageError,
     describe,
 )
+
+
+def _pickled(error):
+    return pickle.loads(pickle.dumps(error))
 
 
 @pytest.mark.parametrize(
@@ -147,3 +154,30 @@ def test_a_binding_error_keeps_its_names_unless_it_becomes_another_error():
     assert (other.names, other.missing, other.unused) == (["x", "y"], ["y"], ["z"])
     assert other.but().exit_code == 1
     assert type(error.but(DataError)) is DataError
+
+
+ERRORS = [
+    GradcalcError("wrong"),
+    *(
+        kind("wrong", source="a + b", span=(0, 1), hint="mend it", exit_code=1)
+        for kind in (GradcalcError, *GradcalcError.__subclasses__())
+    ),
+    BindingError("wrong", names=["x", "y"], missing=["x"], unused=["z"]),
+    FileError.from_system("read", "a.txt", OSError(2, "No such file")),
+]
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, _pickled])
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_an_error_comes_back_the_same(error, again):
+    twin = again(error)
+    assert twin == error
+    assert hash(twin) == hash(error)
+    assert twin is not error
+    assert describe(twin) == describe(error)
+
+
+def test_errors_differ_where_anything_differs():
+    for place, one in enumerate(ERRORS):
+        assert [other == one for other in ERRORS].index(True) == place
+    assert GradcalcError("wrong") != "wrong"

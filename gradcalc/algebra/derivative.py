@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gradcalc.algebra.contributions import contributions_of
 from gradcalc.algebra.simplify import simplified
 from gradcalc.backward import backward
-from gradcalc.errors import ShapeError
+from gradcalc.errors import ShapeError, entry_point
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind, checked_names, wanted_nodes
 from gradcalc.operations import OPERATIONS
@@ -185,6 +185,7 @@ def simplified_gradient(
     return simplified(extended, nodes)
 
 
+@entry_point
 def derivative(text: str, name: str) -> str:
     """The partial derivative of a formula for one of its variables, as a formula.
 

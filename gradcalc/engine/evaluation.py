@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from gradcalc.engine.notes import Note, notes_on
 from gradcalc.engine.passes import Passes, passes
-from gradcalc.errors import Span
+from gradcalc.errors import Span, entry_point
 from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.shapes import Structure, flatten, unflatten
+from gradcalc.wording import represented
 from gradcalc.writers.node_text import expression
 
 
@@ -41,6 +42,18 @@ class NodeResult(NamedTuple):
     # The function of the library in whose definition the span is, None for the formula.
     function: str | None = None
 
+    def __eq__(self, other: object) -> bool:
+        # Also by their texts: a NaN is no other's equal.
+        return tuple.__eq__(self, other) is True or (
+            isinstance(other, NodeResult) and repr(self) == repr(other)
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.expression))
+
 
 @dataclass(eq=False, repr=False)
 class Evaluation(Passes):
@@ -55,6 +68,30 @@ class Evaluation(Passes):
     wanted: list[str]
 
     # The rest is worked out when somebody asks for it, as most callers do not for all.
+
+    # It is known by what it was made of, which makes the same again: the rest, with the
+    # graph and functions in it, is neither compared nor pickled.
+
+    def _made_of(self) -> tuple[str, dict[str, Value], list[str], Structure]:
+        return self.source, self.variables, self.wanted, self.output
+
+    def __eq__(self, other: object) -> bool:
+        # Their texts: a NaN is no other's equal.
+        return isinstance(other, Evaluation) and (
+            repr(self._made_of()) == repr(other._made_of())
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _evaluated_again, self._made_of()
+
+    def __repr__(self) -> str:
+        slopes = "jacobian" if self.gradient is None else "gradient"
+        parts = (self.source, self.value, getattr(self, slopes))
+        text, value, gradient = map(represented, parts)
+        return f"Evaluation({text}, value={value}, {slopes}={gradient})"
 
     @cached_property
     def value(self) -> Value:
@@ -155,6 +192,7 @@ def _all_finite(numbers: Sequence[float]) -> bool:
     return all(map(math.isfinite, numbers))
 
 
+@entry_point
 def evaluate(
     text: str,
     bindings: Mapping[str, Value],
@@ -175,6 +213,14 @@ def evaluate(
     """
     bound = bind(text, bindings, defaults=defaults, output=output, wrt=wrt)
     return evaluate_bound(bound, wrt)
+
+
+def _evaluated_again(
+    text: str, variables: dict[str, Value], wanted: list[str], output: Structure
+) -> Evaluation:
+    """The evaluation made of these, as `Evaluation` keeps them."""
+    bound = bind(text, variables, wrt=wanted)
+    return evaluate_bound(replace(bound, output=output), wanted)
 
 
 def evaluate_bound(bound: BoundProgram, wrt: Sequence[str] | None = None) -> Evaluation:

@@ -4,15 +4,14 @@ It is compiled once for numbers, and once more for each combination of shapes wh
 of these are first given.
 """
 
-import keyword
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
 from gradcalc.engine.code_spelling import SAFE
 from gradcalc.engine.compiled import GradientCode, compile_gradient
-from gradcalc.errors import BindingError, ShapeError, UsageError
+from gradcalc.errors import BindingError, ShapeError, UsageError, entry_point
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import (
     Value,
@@ -20,11 +19,12 @@ from gradcalc.language.bindings import (
     checked_value,
     not_variables,
 )
+from gradcalc.language.identifiers import by_normal_name
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Shape, Structure, all_leaves, flatten, shape_of, unflatten
-from gradcalc.wording import near_miss, plural
+from gradcalc.wording import listing, near_miss, plural, represented
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
 
@@ -34,6 +34,7 @@ _MOST_NODES = 5_000
 _ARITHMETIC = frozenset(OPERATIONS[name] for name in ("+", "-", "*", "neg"))
 
 
+@entry_point
 def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     """A function f with f(2.0, 0.5) -> (value, (dx, dw)) for the names ["x", "w"].
 
@@ -64,15 +65,15 @@ def _for_numbers(
     program: Program, names: list[str], general: ValueAndGrad
 ) -> ValueAndGrad:
     """The function for floats, which calls the general one for everything else."""
-    prefix = "t"
-    while any(name.startswith(prefix) for name in names):
-        prefix += "_"
-    parameters = [f"{prefix}{n}" if keyword.iskeyword(n) else n for n in names]
+    # Not the names themselves: these may be Python's, such as lambda and Exception.
+    parameters = [f"x{position}" for position in range(len(names))]
+    taken = [f"{parameter}=None" for parameter in parameters]
     nodes = [program.graph.variables[name] for name in names]
     given = dict(zip(nodes, parameters, strict=True))
-    code = _CheckedCode(program.graph, [program.result], nodes, given, prefix=prefix)
-    rest, otherwise = f"{prefix}rest", code.name(general, "general")
-    floats = [f"not {rest}", *(f"{text}.__class__ is float" for text in code.shown)]
+    code = _CheckedCode(program.graph, [program.result], nodes, given)
+    otherwise = code.name(general, "general")
+    floats = [f"{text}.__class__ is float" for text in code.shown]
+    floats.append("not (rest or named)")
     code.lines = [
         "try:",
         *(f"    {line}" for line in code.lines),
@@ -82,9 +83,11 @@ def _for_numbers(
         "    pass  # the general function says what is wrong",
     ]
     compiled: ValueAndGrad = code.function(
-        [*(f"{parameter}=None" for parameter in parameters), f"*{rest}"],
-        f"{otherwise}({', '.join([*parameters, f'*{rest}'])})",
+        [*taken, *(["/"] if taken else []), "*rest", "**named"],
+        f"{otherwise}({', '.join([*parameters, '*rest', '**named'])})",
     )
+    # What its repr shows.
+    compiled.__qualname__ = repr(general)
     return compiled
 
 
@@ -168,8 +171,15 @@ class _ShapedFunctions:
         self._names = names
         self._compiled: dict[tuple[Shape, ...], ValueAndGrad] = {}
 
-    def __call__(self, *values: Value) -> tuple[Value, tuple[Value, ...]]:
+    def __repr__(self) -> str:
+        return f"value_and_grad({represented(self._parsed.text)}, {self._names})"
+
+    def __call__(
+        self, /, *values: Value, **named: Value
+    ) -> tuple[Value, tuple[Value, ...]]:
         names = self._names
+        if named:
+            values = self._in_order(values, named)
         # What the function for floats did not get stands as None.
         given = [value for value in values if value is not None]
         if len(given) != len(names):
@@ -185,6 +195,26 @@ class _ShapedFunctions:
             compiled = self._compiled[shapes] = self._function(shapes)
         return compiled(*all_leaves(checked))
 
+    def _in_order(
+        self, values: tuple[Value, ...], named: Mapping[str, Value]
+    ) -> tuple[Value, ...]:
+        """The values in the order of the names; some are given by name."""
+        by_place = dict(zip(self._names, values, strict=False))
+        by_name = by_normal_name(named.items())
+        if unknown := [name for name in by_name if name not in set(self._names)]:
+            near = near_miss(unknown[0], self._names)
+            raise UsageError(
+                f"the function has no argument {listing(unknown, 'or')}",
+                hint=f"did you mean {near}?" if near else _its_arguments(self._names),
+            )
+        if twice := [name for name in by_name if by_place.get(name) is not None]:
+            raise UsageError(
+                f"{listing(twice)} {plural(twice, 'is', 'are')} given both by place and"
+                " by name"
+            )
+        inside = (by_name.get(name, by_place.get(name)) for name in self._names)
+        return *inside, *values[len(self._names) :]
+
     def _function(self, shapes: Sequence[Shape]) -> ValueAndGrad:
         """The function of all leaves of arguments of these shapes, in a row."""
         shaped = dict(zip(self._names, shapes, strict=True))
@@ -199,6 +229,12 @@ class _ShapedFunctions:
             return unflatten(result, iter(values)), _arranged(result, variables, rows)
 
         return arranged
+
+
+def _its_arguments(names: Sequence[str]) -> str:
+    if not names:
+        return "it takes none"
+    return f"its {plural(names, 'argument is', 'arguments are')} {', '.join(names)}"
 
 
 def _arranged(

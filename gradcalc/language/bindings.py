@@ -1,7 +1,7 @@
 """Values given to a formula's variables: read, checked, and matched with its names."""
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate
@@ -21,7 +21,7 @@ from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
 from gradcalc.operations import CONSTANTS
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
-from gradcalc.wording import did_you_mean, meant_for, plural
+from gradcalc.wording import did_you_mean, meant_for, plural, represented
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
@@ -78,7 +78,8 @@ def bind(
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
     """
-    bindings, defaults = _by_name(bindings), _by_name(defaults or {})
+    bindings = _by_name(bindings)
+    defaults = {} if defaults is None else _by_name(defaults)
     parsed = read_program(text)
     values = {
         name: checked_value(name, value)
@@ -123,32 +124,37 @@ def checked_names(names: Any) -> list[str]:
     """
     if isinstance(names, str):
         return [normal(names)]
-    if not isinstance(names, Iterable):
-        raise BindingError(f"names are given as a list, not {names!r}")
-    found = list(names)
+    try:
+        found = list(names)
+    except Exception:
+        message = f"names are given as a list, not {represented(names)}"
+        raise BindingError(message) from None
     for name in found:
         if not isinstance(name, str):
-            raise BindingError(f"the name of a variable is text, not {name!r}")
+            message = f"the name of a variable is text, not {represented(name)}"
+            raise BindingError(message)
     return list(map(normal, found))
 
 
-def checked_value(name: str, value: Any) -> Value:
-    """The value as floats in lists; raises BindingError if it cannot be a value."""
+def checked_value(name: str, value: Any, depth: int = 0) -> Value:
+    """The value as floats in lists; raises BindingError if it cannot be a value.
+
+    `depth` is the number of lists that it is in.
+    """
     if value.__class__ is float:
         return value
-    if isinstance(value, (str, bytes)) or value is None:
-        raise BindingError(f"the value of {name} is not a number: {value!r}")
+    if isinstance(value, (str, bytes, bytearray, memoryview)) or value is None:
+        raise _no_number(name, value)
     if isinstance(value, Mapping):
         raise BindingError(f"the value of {name} is an object, not a number or list")
     if not isinstance(value, (int, float)) and hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
-        rows = (row for row in value if isinstance(row, (list, tuple)))
-        if any(isinstance(item, (list, tuple)) for row in rows for item in row):
+        if depth == 2:
             raise BindingError(f"the value of {name} nests lists more than two deep")
         if not value:
             raise BindingError(f"the value of {name} is an empty list")
-        items = [checked_value(name, item) for item in value]
+        items = [checked_value(name, item, depth + 1) for item in value]
         if len(set(map(shape_of, items))) > 1:
             raise BindingError(
                 f"the value of {name} is ragged: its rows have different lengths"
@@ -158,8 +164,13 @@ def checked_value(name: str, value: Any) -> Value:
         return float(value)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
-    except (TypeError, ValueError):
-        raise BindingError(f"the value of {name} is not a number: {value!r}") from None
+    except Exception:
+        # Whatever a class of numbers of others' raises.
+        raise _no_number(name, value) from None
+
+
+def _no_number(name: str, value: Any) -> BindingError:
+    return BindingError(f"the value of {name} is not a number: {represented(value)}")
 
 
 def _name_problem(
@@ -224,7 +235,7 @@ def _labelled(program: Program, output: str) -> Structure:
     "[0]" is an element of the result.
     """
     if not isinstance(output, str):
-        raise UsageError(f"a label is text, not {output!r}")
+        raise UsageError(f"a label is text, not {represented(output)}")
     name, _, index = normal(output).partition("[")
     structure = program.scope.get(name) if name else program.result
     if structure is None:

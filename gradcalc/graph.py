@@ -11,8 +11,14 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gradcalc.errors import FormulaError
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import Structure
+
+# Functions that call functions, and lists of lists, can expand without end for all
+# practical purposes.
+MOST_NODES = 5_000_000
+TOO_LARGE = f"the formula expands to more than {MOST_NODES:,} nodes"
 
 
 class Body(NamedTuple):
@@ -53,6 +59,11 @@ class Graph:
 
     def __len__(self) -> int:
         return len(self.operations)
+
+    def check_room(self, count: int) -> None:
+        """Raise FormulaError if it cannot grow by so many nodes: before it does."""
+        if len(self.operations) + count > MOST_NODES:
+            raise FormulaError(TOO_LARGE)
 
     def add(
         self,

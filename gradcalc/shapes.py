@@ -4,6 +4,7 @@ A leaf is a node's number, a value, a text: whatever is no list.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import prod
 from typing import Any
 
 # A leaf, or a list of them, or a list of such lists (a matrix).
@@ -54,12 +55,25 @@ def shape_of(structure: Structure) -> Shape:
     return (len(structure), *shape_of(structure[0])) if structure else (0,)
 
 
+def size_of(structure: Structure) -> int:
+    """The number of leaves."""
+    return prod(shape_of(structure))
+
+
 def element_names(name: str, shape: Shape) -> list[str]:
     """The names of a variable's elements, row by row: v[0], v[1]; m[0][0], m[0][1]."""
     names = [name]
     for size in shape:
         names = [f"{prefix}[{index}]" for prefix in names for index in range(size)]
     return names
+
+
+def index_of(position: int, shape: Shape) -> str:
+    """The index of the leaf at that position, row by row: "", "[1]", "[0][1]"."""
+    if len(shape) < 2:
+        return f"[{position}]" if shape else ""
+    row, column = divmod(position, shape[1])
+    return f"[{row}][{column}]"
 
 
 def described(shape: Shape) -> str:

@@ -6,9 +6,10 @@ language runs its body the same way, in a frame of its own, with its parameters 
 to the arguments' nodes. Nothing here recurses, whatever the depth of the formula.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from math import prod
 from typing import Any
 
 from gradcalc.errors import (
@@ -18,7 +19,7 @@ from gradcalc.errors import (
     ShapeError,
     Span,
 )
-from gradcalc.graph import Graph
+from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
 from gradcalc.language import lists
 from gradcalc.language.functions import Definitions, Function, miscount
 from gradcalc.language.syntax import (
@@ -43,11 +44,13 @@ from gradcalc.shapes import (
     arrange,
     element_names,
     flatten,
+    index_of,
     shape_of,
+    size_of,
 )
 
-# Functions that call functions can expand without end for all practical purposes.
-MOST_NODES = 5_000_000
+# As many references to nodes take the room and time of one node.
+_REFERENCES = 4
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -80,8 +83,10 @@ class Builder:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     # The structure of each label and of each name that is bound.
     scope: dict[str, Structure] = field(default_factory=dict)
-    # The length of the code of all calls.
+    # The length of the code of all calls, and a part of that of the lists referred to.
     _steps: int = field(default=0, init=False)
+    # The value of each node that an index was made of.
+    _constants: dict[int, float] = field(default_factory=dict, init=False)
 
     # --- statements
 
@@ -99,10 +104,11 @@ class Builder:
         label = statement.label
         if label:
             self.scope[label] = structure
-            names = element_names(label, shape_of(structure))
-            for node, name in zip(flatten(structure), names, strict=True):
-                if self.graph.operations[node] is not VARIABLE:
-                    self.graph.labels.setdefault(node, name)
+            self._refer([structure], span_of(statement.left))
+            graph, shape = self.graph, shape_of(structure)
+            for position, node in enumerate(flatten(structure)):
+                if node not in graph.labels and graph.operations[node] is not VARIABLE:
+                    graph.labels[node] = label + index_of(position, shape)
         return structure
 
     # --- formulas
@@ -191,17 +197,14 @@ class Builder:
     ) -> Any:
         """The result of a function on lists; its errors point at the typed text."""
         try:
-            structure = function(self.graph, *operands, span_of(node))
+            return function(self.graph, *operands, span_of(node))
         except GradcalcError as error:
             message, span = error.message, frame.span
-            if span:
+            if span and isinstance(error, ShapeError):
                 called = self.text[span[0] :].partition("(")[0].rstrip()
                 message = f"in {called}: {message}"
             span = span or operator_span(self.text, node)
             raise error.but(message=message, source=self.text, span=span) from None
-        if len(self.graph) > MOST_NODES:
-            raise self._too_large(frame, node)
-        return structure
 
     def _error(
         self,
@@ -214,9 +217,15 @@ class Builder:
         span = frame.span or span_of(node)
         return kind(message, source=self.text, span=span, hint=hint)
 
-    def _too_large(self, frame: _Frame, node: Syntax) -> GradcalcError:
-        message = f"the formula expands to more than {MOST_NODES:,} nodes"
-        return self._error(FormulaError, frame, node, message)
+    def _take_steps(self, count: int, span: Span) -> None:
+        """Count the steps; raise FormulaError, which points there, if they are many."""
+        self._steps += count
+        if self._steps > MOST_NODES:
+            raise FormulaError(TOO_LARGE, source=self.text, span=span)
+
+    def _refer(self, structures: Iterable[Structure], span: Span) -> None:
+        """Count what is about to be taken, given back or labelled as a whole."""
+        self._take_steps(sum(map(size_of, structures)) // _REFERENCES, span)
 
     # --- names
 
@@ -238,6 +247,10 @@ class Builder:
     def _add_variable(
         self, name: str, shape: Shape, start: int = 0, end: int = 0
     ) -> Structure:
+        try:
+            self.graph.check_room(prod(shape))
+        except GradcalcError as error:
+            raise error.but(source=self.text, span=(start, end)) from None
         names = element_names(name, shape)
         nodes = [self.graph.add_variable(element, start, end) for element in names]
         structure = self.graph.variables[name] = arrange(nodes, shape)
@@ -250,6 +263,8 @@ class Builder:
     ) -> Structure:
         """The element of the list; `mark` is the first node of the index's formula."""
         position = self._constant(frame, node[5], index)
+        for number in range(mark, len(self.graph)):
+            self._constants.pop(number, None)
         self.graph.truncate(mark)
         base = self._listed(frame, node, lists.indexable, base)
         return self._listed(frame, node[5], lists.element, base, position)
@@ -260,14 +275,14 @@ class Builder:
         if structure.__class__ is not int:
             message = "an index must be a number, not a list"
             raise self._error(ShapeError, frame, node, message)
-        # Only what the index is made of: a formula may have many of them.
-        needed = {structure}
-        pending = [structure]
+        # Only what the index is made of, and once: a formula may have many of them.
+        values = self._constants
+        needed = {structure}.difference(values)
+        pending = list(needed)
         while pending:
-            operands = inputs[pending.pop()]
-            pending += [operand for operand in operands if operand not in needed]
-            needed.update(operands)
-        values: dict[int, float] = {}
+            found = set(inputs[pending.pop()]).difference(needed, values)
+            pending += found
+            needed |= found
         for number in sorted(needed):
             operation = graph.operations[number]
             if operation is VARIABLE:
@@ -308,6 +323,7 @@ class Builder:
         if callee.statement.partials:
             shapes = tuple(map(shape_of, arguments))
             operation = self.definitions.operation(callee, shapes)
+            self._refer(arguments, frame.span or span_of(node))
             operands = tuple(all_leaves(arguments))
             return self.graph.add(operation, operands, node[1], node[2])
         return self._enter(frame, node, callee, arguments)
@@ -316,6 +332,9 @@ class Builder:
         self, frame: _Frame, node: Syntax, operation: Operation, arguments: list[Any]
     ) -> Structure:
         """The nodes of a row of the table on its arguments."""
+        if operation.lists:
+            # One node, but with as many inputs.
+            self._refer(arguments, frame.span or span_of(node))
         if operation.lists and len(arguments) == 1:
             arguments = flatten(arguments[0])
         if all(argument.__class__ is int for argument in arguments):
@@ -334,9 +353,7 @@ class Builder:
             defaults = function.statement.defaults
             given = [(*defaults[name], (BIND, 0, 0, name)) for name in missing]
             code = [*chain(*given), *code]
-        self._steps += len(code)
-        if self._steps > MOST_NODES:
-            raise self._too_large(frame, node)
+        self._take_steps(len(code), frame.span or span_of(node))
         span = frame.span
         if span is None and function.library:
             span = span_of(node)
@@ -346,10 +363,12 @@ class Builder:
     def _leave(self, frame: _Frame, caller: _Frame, result: Structure) -> None:
         """Make the nodes that a call results in stand for the call as typed."""
         graph = self.graph
-        indices = element_names("", shape_of(result))
-        for number, index in zip(flatten(result), indices, strict=True):
+        self._refer([result], caller.span or span_of(frame.node))
+        shape = shape_of(result)
+        for position, number in enumerate(flatten(result)):
             if number < frame.first or graph.operations[number] is VARIABLE:
                 continue
+            index = index_of(position, shape)
             graph.starts[number], graph.ends[number] = span_of(frame.node)
             graph.composed.discard(number)
             graph.calls[number] = frame.node[3]

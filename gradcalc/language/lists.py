@@ -7,9 +7,10 @@ knows where the user wrote the operator.
 
 from collections.abc import Callable
 from itertools import accumulate, product, repeat
+from math import prod
 
-from gradcalc.errors import ShapeError, Span
-from gradcalc.graph import Graph
+from gradcalc.errors import FormulaError, ShapeError, Span
+from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
 from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.shapes import (
     Shape,
@@ -20,6 +21,7 @@ from gradcalc.shapes import (
     element_names,
     flatten,
     shape_of,
+    size_of,
 )
 
 _TIMES = OPERATIONS["*"]
@@ -40,6 +42,9 @@ def make_list(_graph: Graph, items: list[Structure], _span: Span) -> Structure:
                 "the rows of a matrix must have one length: item 0 is"
                 f" {described(first)}, item {number} is {described(shape)}"
             )
+    if len(items) * prod(first) > MOST_NODES:
+        # Its rows are one and the same list, again and again.
+        raise FormulaError(TOO_LARGE)
     return items
 
 
@@ -78,6 +83,7 @@ def elementwise(
                 if operation.written == "infix"
                 else f"the shapes do not fit in {operation.name}: {left} and {right}"
             )
+    graph.check_room(prod(first))
     columns = [
         flatten(operand) if isinstance(operand, list) else repeat(operand)
         for operand in operands
@@ -122,6 +128,8 @@ def matrix_product(
         shapes = f"{described(left_shape)} @ {described(right_shape)}"
         raise ShapeError(f"the shapes do not fit: {shapes}", hint=hint)
     rows = left if len(left_shape) == 2 else [left]
+    width = right_shape[1] if len(right_shape) == 2 else 1
+    graph.check_room(len(rows) * width * (len(right) + 1))
     columns = list(zip(*right, strict=True)) if len(right_shape) == 2 else [right]
     nodes = []
     for row, column in product(rows, columns):
@@ -140,12 +148,13 @@ def matrix_product(
 
 def length(graph: Graph, operand: Structure, span: Span) -> Structure:
     """The number of elements of a list or a matrix, 1 for a number."""
-    return graph.add_literal(float(len(flatten(operand))), *span)
+    return graph.add_literal(float(size_of(operand)), *span)
 
 
 def others(graph: Graph, operand: Structure, span: Span) -> Structure:
     """For each element, the product of all the others, in three products each."""
     leaves = flatten(operand)
+    graph.check_room(3 * len(leaves))
     first = len(graph)
     one = graph.add_literal(1.0, *span)
 

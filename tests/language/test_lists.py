@@ -7,6 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcalc.engine.evaluation import evaluate
+from gradcalc.errors import FormulaError
+from gradcalc.graph import Graph
+from gradcalc.language.names import read_program
+from gradcalc.language.program import build
 
 modestly = settings(max_examples=80, deadline=None, derandomize=True)
 
@@ -228,3 +232,39 @@ def test_a_number_is_stretched_over_a_list(v, x):
     result = evaluate("v*x + x", {"v": v, "x": x})
     assert result.value == [y * x + x for y in v]
     assert result.jacobian["x"] == [y + 1 for y in v]
+
+
+# A list v of this length, and m of as many references to it as are not too many.
+LENGTH = 50_500
+ROWS = f"m = [{', '.join(['v'] * 99)}]; "
+TOO_LARGE = {
+    "outer product": ("", "transpose([v]) @ [v]", "@"),
+    "rows": ("", f"[{', '.join(['v'] * 101)}]", "["),
+    "operator": (ROWS, "m*2", "*"),
+    "power": (ROWS, "2^m", "^"),
+    "function": (ROWS, "exp(m)", "exp"),
+    "stretched": (ROWS, "where(m[0][0], m, 0)", "where"),
+    "matrix times list": (ROWS, "m @ v", "@"),
+    "list times matrix": (ROWS, "v @ transpose(m)", "@"),
+    "others": (ROWS, "others(m)", "others"),
+    "library": (ROWS, "variance(m)", "variance"),
+    "inside a function": (ROWS + "f(a) = a*2; ", "f(m)", None),
+    "operands": (ROWS, "sum(m) + " * 3 + "max(m)", "max"),
+    "nested calls": (ROWS + "f(a) = a; ", "f(f(f(f(f(m)))))", None),
+    "own rules": ("f(a) = a[0] | 1; ", " + ".join(["f(v)"] * 400), None),
+    "labels": (ROWS, "; ".join(f"n{k} = m" for k in range(5)), "n3"),
+    "variable": ("", "v[0] + W[0]", "W"),
+}
+
+
+@pytest.mark.parametrize(("before", "text", "place"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_what_would_be_too_large_is_refused_before_it_grows(before, text, place):
+    graph = Graph()
+    shapes = {"v": (LENGTH,), "W": (10**6, 10**6)}
+    with pytest.raises(FormulaError) as raised:
+        build(read_program(before + text), shapes, graph=graph)
+    error = raised.value
+    assert error.message == "the formula expands to more than 5,000,000 nodes"
+    if place is not None:
+        assert error.span[0] == len(before) + text.index(place)
+    assert len(graph) < LENGTH + 1000

@@ -63,14 +63,26 @@ def command(
 
     known = known_nodes(bound, request.wrt)
     digits = chosen.digits if request.precision is None else request.precision
-    diagram = drawing(known, expand=expand, precision=digits, title=request.title)
+    diagram = drawing(
+        known,
+        expand=expand,
+        fold=not request.as_json,
+        precision=digits,
+        title=request.title,
+    )
     if request.as_json:
         from gradcalc.reports.objects import diagram_to_dict
 
         consoles.show_json(diagram_to_dict(known, diagram))
         return
     ascii_only = out is None and not consoles.can_show("├└│")
-    content = chosen.content(diagram, kind=kind, most=limit, ascii_only=ascii_only)
+    content = chosen.content(
+        diagram,
+        kind=kind,
+        most=limit,
+        ascii_only=ascii_only,
+        width=consoles.width() if out is None else None,
+    )
     if out is not None:
         replace_file(out, content)
     elif chosen.is_text:

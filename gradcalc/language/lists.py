@@ -120,7 +120,10 @@ def matrix_product(
     """left @ right: matrix and vector products, and the dot product of two lists."""
     left_shape, right_shape = shape_of(left), shape_of(right)
     if not left_shape and not right_shape:
-        return graph.add(_TIMES, (left, right), *span)
+        # Lists may be given for them: it is drawn as it was typed.
+        product_ = graph.add(_TIMES, (left, right), *span)
+        graph.calls[product_] = "@"
+        return product_
     if not left_shape or not right_shape or left_shape[-1] != right_shape[0]:
         hint = "the last length on the left must equal the first on the right"
         if not left_shape or not right_shape:

@@ -1,66 +1,114 @@
 """A formula's graph as a diagram with the texts of its boxes, and as a picture."""
 
 import os
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from gradcalc.analysis.known_nodes import KnownNodes
 from gradcalc.errors import FormulaError, extra_module
+from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.numbers import format_number, format_value
-from gradcalc.shapes import flatten
+from gradcalc.shapes import Shape, described, flatten, shape_of
 from gradcalc.writers.diagram import Box, Diagram, graph_diagram
 from gradcalc.writers.dot import dot_text
-from gradcalc.writers.node_text import expression
+from gradcalc.writers.node_text import expression, typed_text
 
-# A gradient of a list has as many numbers as the list: a box holds this many.
+# A list has as many values and gradients as elements: a box holds this many, or the
+# range of more, with so many digits at most.
 _MOST_NUMBERS = 4
+_RANGE_DIGITS = 4
 
 
 def drawing(
     known: KnownNodes,
     *,
     expand: bool = False,
+    fold: bool = True,
     precision: int | None = None,
     title: str | None = None,
 ) -> Diagram:
     """The diagram of a program, with the values and gradients that are known.
 
-    Its title is the formula if there is no other.
+    `precision` rounds them; the title is the formula if there is no other. `expand` and
+    `fold` are those of `graph_diagram`.
     """
     bound = known.bound
     graph = bound.program.graph
     outputs = set(flatten(bound.output))
 
-    def box(node: int) -> Box:
-        operation, value = graph.operations[node], known.values[node]
+    def box(nodes: Sequence[int], digits: int | None) -> Box:
+        digits = min(filter(None, (digits, precision)), default=None)
+        node = nodes[0]
+        operation = graph.operations[node]
+        is_leaf = operation in (VARIABLE, LITERAL)
         names = graph.names if operation is VARIABLE else graph.labels
-        text = expression(graph, node)
+        label, text = names.get(node), expression(graph, node)
+        values = [known.values[each] for each in nodes]
         if operation is LITERAL:
-            number = format_number(graph.literals[node], precision)
+            number = format_number(graph.literals[node], digits)
             text = graph.names.get(node, number)
             # Its text is its value, unless it has a name.
             if node not in graph.names and node not in graph.labels:
-                value = None
+                values = [None]
+        shape = ""
+        if len(nodes) > 1:
+            label, text, shape = _list_texts(graph, nodes)
         return Box(
             node=node,
-            kind=operation.name if operation in (VARIABLE, LITERAL) else "operation",
-            label=names.get(node),
+            kind=operation.name if is_leaf else "operation",
+            label=label,
             expression=text,
-            value=None if value is None else format_number(value, precision),
-            gradient=_gradient_text(known.gradient(node), precision),
-            output=node in outputs,
+            shape=shape,
+            value=_numbers_text(values, digits),
+            gradient=_numbers_text(map(known.gradient, nodes), digits),
+            output=not outputs.isdisjoint(nodes),
         )
 
-    return graph_diagram(graph, bound.output, box, expand=expand, title=title)
+    return graph_diagram(
+        graph, bound.output, box, expand=expand, fold=fold, title=title
+    )
 
 
-def _gradient_text(gradient: Any, precision: int | None) -> str | None:
-    if isinstance(gradient, list) and len(gradient) > _MOST_NUMBERS:
-        shown = format_value(gradient[:_MOST_NUMBERS], precision)
-        return f"{shown[:-1]}, ...]"
-    return None if gradient is None else format_value(gradient, precision)
+def _list_texts(graph: Graph, nodes: Sequence[int]) -> tuple[str | None, str, str]:
+    """The label of the list that the nodes are elements of, its text and its shape."""
+    first, last = nodes[0], nodes[-1]
+    if first in graph.names:
+        name = graph.names[first].partition("[")[0]
+        return name, name, _shape_text(shape_of(graph.variables[name]))
+    labels = {graph.labels.get(node, "").partition("[")[0] for node in nodes}
+    # Its indices begin at 0.
+    shape = tuple(int(place) + 1 for place in graph.elements[last][1:-1].split("]["))
+    label = labels.pop() if len(labels) == 1 else None
+    return label or None, typed_text(graph, first), _shape_text(shape)
+
+
+def _shape_text(shape: Shape) -> str:
+    return described(shape).partition(" ")[2]
+
+
+def _numbers_text(numbers: Iterable[Any], digits: int | None) -> str | None:
+    """A number, a few of them as a list, or the range of many; None if not known."""
+    found = list(numbers)
+    if None in found:
+        return None
+    if len(found) == 1:
+        (found,) = found
+        if not isinstance(found, list):
+            return format_number(found, digits)
+    leaves = flatten(found)
+    if len(leaves) <= _MOST_NUMBERS:
+        return format_value(found, digits)
+    comparable = [leaf for leaf in leaves if leaf == leaf]
+    ends = dict.fromkeys(
+        format_number(end(comparable), min(digits or _RANGE_DIGITS, _RANGE_DIGITS))
+        for end in (min, max)
+        if comparable
+    )
+    texts = [" to ".join(ends)] * bool(ends) + ["NaN"] * (comparable != leaves)
+    return " and ".join(texts)
 
 
 def graph_picture(diagram: Diagram, *, kind: str, most: int) -> bytes:

@@ -26,7 +26,7 @@ class GraphFormat(PictureFormat):
     # "module:function".
     function: str
     # What the function takes besides the diagram: "kind", the name of the format;
-    # "most", lines or boxes; "ascii_only".
+    # "most", lines or boxes; "ascii_only"; "width", the terminal's or None.
     takes: tuple[str, ...] = ()
     # Whether a terminal can show it.
     is_text: bool = True
@@ -38,7 +38,7 @@ class GraphFormat(PictureFormat):
 
         Raises MissingExtraError where the library that draws it is not installed.
         """
-        taken = {option: options[option] for option in self.takes}
+        taken = {name: options[name] for name in self.takes if name in options}
         content: str | bytes = resolve_name(self.function)(diagram, **taken)
         return content if isinstance(content, bytes) else f"{content}\n".encode()
 
@@ -56,7 +56,7 @@ GRAPH_FORMATS: dict[str, GraphFormat] = {
     "tree": GraphFormat(
         (".txt",),
         "gradcalc.writers.tree:tree_text",
-        takes=("most", "ascii_only"),
+        takes=("most", "ascii_only", "width"),
         digits=None,
     ),
     "dot": GraphFormat((".dot", ".gv"), "gradcalc.writers.dot:dot_text"),

@@ -1,10 +1,11 @@
 """A graph as it is drawn: boxes, and the steps that make boxes of boxes.
 
-What a called function does inside is one step, as in eval's table, unless everything is
-drawn. The writers spell a diagram as a tree, as DOT or as Mermaid.
+What a called function does inside is one step, as in eval's table, and each list of a
+graph with many boxes is one box, unless everything is drawn. The writers spell a
+diagram as a tree, as DOT or as Mermaid.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradcalc.graph import Graph
@@ -12,18 +13,23 @@ from gradcalc.operations import OPERATIONS
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.node_text import program_line
 
+# With more boxes than this, a picture is hard to read: lists become boxes.
+MOST_BOXES = 30
+
 _NEGATION = OPERATIONS["neg"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """What is written about a node."""
+    """What is written about a node, or about a list of them."""
 
     node: int
     # "variable", "literal" or "operation".
     kind: str
     label: str | None
     expression: str
+    # Of a list, in words; "" for a number.
+    shape: str = ""
     # As texts; None where they are not known.
     value: str | None = None
     gradient: str | None = None
@@ -42,7 +48,8 @@ class Box:
         """Its name, cut to `longest` characters, and what is known of its numbers."""
         known = (("value", self.value), ("gradient", self.gradient))
         numbers = [f"{what} {text}" for what, text in known if text is not None]
-        return [one_line(self.name, longest), *numbers]
+        shape = [self.shape] if self.shape else []
+        return [one_line(self.name, longest), *shape, *numbers]
 
 
 @dataclass(eq=False, slots=True)
@@ -54,20 +61,31 @@ class Step:
     outputs: list[int] = field(default_factory=list)
 
 
+# The box of a node, or of the nodes of a list, its numbers rounded to so many digits;
+# None leaves them as they are.
+Description = Callable[[Sequence[int], int | None], Box]
+
+
 @dataclass(frozen=True)
 class Diagram:
     """The part of a graph that the output depends on, as it is drawn."""
 
     # The formula, or the name of its file.
     title: str
-    # The nodes that have a box, in order.
+    # The nodes that have a box, in order; of a list that has one, its first node.
     nodes: list[int]
     # What makes each of them that is not a variable or a number.
     steps: dict[int, Step]
     # The nodes of the result.
     outputs: list[int]
-    # What is written about a node; of a large graph not every node is ever drawn.
-    box: Callable[[int], Box]
+    # The nodes of each list that has a box.
+    lists: dict[int, list[int]]
+    # What is written in a box; of a large graph not every box is ever drawn.
+    describe: Description
+
+    def box(self, node: int, digits: int | None = None) -> Box:
+        """The box of the node, its numbers rounded to so many digits if any."""
+        return self.describe(self.lists.get(node, [node]), digits)
 
     def lines(
         self, box: Callable[[Box], str], step: Callable[[int, str], str], edge: str
@@ -92,31 +110,77 @@ class Diagram:
 def graph_diagram(
     graph: Graph,
     output: Structure,
-    box: Callable[[int], Box],
+    describe: Description,
     *,
     expand: bool = False,
+    fold: bool = True,
     title: str | None = None,
 ) -> Diagram:
-    """The diagram of what the output depends on; `expand` draws inside calls too."""
+    """The diagram of what the output depends on; `expand` draws inside calls too.
+
+    Unless it does, or `fold` is false, lists have one box each where there would be
+    more than MOST_BOXES.
+    """
     outputs = list(dict.fromkeys(flatten(output)))
     hidden: Collection[int] = ()
     if not expand:
         hidden = (graph.bodies.keys() | graph.composed).difference(outputs)
     needed = graph.ancestors(outputs)
     drawn = [node for node, flag in enumerate(needed) if flag and node not in hidden]
-    steps = _steps(graph, drawn, expand=expand)
+    firsts: Mapping[int, int] = {}
+    if fold and not expand and len(drawn) > MOST_BOXES:
+        firsts = _first_elements(graph, drawn)
+    steps = _steps(graph, drawn, firsts, expand=expand)
+    outputs = _boxes(outputs, firsts)
     # A number inside a call that is one step is not drawn.
     used = {*outputs, *(i for step in steps.values() for i in step.inputs)}
-    nodes = [node for node in drawn if node in used]
-    return Diagram(title or program_line(graph.source), nodes, steps, outputs, box)
+    nodes = [node for node in _boxes(drawn, firsts) if node in used]
+    lists: dict[int, list[int]] = {}
+    for node, first in firsts.items():
+        lists.setdefault(first, []).append(node)
+    title = title or program_line(graph.source)
+    return Diagram(title, nodes, steps, outputs, lists, describe)
 
 
-def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:
-    """The step that makes each node; elements of one call's list share their step."""
+def _first_elements(graph: Graph, drawn: Iterable[int]) -> dict[int, int]:
+    """For each drawn element of a list, the first one; none for a list of one."""
+    variables = {
+        node: name
+        for name, structure in graph.variables.items()
+        if isinstance(structure, list)
+        for node in flatten(structure)
+    }
+    lists: dict[object, list[int]] = {}
+    for node in drawn:
+        if node in variables:
+            lists.setdefault(variables[node], []).append(node)
+        elif node in graph.elements:
+            # The elements of a list that an operation or a call makes stand for the
+            # same text.
+            lists.setdefault((graph.starts[node], graph.ends[node]), []).append(node)
+    return {
+        node: nodes[0] for nodes in lists.values() if len(nodes) > 1 for node in nodes
+    }
+
+
+def _boxes(nodes: Iterable[int], firsts: Mapping[int, int]) -> list[int]:
+    """The nodes with boxes in the place of these, each once."""
+    return list(dict.fromkeys(firsts.get(node, node) for node in nodes))
+
+
+def _steps(
+    graph: Graph, drawn: list[int], firsts: Mapping[int, int], *, expand: bool
+) -> dict[int, Step]:
+    """The step that makes each box.
+
+    The elements of one call's list share theirs if they depend on the same.
+    """
     visible = set(drawn)
     steps: dict[int, Step] = {}
-    # By the place of a call: its step, and the nodes that were met inside.
-    calls: dict[tuple[int, int], tuple[Step, set[int]]] = {}
+    # Of a list with a box: its nodes' inputs, and the nodes that were met inside.
+    lists: dict[int, tuple[dict[int, None], set[int]]] = {}
+    # By the place of a call and what it takes.
+    calls: dict[tuple[int, int, frozenset[int]], Step] = {}
     for node in drawn:
         inputs = graph.inputs[node]
         if not inputs:
@@ -125,20 +189,27 @@ def _steps(graph: Graph, drawn: list[int], *, expand: bool) -> dict[int, Step]:
         symbol = sign = "-" if operation is _NEGATION else operation.name
         if not expand and node not in graph.bodies:
             symbol = graph.calls.get(node, sign)
-        if visible.issuperset(inputs):
-            # A function takes its argument once, however often it uses it.
-            step = Step(
-                symbol, list(inputs if symbol == sign else dict.fromkeys(inputs))
-            )
-        else:
-            span = graph.starts[node], graph.ends[node]
-            step, reached = calls.setdefault(span, (Step(symbol, []), set()))
+        is_typed = visible.issuperset(inputs)
+        first = firsts.get(node)
+        known, reached = lists.setdefault(node if first is None else first, ({}, set()))
+        found = list(inputs)
+        if first is not None or not is_typed:
             found = _visible_inputs(graph, node, visible, reached)
-            step.inputs += [
-                operand for operand in found if steps.get(operand) is not step
-            ]
-        step.outputs.append(node)
-        steps[node] = step
+        taken = _boxes(found, firsts)
+        if first is None and not is_typed:
+            key = graph.starts[node], graph.ends[node], frozenset(found)
+            steps[node] = calls.setdefault(key, Step(symbol, taken))
+            steps[node].outputs.append(node)
+            continue
+        # A function takes its argument once, however often it uses it.
+        if is_typed and symbol == sign and not (firsts and operation.lists):
+            taken = [firsts.get(operand, operand) for operand in inputs]
+        box = node if first is None else first
+        if box not in steps:
+            steps[box] = Step(symbol, taken, [box])
+        else:
+            steps[box].inputs += [i for i in taken if i not in known and i != box]
+        known.update(dict.fromkeys(taken))
     return steps
 
 
@@ -147,15 +218,18 @@ def _visible_inputs(
 ) -> list[int]:
     """The nodes with a box that the node depends on through nodes without one.
 
-    `reached` are the nodes that the same call has met before.
+    `reached` are nodes that were met before. Another element of the same call is met
+    as if it had no box: the call is one step.
     """
+    place = graph.starts[node], graph.ends[node]
     found = []
     pending = list(reversed(graph.inputs[node]))
     while pending:
         operand = pending.pop()
         if operand not in reached:
             reached.add(operand)
-            if operand in visible:
+            inside = (graph.starts[operand], graph.ends[operand]) == place
+            if operand in visible and not (inside and operand in graph.elements):
                 found.append(operand)
             else:
                 pending.extend(reversed(graph.inputs[operand]))

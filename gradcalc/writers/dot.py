@@ -4,7 +4,7 @@ Variables have round corners, numbers dashed lines, the result a thick one, so t
 colour is not needed to tell them apart.
 """
 
-from gradcalc.writers.diagram import Box, Diagram, one_line
+from gradcalc.writers.diagram import MOST_BOXES, Box, Diagram, one_line
 
 _HEAD = """\
 digraph "%s" {
@@ -30,15 +30,14 @@ _RECORD = str.maketrans(
 _STRING = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 
 _LONGEST_TITLE = 100
-# A graph of more boxes has its fields below each other: it would be too wide to read.
-_MOST_SIDE_BY_SIDE = 30
 
 
 def dot_text(diagram: Diagram, *, longest: int = 32) -> str:
     """The diagram as a DOT file; labels are cut to `longest` characters."""
     title = one_line(diagram.title, _LONGEST_TITLE).translate(_STRING)
-    # Inside braces the fields of a record stand side by side.
-    stacked = len(diagram.nodes) > _MOST_SIDE_BY_SIDE
+    # Inside braces the fields of a record stand side by side, which is too wide to read
+    # where there are many boxes, or lists with much to say in one.
+    stacked = len(diagram.nodes) > MOST_BOXES or bool(diagram.lists)
     opening, closing = ("", "") if stacked else ("{", "}")
 
     def box_line(box: Box) -> str:

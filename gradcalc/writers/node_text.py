@@ -28,16 +28,20 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
             expression(graph, operand, depth + 1) for operand in graph.inputs[node]
         ]
         return shortened(written_operation(graph.operations[node], operands))
-    body = graph.bodies.get(node)
-    source = graph.source if body is None else body.text
-    start, end = graph.starts[node], graph.ends[node]
-    text = cut_middle(source, LONGEST, start, end)
+    text = typed_text(graph, node)
     element = graph.elements.get(node, "")
-    if element and end - start <= LONGEST:
+    if element and len(text) < LONGEST:
         from gradcalc.writers.infix import is_primary
 
         return f"{text}{element}" if is_primary(text) else f"({text}){element}"
     return text + element
+
+
+def typed_text(graph: Graph, node: int) -> str:
+    """What was typed for the node, or for the list that it is an element of."""
+    body = graph.bodies.get(node)
+    source = graph.source if body is None else body.text
+    return cut_middle(source, LONGEST, graph.starts[node], graph.ends[node])
 
 
 def program_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """Diagrams as DOT, Mermaid and trees: every operation, and text that nobody expects."""
 
+import math
+import re
 import shutil
 import subprocess
 
@@ -38,7 +40,8 @@ def steps(text, **options):
 def boxes(graph):
     """A diagram of a graph without a source."""
 
-    def box(node):
+    def box(nodes, _digits):
+        (node,) = nodes
         return Box(
             node=node,
             kind="operation",
@@ -84,6 +87,127 @@ STEPS = [
 @pytest.mark.parametrize(("text", "options", "expected"), STEPS)
 def test_steps(text, options, expected):
     assert steps(text, **options) == expected
+
+
+# Formulas whose elements depend on different inputs, or on all of them.
+ELEMENTS = [
+    ("W @ x", {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 2.0]}),
+    ("A @ B", {"A": [[1.0, 2.0], [3.0, 4.0]], "B": [[1.0, 2.0], [3.0, 4.0]]}),
+    ("linear(x, W, b)", {"W": [[1.0], [3.0]], "x": [1.0], "b": [1.0, 2.0]}),
+    ("softmax(v)", {"v": [1.0, 2.0, 3.0]}),
+    ("v*s + [a, 2, a]", {"v": [1.0, 2.0, 3.0]}),
+    ("f(t) = [t[0] + 1, t[1]^2, t[0]*t[1]]; f(v)", {"v": [1.0, 2.0]}),
+    ("f(t) = [t + 1, (t + 1)^2]; f(x)", {}),
+    ("h = tanh(W @ x); h[0]*h[1]", {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 2.0]}),
+]
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize(("text", "values"), ELEMENTS, ids=[row[0] for row in ELEMENTS])
+def test_a_node_is_drawn_with_what_it_depends_on_and_nothing_else(text, values, expand):
+    bound = bind(text, values, complete=False)
+    graph = bound.program.graph
+    drawn = drawing(known_nodes(bound), expand=expand)
+    for node, step in drawn.steps.items():
+        needed = graph.ancestors([node])
+        assert all(needed[operand] for operand in step.inputs)
+        # Every variable is reached through what is drawn.
+        reached, pending = set(), [node]
+        while pending:
+            reached.add(found := pending.pop())
+            if found in drawn.steps:
+                pending += drawn.steps[found].inputs
+        variables = {n for n, name in graph.variable_names().items() if needed[n]}
+        assert variables <= reached
+
+
+def weights(rows, columns):
+    return [[(3 * j + k) % 7 / 7 - 0.4 for k in range(columns)] for j in range(rows)]
+
+
+NETWORK = "h1 = tanh(W1 @ x + b1); h2 = tanh(W2 @ h1 + b2); W3 @ h2 + b3"
+WEIGHTS = {
+    "W1": weights(8, 2), "b1": weights(1, 8)[0], "W2": weights(8, 8),
+    "b2": weights(1, 8)[0], "W3": weights(1, 8), "b3": [0.5], "x": [1.0, -2.0],
+}  # fmt: skip
+
+
+def test_a_list_is_one_box_where_there_would_be_many():
+    drawn = diagram(NETWORK, **WEIGHTS)
+    boxes = {box.name: box for box in map(drawn.box, drawn.nodes)}
+    assert len(boxes) == 15
+    hidden = boxes["h1"]
+    assert (hidden.kind, hidden.shape) == ("operation", "list of 8")
+    sums = [row[0] - 2 * row[1] for row in WEIGHTS["W1"]]
+    values = [math.tanh(a + b) for a, b in zip(sums, WEIGHTS["b1"], strict=True)]
+    assert hidden.value == f"{min(values):.4g} to {max(values):.4g}"
+    assert (boxes["W2"].kind, boxes["W2"].shape) == ("variable", "8x8 matrix")
+    assert boxes["x"].value == "[1, -2]"
+    assert steps(NETWORK, **WEIGHTS)[:3] == [
+        "@: W1, x -> W1 @ x", "+: W1 @ x, b1 -> W1 @ x + b1", "tanh: W1 @ x + b1 -> h1",
+    ]  # fmt: skip
+    everything = diagram(NETWORK, expand=True, **WEIGHTS)
+    assert len(everything.nodes) > 200
+    assert not everything.lists
+
+
+def test_a_list_among_few_boxes_stays_elements():
+    assert len(diagram("W @ x", W=weights(4, 4), x=[1.0, 2.0, 3.0, 4.0]).nodes) == 24
+    assert len(diagram("W @ x", W=weights(5, 5), x=weights(1, 5)[0]).nodes) == 3
+
+
+FOLDED = [
+    ("v*v + max(v)", [
+        "*: v, v -> v*v", "max: v -> max(v)", "+: v*v, max(v) -> v*v + max(v)",
+    ]),
+    ("softmax(v)[0] + v[1]*v[2]", [
+        "softmax: v -> softmax(v)[0]", "*: v, v -> v[1]*v[2]",
+        "+: softmax(v)[0], v[1]*v[2] -> softmax(v)[0] + v[1]*v[2]",
+    ]),
+    ("dot(v, w) + s", ["dot: v, w -> dot(v, w)", "+: dot(v, w), s -> dot(v, w) + s"]),
+    ("p = softmax(v); cross_entropy(p, w)", [
+        "softmax: v -> p", "cross_entropy: w, p -> cross_entropy(p, w)",
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), FOLDED, ids=[text for text, _ in FOLDED])
+def test_steps_between_folded_lists(text, expected):
+    v, w = ([k / 40 for k in range(start, start + 40)] for start in (1, 2))
+    given = {"v": v, "w": w} if "w" in text else {"v": v}
+    found = steps(text, **given)
+    assert [set(re.split(r"[:,>] ", step)) for step in found] == [
+        set(re.split(r"[:,>] ", step)) for step in expected
+    ]
+
+
+TREES = [
+    ("n = x1*w1 + x2*w2 + b; tanh(n)", {"x1": 2, "w1": -3, "x2": 0.1, "w2": 1, "b": 7}),
+    (NETWORK, WEIGHTS),
+    ("softmax(v)", {"v": [0.1, 0.2, 1 / 3]}),
+    ("sin(" * 40 + "a_name_of_some_length" + ")" * 40, {"a_name_of_some_length": 1}),
+    ("+".join(f"x{k}" for k in range(40)), {f"x{k}": 1 / (k + 3) for k in range(40)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize(("text", "values"), TREES, ids=range(len(TREES)))
+def test_a_tree_fits_the_terminal(text, values, width, expand):
+    drawn = diagram(text, expand=expand, **values)
+    assert max(map(len, tree_text(drawn, most=300, width=width).split("\n"))) <= width
+
+
+def test_a_tree_rounds_numbers_before_it_cuts_formulas():
+    drawn = diagram("first_name*second_name", first_name=1 / 3, second_name=7)
+    narrow = tree_text(drawn, most=9, width=70).split("\n")
+    assert narrow == [
+        "(*) first_name*second_name | value 2.33333333333 | gradient 1 | output",
+        "├── first_name | value 0.333333333333 | gradient 7",
+        "└── second_name | value 7 | gradient 0.333333333333",
+        "Numbers are rounded to 12 digits to fit in here; --json has them in",
+        "full.",
+    ]
 
 
 # What must not end a label, a string or a line, begin a tag or stand for a letter.

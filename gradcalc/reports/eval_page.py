@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradcalc.reports.pages import Page, Part, line, one_line, paragraphs
+from gradcalc.reports.pages import Page, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import plural
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # A larger graph shows its variables and its output, unless all rows are asked for.
 MOST_ROWS = 200
 
-# An expression is not cut to fewer columns than this.
+# An expression and a label are not cut to fewer columns than this.
 _NARROWEST = 12
 _STYLES = {"variable": "cyan", "literal": "dim", "": "", "output": "bold green"}
 
@@ -32,9 +32,10 @@ def evaluation_page(
     For a number it has a table of the nodes, with `expand` also of those inside called
     functions, with `all_rows` of all in a large graph; for a list, the Jacobian.
     """
-    parts: list[Part] = []
     if evaluation.jacobian is not None:
-        parts, _ = layout(_jacobian(evaluation), width, precision, bold=0, division=0)
+        parts, remarks = layout(
+            _jacobian(evaluation), width, precision, bold=0, division=0
+        )
     else:
         outputs = set(flatten(evaluation.output))
         all_nodes = evaluation.nodes
@@ -44,10 +45,11 @@ def evaluation_page(
             shown = [n for n in nodes if n.kind == "variable" or n.id in outputs]
             if len(shown) > MOST_ROWS:
                 shown = shown[: MOST_ROWS // 2] + shown[-MOST_ROWS // 2 :]
-        parts, _ = layout(_node_columns(shown, outputs), width, precision)
+        parts, remarks = layout(_node_columns(shown, outputs), width, precision)
         if left_out := len(nodes) - len(shown):
             rows = plural(left_out, "row is", "rows are")
-            parts.append(line(f"{left_out} more {rows} left out; --all shows them."))
+            remarks.insert(0, f"{left_out} more {rows} left out; --all shows them.")
+    parts += paragraphs(remarks, width)
     if evaluation.notes:
         notes = [one_line(f"note: {note.sentence}") for note in evaluation.notes]
         parts += [line(), *paragraphs(notes, width)]
@@ -64,8 +66,12 @@ def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Colu
     expressions = [one_line(node.expression) for node in nodes]
     styles = [_STYLES[kind] for kind in kinds]
     return [
-        Column("", kinds, style=styles),
-        *([Column("label", labels, style=styles)] if any(labels) else []),
+        Column("", kinds, spare=2, style=styles),
+        *(
+            [Column("label", labels, spare=1, style=styles, least=_NARROWEST)]
+            if any(labels)
+            else []
+        ),
         Column("expression", expressions, style=styles, least=_NARROWEST),
         Column("value", [node.value for node in nodes], style=styles),
         Column("gradient", [node.gradient for node in nodes], style=styles),

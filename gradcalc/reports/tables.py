@@ -1,9 +1,8 @@
 """Tables that fit a terminal.
 
-Digits are never cut and rows never wrapped. Where there is too little room, the columns
-give way as each allows: the texts of one are cut, or columns stand in further tables
-below; else headers stand on several lines, then numbers are rounded, then columns are
-left out, and a note says what was done.
+Digits are never cut and rows never wrapped. Where there is too little room, headers
+stand on several lines, then numbers are rounded, then texts are cut, then columns are
+left out, or stand in further tables below; a note says what was done.
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,6 +70,14 @@ class Column:
         """The columns of the terminal that its header and texts take."""
         return max(map(_cells, (*self.header.split("\n"), *self.cells)))
 
+    @property
+    def narrowest(self) -> int:
+        """The columns of the terminal that it takes if its texts are cut."""
+        if self.least is None:
+            return self.width
+        headers = map(_cells, self.header.split("\n"))
+        return min(self.width, max(self.least, *headers))
+
 
 @dataclass(frozen=True)
 class Table(Part):
@@ -130,13 +137,8 @@ def layout(
     """
     shown = [column.shown(precision) for column in columns]
     groups, notes = [shown], list[str]()
-    if any(column.least is not None for column in columns):
-        groups = [_shrunk(shown, width)]
-    elif width is not None and _total(shown) > width:
-        if any(column.splits for column in columns):
-            groups = list(_split(shown, width))
-        else:
-            groups[0], notes = _rounded(columns, width, precision)
+    if width is not None and _total(shown) > width:
+        groups, notes = _fitted(columns, width, precision)
     parts: list[Part] = []
     for group in groups:
         parts += [line(), Table(group, **marks)]
@@ -166,19 +168,6 @@ def _total(columns: Sequence[Column]) -> int:
     return sum(column.width + _GAP for column in columns) - _GAP
 
 
-def _shrunk(columns: Sequence[Column], width: int | None) -> list[Column]:
-    """The columns, all texts cut or padded to the width of theirs."""
-    excess = 0 if width is None else max(0, _total(columns) - width)
-    found = []
-    for column in columns:
-        room = column.width
-        if column.least is not None:
-            room = min(room, max(column.least, room - excess))
-        texts = [_resized(_cut(text, room), room) for text in column.cells]
-        found.append(replace(column, cells=texts))
-    return found
-
-
 def _cut(text: str, columns: int) -> str:
     """The text, its end replaced by an ellipsis if it needs more columns."""
     if _cells(text) <= columns:
@@ -200,26 +189,38 @@ def _split(columns: Sequence[Column], width: int) -> Iterator[list[Column]]:
     yield group
 
 
-def _rounded(
+def _fitted(
     columns: Sequence[Column], width: int, precision: int | None
-) -> tuple[list[Column], list[str]]:
-    """The columns rounded, or some of them left out, and notes that say so."""
-    fitting = _most_columns(columns, width, precision or FEWEST_DIGITS)
-    digits = _most_digits(fitting, width) if precision is None else precision
+) -> tuple[list[list[Column]], list[str]]:
+    """The columns of a table that fits, or of several, and what was done to them."""
+    least = precision or FEWEST_DIGITS
+    fitting, rounded = list(columns), list(columns)
+    splits = [column for column in columns if column.splits]
+    several = bool(splits) and _total(_stacked(columns, least)) > width
+    if several:
+        # Rounding them all would not make one table: each column has one to itself.
+        widest = max(splits, key=lambda column: column.shown(precision).width)
+        rounded = [*(column for column in columns if not column.splits), widest]
+    elif not splits:
+        fitting = rounded = _most_columns(columns, width, least)
+    digits = _most_digits(rounded, width) if precision is None else precision
+    stacked, as_asked = _stacked(fitting, digits), _stacked(fitting, precision)
     notes = []
-    if digits != precision:
+    if [c.cells for c in stacked] != [c.cells for c in as_asked]:
         notes.append(
             f"Numbers are rounded to {digits} digits to fit in here;"
             " --json has them in full."
         )
-    left_out = [column.header for column in columns if column not in fitting]
+    if several:
+        return list(_split(stacked, width)), notes
+    left_out = [c.header for c in columns if c not in fitting and c.header]
     if left_out:
         named = left_out[:_NAMED]
         if len(left_out) > _NAMED:
             named.append(f"{len(left_out) - _NAMED} more")
         verb, them = plural(left_out, "does", "do"), plural(left_out, "it", "them")
         notes.append(f"{listing(named)} {verb} not fit in here; --json has {them}.")
-    return _stacked(fitting, digits), notes
+    return [_cut_to(stacked, width)], notes
 
 
 def _stacked(columns: Sequence[Column], digits: int | None) -> list[Column]:
@@ -227,8 +228,8 @@ def _stacked(columns: Sequence[Column], digits: int | None) -> list[Column]:
 
 
 def _most_columns(columns: Sequence[Column], width: int, digits: int) -> list[Column]:
-    """The columns that fit if they are rounded to so many digits."""
-    widths = [column.width + _GAP for column in _stacked(columns, digits)]
+    """The columns that fit if they are rounded to so many digits and texts are cut."""
+    widths = [column.narrowest + _GAP for column in _stacked(columns, digits)]
     excess = sum(widths) - _GAP - width
     hidden = set[int]()
     for place in sorted(range(len(columns)), key=lambda k: -columns[k].spare):
@@ -240,7 +241,29 @@ def _most_columns(columns: Sequence[Column], width: int, digits: int) -> list[Co
 
 
 def _most_digits(columns: Sequence[Column], width: int) -> int | None:
-    """To how many digits the columns must be rounded to fit, None if not at all."""
-    tried: tuple[int | None, ...] = (None, *range(_MOST_DIGITS, FEWEST_DIGITS, -1))
+    """To how many digits the columns must be rounded to fit, None if not at all.
+
+    Less than FEWEST_DIGITS are taken only where cutting texts is not enough either.
+    """
+    tried: list[int | None] = [None, *range(_MOST_DIGITS, FEWEST_DIGITS - 1, -1)]
     fitting = (d for d in tried if _total(_stacked(columns, d)) <= width)
-    return next(fitting, FEWEST_DIGITS)
+    cut = (
+        d
+        for d in range(FEWEST_DIGITS, 1, -1)
+        if _total(_cut_to(_stacked(columns, d), width)) <= width
+    )
+    return next(fitting, next(cut, 1))
+
+
+def _cut_to(columns: Sequence[Column], width: int) -> list[Column]:
+    """The columns, the texts that may be cut no longer than there is room for."""
+    excess = max(0, _total(columns) - width)
+    found = []
+    for column in columns:
+        room = max(column.narrowest, column.width - excess)
+        if room < column.width:
+            excess -= column.width - room
+            texts = [_cut(text, room) for text in column.cells]
+            column = replace(column, cells=texts)
+        found.append(column)
+    return found

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from reference.pages import lines
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.reports.eval_page import evaluation_page
+from gradcalc.reports.numbers import format_number
 
 
 def neuron():
@@ -34,21 +37,72 @@ def test_literals_and_unwanted_variables_have_a_dash():
     ]
 
 
-@pytest.mark.parametrize("width", [20, 50, 60, 80])
-def test_only_the_expressions_shrink(width):
-    evaluation = evaluate(
+def long_formula():
+    return evaluate(
         "tanh(first*second + third*fourth)*0.123456789012345678",
         dict.fromkeys(("first", "second", "third", "fourth"), 1 / 3),
     )
-    for narrow, wide in zip(
-        lines(evaluation_page(evaluation, width=width)),
-        lines(evaluation_page(evaluation)),
-        strict=True,
+
+
+def test_numbers_are_rounded_before_expressions_are_cut():
+    evaluation = long_formula()
+    full = max(map(len, lines(evaluation_page(evaluation))))
+    found = []
+    for width in range(full, 40, -1):
+        page = lines(evaluation_page(evaluation, width=width))
+        assert max(map(len, page)) <= width
+        digits = next(
+            (re.search(r"rounded to (\d+)", row) for row in page if "rounded" in row),
+            None,
+        )
+        cut = any("..." in row for row in page)
+        assert not cut or (digits and digits[1] == "5")
+        found.append((int(digits[1]) if digits else 17, not cut))
+        assert format_number(evaluation.value, found[-1][0]) in "".join(page)
+    assert found[0] == (17, True)
+    assert found == sorted(found, reverse=True)
+    assert found[-1] == (5, False)
+
+
+def test_a_precision_that_is_asked_for_is_kept():
+    page = lines(evaluation_page(long_formula(), width=80, precision=12))
+    assert page[-1].split()[-2] == format_number(long_formula().value, 12)
+    assert max(map(len, page)) <= 80
+
+
+BLACK_SCHOLES = """
+N(x) = (1 + erf(x/sqrt(2)))/2
+d1 = (log(S/K) + (r + sigma^2/2)*T)/(sigma*sqrt(T))
+d2 = d1 - sigma*sqrt(T)
+S*N(d1) - K*exp(-r*T)*N(d2)
+"""
+MARKET = {"S": 100, "K": 105, "r": 0.05, "sigma": 0.2, "T": 1}
+
+
+def test_no_row_is_wider_than_80_columns():
+    evaluation = evaluate(BLACK_SCHOLES, MARKET)
+    page = lines(evaluation_page(evaluation, width=80))
+    assert max(map(len, page)) <= 80
+    # A single formula has no room even beside numbers of five digits.
+    assert sum("..." in row for row in page) == 1
+    assert page[-2].split() == [
+        "output", *["S*N(d1)", "-", "K*exp(-r*T)*N(d2)"], "8.0214", "1",
+    ]  # fmt: skip
+    assert page[-1].startswith("Numbers are rounded to 5 digits")
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_every_page_fits(width, expand):
+    for evaluation in (
+        long_formula(),
+        evaluate(BLACK_SCHOLES, MARKET),
+        evaluate("x*1e-300 - y", {"x": -1 / 7e100, "y": 1e300}),
+        evaluate("v/3", {"v": [1e-200, -2.0, 3.0, 1e10, 7.0]}),
+        evaluate("a_label_of_some_length = x/3; a_label_of_some_length^2", {"x": 7}),
     ):
-        if not wide.startswith("─"):
-            assert narrow.split()[-1] == wide.split()[-1]
-            assert wide.split()[-2] in narrow
-            assert len(narrow) <= max(width, 72)
+        page = lines(evaluation_page(evaluation, width=width, expand=expand))
+        assert max(map(len, page)) <= width
 
 
 def test_notes_stand_below_and_wrap():
@@ -98,8 +152,21 @@ def test_a_list_of_constants_has_values_alone():
     ]
 
 
-def test_a_jacobian_that_is_too_wide_is_several_tables():
+def test_a_jacobian_is_rounded_to_fit_and_else_is_several_tables():
     evaluation = evaluate("v/3", {"v": [1.0, 2.0, 3.0]})
     page = lines(evaluation_page(evaluation, width=40))
-    assert max(map(len, page)) <= 40
-    assert sum("value" in line for line in page) > 1
+    assert page[2:4] == ["value     0.333333   0.666667   1", ""]
+    assert page[-1].startswith("  ")
+    narrow = lines(evaluation_page(evaluation, width=28))
+    assert max(map(len, narrow)) <= 28
+    assert sum("value" in row for row in narrow) > 1
+    # All digits have room in tables of their own.
+    assert any(row.endswith(" 0.3333333333333333") for row in narrow)
+
+
+def test_a_jacobian_of_twelve_by_twelve_is_one_table_where_it_fits():
+    evaluation = evaluate("m @ v", {"m": [[1.0] * 12] * 12, "v": [0.5] * 12})
+    for width in (None, 120):
+        page = lines(evaluation_page(evaluation, width=width))
+        assert sum("value" in row for row in page) == 1
+        assert not any("rounded" in row for row in page)

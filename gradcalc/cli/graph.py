@@ -19,7 +19,8 @@ _MOST = 500
     help="Draw the graph of a formula: what is computed of what, with values and"
     " gradients if all variables are given, with what is known if some are. Round"
     " boxes are variables, dashed ones numbers, the thick one is the result. A call is"
-    " one step unless --expand shows what is inside.",
+    " one step, and each list of a large graph one box, unless --expand shows what is"
+    " inside.",
     examples=[
         'gradcalc graph "n = x*w + b; tanh(n)"',
         'gradcalc graph "n = x*w + b; tanh(n)" --x=2 --w=-3 --b=5 --out neuron.svg',

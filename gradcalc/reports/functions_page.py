@@ -1,28 +1,33 @@
 """The catalogue of functions as pages: all of them in a table, or one in full."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from gradcalc.reports.numbers import format_value
-from gradcalc.reports.pages import Drawn, Line, Page, Part, line
+from gradcalc.reports.pages import Line, Page, Part, Rule, line, paragraphs
 from gradcalc.reports.tables import Column, layout
 
 if TYPE_CHECKING:
     from gradcalc.analysis.catalogue import Entry
 
-# From this width on all columns stand side by side; in less, all but the first are one.
-_WIDE = 150
+# From this width on all columns stand side by side; in less, all but the first are one;
+# in still less, all stand below each other.
+_WIDE, _NARROW = 150, 60
 _NARROW_SIGNATURE = 24
+_INDENT = 4
+# Between columns.
+_GAP = 3
 # The digits of the samples' numbers.
 _DIGITS = 6
 
-_HEADERS = ("meaning", "derivative rule", "convention")
+# The facts that are commands, and the least room for the others.
+_COMMANDS = ("example", "plot")
+_NARROWEST = 20
+
+_HEADERS = ("function", "meaning", "derivative rule", "convention")
+_STYLES = ("cyan", "", "green", "dim")
 _FOOT = (
     "out is the operation's own value. Where a rule says `if`, it passes nothing at"
     " all otherwise. `gradcalc functions NAME` shows one in full."
@@ -36,26 +41,47 @@ def catalogue_page(entries: Iterable["Entry"], *, width: int | None = None) -> P
     """
     everything = list(entries)
     wide = width is None or width >= _WIDE
-    table = Table(
-        box=box.SIMPLE_HEAD if wide else None,
-        show_edge=False,
-        pad_edge=False,
-        show_header=wide,
-        padding=(0, 1) if wide else (0, 3, 0, 0),
-    )
-    first, *others = _widths(everything, width)
-    table.add_column("function", width=first, no_wrap=wide, style="cyan")
-    for header, size in zip(_HEADERS, others, strict=False):
-        table.add_column(header, width=size)
-    styles = ("", "green", "dim")
+    widths = _widths(everything, width)
+    parts: list[Part] = []
+    if wide:
+        parts += _row(_HEADERS, widths, ["bold"] * len(widths))
+        parts.append(Rule(sum(widths) + (len(widths) - 1) * _GAP))
     for group, rows in groupby(everything, key=lambda entry: entry.group):
-        table.add_row(Text(f"\n{group}", style="bold not dim default"))
+        parts += [line(), line(group, "bold")]
         for entry in rows:
-            cells = list(map(Text, _texts(entry), styles))
-            if not wide:
-                cells = [Text("\n").join(cell for cell in cells if cell)]
-            table.add_row(Text(entry.signature), *cells)
-    return Page([Drawn(table), line(), Drawn(Text(_FOOT))])
+            texts = _texts(entry)
+            if wide:
+                parts += _row([entry.signature, *texts], widths, _STYLES)
+            else:
+                parts += _entry(entry.signature, filter(None, texts), widths)
+    return Page([*parts, line(), *paragraphs([_FOOT], width)])
+
+
+def _row(
+    cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]
+) -> Iterator[Line]:
+    """A row of a table, its cells broken into lines that fit their columns."""
+    columns = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for texts in zip_longest(*columns, fillvalue=""):
+        pieces: list[tuple[str, str]] = []
+        for text, width, style in zip(texts, widths, styles, strict=True):
+            pieces += [(text.ljust(width + _GAP), style)]
+        yield Line(pieces)
+
+
+def _entry(
+    signature: str, texts: Iterable[str], widths: Sequence[int]
+) -> Iterator[Line]:
+    """A signature, which is never cut, and the texts beside it or below it."""
+    first, second = widths
+    before = signature.ljust(first)
+    for text in texts:
+        for piece in wrap(text, second):
+            if len(before.rstrip()) > first - _GAP:
+                yield line(before, "cyan")
+                before = ""
+            yield Line([(before.ljust(first), "cyan"), (piece, "")])
+            before = ""
 
 
 def _texts(entry: "Entry") -> tuple[str, str, str]:
@@ -69,10 +95,11 @@ def _widths(entries: Sequence["Entry"], width: int | None) -> list[int]:
     if width is None:
         return widths
     if width < _WIDE:
-        first = min(widths[0], _NARROW_SIGNATURE)
-        return [first, max(30, width - first - 3)]
-    # Three blanks stand between columns.
-    rest = width - widths[0] - 9
+        first = _INDENT
+        if width >= _NARROW:
+            first = min(widths[0], _NARROW_SIGNATURE) + _GAP
+        return [first, width - first]
+    rest = width - widths[0] - 3 * _GAP
     return [widths[0], rest * 30 // 100, rest * 35 // 100, rest * 35 // 100]
 
 
@@ -91,16 +118,26 @@ def rule_text(entry: "Entry") -> str:
 
 
 def function_page(entry: "Entry", *, width: int | None = None) -> Page:
-    """One function in full, with sample values and commands to try."""
-    facts = Table(box=None, show_header=False, show_edge=False, pad_edge=False)
-    facts.add_column(style="bold", no_wrap=True)
-    facts.add_column(width=None if width is None else max(40, width - 20))
-    for head, text in _facts(entry):
-        if text:
-            facts.add_row(Text(head), Text(text))
+    """One function in full, with sample values and commands to try.
+
+    Its signature and the commands are never broken: they are there to be copied.
+    """
     title = Line([(entry.signature, "bold cyan"), ("   ", ""), (entry.meaning, "")])
-    indented = Padding(facts, (0, 0, 0, 2), expand=False)
-    return Page([title, line(), Drawn(indented), line(), *_samples(entry)])
+    parts: list[Part] = [title]
+    if width is not None and len(title.text) > width:
+        meaning = wrap(entry.meaning, width - 2)
+        parts = [line(entry.signature, "bold cyan"), *(line(f"  {m}") for m in meaning)]
+    parts.append(line())
+    facts = [(head, text) for head, text in _facts(entry) if text]
+    heads = max(len(head) for head, _ in facts)
+    for head, text in facts:
+        texts = [text]
+        if width is not None and head not in _COMMANDS:
+            texts = wrap(text, max(_NARROWEST, width - heads - 4))
+        for number, piece in enumerate(texts):
+            shown = "" if number else head
+            parts.append(Line([(f"  {shown:{heads}}", "bold"), (f"  {piece}", "")]))
+    return Page([*parts, line(), *_samples(entry, width)])
 
 
 def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
@@ -155,7 +192,8 @@ def _argument(value: Any) -> str:
     return format_value(value).strip("[]").replace(" ", "")
 
 
-def _samples(entry: "Entry") -> list[Part]:
+def _samples(entry: "Entry", width: int | None) -> list[Part]:
+    """Values and derivatives at the samples: a table, or sentences for want of room."""
     evaluations = list(entry.evaluations())
     slopes = [each.jacobian or each.gradient or {} for each in evaluations]
     names = list(entry.samples[0])
@@ -164,4 +202,16 @@ def _samples(entry: "Entry") -> list[Part]:
         Column(entry.call, [each.value for each in evaluations]),
         *(Column(f"d/d{name}", [each[name] for each in slopes]) for name in names),
     ]
-    return layout(columns, precision=_DIGITS, indent=2)[0]
+    parts, _ = layout(columns, precision=_DIGITS, indent=2)
+    widest = max(len(each.text) for part in parts for each in part.lines(False))
+    if width is None or widest <= width:
+        return parts
+    parts = []
+    for number in range(len(entry.samples)):
+        facts = [
+            f"{column.header} = {format_value(column.cells[number], _DIGITS)}"
+            for column in columns
+        ]
+        given, found = facts[: len(names)], facts[len(names) :]
+        parts += paragraphs([f"  {', '.join(given)}: {', '.join(found)}"], width)
+    return parts

@@ -47,26 +47,13 @@ class Line(Part):
 
 
 @dataclass(frozen=True)
-class Drawn(Part):
-    """What is left to Rich as a whole, such as a table whose cells it wraps."""
+class Rule(Part):
+    """A line drawn over so many columns."""
 
-    renderable: "RenderableType"
+    width: int
 
     def lines(self, ascii_only: bool) -> Iterator[Line]:
-        from io import BytesIO, TextIOWrapper
-
-        from rich.console import Console
-
-        file = TextIOWrapper(BytesIO(), encoding="ascii" if ascii_only else "utf-8")
-        console = Console(file=file, width=UNLIMITED, color_system=None)
-        with console.capture() as capture:
-            console.print(self.renderable, crop=False)
-        return map(line, capture.get().splitlines())
-
-    def __rich_console__(
-        self, _console: "Console", _options: "ConsoleOptions"
-    ) -> Iterator["RenderableType"]:
-        yield self.renderable
+        yield line(("-" if ascii_only else "─") * self.width)
 
 
 @dataclass(frozen=True)

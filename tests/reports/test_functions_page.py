@@ -1,12 +1,20 @@
 """What the page of a function shows: its rule on one line, commands that work."""
 
 import shlex
+from collections import Counter
 
 import pytest
+from reference.pages import lines
 
 from gradcalc.analysis.catalogue import catalogue, look_up
 from gradcalc.cli.main import main
-from gradcalc.reports.functions_page import example_command, plot_command, rule_text
+from gradcalc.reports.functions_page import (
+    catalogue_page,
+    example_command,
+    function_page,
+    plot_command,
+    rule_text,
+)
 
 ENTRIES = list(catalogue().values())
 
@@ -44,3 +52,30 @@ COMMANDS = [
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[n for n, _ in COMMANDS])
 def test_the_command_that_plots(name, command):
     assert plot_command(look_up(name)) == command
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 150, 200])
+def test_the_catalogue_fits_and_cuts_no_signature(width):
+    page = lines(catalogue_page(ENTRIES, width=width))
+    assert max(map(len, page)) <= width
+    for entry in ENTRIES:
+        assert any(row.startswith(entry.signature) for row in page)
+    # Nothing is cut: all words of the wide page are there.
+    wide = " ".join(lines(catalogue_page(ENTRIES))[2:])
+    assert Counter("".join(page[2:] if width >= 150 else page).replace(" ", "")) == (
+        Counter(wide.replace(" ", ""))
+    )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.name for entry in ENTRIES])
+def test_a_function_fits_and_its_commands_can_be_copied(entry, width):
+    page = lines(function_page(entry, width=width))
+    commands = [example_command(entry)]
+    if entry.window:
+        commands.append(plot_command(entry))
+    for command in commands:
+        assert any(row.endswith(command) for row in page)
+    others = [row for row in page if not any(row.endswith(c) for c in commands)]
+    assert max(map(len, others)) <= width
+    assert page[0].startswith(entry.signature)

@@ -4,10 +4,8 @@ import io
 
 import pytest
 from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
 
-from gradcalc.reports.pages import UNLIMITED, Drawn, Line, Page, line
+from gradcalc.reports.pages import UNLIMITED, Line, Page, Rule, line
 from gradcalc.reports.tables import Column, layout
 
 COLUMNS = [
@@ -21,9 +19,7 @@ def page():
     tables, _ = layout(COLUMNS, bold=1, gap=2, division=0)
     indented, _ = layout(COLUMNS[:1], indent=2)
     ending = Line([("done", "green"), (": ", ""), ("[not markup]", "bold")])
-    drawn = RichTable("a", "b", box=None)
-    drawn.add_row(Text("1"), Text("2"))
-    return Page([*tables, line(), *indented, Drawn(drawn), ending])
+    return Page([*tables, line(), *indented, Rule(7), ending])
 
 
 def printed(encoding, **settings):

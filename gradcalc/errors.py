@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from gradcalc.wording import cut_middle
+from gradcalc.wording import cut_middle, printable
 
 Span = tuple[int, int]
 
@@ -207,18 +207,6 @@ def extra_module(name: str, extra: str, purpose: str) -> Any:
         ) from None
 
 
-def _shown(text: str) -> str:
-    """The text with every control character replaced by one visible character."""
-    return "".join(
-        " "
-        if character == "\t"
-        else "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs")
-        else character
-        for character in text
-    )
-
-
 def _columns(text: str) -> int:
     """The number of terminal columns that the text takes."""
     return sum(
@@ -241,16 +229,19 @@ def _excerpt(source: str, span: Span) -> list[str]:
     last = min(line_end, first + _WINDOW)
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""
-    left = before + _shown(source[first:start])
-    marked = _shown(source[start : min(end, last)])
-    line = left + _shown(source[start:last]) + after
+    left = before + printable(source[first:start])
+    marked = printable(source[start : min(end, last)])
+    line = left + printable(source[start:last]) + after
     carets = " " * _columns(left) + "^" * max(1, _columns(marked))
     return ["  " + line, "  " + carets]
 
 
 def describe(error: GradcalcError) -> str:
-    """The error as a page: sentence, line of the source, caret, hint."""
-    message = cut_middle(error.message, _LONGEST_SENTENCE)
+    """The error as a page: sentence, line of the source, caret, hint.
+
+    It may quote what comes from data; no terminal obeys any of it.
+    """
+    message = printable(cut_middle(error.message, _LONGEST_SENTENCE))
     lines = [f"error: {message}"]
     if error.source and error.source.strip() and error.span is not None:
         if "\n" in error.source.strip("\n"):
@@ -258,5 +249,5 @@ def describe(error: GradcalcError) -> str:
             lines[0] = f"error: line {number}: {message}"
         lines += _excerpt(error.source, error.span)
     if error.hint:
-        lines.append(f"hint: {cut_middle(error.hint, _LONGEST_SENTENCE)}")
+        lines.append(f"hint: {printable(cut_middle(error.hint, _LONGEST_SENTENCE))}")
     return "\n".join(lines)

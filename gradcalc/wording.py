@@ -2,6 +2,32 @@
 
 from collections.abc import Collection, Iterable
 
+# Unicode's control and format characters, lone surrogates, separators of lines.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def unprintable(text: str) -> list[str]:
+    """The characters of the text that a terminal obeys and does not show, each once."""
+    if text.isprintable():
+        return []
+    # Imported here: most texts are printable.
+    from unicodedata import category
+
+    return [c for c in dict.fromkeys(text) if category(c) in _UNPRINTABLE]
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text with a sign in the place of each character that a terminal obeys.
+
+    A tab is a blank. What is in `keep` stays.
+    """
+    signs = {
+        ord(c): " " if c == "\t" else "\N{REPLACEMENT CHARACTER}"
+        for c in unprintable(text)
+        if c not in keep
+    }
+    return text.translate(signs) if signs else text
+
 
 def cut_middle(text: str, longest: int, start: int = 0, end: int | None = None) -> str:
     """The text from `start` to `end`, without its middle if it is longer than that."""

@@ -1,6 +1,9 @@
-"""Long texts, cut."""
+"""Long texts, cut; and texts that no terminal obeys."""
 
-from gradcalc.wording import cut_end, cut_middle
+import sys
+import unicodedata
+
+from gradcalc.wording import cut_end, cut_middle, printable, unprintable
 
 
 def test_short_texts_stay():
@@ -13,3 +16,18 @@ def test_long_texts_are_cut_to_the_length():
     assert cut_middle("(abcdefghij)", 9, 1, 11) == "abc … hij"
     assert cut_end("abcdefghij", 6) == "abcde…"
     assert cut_end("abc defghij", 7, "...") == "abc..."
+
+
+def test_no_terminal_obeys_any_character_of_a_printable_text():
+    text = "".join(map(chr, range(sys.maxunicode + 1)))
+    shown = printable(text)
+    assert len(shown) == len(text)
+    obeyed = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    for before, after in zip(text, shown, strict=True):
+        assert unicodedata.category(after) not in obeyed
+        assert after == before or unicodedata.category(before) in obeyed
+    assert unprintable(shown) == []
+
+
+def test_what_is_kept_stays():
+    assert printable("a\tb\nc\x1b", keep="\n") == "a b\nc\N{REPLACEMENT CHARACTER}"

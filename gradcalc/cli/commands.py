@@ -56,6 +56,8 @@ class Request:
     # The values in files: they may hold names that the formula does not use, and
     # `variables` win over them.
     defaults: dict[str, Any]
+    # The files that all this is read from; standard input may be one of them.
+    sources: list[str]
     # Every option of the command, and the text of each that is given.
     declared: Collection[str] = ()
     given: Mapping[str, str] = field(default_factory=dict)
@@ -170,6 +172,8 @@ class VariablesCommand(click.Command):
         except BindingError as error:
             names = [name for name, _ in split.bindings]
             raise self._misplaced(ctx, split, names) or error from None
+        files = (ctx.params.get(name) for name in options.READ)
+        sources = [STANDARD_INPUT, *filter(None, files)]
         path = ctx.params.pop("variables_file")
         shared = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
         positional = next(iter(split.positionals), None)
@@ -177,7 +181,14 @@ class VariablesCommand(click.Command):
         if path is not None:
             defaults = {**defaults, **read_variables(path)}
         return Request(
-            positional, formula, variables, defaults, declared, split.given, **shared
+            positional,
+            formula,
+            variables,
+            defaults,
+            sources,
+            declared,
+            split.given,
+            **shared,
         )
 
     def _explained(self, ctx: click.Context, error: GradcalcError) -> GradcalcError:

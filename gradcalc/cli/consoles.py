@@ -10,7 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
 
-from gradcalc.wording import plural
+from gradcalc.strict_json import write_json
+from gradcalc.wording import plural, printable
 
 if TYPE_CHECKING:
     from gradcalc.reports.pages import Page
@@ -68,13 +69,15 @@ def show(page: "Page") -> None:
         console.print(part, crop=False)
 
 
-def show_text(*lines: str) -> None:
-    """Print lines of text to standard output as they stand.
+def show_text(*lines: str, styled: bool = False) -> None:
+    """Print lines of text to standard output; `styled` ones may have colours in them.
 
     What the locale cannot show there becomes `?`, and a warning says so: such text may
     be read again, by this program or another, and would mean something else.
     """
     text = "".join(f"{line}\n" for line in lines)
+    if not styled:
+        text = printable(text, keep="\t\n")
     sys.stdout.write(text)
     lost = unencodable(text, sys.stdout)
     if not lost:
@@ -109,26 +112,26 @@ def _warn_of(lost: Collection[str]) -> None:
 
 def show_json(content: Any) -> None:
     """Print strict JSON: one line, or indented on a terminal."""
-    import json
-
     indent = 2 if sys.stdout.isatty() else None
     # JSON is UTF-8. To other streams an escape is as good as the character.
     utf8 = (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
-    sys.stdout.write(
-        json.dumps(content, ensure_ascii=not utf8, allow_nan=False, indent=indent)
-        + "\n"
-    )
+    sys.stdout.write(write_json(content, ascii_only=not utf8, indent=indent) + "\n")
 
 
 def say(kind: str, sentence: str) -> None:
-    """Print `kind: sentence` to standard error, the kind in its colour."""
+    """Print `kind: sentence` to standard error, the kind in its colour.
+
+    The sentence may have further lines; of what it quotes from data a terminal obeys
+    nothing.
+    """
     colour = {"error": "red", "warning": "yellow"}.get(kind)
     label = f"{kind}:"
     if colour and takes_colour(sys.stderr):
         label = click.style(label, fg=colour, bold=True)
-    sys.stderr.write(f"{label} {sentence}\n")
+    shown = printable(sentence, keep="\n")
+    sys.stderr.write(f"{label} {shown}\n")
 
 
 def warn(sentence: str) -> None:
     """Print a warning to standard error."""
-    say("warning", sentence)
+    say("warning", printable(sentence))

@@ -70,16 +70,15 @@ def command(
     else:
         from gradcalc.reports.explanation_page import Terminal, explanation_page
 
+        colour = consoles.takes_colour(sys.stdout)
         terminal = Terminal(
             consoles.width(),
             ascii_only=not consoles.can_show("∂"),
-            heading=partial(click.style, bold=True)
-            if consoles.takes_colour(sys.stdout)
-            else str,
+            heading=partial(click.style, bold=True) if colour else str,
         )
         digits = _DIGITS if request.precision is None else request.precision
         page = explanation_page(
             explanation, style or "text", precision=digits, terminal=terminal
         )
-        consoles.show_text(page)
+        consoles.show_text(page, styled=colour)
     return warn_if_not_finite(explanation.evaluation, strict=strict)

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -73,10 +74,31 @@ def read_model(path: str) -> "Model":
     return model_from(read_text(path), called(path))
 
 
+def check_not_read(path: str, sources: Iterable[str]) -> None:
+    """Raise FileError if the file is one of those that a command reads.
+
+    It is the same one under another name, too: through links, as standard input.
+    """
+    for source in sources:
+        if _same_file(_status(path), _status(source)):
+            what = "it" if source == path else called(source)
+            raise FileError(
+                f"cannot write {path}: this command reads {what}",
+                hint="give the new file another name",
+            )
+
+
 def check_replaceable(path: str) -> None:
     """Raise FileError if a file cannot be written there. Changes nothing."""
     target = os.path.realpath(file_name(path))
     folder = os.path.dirname(target)
+    try:
+        os.lstat(target)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        # Such as a name that is too long.
+        raise FileError.from_system("write", path, error) from None
     if os.path.isdir(target):
         raise FileError(f"cannot write {path}: it is a directory")
     if not os.path.isdir(folder):
@@ -86,6 +108,37 @@ def check_replaceable(path: str) -> None:
     writable = target if _is_device(target) else folder
     if not os.access(writable, os.W_OK):
         raise FileError(f"cannot write {path}: permission denied")
+
+
+def check_not_output(path: str) -> None:
+    """Raise FileError if standard output goes into the file, which would not end."""
+    with suppress(OSError, ValueError):
+        if not _same_file(_status(path), os.fstat(sys.stdout.fileno())):
+            return
+        raise FileError(
+            f"cannot read {called(path)}: the answer is written into it",
+            hint="write the answer into another file",
+        )
+
+
+def _status(path: str) -> os.stat_result | None:
+    """What the system knows of the file, or of that which standard input is."""
+    with suppress(OSError, ValueError):
+        if path != STANDARD_INPUT:
+            return os.stat(file_name(path))
+        if sys.stdin is not None:
+            return os.fstat(sys.stdin.fileno())
+    return None
+
+
+def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    """Whether both are one file with content: writing to a terminal changes nothing."""
+    return (
+        one is not None
+        and other is not None
+        and stat.S_ISREG(one.st_mode)
+        and os.path.samestat(one, other)
+    )
 
 
 def replace_file(path: str, content: bytes) -> None:

@@ -6,7 +6,7 @@ import click
 
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import replace_file
+from gradcalc.cli.files import check_not_read, replace_file
 from gradcalc.errors import UsageError
 from gradcalc.reports.picture_formats import GRAPH_FORMATS
 
@@ -58,6 +58,8 @@ def command(
             f"a {kind} picture cannot be shown in a terminal",
             hint=f"write --out graph{chosen.endings[0]}",
         )
+    if out is not None:
+        check_not_read(out, request.sources)
     bound = request.bind(complete=False)
     from gradcalc.analysis.known_nodes import known_nodes
     from gradcalc.reports.drawing import drawing

@@ -191,9 +191,10 @@ def _report(error: GradcalcError, words: Sequence[str]) -> None:
 
     try:
         if "--json" in words:
-            import json
+            from gradcalc.strict_json import write_json
 
-            sys.stderr.write(json.dumps({"error": error.to_dict()}) + "\n")
+            content = {"error": error.to_dict()}
+            sys.stderr.write(write_json(content, ascii_only=True) + "\n")
         else:
             kind, _, rest = describe(error).partition(": ")
             say(kind, rest)

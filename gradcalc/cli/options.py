@@ -15,6 +15,9 @@ from gradcalc.wording import listing, quoted
 if TYPE_CHECKING:
     from gradcalc.reports.picture_formats import PictureFormat
 
+# Larger whole numbers are no numbers of anything, and too large for some of Python.
+_LARGEST_WHOLE = 10**18
+
 # Of every command with variables: where their values come from.
 SOURCES = (
     click.Option(
@@ -39,6 +42,8 @@ MODEL_FILE = click.Option(
     metavar="FILE",
     help="Take the formula and its parameters from a model that train saved.",
 )
+# The parameters of these that name files to read.
+READ = ("variables_file", "formula_file", "model_file")
 
 
 class OptionalValue(click.Option):
@@ -73,6 +78,8 @@ class Number(click.types.FloatParamType):
             number = int(value) if self.whole else float(value)
         except ValueError:
             number = nan
+        if self.whole and number > _LARGEST_WHOLE:
+            self.fail(f"{value!r} is more than can be counted", param, ctx)
         inside = self.lowest <= number <= self.highest
         if self.strictly:
             inside = self.lowest < number < self.highest

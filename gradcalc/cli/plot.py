@@ -10,7 +10,7 @@ import click
 from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import replace_file
+from gradcalc.cli.files import check_not_read, replace_file
 from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import BoundProgram, constant_value
 from gradcalc.reports.picture_formats import PLOT_FORMATS
@@ -86,6 +86,8 @@ def command(
 ) -> None:
     kind = options.format_of_file(out, PLOT_FORMATS)
     options.exclusive(("--json", request.as_json), ("--out", bool(out)))
+    if out is not None:
+        check_not_read(out, request.sources)
     ranges = {
         name: value
         for name, value in request.variables.items()
@@ -118,16 +120,17 @@ def command(
     elif isinstance(plotted, Plotted):
         from gradcalc.reports.terminal_plots import terminal_plot
 
+        colour = consoles.takes_colour(sys.stdout)
         text = terminal_plot(
             bound,
             plotted,
             width=max(_NARROWEST, consoles.width() or _WIDTH),
             height=_height(),
-            colour=consoles.takes_colour(sys.stdout),
+            colour=colour,
             ascii_only=not consoles.can_show("┌─⣀·"),
             derivative=derivative,
         )
-        consoles.show_text(text)
+        consoles.show_text(text, styled=colour)
 
 
 def _check_ranges(

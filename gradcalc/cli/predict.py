@@ -1,26 +1,22 @@
 """`gradcalc predict`: a trained model on rows of data, or on one point."""
 
-import math
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import click
 
 from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.arguments import Split
 from gradcalc.cli.commands import Request, VariablesCommand
-from gradcalc.cli.files import STANDARD_INPUT, read_model
-from gradcalc.data.cells import cells_of
-from gradcalc.data.rows import Rows, Skipped, usable
+from gradcalc.cli.files import STANDARD_INPUT, check_not_output, read_model
+from gradcalc.data.rows import Row, Rows, Skipped, usable
 from gradcalc.errors import DataError, GradcalcError, ShapeError, UsageError
 from gradcalc.language.bindings import bind
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Additions, predictor
 from gradcalc.shapes import described, leaves_of, shape_of
-from gradcalc.wording import counted, plural
+from gradcalc.wording import counted, plural, printable
 
 
 class ModelCommand(VariablesCommand):
@@ -91,8 +87,9 @@ def command(
             "--json is for one point; rows of data come out as they went in",
             hint="rows in JSON Lines come out as JSON Lines",
         )
+    additions = Additions(model, column, scores=scores, gradient=gradient)
+    check_not_output(data)
     with data_options.opened_rows(data, kind) as rows:
-        additions = Additions(model, column, scores=scores, gradient=gradient)
         return _predict_rows(model, rows, additions, gradient, skip_bad)
 
 
@@ -109,15 +106,20 @@ def _predict_rows(
     write = sys.stdout.buffer.write
     watched = sys.stdout.isatty()
     begun, odd, skipped = False, 0, Skipped()
-    predictions = usable(
-        rows, lambda row: predict(numbers(row)), skipped if skip_bad else None
-    )
+
+    def predicted(row: Row) -> tuple[str, bool]:
+        prediction = predict(numbers(row))
+        return rows.row_with(additions.of(prediction)), prediction.finite
+
     try:
-        for prediction in predictions:
-            values = additions.of(prediction)
-            odd += not _finite(values)
-            write((header + rows.row_with(values)).encode())
-            header, begun = "", True
+        for text, finite in usable(rows, predicted, skipped if skip_bad else None):
+            odd += not finite
+            text, header = header + text, ""
+            if watched:
+                # A terminal would obey some of the characters in the data.
+                text = printable(text.replace("\r\n", "\n"), keep="\t\n")
+            write(text.encode())
+            begun = True
             if watched:
                 sys.stdout.flush()
     except DataError as error:
@@ -146,15 +148,6 @@ def _check_inputs(model: Model, rows: Rows) -> None:
                 f" {described(rows.columns[name])}, but the model takes"
                 f" {described(shape)}"
             )
-
-
-def _finite(values: Iterable[tuple[str, Any]]) -> bool:
-    """Whether every number in the values is finite."""
-    return all(
-        not isinstance(cell, float) or math.isfinite(cell)
-        for _, value in values
-        for cell in cells_of(value)
-    )
 
 
 def _predict_point(
@@ -192,6 +185,6 @@ def _predict_point(
         consoles.show_text(
             *prediction_lines(additions.columns, values, request.precision)
         )
-    if not _finite(values):
+    if not prediction.finite:
         consoles.warn("the prediction or its gradient is not finite")
     return 0

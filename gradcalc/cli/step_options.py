@@ -72,7 +72,7 @@ def batch(_context: Any, _parameter: Any, text: str) -> int | None:
     """A click callback: the rows of a batch, None for all."""
     if text == "all":
         return None
-    if re.fullmatch("0*[1-9][0-9]*", text):
+    if re.fullmatch("0*[1-9][0-9]{0,17}", text):
         return int(text)
     raise click.BadParameter(
         f"a whole number from 1 up, or all, is expected, not {text!r}"

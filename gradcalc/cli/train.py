@@ -1,6 +1,5 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -10,7 +9,12 @@ import click
 
 from gradcalc.cli import consoles, data_options, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import STANDARD_INPUT, check_replaceable, replace_file
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    check_not_read,
+    check_replaceable,
+    replace_file,
+)
 from gradcalc.data.rows import Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.language.identifiers import normal
@@ -23,6 +27,7 @@ from gradcalc.learning.training_tasks import (
     TrainingTask,
     read_task,
 )
+from gradcalc.strict_json import write_json
 from gradcalc.wording import near_miss
 
 
@@ -160,6 +165,7 @@ def command(
         # Before hours of training, not after.
         if save == STANDARD_INPUT or not save:
             raise UsageError("--save takes the name of a file")
+        check_not_read(save, [*request.sources, data])
         check_replaceable(save)
     with data_options.opened_rows(data, kind) as rows:
         task = read_task(
@@ -206,7 +212,7 @@ def _finish(
     entries = training_to_dict(result)
     unsaved = None
     if save is not None:
-        content = json.dumps(entries, ensure_ascii=False, allow_nan=False, indent=2)
+        content = write_json(entries, indent=2)
         try:
             replace_file(save, f"{content}\n".encode())
         except FileError as error:

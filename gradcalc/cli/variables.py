@@ -1,6 +1,6 @@
 """The variables' values: from the command line, from a JSON file, and merged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gradcalc.cli.files import called, read_text
@@ -8,8 +8,7 @@ from gradcalc.cli.mistaken_names import nearest_option
 from gradcalc.errors import BindingError, DataError, GradcalcError
 from gradcalc.language.bindings import checked_value
 from gradcalc.language.identifiers import by_normal_name, normal, repeated
-from gradcalc.shapes import flatten
-from gradcalc.strict_json import read_json
+from gradcalc.strict_json import from_json_value, read_json
 from gradcalc.wording import listing, plural, quoted
 
 
@@ -58,35 +57,43 @@ def read_variables(path: str) -> dict[str, Any]:
     """The variables in a file that holds a JSON object of numbers and lists."""
     where = called(path)
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        try:
-            return by_normal_name(pairs)
-        except BindingError as error:
-            raise DataError(f"{where}: {error.message}") from None
-
-    content = read_json(read_text(path), where, pairs=unique, whole=float)
+    content = read_json(read_text(path), where)
     if not isinstance(content, dict):
         raise DataError(
             f"{where} holds {_described(content)}, not an object",
             hint='variables are given as {"x": 2, "v": [1, 2, 3]}',
         )
-    return {name: _checked(name, entry, where) for name, entry in content.items()}
+    values = {name: _checked(name, entry, where) for name, entry in content.items()}
+    try:
+        return by_normal_name(values.items())
+    except BindingError as error:
+        raise DataError(f"{where}: {error.message}") from None
 
 
 def _checked(name: str, value: Any, where: str) -> Any:
     if not name.isidentifier():
         raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
-    for entry in flatten(value):
-        if not isinstance(entry, float):
-            verb = "is" if entry is value else "holds"
+    number = from_json_value(value)
+    for entry in _leaves(number):
+        if not isinstance(entry, (int, float)) or isinstance(entry, bool):
+            verb = "is" if entry is number else "holds"
             raise DataError(
                 f"{where}: {name} {verb} {_described(entry)}",
                 hint="a value is a number, a list of numbers or a list of rows",
             )
     try:
-        return checked_value(name, value)
+        return checked_value(name, number)
     except GradcalcError as error:
         raise DataError(f"{where}: {error.message}", hint=error.hint) from None
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What is no list in a value that may nest lists in any way."""
+    if not isinstance(value, list):
+        yield value
+        return
+    for entry in value:
+        yield from _leaves(entry)
 
 
 def _described(value: Any) -> str:

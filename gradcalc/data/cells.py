@@ -39,6 +39,8 @@ def class_in(cell: Any) -> str:
         name = cell.strip()
         if not name:
             raise ValueError("the cell is empty")
+        if not is_unicode(name):
+            raise ValueError(f"{shown(name)} is not Unicode text")
         return name
     if cell is None:
         raise ValueError("the value is null")
@@ -47,7 +49,20 @@ def class_in(cell: Any) -> str:
     # A class called 1 or true in JSON has the name that it has in a table of text.
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return f"{cell:.0f}" if float(cell).is_integer() else repr(cell)
+    if isinstance(cell, float):
+        if not math.isfinite(cell):
+            raise ValueError(f"{shown(cell)} is not the name of a class")
+        return f"{cell:.0f}" if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written: JSON's escapes may make halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def cells_of(value: Any) -> list[Any]:

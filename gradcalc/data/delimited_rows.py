@@ -3,14 +3,19 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 from gradcalc.data.cells import cells_of, class_in, number_in
-from gradcalc.data.rows import BrokenDataError, Lines, Result, Row, Rows
+from gradcalc.data.rows import ANOTHER_NAME, BrokenDataError, Lines, Result, Row, Rows
 from gradcalc.errors import DataError
 from gradcalc.language.identifiers import NAME, normal
+from gradcalc.shapes import Shape
 from gradcalc.wording import counted
+
+# An element of a list. No list is longer.
+_ELEMENT = re.compile(rf"({NAME})\[([0-9]{{1,9}})\]")
 
 # What Python's reader says of text that breaks the rules, in words for its writer.
 _MISTAKES = {
@@ -37,12 +42,9 @@ class DelimitedRows(Rows):
                 "the first line holds numbers, not the names of columns",
                 hint="put a header line such as x,y above the rows",
             )
-        # Every name that a formula may use, and the places of its cells in a row.
-        self._places = _places(self.header)
-        self.columns = {
-            name: () if name in self.header else (len(places),)
-            for name, places in self._places.items()
-        }
+        # Every name that a formula may use.
+        self._columns = _columns(self.header)
+        self.columns = {name: each.shape for name, each in self._columns.items()}
 
     def __next__(self) -> Row:
         while True:
@@ -58,6 +60,11 @@ class DelimitedRows(Rows):
             # An empty line is no row.
             if cells:
                 return cells
+
+    def require(self, names: Sequence[str]) -> None:
+        super().require(names)
+        for name in names:
+            self._place(name)
 
     def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
         places = [place for name in names for place in self._place(name)]
@@ -85,7 +92,13 @@ class DelimitedRows(Rows):
 
     def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
         names = [name for _, columns in additions for name in columns]
-        self.require_new(names)
+        lists = {_list_of(cell): cell for cell in self.header}
+        for name in names:
+            # Beside x[0] neither a column x nor another x[1] could be told apart.
+            if (taken := lists.get(_list_of(normal(name)))) is not None:
+                raise DataError(
+                    f"{self.name} has a column {taken} already", hint=ANOTHER_NAME
+                )
         return self.lines.mark + self._extended(names)
 
     def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
@@ -100,13 +113,14 @@ class DelimitedRows(Rows):
         return self.delimiter.join([text, *cells]) + ending
 
     def _place(self, name: str) -> list[int]:
-        twice = [place for place, cell in enumerate(self.header) if cell == name]
-        if len(twice) > 1:
+        """The places of the column's cells. DataError if others could be meant."""
+        column = self._columns[name]
+        if column.problem is not None:
             raise DataError(
-                f"{self.name} has {len(twice)} columns called {name}",
+                f"{self.name} has {column.problem}",
                 hint="a column that is used needs a name of its own",
             )
-        return self._places[name]
+        return column.places
 
     def _careful(
         self, cells: list[str], read: Callable[[str], Result], places: Sequence[int]
@@ -132,19 +146,58 @@ class DelimitedRows(Rows):
         return found
 
 
-def _places(header: Sequence[str]) -> dict[str, list[int]]:
-    """The places of each column, and of each list x that has columns x[0], x[1]."""
+@dataclass(frozen=True)
+class _Column:
+    """What a name stands for: a column, or a list x that has columns x[0], x[1]."""
+
+    # Of its cells in a row.
+    places: list[int]
+    shape: Shape = ()
+    # What the table has that leaves open what is meant, or None.
+    problem: str | None = None
+
+
+def _columns(header: Sequence[str]) -> dict[str, _Column]:
+    """What each name stands for."""
     places: dict[str, list[int]] = {}
-    elements: dict[str, dict[int, int]] = {}
+    elements: dict[str, dict[int, list[int]]] = {}
     for place, name in enumerate(header):
-        places.setdefault(name, [place])
-        element = re.fullmatch(rf"({NAME})\[([0-9]+)\]", name)
-        if element:
-            elements.setdefault(element[1], {})[int(element[2])] = place
+        places.setdefault(name, []).append(place)
+        if element := _ELEMENT.fullmatch(name):
+            indices = elements.setdefault(element[1], {})
+            indices.setdefault(int(element[2]), []).append(place)
+    columns = {
+        name: _Column(found, problem=_doubled(header, found))
+        for name, found in places.items()
+    }
     for name, indices in elements.items():
-        if name not in places and sorted(indices) == list(range(len(indices))):
-            places[name] = [indices[index] for index in range(len(indices))]
-    return places
+        first, order = header[next(iter(indices.values()))[0]], sorted(indices)
+        lacking = next((k for k, index in enumerate(order) if index != k), None)
+        doubled = (_doubled(header, found) for found in indices.values())
+        problem = next(filter(None, doubled), None)
+        if name in places:
+            problem = f"a column {name} and a column {first}"
+        elif lacking is not None:
+            problem = f"a column {name}[{order[-1]}] and no {name}[{lacking}]"
+        columns[name] = _Column(
+            places.get(name) or [indices[index][0] for index in order],
+            () if name in places else (len(order),),
+            problem,
+        )
+    return columns
+
+
+def _doubled(header: Sequence[str], places: Sequence[int]) -> str | None:
+    """What is wrong with columns of one name, or None if it is one column."""
+    if len(places) == 1:
+        return None
+    return f"{len(places)} columns called {header[places[0]]}"
+
+
+def _list_of(name: str) -> str:
+    """The name of the list that the column is an element of; else its own name."""
+    element = _ELEMENT.fullmatch(name)
+    return element[1] if element else name
 
 
 def _is_number(cell: str) -> bool:

@@ -6,11 +6,17 @@ from functools import partial
 from typing import Any
 
 from gradcalc.data.cells import class_in, number_in, shown
-from gradcalc.data.rows import Lines, Result, Row, Rows
+from gradcalc.data.rows import ANOTHER_NAME, Lines, Result, Row, Rows
 from gradcalc.errors import BindingError, DataError
-from gradcalc.language.identifiers import by_normal_name
+from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.shapes import Shape, described, flatten
-from gradcalc.strict_json import json_value
+from gradcalc.strict_json import (
+    JsonError,
+    NotJsonError,
+    decoded,
+    json_value,
+    write_json,
+)
 
 
 class JsonRows(Rows):
@@ -21,7 +27,6 @@ class JsonRows(Rows):
 
     def __init__(self, lines: Lines) -> None:
         super().__init__(lines)
-        self._decode = json.JSONDecoder(parse_constant=_reject).decode
         # The first good row says which columns there are, so it is read ahead, and so
         # are the errors of the rows above it.
         first, errors = None, []
@@ -34,13 +39,15 @@ class JsonRows(Rows):
                 empty = DataError(f"{self.name} is empty: it has no rows")
                 raise (errors or [empty])[0] from None
         self._ahead = iter([*errors, first])
+        self._last: Row = first
         self.columns = {name: _shape(cell) for name, cell in first.items()}
 
     def __next__(self) -> Row:
         row = next(self._ahead, None)
         if isinstance(row, DataError):
             raise row
-        return self._read() if row is None else row
+        self._last = self._read() if row is None else row
+        return self._last
 
     def _read(self) -> dict[str, Any]:
         line = ""
@@ -48,16 +55,13 @@ class JsonRows(Rows):
             self.lines.forget()
             line = next(self.lines)
         try:
-            row = self._decode(line)
-        except json.JSONDecodeError as error:
-            raise self.problem(
-                f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}",
-                span=(error.pos, error.pos),
-            ) from None
-        except _NotJsonError as error:
-            raise self.problem(f"this is not JSON: {error} is not a number") from None
-        except RecursionError:
-            raise self.problem("its lists are nested too deeply") from None
+            row = decoded(line)
+        except NotJsonError as error:
+            place = error.position
+            span = None if place is None else (place, place)
+            raise self.problem(f"this is not JSON: {error}", span=span) from None
+        except JsonError as error:
+            raise self.problem(str(error)) from None
         if not isinstance(row, dict):
             raise self.problem(
                 f"a row is an object, not {shown(row)}",
@@ -71,6 +75,13 @@ class JsonRows(Rows):
             return by_normal_name(row.items())
         except BindingError as error:
             raise self.problem(error.message) from None
+
+    def require(self, names: Sequence[str]) -> None:
+        super().require(names)
+        for name in names:
+            # Of the first row, which is the last that was read.
+            if 0 in self.columns[name]:
+                raise self.problem("the list is empty", column=name)
 
     def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
         columns = [(name, self.columns[name]) for name in names]
@@ -92,9 +103,6 @@ class JsonRows(Rows):
         return lambda row: self._cell(row, column, class_in)
 
     def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
-        # Of two entries of one name readers take the last: only the first addition,
-        # whose name can be chosen, must not hide what is there.
-        self.require_new([name for name, _ in additions[:1]])
         return self.lines.mark
 
     def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
@@ -102,10 +110,13 @@ class JsonRows(Rows):
 
         What JSON has no number for is a string: "NaN", "Infinity", "-Infinity".
         """
+        for name, _ in additions:
+            if normal(name) in self._last:
+                # Of two entries of one name readers take the last.
+                raise self.problem(f"the row has {name} already", hint=ANOTHER_NAME)
         text, ending = self.text_and_ending()
         text = text.rstrip()[:-1].rstrip()
-        added = json_value(dict(additions))
-        entries = json.dumps(added, ensure_ascii=False, allow_nan=False)[1:]
+        entries = write_json(json_value(dict(additions)))[1:]
         separator = "" if text.endswith("{") else ", "
         return f"{text}{separator}{entries}{ending}"
 
@@ -122,14 +133,6 @@ class JsonRows(Rows):
             start = self.text.find(key)
             span = None if start < 0 else (start, start + len(key))
             raise self.problem(str(error), column=name, span=span) from None
-
-
-class _NotJsonError(Exception):
-    """NaN or Infinity, which Python's decoder would take."""
-
-
-def _reject(constant: str) -> Any:
-    raise _NotJsonError(constant)
 
 
 def _shape(cell: Any) -> Shape:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from gradcalc.errors import DataError
-from gradcalc.language.identifiers import normal
 from gradcalc.shapes import Shape
 from gradcalc.wording import plural, some
+
+# What to do where a new column would have the name of another.
+ANOTHER_NAME = "give the new one another name with --column NAME"
 
 # A list of cells, or the object that a line of JSON holds.
 Row = Any
@@ -143,15 +145,21 @@ class Rows(ABC):
         """The text above the rows, as it stood, with what additions to them need there.
 
         `additions` has the name of each and the columns that a table needs for it. To
-        be called before a row is read. Raises DataError for a name that is taken.
+        be called before a row is read. Raises DataError for a column that is taken.
         """
 
     @abstractmethod
     def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
-        """The last row, as it stood, with more values behind it, each with its name."""
+        """The last row, as it stood, with more values behind it, each with its name.
+
+        Raises DataError for a name that the row has already.
+        """
 
     def require(self, names: Sequence[str]) -> None:
-        """Raise DataError unless there are columns of these names."""
+        """Raise DataError unless there is one column, or list, of each name.
+
+        To be called before a row is read.
+        """
         missing = [name for name in names if name not in self.columns]
         if not missing:
             return
@@ -164,15 +172,6 @@ class Rows(ABC):
             f" {', '.join(missing)}",
             hint=hint,
         )
-
-    def require_new(self, names: Sequence[str]) -> None:
-        """Raise DataError if there is a column of one of these names."""
-        for name in names:
-            if normal(name) in self.columns:
-                raise DataError(
-                    f"{self.name} has a column {name} already",
-                    hint="give the new one another name with --column NAME",
-                )
 
     @property
     def text(self) -> str:

@@ -1,9 +1,11 @@
 """Rows of data as examples to learn from: the numbers of inputs and target."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gradcalc.data.cells import number_in
 from gradcalc.data.rows import Rows, Skipped, usable
 from gradcalc.errors import DataError
 from gradcalc.learning.epochs import Example
@@ -95,11 +97,15 @@ def _read_classes(
 
 
 def _class_order(name: str) -> tuple[float, str]:
-    """Numbers by size, before all other names by letter."""
+    """Numbers by size, before all other names by letter.
+
+    A class may be called nan, which no order has a place for among numbers.
+    """
     try:
-        return float(name), name
+        number = number_in(name)
     except ValueError:
-        return float("inf"), name
+        number = math.inf
+    return number, name
 
 
 def shuffle(rows: list[Item], random: Callable[[], float]) -> None:

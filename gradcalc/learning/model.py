@@ -19,21 +19,31 @@ A model is read from "schema", "model", "inputs", "target", "parameters", "shape
 "classes" and the name of the loss. It is data: nothing in it is ever executed.
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.algebra.written_out import formula_text
-from gradcalc.errors import BindingError, DataError, GradcalcError
+from gradcalc.data.cells import is_unicode
+from gradcalc.errors import BindingError, DataError, GradcalcError, ShapeError
 from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.names import read_program
 from gradcalc.language.program import Program, build
-from gradcalc.shapes import Shape, Structure, flatten, leaves_of, shape_of
-from gradcalc.strict_json import SCHEMA, read_json
+from gradcalc.learning.objective import check_loss
+from gradcalc.shapes import Shape, Structure, described, flatten, leaves_of, shape_of
+from gradcalc.strict_json import (
+    SCHEMA,
+    from_json_value,
+    json_value,
+    read_json,
+    write_json,
+)
 from gradcalc.wording import plural
+
+# An input of more numbers would fill the memory before the first row is read.
+_MOST_NUMBERS = 1_000_000
 
 _WHAT_IT_IS = "a model file is what gradcalc train --save writes"
 
@@ -82,25 +92,31 @@ class Model:
 
 
 def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+    """Whether it is a list of texts that differ."""
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) and is_unicode(name) for name in value)
+        and len(set(value)) == len(value)
+    )
 
 
 def _is_shape(value: Any) -> bool:
     return (
         isinstance(value, list)
         and 1 <= len(value) <= 2
-        and all(type(size) is int and 0 < size < 1_000_000 for size in value)
+        and all(type(size) is int and size > 0 for size in value)
+        and math.prod(value) <= _MOST_NUMBERS
     )
 
 
 # The entries that a model is read from, each with the test of what it holds.
 _ENTRIES: dict[str, Callable[[Any], bool]] = {
-    "model": lambda it: isinstance(it, str),
+    "model": lambda it: isinstance(it, str) and is_unicode(it),
     "inputs": _are_names,
-    "target": lambda it: isinstance(it, str) or (_are_names(it) and bool(it)),
+    "target": lambda it: bool(it) and _are_names([it] if isinstance(it, str) else it),
     "parameters": lambda it: isinstance(it, dict),
     "shapes": lambda it: isinstance(it, dict) and all(map(_is_shape, it.values())),
-    "classes": lambda it: it is None or _are_names(it),
+    "classes": lambda it: it is None or (_are_names(it) and "" not in it),
     "loss": lambda it: isinstance(it, dict) and isinstance(it.get("name"), str),
 }
 
@@ -116,7 +132,7 @@ def model_from(text: str, where: str) -> Model:
     if content.get("schema") != SCHEMA:
         raise DataError(
             f"{where} is no model of this version: its schema is"
-            f" {json.dumps(content.get('schema'))}, not {SCHEMA}",
+            f" {write_json(json_value(content.get('schema')))}, not {SCHEMA}",
             hint=_WHAT_IT_IS,
         )
     for name, is_good in _ENTRIES.items():
@@ -130,6 +146,7 @@ def model_from(text: str, where: str) -> Model:
     inputs = list(map(normal, content["inputs"]))
     shapes = {normal(name): tuple(it) for name, it in content["shapes"].items()}
     try:
+        by_normal_name((name, None) for name in content["inputs"])
         values = by_normal_name(content["parameters"].items())
     except BindingError as error:
         raise DataError(f"{where}: {error.message}") from None
@@ -138,7 +155,8 @@ def model_from(text: str, where: str) -> Model:
     }
     _check_names(where, formula, inputs, parameters)
     try:
-        return Model(
+        check_loss(content["loss"]["name"])
+        model = Model(
             formula,
             {name: shapes.get(name, ()) for name in inputs},
             [target] if isinstance(target, str) else target,
@@ -146,22 +164,49 @@ def model_from(text: str, where: str) -> Model:
             parameters,
             content["loss"]["name"],
         )
+        _check_answers(model)
     except GradcalcError as error:
         message = f"the model in {where} does not fit together: {error.message}"
         raise error.but(DataError, message=message) from None
+    return model
 
 
 def _parameter(where: str, name: str, value: Any) -> Any:
-    """The parameter's value, checked to be finite numbers in a shape."""
+    """The parameter's value, checked to be numbers in a shape.
+
+    They are finite, or written as `json_value` writes those that are not.
+    """
     try:
-        checked = checked_value(name, value)
+        checked = checked_value(name, from_json_value(value))
     except GradcalcError as error:
         raise DataError(f"{where}: {error.message}") from None
-    # Truth values count as numbers in Python.
-    plain = all(type(leaf) in (int, float) for leaf in flatten(value))
-    if not plain or not all(map(math.isfinite, flatten(checked))):
-        raise DataError(f"{where}: the parameter {name} is not made of finite numbers")
+    for leaf, number in zip(flatten(value), flatten(checked), strict=True):
+        # Truth values count as numbers in Python.
+        if isinstance(leaf, bool) or not (
+            leaf.__class__ is str or math.isfinite(number)
+        ):
+            raise DataError(
+                f"{where}: the parameter {name} is not made of finite numbers"
+            )
     return checked
+
+
+def _check_answers(model: Model) -> None:
+    """Raise ShapeError unless the result is what target and classes are about."""
+    shape = shape_of(model.result)
+    outputs = flatten(model.result)
+    # One number tells two classes apart.
+    classes = len(outputs) if shape else 2
+    given = f"the formula gives {described(shape)}"
+    if len(shape) > 1:
+        problem = f"{given}, not a number or a list"
+    elif model.classes is not None and len(model.classes) != classes:
+        problem = f"{given}, for {classes} classes and not for {len(model.classes)}"
+    elif model.classes is None and len(model.target) not in (1, len(outputs)):
+        problem = f"{given}, but there are {len(model.target)} targets"
+    else:
+        return
+    raise ShapeError(problem, source=model.text, span=(0, len(model.text)))
 
 
 def _check_names(

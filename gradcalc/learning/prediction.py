@@ -1,10 +1,13 @@
 """A model's prediction for a row and, if asked, its gradient."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcalc.data.cells import cells_of
 from gradcalc.engine.compiled import compile_forward, compile_gradient
+from gradcalc.errors import UsageError
 from gradcalc.learning.measures import largest
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import loss_called
@@ -22,6 +25,12 @@ class Prediction:
     # By input, the partial derivatives of the model's result, shaped like the input;
     # for a list result a list of those. None if it was not asked for.
     gradient: dict[str, Any] | None
+
+    @property
+    def finite(self) -> bool:
+        """Whether all of its numbers are, also those that a class was chosen by."""
+        numbers = [*cells_of(self.score), *cells_of(self.gradient or {})]
+        return all(map(math.isfinite, numbers))
 
 
 Predictor = Callable[[Sequence[float]], Prediction]
@@ -91,6 +100,15 @@ class Additions:
             ]
             self.columns.append(("gradient", slopes))
         self.names = [name for name, _ in self.columns]
+        for names in (
+            self.names,
+            [cell for _, group in self.columns for cell in group],
+        ):
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise UsageError(
+                    f"there would be two columns called {twice[0]}",
+                    hint="give the prediction another name with --column NAME",
+                )
 
     def _output_names(self, model: Model) -> list[str]:
         """What tells the elements of the result apart: "" for a number."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
 from gradcalc.language.names import read_program
-from gradcalc.shapes import Shape, arrange, described, shape_of
+from gradcalc.shapes import Shape, arrange, described, flatten, shape_of
 from gradcalc.wording import meant_for, plural, some
 
 
@@ -92,14 +92,21 @@ def assign_roles(
         )
     if len(parameters) == len(names):
         raise _no_input(formula, names, columns, target)
+    starts = {
+        name: value
+        for name, value in known.items()
+        if name in parameters and name not in fixed
+    }
+    for name, value in starts.items():
+        if not all(map(math.isfinite, flatten(value))):
+            raise BindingError(
+                f"{name} starts at a number that is not finite, and would stay there",
+                hint=f"--fix {name}=... holds a parameter at any value",
+            )
     return Roles(
         inputs={name: columns[name] for name in names if name in columns},
         parameters=parameters,
-        started={
-            name: value
-            for name, value in known.items()
-            if name in parameters and name not in fixed
-        },
+        started=starts,
         fixed=dict(fixed),
     )
 

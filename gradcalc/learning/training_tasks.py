@@ -164,6 +164,7 @@ def read_task(
     if classes is not None and len(target) > 1:
         raise UsageError("--classes takes one target column, not several")
     roles = assign_roles(formula, rows.columns, target, parameters)
+    rows.require(list(roles.inputs))
     one_number = _result_shape(formula, roles) in ((), (1,))
     outputs = _outputs([rows.columns[name] for name in target])
     if classes is None:

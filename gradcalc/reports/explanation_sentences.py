@@ -16,6 +16,7 @@ from gradcalc.analysis.explanation import (
 from gradcalc.analysis.naming import call_text
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.explanation_mathematics import Mathematics
+from gradcalc.reports.pages import one_line
 from gradcalc.wording import listing, plural
 
 # Longer sums are shown as their result alone.
@@ -86,7 +87,7 @@ class Writer:
         if not explanation.meanings:
             yield _sentence("There is no variable.")
         for note in explanation.other_notes():
-            yield _sentence(f"Note: {plain(note.sentence)}.")
+            yield _sentence(f"Note: {plain(one_line(note.sentence))}.")
 
     def _no_steps(self) -> str:
         if self.explanation.graph.operations[self.explanation.output] is VARIABLE:
@@ -144,7 +145,7 @@ class Writer:
             else:
                 yield self._received(step, contribution)
         for note in step.notes:
-            yield _sentence(f"Note: {notation.plain(note.sentence)}.")
+            yield _sentence(f"Note: {notation.plain(one_line(note.sentence))}.")
 
     def _gradient_sides(self, node: int) -> list[str]:
         """`∂o/∂x = 3 + 3 = 6`, the terms being what arrived"""

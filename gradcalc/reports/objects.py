@@ -308,7 +308,7 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "target": model.target[0] if len(model.target) == 1 else model.target,
         "loss": {"name": model.loss, **_fields(training, "first last validation")},
         "epochs": training.epochs,
-        "parameters": model.parameters,
+        "parameters": json_value(model.parameters),
         "formula": model.formula(),
         "stopped": training.stopped,
     }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradcalc.wording import printable
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
@@ -28,7 +30,8 @@ class Part:
         from rich.text import Text
 
         for each in self.lines(options.ascii_only):
-            yield Text.assemble(*each.pieces, no_wrap=True, overflow="ignore")
+            pieces = [(printable(text), style) for text, style in each.pieces]
+            yield Text.assemble(*pieces, no_wrap=True, overflow="ignore")
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class Line(Part):
 
     @property
     def text(self) -> str:
-        """The line without styles."""
-        return "".join([text for text, _ in self.pieces])
+        """The line without styles, and with nothing that a terminal obeys."""
+        return printable("".join([text for text, _ in self.pieces]))
 
     def lines(self, ascii_only: bool) -> Iterator["Line"]:
         yield self

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcalc.reports.numbers import align_numbers, format_value
 from gradcalc.reports.pages import Line, Part, line
-from gradcalc.wording import listing, plural
+from gradcalc.wording import listing, plural, printable
 
 # Rounding to fewer digits than this says less than leaving a column out.
 FEWEST_DIGITS = 5
@@ -50,7 +50,7 @@ class Column:
         """
         kinds = {type(cell) for cell in self.cells}
         if str in kinds:
-            texts = list(map(str, self.cells))
+            texts = [printable(str(cell)) for cell in self.cells]
         else:
             texts = [
                 "-" if cell is None else format_value(cell, precision)
@@ -58,7 +58,9 @@ class Column:
             ]
             if list not in kinds:
                 texts = align_numbers(texts)
-        header = self.header.replace(" ", "\n") if stacked else self.header
+        header = printable(self.header, keep="\n")
+        if stacked:
+            header = header.replace(" ", "\n")
         return replace(self, header=header, cells=texts)
 
     def style_of(self, row: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from gradcalc.graph import Graph
 from gradcalc.operations import OPERATIONS
 from gradcalc.shapes import Structure, flatten
+from gradcalc.wording import printable
 from gradcalc.writers.node_text import program_line
 
 # With more boxes than this, a picture is hard to read: lists become boxes.
@@ -238,8 +239,7 @@ def _visible_inputs(
 
 def one_line(text: str, longest: int) -> str:
     """The text on one line, its middle replaced by an ellipsis if it is longer."""
-    line = " ".join(text.split())
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    line = printable(" ".join(text.split()))
     if len(line) <= longest:
         return line
     tail = (longest - 3) // 3

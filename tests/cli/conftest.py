@@ -24,14 +24,16 @@ def run(monkeypatch):
     """Runs the program in this process: `run("eval", "x", "--x=3")`.
 
     `stdin` is the text or bytes of standard input, which is no terminal;
-    `terminal=True` makes standard input one.
+    `terminal=True` makes standard input one, `shown=True` the two outputs.
     """
 
-    def run(*words, stdin="", terminal=False):
+    def run(*words, stdin="", terminal=False, shown=False):
         content = stdin if isinstance(stdin, bytes) else stdin.encode()
         kind = _Terminal if terminal else io.TextIOWrapper
         out, err = (
-            io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+            (_Terminal if shown else io.TextIOWrapper)(
+                io.BytesIO(), encoding="utf-8", newline="\n"
+            )
             for _ in range(2)
         )
         monkeypatch.setattr(sys, "stdin", kind(io.BytesIO(content)))

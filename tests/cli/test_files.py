@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from gradcalc.cli.files import check_replaceable, replace_file
+from gradcalc.cli.files import check_not_read, check_replaceable, replace_file
+from gradcalc.cli.main import COMMANDS, program
 from gradcalc.errors import FileError
 
 WRITER = """
@@ -69,6 +70,107 @@ def test_where_no_file_can_be(tmp_path):
         with pytest.raises(FileError):
             replace_file(str(path), b"one")
     assert os.listdir(tmp_path) == []
+
+
+MODEL = (
+    '{"schema": 1, "model": "w*x", "inputs": ["x"], "target": "y",'
+    ' "loss": {"name": "mse"}, "parameters": {"w": 2}}'
+)
+# What a command reads from a file, and the words that make it read that.
+READS = {
+    "formula": ("w*x", ["--file={}"]),
+    "variables": ('{"w": 2}', ["w*x", "--vars={}"]),
+    "model": (MODEL, ["--model={}"]),
+    "rows": ("x,y\n1,2\n2,4\n", ["w*x", "--data={}"]),
+    "standard input": ("w*x", ["-"]),
+}
+# What it writes, the words for that, and what it reads besides.
+WRITES = {
+    "graph": (["--out={}"], ["formula", "variables", "model", "standard input"]),
+    "plot": (
+        ["--out={}", "--x=0:1", "--set", "w=2"],
+        ["formula", "variables", "model", "standard input"],
+    ),
+    "train": (
+        ["--save={}", "--data=d.csv", "--target=y"],
+        ["formula", "variables", "rows", "standard input"],
+    ),
+}
+
+
+def test_every_command_that_writes_a_file_is_tried():
+    found = {
+        name
+        for name in COMMANDS
+        for parameter in program.get_command(None, name).params
+        if parameter.name in ("out", "save")
+    }
+    assert found == set(WRITES)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [(name, read) for name, (_, reads) in WRITES.items() for read in reads],
+)
+@pytest.mark.parametrize("way", ["same", "dot", "symbolic", "hard"])
+def test_a_file_that_is_read_is_not_overwritten(tmp_path, name, read, way):
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n2,4\n")
+    content, given = READS[read]
+    source = tmp_path / "read.svg"
+    source.write_text(content)
+    written = {"same": "read.svg", "dot": "./read.svg"}.get(way, "other.svg")
+    if way == "symbolic":
+        (tmp_path / "other.svg").symlink_to("read.svg")
+    elif way == "hard":
+        (tmp_path / "other.svg").hardlink_to(source)
+    words = [word.format(written) for word in WRITES[name][0]]
+    words = [word for word in words if read != "rows" or "d.csv" not in word]
+    words += [word.format("read.svg") for word in given]
+    with open(source, "rb") as stdin:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gradcalc", name, *words],
+            stdin=stdin if read == "standard input" else subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+    what = "standard input" if read == "standard input" else "read.svg"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (
+        2,
+        "",
+        f"error: cannot write {written}: this command reads"
+        f" {'it' if what == written else what}\n"
+        "hint: give the new file another name\n",
+    )
+    assert source.read_text() == content
+
+
+@pytest.mark.parametrize("data", ["d.csv", "./d.csv", "-"])
+def test_rows_are_not_predicted_into_their_own_file(tmp_path, data):
+    (tmp_path / "m.json").write_text(MODEL)
+    rows = tmp_path / "d.csv"
+    rows.write_text("x\n1\n")
+    with open(rows, "rb") as stdin, open(rows, "ab") as stdout:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gradcalc", "predict", "m.json", f"--data={data}"],
+            stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False,
+            cwd=tmp_path,
+        )  # fmt: skip
+    what = "standard input" if data == "-" else data
+    assert ran.stderr == (
+        f"error: cannot read {what}: the answer is written into it\n"
+        "hint: write the answer into another file\n"
+    )
+    assert rows.read_text() == "x\n1\n"
+
+
+def test_devices_may_be_read_and_written():
+    check_not_read("/dev/null", ["/dev/null", "-"])
+
+
+def test_a_name_that_no_file_can_have(tmp_path):
+    path = str(tmp_path / ("m" * 5000))
+    with pytest.raises(FileError) as caught:
+        check_replaceable(path)
+    assert caught.value.message.endswith("file name too long")
 
 
 def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path):

@@ -227,6 +227,54 @@ def test_wrong_rows(run, content, page):
     assert ran == (2, "", f"error: {page}")
 
 
+def test_every_row_is_checked_for_the_new_key(run):
+    rows = '{"x": 32}\n{"x": 33, "prediction": 1}\n{"x": 34}\n'
+    problem = "standard input, line 2: the row has prediction already"
+    assert run("predict", "line.json", "--data=-", stdin=rows) == (
+        1,
+        '{"x": 32, "prediction": 0.0}\n',
+        f"error: {problem}\nhint: give the new one another name with --column NAME\n",
+    )
+    assert run("predict", "line.json", "--data=-", "--skip-bad", stdin=rows) == (
+        0,
+        '{"x": 32, "prediction": 0.0}\n{"x": 34, "prediction": 1.0}\n',
+        f"warning: 1 row is left out; the first: {problem}\n",
+    )
+    first = run("predict", "line.json", "--data=-", stdin=rows.split("\n", 1)[1])
+    assert (first.status, first.out) == (2, "")
+
+
+@pytest.mark.parametrize("key", ["gradient", "score"])
+def test_no_key_of_a_row_is_hidden(run, key):
+    rows = f'{{"p": 1, "q": 2, "{key}": 0}}\n'
+    words = ["kinds.json", "--scores", "--gradient", "--data=-"]
+    ran = run("predict", *words, stdin=rows)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"the row has {key} already" in ran.err
+
+
+@pytest.mark.parametrize("column", ["gradient", "score"])
+@pytest.mark.parametrize("rows", ["p,q\n1,2\n", '{"p": 1, "q": 2}\n'])
+def test_two_new_columns_have_two_names(run, column, rows):
+    words = ["kinds.json", "--scores", "--gradient", f"--column={column}", "--data=-"]
+    assert run("predict", *words, stdin=rows) == (
+        2,
+        "",
+        f"error: there would be two columns called {column}\n"
+        "hint: give the prediction another name with --column NAME\n",
+    )
+
+
+def test_a_class_chosen_by_numbers_that_are_not_finite_is_warned_of(run, folder):
+    content = {**KINDS, "model": "[log(u*p), v*q, 0]"}
+    (folder / "kinds.json").write_text(json.dumps(content))
+    ran = run("predict", "kinds.json", "--data=-", stdin="p,q\n-1,2\n1,1\n")
+    assert ran.out.startswith("p,q,prediction\n")
+    assert ran.err == (
+        "warning: 1 row has a prediction or gradient that is not finite\n"
+    )
+
+
 def test_other_commands_take_a_model(run):
     assert run("eval", "--model=line.json", "--x=33", "--only=value").out == "0.5\n"
     ran = run("eval", "--model=line.json", "--x=33", "--json")

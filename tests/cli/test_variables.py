@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from gradcalc.cli.variables import read_variables, split_setting
@@ -29,6 +32,53 @@ def test_numbers_and_lists_are_read(file):
     }
 
 
+def test_numbers_are_read_as_json_writes_them(file):
+    content = '{"x": "Infinity", "y": "-Infinity", "v": [1, "NaN"], "m": [["NaN", 2]]}'
+    found = read_variables(file(content))
+    assert repr(found) == ("{'x': inf, 'y': -inf, 'v': [1.0, nan], 'm': [[nan, 2.0]]}")
+
+
+# What each command that prints JSON calls the values of variables.
+PRINTED = {
+    "eval": ["variables"],
+    "explain": ["variables"],
+    "graph": ["variables"],
+    "formula": ["variables"],
+    "check": ["variables"],
+    "diff": ["variables"],
+    "descend": ["end", "variables"],
+    "ascend": ["start", "variables"],
+    "predict": ["variables"],
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_what_any_command_prints_of_variables_is_read_again(file, run, name):
+    values = {"x": "-Infinity", "y": "NaN", "v": [1.5, "Infinity"]}
+    words = ["x*y + sum(v)"]
+    if name in ("ascend", "descend"):
+        # These start from numbers.
+        values = {"x": 0.1, "y": "Infinity", "v": [1.5, -0.0]}
+        words += ["--wrt=x,v"]
+    if name == "diff":
+        # With respect to what has no value.
+        del values["x"]
+    if name == "predict":
+        content = {
+            "schema": 1, "model": "x*y + sum(v)", "inputs": ["x", "y", "v"],
+            "shapes": {"v": [2]}, "target": "t", "loss": {"name": "mse"},
+            "parameters": {},
+        }  # fmt: skip
+        file(json.dumps(content))
+        Path("vars.json").rename("model.json")
+        words = ["model.json"]
+    ran = run(name, *words, f"--vars={file(json.dumps(values))}", "--json")
+    found = json.loads(ran.out)
+    for key in PRINTED[name]:
+        found = found[key]
+    assert found == values
+
+
 WRONG = [
     ("[1, 2]", "vars.json holds a list, not an object", SHAPE),
     ('"x"', "vars.json holds the text 'x', not an object", SHAPE),
@@ -43,6 +93,11 @@ WRONG = [
     ('{"x": true}', "vars.json: x is true", HINT),
     ('{"x": null}', "vars.json: x is null", HINT),
     ('{"x": {"y": 1}}', "vars.json: x is an object", HINT),
+    ('{"x": "nan"}', "vars.json: x is the text 'nan'", HINT),
+    ('{"x": [[1], 2]}',
+     "vars.json: the value of x is ragged: its rows have different lengths", None),
+    ('{"x": [[1], ["a"]]}', "vars.json: x holds the text 'a'", HINT),
+    ('{"x": {"x": 1, "x": 2}}', "vars.json: x is given more than once", None),
     ('{"x": [1, "2"]}', "vars.json: x holds the text '2'", HINT),
     ('{"x": []}', "vars.json: the value of x is an empty list", None),
     ('{"x": [[1, 2], [3]]}',

@@ -181,6 +181,33 @@ BAD = {
         b'{"x":1,"y":2}\n{"x":NaN}\n',
         "d.csv, line 2: this is not JSON: NaN is not a number",
     ],
+    "json, thousands of digits": [
+        b'{"x":%s,"y":1}\n' % (b"1" * 5000),
+        "d.csv, line 1, column x: inf is not a finite number",
+        '  {"x":' + "1" * 67 + "…",
+        "   ^^^",
+    ],
+    "thousands of digits": [
+        b"x,y\n%s,1\n" % (b"1" * 5000),
+        "d.csv, line 2, column x: '" + "1" * 38 + "… is not a finite number",
+        "  " + "1" * 72 + "…",
+        "  " + "^" * 72,
+    ],
+    "json, an entry twice": [
+        b'{"x":1,"y":2}\n{"x":1,"y":2,"x":3}\n',
+        "d.csv, line 2: x is given more than once",
+    ],
+    "json, an entry twice inside": [
+        b'{"x":1,"y":2}\n{"x":1,"y":2,"q":[{"a":1,"a":1}]}\n',
+        "d.csv, line 2: a is given more than once",
+    ],
+    "json, an empty list": [
+        b'{"x":1,"y":2}\n{"x":[],"y":2}\n',
+        "d.csv, line 2, column x: here is a list of 0,"
+        " in the first row there was a number",
+        '  {"x":[],"y":2}',
+        "   ^^^",
+    ],
     "json, another shape": [
         b'{"x":1,"y":2}\n{"x":[1],"y":2}\n',
         "d.csv, line 2, column x: here is a list of 1,"
@@ -263,6 +290,72 @@ def test_a_column_that_is_there_twice_cannot_be_used():
     with pytest.raises(DataError) as caught:
         rows.numbers(["x"])
     assert caught.value.message == "d.csv has 2 columns called x"
+
+
+DOUBLED = {
+    "a column": ("x,y,x", "2 columns called x"),
+    "an element": ("x[0],y,x[1],x[0]", "2 columns called x[0]"),
+    "a column and an element": ("y,x[0],x", "a column x and a column x[0]"),
+    "a column and a list": ("x,x[0],x[1],y", "a column x and a column x[0]"),
+    "an element that is missing": ("x[0],x[2],y", "a column x[2] and no x[1]"),
+    "a list that begins at 1": ("x[2],x[1],y", "a column x[2] and no x[0]"),
+    "another alphabet": ("θ[0],θ[0],y", "2 columns called θ[0]"),
+}
+
+
+@pytest.mark.parametrize(("header", "problem"), DOUBLED.values(), ids=DOUBLED)
+def test_no_name_is_used_that_could_mean_another_column(header, problem):
+    content = f"{header}\n1,2,3,4\n".encode()
+    name = "θ" if "θ" in header else "x"
+    for use in ("require", "numbers"):
+        rows = open_rows(io.BytesIO(content), "d.csv")
+        with pytest.raises(DataError) as caught:
+            getattr(rows, use)([name])
+        assert caught.value.message == f"d.csv has {problem}"
+        assert caught.value.hint == "a column that is used needs a name of its own"
+        getattr(rows, use)(["y"])
+
+
+def test_columns_with_odd_indices_are_columns_of_their_own():
+    name = f"x[{'1' * 5000}]"
+    rows = open_rows(io.BytesIO(f"{name},y\n1,2\n".encode()), "d.csv")
+    assert list(rows.columns) == [name, "y"]
+
+
+@pytest.mark.parametrize("cell", ["[]", "[[]]", "[[], []]"])
+def test_an_empty_list_in_json_cannot_be_used(cell):
+    content = f'{{"x": {cell}, "y": 1}}\n'.encode()
+    rows = open_rows(io.BytesIO(content), "d.csv")
+    with pytest.raises(DataError) as caught:
+        rows.require(["x"])
+    assert caught.value.message == "d.csv, line 1, column x: the list is empty"
+    rows.require(["y"])
+
+
+def test_a_row_is_not_extended_by_a_name_that_it_has():
+    content = b'{"x": 1}\n{"x": 2, "p": 3}\n{"x": 4}\n'
+    rows = open_rows(io.BytesIO(content), "d.jsonl")
+    found = []
+    for _ in rows:
+        try:
+            found.append(rows.row_with([("q", 0), ("p", 1)]))
+        except DataError as error:
+            found.append(describe(error))
+    assert found == [
+        '{"x": 1, "q": 0, "p": 1}\n',
+        "error: d.jsonl, line 2: the row has p already\n"
+        "hint: give the new one another name with --column NAME",
+        '{"x": 4, "q": 0, "p": 1}\n',
+    ]
+
+
+@pytest.mark.parametrize("new", ["p", "p[0]", "p[7]"])
+@pytest.mark.parametrize("old", ["p", "p[0]"])
+def test_a_table_is_not_extended_by_a_column_that_it_has(new, old):
+    rows = open_rows(io.BytesIO(f"x,{old}\n1,2\n".encode()), "d.csv")
+    with pytest.raises(DataError) as caught:
+        rows.header_with([("q", ["q"]), ("p", [new])])
+    assert caught.value.message == f"d.csv has a column {old} already"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Model files: read back as they were, and checked whatever is in them."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from gradcalc.errors import DataError, GradcalcError, describe
 from gradcalc.learning.model import Model, model_from
+from gradcalc.learning.prediction import Additions, predictor
 
 GOOD = {
     "schema": 1,
@@ -146,6 +148,126 @@ def test_wrong_files(content, page):
     assert page_of(content) == page
 
 
+KINDS = {
+    **GOOD,
+    "model": "w*v + b",
+    "inputs": ["v"],
+    "shapes": {"v": [3]},
+    "classes": ["p", "q", "r"],
+}
+MISFITS = {
+    "one class": (
+        {**GOOD, "classes": ["p"]},
+        "the formula gives a number, for 2 classes and not for 1",
+    ),
+    "no class": (
+        {**GOOD, "classes": []},
+        "the formula gives a number, for 2 classes and not for 0",
+    ),
+    "too few classes": (
+        {**KINDS, "classes": ["p", "q"]},
+        "the formula gives a list of 3, for 3 classes and not for 2",
+    ),
+    "too many classes": (
+        {**KINDS, "classes": ["p", "q", "r", "s"]},
+        "the formula gives a list of 3, for 3 classes and not for 4",
+    ),
+    "too many targets": (
+        {**GOOD, "target": ["y", "z"]},
+        "the formula gives a number, but there are 2 targets",
+    ),
+    "a matrix": (
+        {**GOOD, "model": "[[w*x], [b]]"},
+        "the formula gives a 2x1 matrix, not a number or a list",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "problem"), MISFITS.values(), ids=MISFITS)
+def test_answers_that_are_not_the_formulas(content, problem):
+    formula = content["model"]
+    assert page_of(content) == (
+        f"the model in m.json does not fit together: {problem}\n"
+        f"  {formula}\n  {'^' * len(formula)}"
+    )
+
+
+def test_a_loss_that_is_none():
+    assert page_of({**GOOD, "loss": {"name": "bc"}}) == (
+        "the model in m.json does not fit together: there is no loss called bc\n"
+        "hint: did you mean bce?"
+    )
+
+
+def test_parameters_that_are_not_finite_are_read_as_they_are_written():
+    content = {**GOOD, "parameters": {"w": "Infinity", "b": "NaN"}}
+    model = model_from(json.dumps(content), "m.json")
+    assert model.parameters["w"] == math.inf
+    assert math.isnan(model.parameters["b"])
+    predicted = predictor(model)([1.0])
+    assert math.isnan(predicted.answer)
+    assert not predicted.finite
+
+
+# What a hand that edits a file may leave in any place of it.
+LEFT = [
+    None, True, 0, -1, 1.5, 10**400, "", "x", "v", "NaN", "\ud800", "a\nb",
+    [], [[]], [1], [[1], [2]], [[1, 2], [3]], ["x", "x"], {}, {"x": [2]},
+    {"v": [10**6]}, {"v": [2000, 2000]}, "x'", "[[x]]", "f(x) = x", "x # \ud800",
+]  # fmt: skip
+
+
+def places(content, above=()):
+    """The way to every entry of the content, however deep."""
+    entries = {}
+    if isinstance(content, dict):
+        entries = content
+    elif isinstance(content, list):
+        entries = dict(enumerate(content))
+    for key, inner in entries.items():
+        yield (*above, key)
+        yield from places(inner, (*above, key))
+
+
+def changed(content, place, value):
+    """The content with that value there; without the entry if the value is `changed`"""
+    twin = json.loads(json.dumps(content))
+    *way, last = place
+    inner = twin
+    for key in way:
+        inner = inner[key]
+    if value is changed:
+        del inner[last]
+    else:
+        inner[last] = value
+    return twin
+
+
+@pytest.mark.parametrize("content", [GOOD, KINDS], ids=["number", "classes"])
+def test_any_edited_file_is_a_model_or_a_clean_error(content):
+    for place in places(content):
+        for value in (changed, *LEFT):
+            text = json.dumps(changed(content, place, value))
+            try:
+                model = model_from(text, "m.json")
+            except DataError as error:
+                page = describe(error)
+                assert "m.json" in page
+                assert page.isprintable() or "\n" in page
+                continue
+            count = sum(map(math.prod, model.inputs.values()))
+            prediction = predictor(model, gradient=True)([0.5] * count)
+            assert prediction.answer is not None
+            columns = Additions(model, "p", scores=True, gradient=True).columns
+            assert "".join(cell for _, group in columns for cell in group).encode()
+
+
+def test_any_beginning_of_a_file_is_a_clean_error():
+    text = json.dumps(KINDS)
+    for end in range(len(text)):
+        assert "m.json" in page_of(text[:end])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -160,7 +282,14 @@ def test_wrong_files(content, page):
         ("shapes", {"x": [0]}),
         ("shapes", {"x": [1, 2, 3]}),
         ("shapes", [2]),
+        ("shapes", {"x": [1_000_001]}),
+        ("shapes", {"x": [1001, 1000]}),
         ("classes", "a"),
+        ("classes", ["a", "a"]),
+        ("classes", ["a", ""]),
+        ("classes", ["a", "\ud800"]),
+        ("inputs", ["x", "x"]),
+        ("target", ["y", "y"]),
         ("loss", "mse"),
         ("loss", {}),
     ],

@@ -1,0 +1,143 @@
+"""What is printed: no terminal obeys what comes from data, in any sentence."""
+
+import json
+import re
+
+import pytest
+
+from gradcalc.cli.main import COMMANDS
+from gradcalc.wording import unprintable
+
+# Titles, colours, deletions, the bell, C1's escape, delete, an order from right to
+# left, characters of no width, the separators of lines.
+NASTY = "a\x1b]0;title\x07\x1b[2J\x1b[31m\x7f\x9b1m\u202e\u2066\u200b\u2028\x85b"
+TABLE = [f'x,"{NASTY}",y,"k\n{NASTY}"', f"1,{NASTY},2,p", f'2,"\n{NASTY}",3,{NASTY}']
+ROWS = [
+    {"x": 1, NASTY: 1, "y": 2, "k": "p"},
+    {"x": 2, NASTY: {NASTY: NASTY}, "y": NASTY, "k": NASTY},
+]
+MODEL = {
+    "schema": 1,
+    "model": "(w*x + # \x1b[2J\x07\x9b\u202e\n [0, 1])",
+    "inputs": ["x"],
+    "target": NASTY,
+    "classes": [NASTY, f"{NASTY}{NASTY}"],
+    "loss": {"name": "mse"},
+    "parameters": {"w": 2},
+}
+FORMULA = "(w*x + # \x1b[2J\x07\x9b\u202e\n 1)^2"
+
+# Words that any command may be given.
+ANYWHERE = [
+    [f"x {NASTY}"],
+    [NASTY],
+    [FORMULA],
+    [FORMULA, "--x=1", "--w=2"],
+    [FORMULA, "--x=0:1", "--w=2"],
+    [FORMULA, "--x=0:1", "--w=2", "--out=p.svg"],
+    [FORMULA, "--x=0", "--w=inf"],
+    ["x^2", f"--x={NASTY}"],
+    ["x^2", f"--{NASTY}=1"],
+    ["x^2", "--x=1", f"--set={NASTY}=1"],
+    ["x^2", "--x=1", f"--wrt={NASTY}"],
+    ["x^2", "--x=1", f"--output={NASTY}"],
+    ["x^2", "--x=1", f"--only={NASTY}"],
+    ["x^2", "--x=1", f"--format={NASTY}"],
+    ["x^2", "--x=1", f"--precision={NASTY}"],
+    ["x^2", "--x=1", f"--expect={NASTY}"],
+    ["x^2", "--x=1", f"--bound=x={NASTY}"],
+    ["x^2", "--x=0:1", f"--out={NASTY}.svg"],
+    ["x^2", "--x=0:1", f"--out=no/{NASTY}.svg"],
+    [f"--file={NASTY}"],
+    [f"--file=is{NASTY}", "--x=1"],
+    ["x^2", f"--vars={NASTY}"],
+    ["x^2", f"--vars=is{NASTY}"],
+    ["x^2", "--vars=names.json"],
+    ["x^2", "--vars=texts.json"],
+    [f"--model={NASTY}", "--x=1"],
+    [f"--model=is{NASTY}", "--x=1"],
+    ["--model=model.json", "--x=1"],
+    ["--model=model.json"],
+]
+TRAIN = ["w*x + b", "--epochs=2"]
+OWN = {
+    "train": [
+        [*TRAIN, "--data=d.csv", "--target=z"],
+        [*TRAIN, "--data=d.csv", f"--target={NASTY}"],
+        [*TRAIN, "--data=d.csv", "--target=y", f"--save={NASTY}.json"],
+        [*TRAIN, "--data=d.csv", "--target=y", f"--save=no/{NASTY}.json"],
+        [*TRAIN, "--data=d.jsonl", "--target=y"],
+        [*TRAIN, "--data=d.jsonl", "--target=y", "--skip-bad"],
+        [*TRAIN, "--data=d.jsonl", "--target=k", "--classes", "--loss=bce_logits"],
+        [*TRAIN, "--data=d.jsonl", "--target=k", f"--classes=p,{NASTY}"],
+        [*TRAIN, "--data=d.jsonl", "--target=k", f"--classes=p,q{NASTY}"],
+        [*TRAIN, f"--data={NASTY}", "--target=y"],
+        [*TRAIN, "--data=d.csv", "--target=y", f"--loss={NASTY}"],
+        [*TRAIN, "--data=d.csv", "--target=y", f"--shape=w={NASTY}"],
+        [*TRAIN, "--data=d.csv", "--target=y", f"--fix=w={NASTY}"],
+        ["relu(v*x) + # \x1b[2J\n b", "--data=d.csv", "--target=y", "--v=-9"],
+    ],
+    "predict": [
+        ["model.json", "--x=1"],
+        ["model.json", "--x=1", "--scores", "--gradient"],
+        [NASTY, "--x=1"],
+        [f"is{NASTY}", "--x=1"],
+        ["model.json", "--data=d.csv", f"--column=x{NASTY}"],
+        ["model.json", f"--data={NASTY}"],
+        ["model.json", "--data=d.jsonl"],
+        ["model.json", "--data=d.jsonl", "--column=y", "--skip-bad"],
+    ],
+}
+# Rows of data in a pipe come out as they went in.
+IS_DATA = ("--data=d.csv", "--data=d.jsonl")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of its own, with files that hold what no terminal should obey."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    (tmp_path / "d.csv").write_text("\n".join([*TABLE, ""]), encoding="utf-8")
+    rows = [json.dumps(row, ensure_ascii=False) for row in ROWS]
+    (tmp_path / "d.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "model.json").write_text(json.dumps(MODEL, ensure_ascii=False))
+    (tmp_path / "names.json").write_text(json.dumps({NASTY: 1, f"{NASTY}c": 2}))
+    (tmp_path / "texts.json").write_text(json.dumps({"x": NASTY}))
+    (tmp_path / f"is{NASTY}").write_text("x + " + NASTY, encoding="utf-8")
+
+
+def calls():
+    """The words of every command with what is nasty in every place."""
+    yield [NASTY]
+    yield ["eval", "x", f"--y{NASTY}"]
+    for name in COMMANDS:
+        for words in (*ANYWHERE, *OWN.get(name, ())):
+            yield [name, *words]
+            yield [name, *words, "--json"]
+
+
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+def test_nothing_that_a_terminal_obeys_is_printed(run, terminal):
+    statuses = set()
+    for words in calls():
+        ran = run(*words, shown=terminal)
+        statuses.add(ran.status)
+        assert "this is a mistake" not in ran.err, words
+        is_data = words[0] == "predict" and any(word in IS_DATA for word in words)
+        out = "" if is_data and not terminal else ran.out
+        text = out + ran.err
+        if terminal:
+            assert "\x1b[2J" not in text, words
+            # Our own colours, and what moves the bar of a training.
+            text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text)
+        assert set(unprintable(text)) <= {"\n"}, words
+    assert statuses == {0, 1, 2}
+
+
+def test_rows_in_a_pipe_stay_as_they_are(run):
+    ran = run("predict", "model.json", "--data=d.csv")
+    header, *rows = TABLE
+    assert ran.out.startswith(f"{header},prediction\n")
+    for row in rows:
+        assert f"\n{row}," in ran.out

@@ -231,10 +231,11 @@ def _finish(
             precision=request.precision,
         )
         consoles.show(page)
-    if request.as_json and result.dead:
-        from gradcalc.reports.learning_pages import dead_sentence
+    if request.as_json:
+        from gradcalc.reports.learning_pages import training_notes
 
-        consoles.warn(dead_sentence(result))
+        for sentence in training_notes(result):
+            consoles.warn(sentence)
     if unsaved is not None:
         raise unsaved
     training = result.training

@@ -1,7 +1,10 @@
-"""How well a model does on rows: mean loss, accuracy, and units that are dead."""
+"""How well a model does on rows: mean loss, accuracy, and what no longer learns."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
+from gradcalc.engine.compiled import compile_gradient, walked_gradient
 from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.objective import Loss, loss_called
 from gradcalc.shapes import flatten
@@ -9,6 +12,14 @@ from gradcalc.writers.node_text import expression
 
 # (prediction, target), both as lists of numbers -> whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]
+
+
+# A parameter that moves the prediction by less than this share does not learn.
+_LEAST_SLOPE = 1e-9
+# Rows that are walked before it is worth while to compile.
+_WALKED = 4
+# What a sum of probabilities may be off by.
+_ROUNDING = 1e-9
 
 
 def mean_loss(
@@ -104,3 +115,67 @@ def dead_units(
         values = function(*row, *parameters)
         dead = [(place, unit) for place, unit in dead if values[place] == 0]
     return [expression(graph, unit) for _, unit in dead]
+
+
+def flat_parameters(
+    setup: StepSetup,
+    rows: Sequence[Example],
+    parameters: Sequence[float],
+    elsewhere: Sequence[float],
+) -> list[int]:
+    """The places of parameters that have no gradient on any row, and could have one.
+
+    A gradient is none below a billionth of the prediction's, for a change by 1 or by
+    the parameter's own size: weights that fell to nothing together, or that stand
+    before units saturated on every row. With the parameters `elsewhere` they have one.
+    """
+    flat = _without_gradient(setup, rows, parameters)
+    hopeless = _without_gradient(setup, rows, elsewhere) if flat else []
+    return [place for place in flat if place not in hopeless]
+
+
+def _without_gradient(
+    setup: StepSetup, rows: Sequence[Example], parameters: Sequence[float]
+) -> list[int]:
+    """The places of the parameters that have no gradient on any row.
+
+    None if no row asks for a change of the prediction, or for one that is not finite.
+    """
+    objective = setup.objective
+    nodes = setup.arguments + setup.free
+    wanted = [*setup.free, *flatten(objective.prediction)]
+    flat = list(range(len(setup.free)))
+    largest = 0.0
+    remaining = iter(rows)
+    # Most often the first row shows that every parameter has a gradient.
+    for make, count in ((walked_gradient, _WALKED), (compile_gradient, None)):
+        function = make(objective.graph, [objective.loss], nodes, wanted, setup.fixed)
+        for row in islice(remaining, count):
+            _, (gradient,) = function(*row, *parameters)
+            asked = max(map(abs, gradient[len(setup.free) :]))
+            flat = [
+                place
+                for place in flat
+                if abs(gradient[place]) * max(1.0, abs(parameters[place]))
+                <= _LEAST_SLOPE * asked
+            ]
+            largest = max(largest, asked)
+            if not flat or not math.isfinite(asked):
+                return []
+    return flat if largest > 0 else []
+
+
+def outside_probabilities(
+    setup: StepSetup, loss: str, rows: Sequence[Example], parameters: Sequence[float]
+) -> int:
+    """On how many rows the prediction is outside 0 to 1, if the loss is about that."""
+    if not loss_called(loss).logits:
+        return 0
+    function = setup.forward(flatten(setup.objective.prediction))
+    return sum(
+        any(
+            number < -_ROUNDING or number > 1 + _ROUNDING
+            for number in function(*row, *parameters)
+        )
+        for row in rows
+    )

@@ -43,6 +43,8 @@ class Loss:
     # Of a loss that compares lists: the loss for two classes and one number; "" where
     # the prediction may be a number.
     single: str = ""
+    # Of a loss of probabilities: the one that takes any numbers in their place.
+    logits: str = ""
 
     @property
     def threshold(self) -> float:
@@ -54,9 +56,12 @@ LOSSES = {
     "mse": Loss("mse(prediction, target)"),
     "mae": Loss("mae(prediction, target)"),
     "huber": Loss("huber(prediction, target)"),
-    "bce": Loss("bce(prediction, target)", "probability"),
+    "bce": Loss("bce(prediction, target)", "probability", logits="bce_logits"),
     "cross_entropy": Loss(
-        "cross_entropy(prediction, target)", "probability", single="bce"
+        "cross_entropy(prediction, target)",
+        "probability",
+        single="bce",
+        logits="cross_entropy_logits",
     ),
     "bce_logits": Loss("mean(bce_logits(prediction, target))", "logit"),
     "cross_entropy_logits": Loss(

@@ -8,11 +8,14 @@ from gradcalc.data.rows import Rows, Skipped
 from gradcalc.errors import DataError, ShapeError, UsageError
 from gradcalc.language.names import read_program
 from gradcalc.language.program import build
-from gradcalc.learning.epochs import (
-    StepSetup,
-)
+from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.examples import Examples, held_back, read_examples
-from gradcalc.learning.measures import accuracies, dead_units
+from gradcalc.learning.measures import (
+    accuracies,
+    dead_units,
+    flat_parameters,
+    outside_probabilities,
+)
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, check_loss, compose
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
@@ -23,7 +26,7 @@ from gradcalc.learning.roles import (
     initial_values,
 )
 from gradcalc.learning.training import Progress, Training, train
-from gradcalc.shapes import Shape, arrange, flatten, leaves_of, shape_of
+from gradcalc.shapes import Shape, arrange, element_names, flatten, leaves_of, shape_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,10 @@ class TrainingResult:
     skipped: Skipped
     # The expressions of units that pass nothing back on any row.
     dead: list[str]
+    # The names of parameters that have no gradient on any row, but could have one.
+    flat: list[str]
+    # On how many rows the prediction is no probability, if the loss takes it for one.
+    outside: int
     # For classes: the share of right predictions, by "training", "validation".
     accuracy: dict[str, float] | None
 
@@ -104,6 +111,13 @@ class TrainingTask:
         leaves = iter(training.parameters)
         for name in roles.learned:
             values[name] = arrange(leaves, roles.parameters[name])
+        found = training.parameters
+        dead = dead_units(setup, rows, found)
+        outside = outside_probabilities(setup, self.loss, rows, found)
+        flat = list[str]()
+        # Beside these, a parameter without a gradient is no news.
+        if training.epochs and not (dead or outside):
+            flat = self._flat(setup, rows, found, generator)
         return TrainingResult(
             model=Model(
                 self.formula,
@@ -117,15 +131,38 @@ class TrainingTask:
             fixed=list(roles.fixed),
             rows=len(rows),
             skipped=examples.skipped,
-            dead=dead_units(setup, rows, training.parameters),
+            dead=dead,
+            flat=flat,
+            outside=outside,
             accuracy=accuracies(
                 setup,
                 self.loss,
                 {"training": rows, "validation": validation},
-                training.parameters,
+                found,
                 classes=examples.classes is not None,
             ),
         )
+
+    def _flat(
+        self,
+        setup: StepSetup,
+        rows: Sequence[Example],
+        found: Sequence[float],
+        generator: random.Random,
+    ) -> list[str]:
+        """The names of parameters without a gradient, else of elements of them."""
+        roles = self.roles
+        elsewhere = initial_values(roles.parameters, roles.fixed, generator.random)
+        places = set(
+            flat_parameters(setup, rows, found, leaves_of(elsewhere, roles.learned))
+        )
+        names, start = list[str](), 0
+        for name in roles.learned:
+            elements = element_names(name, roles.parameters[name])
+            flat = [element for k, element in enumerate(elements, start) if k in places]
+            names += [name] if len(flat) == len(elements) else flat
+            start += len(elements)
+        return names
 
     def _setup(self, settings: Settings, fixed: Sequence[float]) -> StepSetup:
         objective, roles = self.objective, self.roles

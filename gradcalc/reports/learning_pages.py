@@ -141,8 +141,8 @@ def training_page(
         line(),
         line(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", "bold"),
     ]
-    if result.dead:
-        parts.append(line(f"note: {dead_sentence(result)}", "yellow"))
+    for sentence in training_notes(result):
+        parts.append(line(f"note: {sentence}", "yellow"))
     if saved is not None:
         parts.append(line(f"saved: {saved}"))
     return Page(parts)
@@ -212,13 +212,47 @@ def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) 
     )
 
 
-def dead_sentence(result: "TrainingResult") -> str:
-    """The sentence on the units that are dead."""
+def training_notes(result: "TrainingResult") -> Iterator[str]:
+    """Sentences on what the training did that nobody can have meant."""
+    if result.dead:
+        yield _dead_sentence(result)
+    if result.flat:
+        yield _flat_sentence(result)
+    if result.outside:
+        yield _outside_sentence(result)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    listed = ", ".join(cut_end(one_line(text), 60, "...") for text in texts[:4])
+    return f"{listed} and {len(texts) - 4} more" if len(texts) > 4 else listed
+
+
+def _flat_sentence(result: "TrainingResult") -> str:
+    one = len(result.flat) == 1
+    have, they, learn = ("has", "it", "learns") if one else ("have", "they", "learn")
+    return (
+        f"{_listed(result.flat)} {have} no gradient on any row, or less than a"
+        f" billionth of the prediction's, so {they} no longer {learn}; another start"
+        " (--seed) or a smaller --rate may do better"
+    )
+
+
+def _outside_sentence(result: "TrainingResult") -> str:
+    # Imported here: other pages need no losses.
+    from gradcalc.learning.objective import loss_called
+
+    loss = result.model.loss
+    return (
+        f"the prediction is outside 0..1 on {result.outside} of"
+        f" {counted(result.rows, 'row')}, but {loss} is about probabilities; --loss"
+        f" {loss_called(loss).logits} takes any numbers"
+    )
+
+
+def _dead_sentence(result: "TrainingResult") -> str:
     dead = result.dead
     rows = "the one row" if result.rows == 1 else f"all {result.rows} rows"
-    listed = ", ".join(cut_end(one_line(text), 60, "...") for text in dead[:4])
-    if len(dead) > 4:
-        listed += f" and {len(dead) - 4} more"
+    listed = _listed(dead)
     they, are, them = ("it", "is", "it") if len(dead) == 1 else ("they", "are", "them")
     return (
         f"{listed} {are} dead: {they} {are} 0 on {rows}, so nothing passes back through"

@@ -320,6 +320,8 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "validation_accuracy": accuracy.get("validation"),
         "reason": training.reason,
         "dead": result.dead,
+        "flat": result.flat,
+        "outside": result.outside,
         "skipped": result.skipped.count,
     }
     for name, entry in optional.items():

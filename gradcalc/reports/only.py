@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.learning.descent import Descent
 
-_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?((?:\[-?[0-9]{1, 18}\])*)")
+_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?((?:\[-?[0-9]{{1,18}}\])*)")
 _NOTHING = object()
 _MOST_CHOICES = 12
 _MOST_NAMES = 4

@@ -117,6 +117,10 @@ def logsigmoid(x: float) -> float:
     return -softplus(-x)
 
 
+def softsign(x: float) -> float:
+    return math.copysign(1.0, x) if math.isinf(x) else x / (1 + abs(x))
+
+
 def relu(x: float) -> float:
     return x if x > 0 or x != x else 0.0
 
@@ -155,10 +159,25 @@ def total(*operands: float) -> float:
 
 
 def product(*operands: float) -> float:
+    """The product from left to right, also if that leaves the range on its way."""
     result = operands[0]
     for operand in operands[1:]:
         result *= operand
+        if not 1e-290 < abs(result) < 1e290:
+            return _scaled_product(operands)
     return result
+
+
+def _scaled_product(operands: tuple[float, ...]) -> float:
+    mantissa, exponent = 1.0, 0
+    for operand in operands:
+        fraction, power = math.frexp(operand)
+        mantissa, more = math.frexp(mantissa * fraction)
+        exponent += power + more
+    try:
+        return math.ldexp(mantissa, exponent)
+    except OverflowError:
+        return math.copysign(INF, mantissa)
 
 
 def xlogx(x: float) -> float:

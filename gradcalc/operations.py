@@ -69,9 +69,13 @@ class Operation:
     aliases: tuple[str, ...] = ()
     # How it is written: "call", "infix" or "prefix".
     written: str = "call"
+    # The partials as a book has them, for the reader, where these lose digits that the
+    # computed ones keep. Empty: they are the same.
+    textbook: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.parameters = tuple(self.parameters)
+        self.textbook = self.textbook or self.partials
         self.convention = self.convention or "; ".join(
             place.message for place in self.singular if place.kind != "saturated"
         )
@@ -140,7 +144,8 @@ def _of_x(
     """A function of one number; where nothing more is said, its partial says it all."""
     if partial == "0":
         passes = "passes no gradient"
-    passes = passes or f"scales the gradient by {partial}"
+    (written,) = more.get("textbook", (partial,))
+    passes = passes or f"scales the gradient by {written}"
     return Operation(name, "x", evaluate, (partial,), meaning, passes=passes, **more)
 
 
@@ -186,14 +191,21 @@ GROUPS: dict[str, list[Operation]] = {
             convention="a/0 is an infinity and 0/0 NaN; so are its gradients"),
         _infix("^", ieee.power,
             (
-                # Not 0 wherever b is 0: the slope of this for b is 1/a there.
-                "where((b == 0)*(a == 0), 0, b*a^(b - 1))",
+                # Not 0 wherever b is 0: the slope of this for b is 1/a there. For a
+                # small b, b - 1 loses digits; beyond 2^53 it is b, which may be even.
+                "where((b == 0)*(a == 0), 0, where("
+                "((abs(b) < 1) + (abs(b) > 2^53) > 0)*(a != 0)*(abs(a) < inf),"
+                " b*out/a, b*a^(b - 1)))",
                 "where((a == 0)*(b >= 0), 0, out*log(a))",
             ),
             "power", "scales the gradient by the slope of the power",
             (
                 (1.5, 2.0), (2.5, -1.5), (0.3, 0.5), (4.0, 3.0), (-2.0, 3.0),
                 (-0.5, -2.0), (0.0, 2.0), (1.000001, 1e5), (1e-100, 2.5), (1e100, -3.0),
+            ),
+            textbook=(
+                "where((b == 0)*(a == 0), 0, b*a^(b - 1))",
+                "where((a == 0)*(b >= 0), 0, out*log(a))",
             ),
             convention="x^0, x^1 and x^2 have 0, 1 and 0 at 0; 0^0 has 0 for both;"
             " NaN for the exponent where the base is negative",
@@ -287,8 +299,12 @@ GROUPS: dict[str, list[Operation]] = {
                     "abs(x - out) == 0.5"),
             ]
         ),
-        Operation("mod", "ab", ieee.mod, ("1", "-round((a - out)/b)"),
+        Operation("mod", "ab", ieee.mod,
+            # Rounding mends the quotient of a - out, which is a multiple of b. Only
+            # between zero and an infinity on its other side out is infinite.
+            ("1", "where(abs(out) == inf, 1, -round((a - out)/b))"),
             "remainder of a/b with the sign of b",
+            textbook=("1", "-round((a - out)/b)"),
             passes="passes the gradient on to a, and -floor(a/b) times it to b",
             domain="b != 0",
             samples=(
@@ -367,11 +383,15 @@ GROUPS: dict[str, list[Operation]] = {
             window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
         _of_x("cosh", ieee.cosh, "sinh(x)", "hyperbolic cosine",
             window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
-        _of_x("tanh", math.tanh, "1 - out^2", "hyperbolic tangent",
+        # Far out, 1 - out^2 is a difference of nearly equal numbers.
+        _of_x("tanh", math.tanh,
+            "where(out^2 < 0.5, 1 - out^2, 4*sigmoid(2*x)*sigmoid(-2*x))",
+            "hyperbolic tangent",
             "scales the gradient by 1 - out^2: fully at 0, hardly where flat",
-            samples=_SMALL + _each(-18.0, -3.0, -1.1, -0.3, 0.6, 0.9, 5.0),
+            textbook=("1 - out^2",),
+            samples=_SMALL + _each(-18.0, -3.0, -1.1, -0.3, 0.6, 0.9, 5.0, 40.0, 350.0),
             singular=_at("saturated", "abs(out) == 1",
-                "tanh is 1 or -1 to the last digit, so nothing passes")),
+                "tanh is 1 or -1 to the last digit, so next to nothing passes")),
         _of_x("asinh", math.asinh, "1/hypot(1, x)", "inverse hyperbolic sine",
             "passes the gradient on divided by sqrt(1 + x^2)",
             samples=_REAL, aliases=("arcsinh",)),
@@ -395,6 +415,10 @@ GROUPS: dict[str, list[Operation]] = {
             "scales the gradient by sigmoid(x), between 0 and 1", samples=_LOGISTIC),
         _of_x("logsigmoid", ieee.logsigmoid, "sigmoid(-x)", "log(sigmoid(x))",
             "scales the gradient by sigmoid(-x), between 0 and 1", samples=_LOGISTIC),
+        # As a formula its derivative would be a difference of nearly equal numbers.
+        _of_x("softsign", ieee.softsign, "(1/(1 + abs(x)))^2", "x/(1 + abs(x))",
+            "scales the gradient by 1/(1 + abs(x))^2: fully at 0, hardly far from it",
+            samples=_REAL),
         _of_x("erf", math.erf, "2/sqrt(pi)*exp(-x^2)", "error function",
             "scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
             window="-3:3", samples=_BELL,
@@ -405,22 +429,38 @@ GROUPS: dict[str, list[Operation]] = {
             "scales the gradient by the bell curve with its sign flipped",
             window="-3:3", samples=_BELL),
         # exp(v - out) alone loses digits where out is large; the sum is 1 but for them.
-        Operation("logsumexp", "v", ieee.logsumexp, ("exp(v - out)/sum(exp(v - out))",),
+        # Of infinite operands the difference is not a number.
+        Operation("logsumexp", "v", ieee.logsumexp,
+            (
+                "exp(where(v == out, 0, v - out))"
+                "/sum(exp(where(v == out, 0, v - out)))",
+            ),
             "log of the sum of exponentials, a smooth max",
+            textbook=("exp(v - out)/sum(exp(v - out))",),
             passes="passes the gradient on in the proportions of softmax",
-            samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0)),
+            samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0),
+                (-math.inf, 0.5, 1.0)),
             lists=True),
         Operation("bce_logits", ("z", "t"), ieee.bce_logits,
-            ("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
+            # By the book sigmoid(z) - t. Each side where its terms cancel least.
+            (
+                "where(abs(z) < 1, tanh(z/2)/2 + (0.5 - t),"
+                " (1 - t)*sigmoid(z) - t*sigmoid(-z))",
+                "-z",
+            ),
             "binary cross entropy of sigmoid(z) with the target t",
+            textbook=("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
             passes="passes on sigmoid(z) - t times the gradient",
             samples=(
                 (1.5, 0.0), (-0.4, 1.0), (0.7, 0.25), (1000.0, 1.0), (1000.0, 0.0),
                 (-40.0, 0.0), (1e-9, 0.5),
             )),
         Operation("cross_entropy_logits", ("z", "t"), ieee.cross_entropy_logits,
-            ("softmax(z)*sum(t) - t", "logsumexp(z - max(z)) - (z - max(z))"),
+            ("softmax_less(z, t)", "-log_softmax(z)"),
             "cross entropy of softmax(z) with the target list t",
+            textbook=(
+                "softmax(z)*sum(t) - t", "logsumexp(z - max(z)) - (z - max(z))",
+            ),
             passes="passes on softmax(z) - t times the gradient",
             samples=(
                 (1.5, -2.25, 1.0, 0.0), (0.3, 0.7, -1.9, 0.2, 0.3, 0.5),

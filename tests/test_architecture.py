@@ -49,6 +49,7 @@ IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext"}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {
+    "engine/accuracy",
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
     *("engine/depth", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),

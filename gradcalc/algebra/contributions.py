@@ -36,7 +36,8 @@ def contributions_of(
 ) -> Contributions:
     """The contributions of the operation on `count` operands.
 
-    If not `exact`, they hold inside the operation's domain alone.
+    If not `exact`, they are those of a book and hold inside the operation's domain
+    alone.
     """
     if count > MOST_KEPT:
         return _made(operation, count, exact)
@@ -44,7 +45,7 @@ def contributions_of(
 
 
 def _made(operation: Operation, count: int, exact: bool) -> Contributions:
-    rule = rule_of(operation, count)
+    rule = rule_of(operation, count, textbook=not exact)
     graph = Graph()
     given = {node: graph.add_variable(f"x{node}") for node in range(count)}
     given[count] = graph.add_variable("out")

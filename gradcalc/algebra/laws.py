@@ -5,7 +5,7 @@ generator. READABLE serves the reader: a law there never changes a value beyond
 rounding, nor where the formula is defined (0*x is not 0, because x may be infinite).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gradcalc.algebra.patterns import PatternLaw
 from gradcalc.algebra.terms import MOST_FACTORS, Law, Laws, Terms
@@ -166,14 +166,11 @@ def _where_known(terms: Terms, c: int, a: int, b: int) -> int | None:
     return a if condition != 0 else b
 
 
-def _chained(operation: Operation) -> Callable[..., int]:
-    def chained(terms: Terms, first: int, *others: int) -> int:
-        # sum(a, b, c) -> a + b + c
-        for operand in others:
-            first = terms.make(operation, first, operand)
-        return first
-
-    return chained
+def _sum_chained(terms: Terms, first: int, *others: int) -> int:
+    # sum(a, b, c) -> a + b + c
+    for operand in others:
+        first = terms.make(_PLUS, first, operand)
+    return first
 
 
 # --- the tables
@@ -207,7 +204,7 @@ _TO_THE_BIT: Table = {
     "where": (_where_known, "where(c, a, a) -> a"),
 }
 
-_FOR_CODE: Table = {"sum": (_chained(_PLUS),), "prod": (_chained(_TIMES),)}
+_FOR_CODE: Table = {"sum": (_sum_chained,)}
 
 _FOR_READERS: Table = {
     "+": (

@@ -96,7 +96,7 @@ def _of_operation(operation: Operation, group: str) -> Entry:
         parameters=parameters,
         samples=samples,
         window=window,
-        partials=dict(zip(parameters, operation.partials, strict=True)),
+        partials=dict(zip(parameters, operation.textbook, strict=True)),
         gates={name: gate for name, gate in gates if gate is not None},
         domain=operation.domain or "",
         passes=operation.passes,

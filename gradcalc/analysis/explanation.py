@@ -207,7 +207,7 @@ class Explanation:
         """
         graph, values = self.graph, self.values
         operands = graph.inputs[node]
-        rule = rule_of(graph.operations[node], len(operands))
+        rule = rule_of(graph.operations[node], len(operands), textbook=True)
         roots = {
             position: partial
             for position, partial in enumerate(rule.partials)

@@ -20,7 +20,7 @@ from decimal import (
     getcontext,
     localcontext,
 )
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from operator import add
 
 from gradcalc.algebra.contributions import contributions_of
@@ -375,16 +375,14 @@ def _general(evaluate: Callable[..., float]) -> Definition:
 
 _SAME = (
     *COMPARISONS,
-    *(
-        OPERATIONS[name]
-        for name in ["+", "-", "*", "sum", "prod", "where", "max", "min"]
-    ),
+    *(OPERATIONS[name] for name in ["+", "-", "*", "sum", "where", "max", "min"]),
     *(OPERATIONS[name] for name in ["clip", "relu", "abs", "stop_gradient", "sign"]),
 )
 
 # fmt: off
 DEFINITIONS: dict[str, Definition] = {
     **{operation.name: _general(operation.evaluate) for operation in _SAME},
+    "prod": lambda *v: reduce(Decimal.__mul__, v),
     "/": lambda a, b: a / b,
     "^": _power,
     "neg": Decimal.copy_negate,
@@ -418,6 +416,7 @@ DEFINITIONS: dict[str, Definition] = {
     "sigmoid": _sigmoid,
     "softplus": _softplus,
     "logsigmoid": lambda x: _softplus(-x).copy_negate(),
+    "softsign": lambda x: ONE.copy_sign(x) if x.is_infinite() else x / (1 + abs(x)),
     "erf": _erf,
     "erfc": _erfc,
     "logsumexp": lambda *v: sum(_excess(v), ZERO),

@@ -178,7 +178,7 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
     """The note on what the node passes on to the operand at the position."""
     graph = passes.graph
     inputs = graph.inputs[node]
-    rule = rule_of(graph.operations[node], len(inputs))
+    rule = rule_of(graph.operations[node], len(inputs), textbook=True)
     local = passes.contributions(node, 1.0)[position]
     local = math.nan if local is None else local
     operand = expression(graph, inputs[position])

@@ -5,6 +5,7 @@ them, or a matrix as a list of rows. Errors are raised without a span; the build
 knows where the user wrote the operator.
 """
 
+import sys
 from collections.abc import Callable
 from itertools import accumulate, product, repeat
 from math import prod
@@ -26,6 +27,9 @@ from gradcalc.shapes import (
 
 _TIMES = OPERATIONS["*"]
 _SUM = OPERATIONS["sum"]
+
+# The logsumexp of nothing is minus infinity: with this the rest stays finite.
+_LEAST = -sys.float_info.max
 
 
 def make_list(_graph: Graph, items: list[Structure], _span: Span) -> Structure:
@@ -176,6 +180,39 @@ def others(graph: Graph, operand: Structure, span: Span) -> Structure:
     return arrange(nodes, shape_of(operand))
 
 
+def _of_others(operation: Operation, nothing: float) -> "ListFunction":
+    """For each element the operation on all the others; `nothing` if there are none."""
+
+    def of_others(graph: Graph, operand: Structure, span: Span) -> Structure:
+        leaves = flatten(operand)
+        first = len(graph)
+        if len(leaves) == 1:
+            return arrange([graph.add_literal(nothing, *span)], shape_of(operand))
+        # Pairs, pairs of pairs and so on; then from the top down for each pair what is
+        # outside of it. So rounding grows with the logarithm of the length alone.
+        levels = [leaves]
+        while len(levels[-1]) > 2:
+            below = levels[-1]
+            pairs = zip(below[::2], below[1::2], strict=False)
+            above = [graph.add(operation, pair, *span) for pair in pairs]
+            levels.append(above + below[len(above) * 2 :])
+        outside = levels.pop()[::-1]
+        while levels:
+            below = levels.pop()
+            found = []
+            for place in range(len(below)):
+                around = outside[place // 2]
+                if place ^ 1 < len(below):
+                    pair = (below[place ^ 1], around)
+                    around = graph.add(operation, pair, *span)
+                found.append(around)
+            outside = found
+        graph.composed.update(range(first, len(graph)))
+        return arrange(outside, shape_of(operand))
+
+    return of_others
+
+
 def transpose(_graph: Graph, operand: Structure, _span: Span) -> Structure:
     """Rows and columns of a matrix exchanged."""
     if len(shape_of(operand)) != 2:
@@ -186,8 +223,17 @@ def transpose(_graph: Graph, operand: Structure, _span: Span) -> Structure:
 
 
 # Functions of one list that are worked out while the graph is built, and what they are.
-STRUCTURAL: dict[str, tuple[Callable[[Graph, Structure, Span], Structure], str]] = {
+ListFunction = Callable[[Graph, Structure, Span], Structure]
+STRUCTURAL: dict[str, tuple[ListFunction, str]] = {
     "length": (length, "number of elements of a list"),
     "others": (others, "for each element of a list, the product of all the others"),
+    "sum_of_others": (
+        _of_others(OPERATIONS["+"], 0.0),
+        "for each element of a list, the sum of all the others",
+    ),
+    "logsumexp_of_others": (
+        _of_others(OPERATIONS["logsumexp"], _LEAST),
+        "for each element of a list, the logsumexp of all the others",
+    ),
     "transpose": (transpose, "rows and columns of a matrix exchanged"),
 }

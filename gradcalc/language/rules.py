@@ -85,12 +85,12 @@ class FunctionOperation(Operation):
         return [arrange(leaves, shape) for shape in self.shapes]
 
 
-def rule_of(operation: Operation, count: int) -> Rule:
-    """The rule of the operation on `count` operands."""
+def rule_of(operation: Operation, count: int, *, textbook: bool = False) -> Rule:
+    """The rule of the operation on `count` operands, computed or as a book has it."""
     if isinstance(operation, FunctionOperation):
         return operation.rule
     make = _make_rule if count <= MOST_KEPT else _make_rule.__wrapped__
-    return make(operation, count)
+    return make(operation, count, textbook)
 
 
 @lru_cache(maxsize=256)
@@ -123,13 +123,16 @@ def _builder(operation: Operation, count: int) -> Builder:
 
 
 @lru_cache(maxsize=4096)
-def _make_rule(operation: Operation, count: int) -> Rule:
+def _make_rule(operation: Operation, count: int, textbook: bool = False) -> Rule:
     builder = _builder(operation, count)
     partials: list[int | None] = []
     selected: list[int | None] = []
     gates = operation.selected or (None,) * len(operation.parameters)
     for name, formula, gate in zip(
-        operation.parameters, operation.partials, gates, strict=True
+        operation.parameters,
+        operation.textbook if textbook else operation.partials,
+        gates,
+        strict=True,
     ):
         size = len(flatten(builder.scope[name]))
         passing = formula != "0"

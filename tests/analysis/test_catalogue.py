@@ -19,7 +19,7 @@ def test_everything_that_can_be_called_is_listed_once():
 @pytest.mark.parametrize("name", CALLABLE)
 def test_names_and_aliases_lead_to_their_row(name):
     assert look_up(name).partials == dict(
-        zip(CALLABLE[name].parameters, CALLABLE[name].partials, strict=True)
+        zip(CALLABLE[name].parameters, CALLABLE[name].textbook, strict=True)
     )
 
 

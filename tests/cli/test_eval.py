@@ -245,7 +245,7 @@ def test_every_example_in_the_help_runs(run, tmp_path, monkeypatch):
         assert (ran.status, ran.err) == (0, "")
 
 
-@pytest.mark.parametrize("formula", ["sqrt(x)", "log(x)*0", "std([x, x])", "x/x"])
+@pytest.mark.parametrize("formula", ["sqrt(x)", "log(x)*0", "sqrt(x*x)", "x/x"])
 @pytest.mark.parametrize(
     "words", [["eval"], ["eval", "--json"], ["eval", "--only=value"], ["explain"]]
 )

@@ -18,9 +18,9 @@ def test_spans_say_which_text_they_refer_to(name):
             text, within = library_text(), (statement.start, statement.end)
         start, end = node.span
         assert within[0] <= start < end <= within[1]
-        # The products that @ adds up have no text of their own.
+        # What @ and others are made of has no text of its own.
         typed = text[start:end]
-        assert typed in node.expression or "@" in typed
+        assert typed in node.expression or "@" in typed or "others" in typed
 
 
 ONE_HOT = {"p": [0.7, 0.2, 0.1], "t": [1, 0, 0]}

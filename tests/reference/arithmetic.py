@@ -194,6 +194,7 @@ REFERENCE: dict[str, Row] = {
     "sigmoid": (_sigmoid, lambda x: [_sigmoid(x) * _sigmoid(-x)]),
     "softplus": (_softplus, lambda x: [_sigmoid(x)]),
     "logsigmoid": (lambda x: -_softplus(-x), lambda x: [_sigmoid(-x)]),
+    "softsign": (lambda x: x / (1 + abs(x)), lambda x: [1 / (1 + abs(x)) ** 2]),
     "erf": (mp.erf, lambda x: [TWO / mp.sqrt(mp.pi) * mp.exp(-x * x)]),
     "erfc": (mp.erfc, lambda x: [-TWO / mp.sqrt(mp.pi) * mp.exp(-x * x)]),
     "logsumexp": (_logsumexp, _softmax),

@@ -75,7 +75,7 @@ MEANINGS = [
      " relu(x1) passes nothing on where x1 is -1.5"),
     ("y = x1^2; 3", 2.0, "x1 does not matter here: 3 does not depend on it"),
     ("x1 - x1", 2.0, "x1 does not matter here: what arrives cancels, 1 - 1 = 0"),
-    ("tanh(x1)", 99.0, "x1 does not matter here:"
+    ("tanh(x1)", 999.0, "x1 does not matter here:"
      " ∂tanh(x1)/∂x1 = 1 - tanh(x1)^2 is 0"),
 ]  # fmt: skip
 

@@ -1,6 +1,12 @@
 """What sentences share: lists of words, singular and plural, near misses, cut texts."""
 
 from collections.abc import Collection, Iterable
+from itertools import islice
+
+# A hint looks at so many names, and compares each with so many that are known: to look
+# at all would take minutes where there are a hundred thousand.
+MOST_NAMES = 12
+_MOST_COMPARED = 1000
 
 # Unicode's control and format characters, lone surrogates, separators of lines.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -69,7 +75,8 @@ def listing(items: Iterable[str], conjunction: str = "and") -> str:
 
 def some(items: Collection[str]) -> str:
     """The items with commas, of very many the first."""
-    return ", ".join(list(items)[:12]) + (", ..." if len(items) > 12 else "")
+    more = len(items) > MOST_NAMES
+    return ", ".join(islice(items, MOST_NAMES)) + (", ..." if more else "")
 
 
 def plural(items: Collection[object] | int, one: str, many: str) -> str:
@@ -95,13 +102,19 @@ def near_miss(name: str, known: Iterable[str]) -> str | None:
             return candidate
     import difflib
 
+    if len(candidates) > _MOST_COMPARED:
+        alike = (each for each in candidates if each[:1] == name[:1])
+        candidates = list(islice(alike, _MOST_COMPARED))
     matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     return matches[0] if matches else None
 
 
 def meant_for(names: Iterable[str], known: Collection[str]) -> list[str]:
-    """For each of the names that is near a known one, what it may be meant for."""
-    near = [(name, near_miss(name, known)) for name in names]
+    """For each of the names that is near a known one, what it may be meant for.
+
+    Of very many names it says so of the first.
+    """
+    near = [(name, near_miss(name, known)) for name in islice(names, MOST_NAMES)]
     return [f"{name} may be meant for {match}" for name, match in near if match]
 
 

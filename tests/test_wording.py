@@ -1,9 +1,17 @@
-"""Long texts, cut; and texts that no terminal obeys."""
+"""Long texts, cut; texts that no terminal obeys; near misses."""
 
 import sys
 import unicodedata
 
-from gradcalc.wording import cut_end, cut_middle, printable, unprintable
+from gradcalc.wording import (
+    cut_end,
+    cut_middle,
+    meant_for,
+    near_miss,
+    printable,
+    some,
+    unprintable,
+)
 
 
 def test_short_texts_stay():
@@ -31,3 +39,13 @@ def test_no_terminal_obeys_any_character_of_a_printable_text():
 
 def test_what_is_kept_stays():
     assert printable("a\tb\nc\x1b", keep="\n") == "a b\nc\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_near_miss_is_found_among_very_many_names():
+    many = [f"name{number}" for number in range(100_000)]
+    assert near_miss("nmae7", many) == "name7"
+    assert near_miss("NAME77", many) == "name77"
+    assert near_miss("nam5", many) is not None
+    assert near_miss("q", many) is None
+    assert len(meant_for(many, ["nmae"])) <= 12
+    assert len(some(many)) < 200

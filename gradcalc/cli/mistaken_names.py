@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 
 import click
 
 from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.language.names import read_program
-from gradcalc.wording import listing, near_miss, plural
+from gradcalc.wording import MOST_NAMES, listing, near_miss, plural
 
 _MOST_LISTED = 4
 
@@ -48,7 +49,7 @@ def misplaced_options(
     own = context.command.name or ""
     homes = {
         name: commands
-        for name in dict.fromkeys(names)
+        for name in dict.fromkeys(islice(names, MOST_NAMES))
         if not re.search(rf"\b{name}\b", formula)
         and (commands := _commands_with("--" + name, context))
         and own not in commands
@@ -147,7 +148,8 @@ def explain_names(
 
     `options` holds every option of the command and the text that it was given, or "".
     """
-    unused = [name for name in error.unused if not near_miss(name, error.names)]
+    first = error.unused[:MOST_NAMES]
+    unused = [name for name in first if not near_miss(name, error.names)]
     if misplaced := misplaced_options(context, unused, formula):
         return misplaced
     hints = [

@@ -24,7 +24,14 @@ from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Shape, Structure, all_leaves, flatten, shape_of, unflatten
-from gradcalc.wording import listing, near_miss, plural, represented
+from gradcalc.wording import (
+    MOST_NAMES,
+    listing,
+    near_miss,
+    plural,
+    represented,
+    some,
+)
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
 
@@ -201,7 +208,8 @@ class _ShapedFunctions:
         """The values in the order of the names; some are given by name."""
         by_place = dict(zip(self._names, values, strict=False))
         by_name = by_normal_name(named.items())
-        if unknown := [name for name in by_name if name not in set(self._names)]:
+        names = set(self._names)
+        if unknown := [name for name in by_name if name not in names]:
             near = near_miss(unknown[0], self._names)
             raise UsageError(
                 f"the function has no argument {listing(unknown, 'or')}",
@@ -234,7 +242,7 @@ class _ShapedFunctions:
 def _its_arguments(names: Sequence[str]) -> str:
     if not names:
         return "it takes none"
-    return f"its {plural(names, 'argument is', 'arguments are')} {', '.join(names)}"
+    return f"its {plural(names, 'argument is', 'arguments are')} {some(names)}"
 
 
 def _arranged(
@@ -270,11 +278,11 @@ def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
         return
     hints = [
         f"did you mean {match}?"
-        for name in unknown
+        for name in unknown[:MOST_NAMES]
         if (match := near_miss(name, missing or list(found)))
     ]
     if found:
-        hints.append(f"the variables are {', '.join(found)}")
+        hints.append(f"the variables are {some(found)}")
     span = found[missing[0]] if missing else None
     raise BindingError(
         "; ".join(sentences),

@@ -21,7 +21,7 @@ from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
 from gradcalc.operations import CONSTANTS
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
-from gradcalc.wording import did_you_mean, meant_for, plural, represented
+from gradcalc.wording import did_you_mean, meant_for, plural, represented, some
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
@@ -226,7 +226,7 @@ def not_variables(names: Collection[str]) -> str:
 
 
 def _listed(names: Collection[str]) -> str:
-    return f"its variables are {', '.join(names)}" if names else "it has none"
+    return f"its variables are {some(names)}" if names else "it has none"
 
 
 def _labelled(program: Program, output: str) -> Structure:

@@ -127,3 +127,13 @@ def test_a_setting_is_split_at_its_first_equals_sign():
 def test_a_setting_needs_a_name(text):
     with pytest.raises(BindingError):
         split_setting(text)
+
+
+def test_very_many_words_are_read_one_by_one(run):
+    words = [f"--x{number}=1" for number in range(20_000)]
+    settings = [f"--set=y{number}=1" for number in range(20_000)]
+    text = "+".join(word[2:-2] for word in words)
+    assert run("eval", text, *words, "--only=value").out == "20000\n"
+    ran = run("eval", "x*0 + y0", *words, *settings)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("error: no value is given for the variable x; x0, x1, x2")

@@ -205,3 +205,22 @@ def test_not_a_constant(text, page):
     with pytest.raises(GradcalcError) as caught:
         constant_value(text)
     assert describe(caught.value).split("\n") == page
+
+
+# Without care for them each of these would take many minutes.
+MANY = 100_000
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00b5"], ids=ascii)
+def test_very_many_names_are_matched_one_by_one(letter):
+    names = [f"{letter}{number}" for number in range(MANY)]
+    given = dict.fromkeys(names, 1)
+    others = {f"z{name}": 1 for name in names}
+    assert evaluate("x + y", {"x": 1, "y": 2}, defaults=given).value == 3
+    for text, values in (("x", given), (names[0], given), ("+".join(names), others)):
+        with pytest.raises(BindingError) as raised:
+            evaluate(text, values)
+        assert len(raised.value.hint or "") < 2000
+    with pytest.raises(BindingError) as raised:
+        evaluate("+".join(names), given, wrt=["nope"])
+    assert len(raised.value.hint) < 2000

@@ -132,10 +132,16 @@ def read_json(text: str, where: str, *, hint: str | None = None) -> Any:
         place = error.position
         if place is None:
             raise DataError(f"{where} is not JSON: {error} there") from None
+        if not text.strip():
+            raise DataError(f"{where} is empty", hint=hint) from None
+        reason = str(error)
+        at_end = place >= len(text.rstrip())
+        if at_end and reason in ("expecting value", "expecting ',' delimiter"):
+            reason = "it ends too early"
         line = text.count("\n", 0, place) + 1
         column = place - text.rfind("\n", 0, place)
         raise DataError(
-            f"{where} is not JSON: line {line}, column {column}: {error}", hint=hint
+            f"{where} is not JSON: line {line}, column {column}: {reason}", hint=hint
         ) from None
     except JsonError as error:
         raise DataError(f"{where}: {error}") from None

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.graph import Graph
-from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
 
 
@@ -30,8 +30,12 @@ class KnownNodes:
 
 
 def known_nodes(bound: BoundProgram, wrt: Sequence[str] | None = None) -> KnownNodes:
-    """What is known of the program's nodes, with gradients for the variables `wrt`."""
+    """What is known of the program's nodes, with gradients for the variables `wrt`.
+
+    Raises BindingError for a name in `wrt` that is no variable.
+    """
     graph = bound.program.graph
+    wanted_nodes(bound.program, wrt)
     is_complete = len(bound.variables) == len(graph.variables)
     if is_complete and bound.variables:
         evaluation = evaluate_bound(bound, wrt)

@@ -10,6 +10,7 @@ commands share, and its own options.
 """
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -98,6 +99,27 @@ class Request:
         return setting(name, self.declared, value or self.given.get("--" + name, ""))
 
 
+# What each of these options reads, from standard input if it is given as "-".
+_READERS = {
+    "--file": "formula",
+    "--model": "model",
+    "--vars": "variables",
+    "--data": "rows",
+}
+
+
+def _read_twice(
+    split: Split, positional: str | None, expected: str
+) -> UsageError | None:
+    """The error for two things to be read from standard input, or None."""
+    read = [expected] if positional == STANDARD_INPUT else []
+    texts = split.given
+    read += [what for name, what in _READERS.items() if texts.get(name) == "-"]
+    if len(read) < 2:
+        return None
+    return UsageError(f"standard input cannot be both the {read[0]} and the {read[1]}")
+
+
 _OF_REQUEST = ("as_json", "output", "precision", "wrt")
 
 
@@ -177,7 +199,9 @@ class VariablesCommand(click.Command):
         path = ctx.params.pop("variables_file")
         shared = {n: ctx.params.pop(n) for n in _OF_REQUEST if n in ctx.params}
         positional = next(iter(split.positionals), None)
-        formula, defaults = self.read_formula(ctx, positional, path)
+        if problem := _read_twice(split, positional, self.expected):
+            raise problem
+        formula, defaults = self.read_formula(ctx, positional)
         if path is not None:
             defaults = {**defaults, **read_variables(path)}
         return Request(
@@ -216,7 +240,7 @@ class VariablesCommand(click.Command):
         return misplaced_options(context, names, " ".join(words))
 
     def read_formula(
-        self, context: click.Context, positional: str | None, variables_file: str | None
+        self, context: click.Context, positional: str | None
     ) -> tuple[str, dict[str, Any]]:
         """The formula, "" for none, and the values of variables that come with it."""
         return "", {}
@@ -272,7 +296,7 @@ class FormulaCommand(VariablesCommand):
         return next(iter(split.positionals), "")
 
     def read_formula(
-        self, context: click.Context, positional: str | None, variables_file: str | None
+        self, context: click.Context, positional: str | None
     ) -> tuple[str, dict[str, Any]]:
         path = context.params.pop("formula_file")
         model = context.params.pop("model_file", None)
@@ -290,18 +314,17 @@ class FormulaCommand(VariablesCommand):
         if positional is not None and positional != STANDARD_INPUT:
             return positional, {}
         if positional is None and path is None:
-            if variables_file == STANDARD_INPUT:
+            given = context.obj.given
+            readers = [name for name in _READERS if given.get(name) == STANDARD_INPUT]
+            if readers or sys.stdin is None:
+                why = f"is read for {readers[0]}" if readers else "is closed"
                 raise UsageError(
-                    "there is no formula: standard input is read for --vars",
+                    f"there is no formula: standard input {why}",
                     hint="give the formula as an argument or with --file",
                 )
             if not standard_input_is_free():
                 raise click.exceptions.NoArgsIsHelpError(context)
         path = STANDARD_INPUT if path is None else path
-        if path == variables_file == STANDARD_INPUT:
-            raise UsageError(
-                "standard input cannot be both the formula and the variables"
-            )
         formula = read_text(path).rstrip()
         if not formula and positional is None:
             # It may have been taken for the value of a mistyped flag.

@@ -75,8 +75,6 @@ def command(
             hint="give the file that gradcalc train --save wrote:"
             " gradcalc predict model.json --x=32",
         )
-    if data == request.positional == "-":
-        raise UsageError("standard input cannot be both the model and the rows")
     model = read_model(request.positional)
     if data is None:
         return _predict_point(request, model, gradient=gradient, scores=scores)

@@ -56,13 +56,14 @@ def read_bindings(
 def read_variables(path: str) -> dict[str, Any]:
     """The variables in a file that holds a JSON object of numbers and lists."""
     where = called(path)
-
-    content = read_json(read_text(path), where)
+    hint = 'variables are given as {"x": 2, "v": [1, 2, 3]}'
+    text = read_text(path)
+    content = read_json(
+        text, where, hint=None if text.lstrip().startswith("{") else hint
+    )
     if not isinstance(content, dict):
-        raise DataError(
-            f"{where} holds {_described(content)}, not an object",
-            hint='variables are given as {"x": 2, "v": [1, 2, 3]}',
-        )
+        message = f"{where} holds {_described(content)}, not an object"
+        raise DataError(message, hint=hint)
     values = {name: _checked(name, entry, where) for name, entry in content.items()}
     try:
         return by_normal_name(values.items())

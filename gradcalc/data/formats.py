@@ -36,7 +36,8 @@ FORMATS = {
         ),
         Format(
             "jsonl", (".jsonl", ".ndjson"), JsonRows,
-            lambda line: line.lstrip(BYTE_ORDER_MARK + " \t\r\n").startswith("{"),
+            # A list is refused with what to write instead.
+            lambda line: line.lstrip(BYTE_ORDER_MARK + " \t\r\n")[:1] in ("{", "["),
         ),
     )
 }  # fmt: skip

@@ -57,17 +57,23 @@ class JsonRows(Rows):
         try:
             row = decoded(line)
         except NotJsonError as error:
+            if line.lstrip().startswith("["):
+                # Whole or not: its rows are not on lines of their own.
+                raise self._no_row([]) from None
             place = error.position
             span = None if place is None else (place, place)
             raise self.problem(f"this is not JSON: {error}", span=span) from None
         except JsonError as error:
             raise self.problem(str(error)) from None
         if not isinstance(row, dict):
-            raise self.problem(
-                f"a row is an object, not {shown(row)}",
-                hint='write one such as {"x": 1, "y": 2} on every line',
-            )
+            raise self._no_row(row)
         return row if line.isascii() and "\\u" not in line else self._normal(row)
+
+    def _no_row(self, value: Any) -> DataError:
+        return self.problem(
+            f"a row is an object, not {shown(value)}",
+            hint='write one such as {"x": 1, "y": 2} on every line',
+        )
 
     def _normal(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row with its names in normal form."""

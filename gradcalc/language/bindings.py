@@ -269,6 +269,10 @@ def wanted_nodes(
     return names, leaves_of(variables, names)
 
 
+# Words that a plain number may be, as Python reads it, so a list may hold them, too.
+_NOT_FINITE = {"nan": float("nan"), "infinity": float("inf")}
+
+
 def constant_value(text: str) -> Any:
     """The value of a constant formula: a float, a list or a list of lists.
 
@@ -287,14 +291,16 @@ def constant_value(text: str) -> Any:
         formula, offset = f"[{text}]", 1
     try:
         parsed = read_program(formula)
-        names = parsed.variables()
+        names = [n for n in parsed.variables() if n.casefold() not in _NOT_FINITE]
         if names:
-            name, span = next(iter(names.items()))
+            name, span = names[0], parsed.free[names[0]]
             hint = "a value is a number or a formula of numbers, such as pi/4"
             message = f"{name} is not a constant"
             raise BindingError(message, source=formula, span=span, hint=hint)
         program = build(parsed)
-        values = program.graph.forward({})
+        graph = program.graph
+        words = graph.variable_names()
+        values = graph.forward({n: _NOT_FINITE[words[n].casefold()] for n in words})
     except GradcalcError as error:
         if not offset or error.span is None:
             raise

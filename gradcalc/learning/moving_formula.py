@@ -54,7 +54,7 @@ class MovingFormula:
         for name in self.names:
             low, high = map(float, bounds.get(name, (-math.inf, math.inf)))
             for value in flatten(self.bound.variables[name]):
-                if not low <= value <= high:
+                if name in bounds and not low <= value <= high:
                     raise UsageError(
                         f"{name} starts at {value:g}, outside its bound"
                         f" {low:g}:{high:g}"

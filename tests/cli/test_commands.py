@@ -215,3 +215,118 @@ def test_the_option_and_the_variable_of_its_name_are_told_apart(run):
     )
     ran = run("diff", "order@x", "--x=1", "--order=1,2;3,4")
     assert "--set order='1,2;3,4'" in ran.err
+
+
+READS = {
+    "--file": "formula",
+    "--model": "model",
+    "--vars": "variables",
+    "--data": "rows",
+}
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", WITH_A_VARIABLE)
+def test_standard_input_is_read_once(run, command):
+    options = program.get_command(click.Context(program), command).params
+    known = [option.opts[0] for option in options if option.opts[0] in READS]
+    for place, first in enumerate(known):
+        for second in known[place + 1 :]:
+            if (first, second) == ("--file", "--model"):
+                continue
+            formula = [] if first in ("--file", "--model") else ["good.model"]
+            ran = run(command, *formula, f"{first}=-", f"{second}=-", stdin="x")
+            one, other = sorted(
+                (READS[first], READS[second]), key=list(READS.values()).index
+            )
+            message = (
+                f"error: standard input cannot be both the {one} and the {other}\n"
+            )
+            assert ran == (2, "", message)
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", [c for c in WITH_A_VARIABLE if c != "predict"])
+def test_a_formula_that_is_missing_is_named(run, command):
+    hint = "hint: give the formula as an argument or with --file\n"
+    for option in ("--vars", "--data") if command == "train" else ("--vars",):
+        ran = run(command, f"{option}=-", stdin='{"x": 1}')
+        message = f"error: there is no formula: standard input is read for {option}\n"
+        assert ran == (2, "", message + hint)
+    more = ["--data=rows.csv", "--target=y"] if command == "train" else []
+    for text in ("", "\n", "# nothing\n"):
+        ran = run(command, *more, stdin=text)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.startswith("error: the formula is empty\n")
+
+
+FILES = {
+    "missing": "no such file or directory",
+    "folder": "is a directory",
+    "empty": "empty",
+    "bytes": "UTF-8",
+}
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["eval", "--file={}"],
+        ["eval", "x", "--vars={}"],
+        ["eval", "--model={}"],
+        ["train", "x*w", "--target=y", "--data={}"],
+        ["predict", "{}", "--x=1"],
+        ["predict", "good.model", "--data={}"],
+        ["predict", "good.model", "--data={}", "--format=jsonl"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_cannot_be_read_is_named(run, tmp_path, words, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").write_text("")
+    (tmp_path / "bytes").write_bytes(b"\xff,y\n1,2\n")
+    ran = run(*(word.format(name) for word in words))
+    assert (ran.status, ran.out) == (2, "")
+    assert FILES[name] in ran.err
+    if name != "empty" or "--file={}" not in words:
+        assert name in ran.err
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", WITH_A_VARIABLE)
+def test_a_name_to_differentiate_by_that_is_none(run, command):
+    options = program.get_command(click.Context(program), command).params
+    if not any("--wrt" in option.opts for option in options):
+        return
+    page = (
+        "error: nope is not a variable of the formula\nhint: its variables are x, y\n"
+    )
+    assert run(command, "x*y", "--x=1", "--y=2", "--wrt=nope") == (2, "", page)
+    if command in WITHOUT_VALUES:
+        assert run(command, "x*y", "--wrt=nope") == (2, "", page)
+
+
+@pytest.mark.parametrize("text", ["[", "[1, 2]\n", '[\n{"x": 1, "y": 2}\n]\n'])
+def test_a_list_is_no_rows(run, text):
+    page = (
+        "error: standard input, line 1: a row is an object, not a list\n"
+        'hint: write one such as {"x": 1, "y": 2} on every line\n'
+    )
+    words = ["train", "x*w", "--data=-", "--target=y"]
+    assert run(*words, stdin=text) == (2, "", page)
+    assert run(*words, "--format=jsonl", stdin=text) == (2, "", page)
+
+
+@pytest.mark.parametrize("command", ["ascend", "descend"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_start_that_is_not_finite(run, command, value):
+    shown = {"nan": "NaN"}.get(value, value)
+    for words in (["x^2", f"--x={value}"], ["x[1]^2", f"--x=1,{value}"]):
+        ran = run(command, *words)
+        name = "x[1]" if "," in words[1] else "x"
+        assert ran.status == 1
+        assert ran.err.startswith(f"warning: at the start, {name} is {shown}, as given")
+    ran = run(command, "x^2", f"--x={value}", "--bound=x=0:9")
+    assert ran == (2, "", f"error: x starts at {value}, outside its bound 0:9\n")

@@ -105,7 +105,11 @@ WRONG = [
     ('{"2x": 1}', "vars.json: '2x' is not a name of a variable", None),
     ('{"x": 1,', "vars.json is not JSON: line 1, column 9: expecting property name"
      " enclosed in double quotes", None),
-    ("", "vars.json is not JSON: line 1, column 1: expecting value", None),
+    ("", "vars.json is empty", SHAPE),
+    (" \n", "vars.json is empty", SHAPE),
+    ("[", "vars.json is not JSON: line 1, column 2: it ends too early", SHAPE),
+    ('{"x": [1,', "vars.json is not JSON: line 1, column 10: it ends too early", None),
+    ("x = 2", "vars.json is not JSON: line 1, column 1: expecting value", SHAPE),
     ('{"x": ' + "[" * 100_000, "vars.json: its lists are nested too deeply", None),
 ]  # fmt: skip
 

@@ -78,8 +78,7 @@ WRONG = {
     ),
     "empty": (
         "",
-        "m.json is not JSON: line 1, column 1: expecting value\n"
-        "hint: a model file is what gradcalc train --save writes",
+        "m.json is empty\nhint: a model file is what gradcalc train --save writes",
     ),
     "a list": (
         [GOOD],

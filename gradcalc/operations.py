@@ -72,6 +72,8 @@ class Operation:
     # The partials as a book has them, for the reader, where these lose digits that the
     # computed ones keep. Empty: they are the same.
     textbook: tuple[str, ...] = ()
+    # How many nodes it takes to compute: those of a function with its own rule.
+    size: int = 1
 
     def __post_init__(self) -> None:
         self.parameters = tuple(self.parameters)

@@ -4,18 +4,28 @@ The gradient that comes in times the partial derivative; nothing at all where th
 operand was not selected; NaN outside the operation's domain. This is the one place that
 says so: numeric backpropagation evaluates these formulas, and the symbolic derivative
 places them in the graph.
+
+To what it captured, a function with its own rule passes what its body does: that is the
+gradient of the body, by the backward pass over graph nodes, which is here, too. The
+nodes that it appends are formulas of the same language and can be differentiated again.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from gradcalc.backward import backward
 from gradcalc.graph import Graph
-from gradcalc.language.rules import MOST_KEPT, rule_of
+from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
 from gradcalc.operations import OPERATIONS, Operation
 
+_PLUS = OPERATIONS["+"]
 _TIMES = OPERATIONS["*"]
 _WHERE = OPERATIONS["where"]
+_MAX = OPERATIONS["max"]
+_EQUAL = OPERATIONS["=="]
+_UNEQUAL = OPERATIONS["!="]
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -78,7 +88,211 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
     passed = [
         None if partial is None else products[partial] for partial in rule.partials
     ]
+    if isinstance(operation, FunctionOperation) and operation.captured:
+        captured = _to_captured(graph, operation, gradient, exact=exact)
+        for node, reached in captured.items():
+            passed[node], gates[node] = reached
     return Contributions(graph, passed, gates)
 
 
 _kept = lru_cache(maxsize=4096)(_made)
+
+
+def whole_rule(operation: Operation, count: int) -> Rule:
+    """The rule of the operation on `count` operands, as a book has it.
+
+    It has partials for what a function captured, too, which hold inside the domain of
+    the operations in its body alone.
+    """
+    rule = rule_of(operation, count, textbook=True)
+    if not isinstance(operation, FunctionOperation) or not operation.captured:
+        return rule
+    graph = rule.graph.copy()
+    partials, selected = list(rule.partials), list(rule.selected)
+    one = graph.add_literal(1.0)
+    captured = _to_captured(graph, operation, one, exact=False)
+    for node, reached in captured.items():
+        partials[node], selected[node] = reached
+    return replace(rule, graph=graph, partials=partials, selected=selected)
+
+
+def _to_captured(
+    graph: Graph, operation: FunctionOperation, gradient: int, *, exact: bool
+) -> dict[int, tuple[int, int | None]]:
+    """What the body passes on to operands that the function captured, and its gate.
+
+    The formulas are appended to the graph, in which nodes 0 to n - 1 are the operands
+    and `gradient` is the node of the gradient that comes in.
+    """
+    body, result = operation.body, operation.result
+    operands = range(len(operation.rule.partials))
+    placed = body.translated(
+        [result],
+        lambda node, inputs: graph.add_like(body, node, inputs),
+        {node: node for node in operands},
+    )
+    output, captured = placed[result], operands[operation.arity :]
+    active = graph.dependents(captured)
+    formulas = _Formulas(graph, active, exact=exact)
+    seed = Reached(gradient, None)
+    gradients = backward(
+        graph, output, active, seed, formulas.contributions, formulas.add
+    )
+    passed = {}
+    for node in captured:
+        reached = gradients[node] if node <= output else None
+        if reached is not None:
+            gate = None if reached.gate is None else formulas.all_open(reached.gate)
+            passed[node] = reached.node, gate
+    return passed
+
+
+# --- the backward pass
+
+
+@dataclass(slots=True)
+class Gate:
+    """A condition that a gradient passed through: nothing passes where it is 0."""
+
+    node: int
+    # The gate that the gradient passed through before.
+    before: "Gate | None" = None
+    # The product of this gate and all before it; None until needed.
+    all_open: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A gradient as a formula: `where(gate1*gate2*..., node, 0)`.
+
+    The condition is put around the formula at the end alone: to multiply by a gate of 0
+    would make NaN of an infinity, and what is not selected is passed nothing at all.
+    """
+
+    node: int
+    # The last of the gates, None if it always arrives.
+    gate: Gate | None
+
+
+class _Formulas:
+    """The gradients of one backward pass, appended to a graph as nodes."""
+
+    def __init__(self, graph: Graph, active: Sequence[int], *, exact: bool) -> None:
+        self.graph = graph
+        self.active = active
+        self.exact = exact
+        # What is added in the place of a gradient that does not arrive: -0.0 + x is x
+        # to the bit, but no reader expects it.
+        self.nothing = -0.0 if exact else 0.0
+
+    def contributions(self, node: int, gradient: Reached) -> list[Reached | None]:
+        """What the node passes on to each of its operands."""
+        graph = self.graph
+        inputs = graph.inputs[node]
+        formulas = contributions_of(
+            graph.operations[node], len(inputs), exact=self.exact
+        )
+        wanted = [
+            (product, gate) if product is not None and self.active[operand] else None
+            for operand, product, gate in zip(
+                inputs, formulas.products, formulas.gates, strict=True
+            )
+        ]
+        placed = formulas.graph.translated(
+            [root for pair in wanted if pair for root in pair if root is not None],
+            lambda node, inputs: graph.add_like(formulas.graph, node, inputs),
+            dict(enumerate((*inputs, node, gradient.node))),
+        )
+        passed: list[Reached | None] = []
+        for pair in wanted:
+            if pair is None:
+                passed.append(None)
+                continue
+            product, gate = pair
+            last = gradient.gate
+            if gate is not None:
+                last = Gate(placed[gate], last)
+            passed.append(Reached(placed[product], last))
+        return passed
+
+    def add(self, first: Reached, second: Reached) -> Reached:
+        """The sum of two gradients that meet at a node."""
+        graph = self.graph
+        if first.gate is second.gate:
+            node = graph.add(_PLUS, (first.node, second.node))
+            return Reached(node, first.gate)
+        for one, other in ((first, second), (second, first)):
+            if self._are_alternatives(one.gate, other.gate):
+                assert one.gate is not None
+                inputs = (one.gate.node, one.node, other.node)
+                return Reached(graph.add(_WHERE, inputs), one.gate.before)
+        parts = [self.closed(part, self.nothing) for part in (first, second)]
+        node = graph.add(_PLUS, (parts[0], parts[1]))
+        if first.gate is None or second.gate is None:
+            return Reached(node, None)
+        either = (self.all_open(first.gate), self.all_open(second.gate))
+        return Reached(node, Gate(graph.add(_MAX, either)))
+
+    def _are_alternatives(self, first: Gate | None, second: Gate | None) -> bool:
+        """Whether the gates are c != 0 and c == 0, so that one of them is open."""
+        if first is None or second is None or first.before is not second.before:
+            return False
+        graph = self.graph
+        yes, no = first.node, second.node
+        return (
+            graph.operations[yes] is _UNEQUAL
+            and graph.operations[no] is _EQUAL
+            and graph.inputs[yes][0] == graph.inputs[no][0]
+            and graph.literals.get(graph.inputs[yes][1]) == 0
+            and graph.literals.get(graph.inputs[no][1]) == 0
+        )
+
+    def all_open(self, gate: Gate) -> int:
+        """The node that is 0 unless this gate and all before it are open."""
+        pending: list[Gate] = []
+        last: Gate | None = gate
+        while last is not None and last.all_open is None:
+            pending.append(last)
+            last = last.before
+        for each in reversed(pending):
+            each.all_open = each.node
+            if each.before is not None:
+                assert each.before.all_open is not None
+                inputs = (each.before.all_open, each.node)
+                each.all_open = self.graph.add(_TIMES, inputs)
+        assert gate.all_open is not None
+        return gate.all_open
+
+    def closed(self, gradient: Reached, otherwise: float = 0.0) -> int:
+        """The gradient as one node, `otherwise` where it does not arrive."""
+        if gradient.gate is None:
+            return gradient.node
+        condition = self.all_open(gradient.gate)
+        inputs = (condition, gradient.node, self.graph.add_literal(otherwise))
+        return self.graph.add(_WHERE, inputs)
+
+
+def append_gradient(
+    graph: Graph,
+    output: int,
+    wanted: Sequence[int],
+    active: Sequence[int],
+    *,
+    exact: bool,
+) -> list[int]:
+    """The gradient of `output` for each wanted node, appended to the graph as nodes.
+
+    `active` flags the nodes that depend on a wanted one. If `exact`, the formulas have
+    the value of numeric backpropagation, to the bit; else they are for the reader and
+    hold inside the domain of the operations.
+    """
+    formulas = _Formulas(graph, active, exact=exact)
+    zero = graph.add_literal(0.0)
+    seed = Reached(graph.add_literal(1.0), None)
+    gradients = backward(
+        graph, output, active, seed, formulas.contributions, formulas.add
+    )
+    arrived = [gradients[node] if node <= output else None for node in wanted]
+    return [
+        zero if gradient is None else formulas.closed(gradient) for gradient in arrived
+    ]

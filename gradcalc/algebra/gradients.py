@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradcalc.algebra.derivative import append_gradient
+from gradcalc.algebra.contributions import append_gradient
 from gradcalc.algebra.simplify import simplified
 from gradcalc.algebra.substitution import substituted
 from gradcalc.errors import ShapeError, UsageError

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from gradcalc.algebra.contributions import whole_rule
 from gradcalc.algebra.simplify import simplified
 from gradcalc.analysis.naming import Naming
 from gradcalc.engine.evaluation import evaluate_bound
@@ -17,7 +18,6 @@ from gradcalc.engine.notes import Note
 from gradcalc.errors import BindingError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
-from gradcalc.language.rules import rule_of
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
 from gradcalc.shapes import element_names, flatten, shape_of
 
@@ -178,7 +178,7 @@ class Explanation:
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""
         inputs = self.graph.inputs[node]
-        partials = rule_of(self.graph.operations[node], len(inputs)).partials
+        partials = whole_rule(self.graph.operations[node], len(inputs)).partials
         found = {
             position: local
             for position, local in enumerate(self.evaluation.contributions(node, 1.0))
@@ -207,7 +207,7 @@ class Explanation:
         """
         graph, values = self.graph, self.values
         operands = graph.inputs[node]
-        rule = rule_of(graph.operations[node], len(operands), textbook=True)
+        rule = whole_rule(graph.operations[node], len(operands))
         roots = {
             position: partial
             for position, partial in enumerate(rule.partials)

@@ -7,7 +7,7 @@ walk over the nodes, to the bit.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gradcalc.algebra.derivative import append_gradient
+from gradcalc.algebra.contributions import append_gradient
 from gradcalc.engine.code import PythonCode
 from gradcalc.engine.passes import passes
 from gradcalc.graph import Graph

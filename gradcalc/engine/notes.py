@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from gradcalc.algebra.contributions import whole_rule
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
-from gradcalc.language.rules import condition_graph, rule_of
+from gradcalc.language.rules import condition_graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.writers.node_text import expression, shortened
 
@@ -178,7 +179,7 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
     """The note on what the node passes on to the operand at the position."""
     graph = passes.graph
     inputs = graph.inputs[node]
-    rule = rule_of(graph.operations[node], len(inputs), textbook=True)
+    rule = whole_rule(graph.operations[node], len(inputs))
     local = passes.contributions(node, 1.0)[position]
     local = math.nan if local is None else local
     operand = expression(graph, inputs[position])

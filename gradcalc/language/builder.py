@@ -23,6 +23,7 @@ from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
 from gradcalc.language import lists
 from gradcalc.language.functions import Definitions, Function, miscount
 from gradcalc.language.syntax import (
+    APPLY,
     BIND,
     CALL,
     INDEX,
@@ -90,10 +91,9 @@ class Builder:
 
     # --- statements
 
-    def bind(self, shapes: Mapping[str, Shape]) -> None:
-        """Make names of these shapes, in this order, the first nodes of the graph."""
-        for name, shape in shapes.items():
-            self.scope[name] = self._add_variable(name, shape)
+    def bound(self, shapes: Mapping[str, Shape]) -> dict[str, Structure]:
+        """The structures of names of these shapes, as new variable nodes."""
+        return {name: self._add_variable(name, shape) for name, shape in shapes.items()}
 
     def statement(self, statement: Statement) -> Structure | None:
         """The structure that the statement evaluates to; None for a definition."""
@@ -113,10 +113,20 @@ class Builder:
 
     # --- formulas
 
-    def run(self, code: list[Syntax]) -> Structure:
-        """The structure that the code evaluates to."""
+    def run(
+        self,
+        code: list[Syntax],
+        local: dict[str, Structure] | None = None,
+        function: Function | None = None,
+    ) -> Structure:
+        """The structure that the code evaluates to.
+
+        Code that belongs to a function knows its `local` names and what is defined
+        above the function.
+        """
         stack: list[Structure] = []
-        frames = [_Frame(iter(code), self.scope)]
+        own = self.scope if local is None else local
+        frames = [_Frame(iter(code), own, function)]
         while True:
             frame = frames[-1]
             called = self._advance(frame, stack)
@@ -178,6 +188,8 @@ class Builder:
                 first = min(first, len(graph))
             elif kind == BIND:
                 local[detail] = pop()
+            elif kind == APPLY:
+                push(self._apply_function(frame, node, detail, local))
         if frame.function is not None:
             body = frame.function.body
             for number in range(first, len(graph)):
@@ -320,13 +332,40 @@ class Builder:
         if isinstance(callee, str):
             unrolled, _ = lists.STRUCTURAL[callee]
             return self._listed(frame, node, unrolled, *arguments)
-        if callee.statement.partials:
-            shapes = tuple(map(shape_of, arguments))
-            operation = self.definitions.operation(callee, shapes)
-            self._refer(arguments, frame.span or span_of(node))
-            operands = tuple(all_leaves(arguments))
-            return self.graph.add(operation, operands, node[1], node[2])
+        if callee.statement.partials and len(arguments) == len(callee.parameters):
+            given = dict(zip(callee.parameters, arguments, strict=True))
+            return self._apply_function(frame, node, callee, given)
         return self._enter(frame, node, callee, arguments)
+
+    def _apply_function(
+        self,
+        frame: _Frame,
+        node: Syntax,
+        function: Function,
+        given: Mapping[str, Structure],
+    ) -> Structure:
+        """The node of a function with its own derivative rule on its arguments."""
+        arguments = [given[name] for name in function.parameters]
+        captured = {
+            name: self._name(frame, leaf)
+            for name, leaf in function.needs.captured.items()
+            if self._is_captured(name)
+        }
+        operation = self.definitions.operation(
+            function,
+            tuple(map(shape_of, arguments)),
+            {name: shape_of(structure) for name, structure in captured.items()},
+        )
+        operands = [*arguments, *captured.values()]
+        span = frame.span or span_of(node)
+        self._take_steps(operation.size, span)
+        self._refer(operands, span)
+        leaves = tuple(all_leaves(operands))
+        return self.graph.add(operation, leaves, node[1], node[2])
+
+    def _is_captured(self, name: str) -> bool:
+        """Whether the name stands for nodes, and not for a constant."""
+        return name in self.scope or name in self.shapes or name not in CONSTANTS
 
     def _apply(
         self, frame: _Frame, node: Syntax, operation: Operation, arguments: list[Any]
@@ -352,6 +391,8 @@ class Builder:
         if missing:
             defaults = function.statement.defaults
             given = [(*defaults[name], (BIND, 0, 0, name)) for name in missing]
+            if function.statement.partials:
+                code = [(APPLY, *span_of(node), function)]
             code = [*chain(*given), *code]
         self._take_steps(len(code), frame.span or span_of(node))
         span = frame.span

@@ -1,11 +1,12 @@
 """Functions written in the language, and what the name of a call stands for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain
+from typing import Any
 
 from gradcalc.errors import (
+    FormulaError,
     FormulaNameError,
     FormulaSyntaxError,
     GradcalcError,
@@ -22,12 +23,27 @@ from gradcalc.language.syntax import (
     Statement,
     Syntax,
     name_span,
-    postorder,
     span_of,
 )
-from gradcalc.operations import CALLABLE, CONSTANTS, Operation
+from gradcalc.operations import CALLABLE, Operation
 from gradcalc.shapes import Shape
 from gradcalc.wording import counted, did_you_mean, plural
+
+# Functions with rules of their own are built and evaluated inside one another.
+MOST_NESTED = 80
+
+
+@dataclass(eq=False, repr=False)
+class Needs:
+    """What a function needs of the place where it is defined."""
+
+    # Where each name is used that its body or its rule takes from there, by itself or
+    # in the functions that it calls.
+    captured: dict[str, Syntax] = field(default_factory=dict)
+    # The same with the names in its defaults, which are those of its calls.
+    names: dict[str, Syntax] = field(default_factory=dict)
+    # How many functions with a rule of their own are nested in it.
+    nesting: int = 0
 
 
 @dataclass(eq=False, repr=False)
@@ -40,6 +56,7 @@ class Function:
     statement: Statement
     # Its place among the definitions: it may call the earlier ones.
     order: int
+    needs: Needs = field(default_factory=Needs)
     # Whether it comes with gradcalc.
     library: bool = False
 
@@ -61,9 +78,9 @@ class Function:
 
     @property
     def called(self) -> set[str]:
-        """The names of the functions that its body and its rule call."""
-        codes = [self.statement.code, *map(postorder, self.statement.partials)]
-        return {node[3] for code in codes for node in code if node[0] == CALL}
+        """The names of the functions that it calls."""
+        calls = (*self.statement.leaves(CALL), *self.statement.rule_leaves(CALL))
+        return {call[3] for call in calls}
 
     @property
     def rule_span(self) -> Span:
@@ -108,26 +125,38 @@ class Definitions:
 
     text: str
     # Makes the operation of a function that has its own derivative rule, for arguments
-    # of these shapes.
-    make_operation: Callable[[Function, "Definitions", tuple[Shape, ...]], Operation]
+    # and captured names of these shapes.
+    make_operation: Callable[
+        [Function, "Definitions", tuple[Shape, ...], dict[str, Shape]], Operation
+    ]
     # The functions by name.
     functions: dict[str, Function] = field(default_factory=dict)
     # The names of those that the text defines further down.
     later: set[str] = field(default_factory=set)
-    _operations: dict[tuple[Function, tuple[Shape, ...]], Operation] = field(
-        default_factory=dict
-    )
+    _operations: dict[tuple[Any, ...], Operation] = field(default_factory=dict)
 
-    def operation(self, function: Function, shapes: tuple[Shape, ...]) -> Operation:
-        """The operation of a function with its own derivative rule."""
-        key = function, shapes
+    def operation(
+        self,
+        function: Function,
+        shapes: tuple[Shape, ...],
+        captured: dict[str, Shape],
+    ) -> Operation:
+        """The operation of a function with its own derivative rule.
+
+        `shapes` are those of its arguments, `captured` those of the names that it takes
+        from where it is defined.
+        """
+        key = function, shapes, *captured.items()
         if key not in self._operations:
-            self._operations[key] = self.make_operation(function, self, shapes)
+            self._operations[key] = self.make_operation(
+                function, self, shapes, captured
+            )
         return self._operations[key]
 
     def define(self, statement: Statement) -> None:
         """Take in the function that the statement defines."""
-        function = Function(self.text, statement, len(self.functions))
+        order = len(self.functions)
+        function = Function(self.text, statement, order, self._needs(statement))
         name = function.name
         self._check_signature(function)
         if name in self.functions:
@@ -137,19 +166,53 @@ class Definitions:
                 message = f"{name} calls itself; a function cannot be recursive"
                 raise self.error(message, span_of(call))
             self._check_known(call, function)
-        if statement.partials:
-            self._check_rule(function)
+        for call in statement.rule_leaves(CALL):
+            if call[3] == name:
+                message = f"the derivative rule of {name} calls {name}"
+                hint = "in a rule, out is the function's own value"
+                raise self.error(message, span_of(call), hint)
+            self._check_known(call, function)
+        if function.needs.nesting > MOST_NESTED:
+            message = (
+                f"more than {MOST_NESTED} functions with derivative rules of their own"
+                f" call each other in {name}"
+            )
+            raise self.error(message, span_of(statement.left), kind=FormulaError)
         self.functions[name] = function
         self.later.discard(name)
+
+    def _needs(self, statement: Statement) -> Needs:
+        """What the function that the statement defines needs of its place."""
+        parameters = set(statement.parameters)
+        captured: dict[str, Syntax] = {}
+        self._take(captured, statement.code, parameters)
+        for partial in statement.rule:
+            self._take(captured, partial, {*parameters, "out"})
+        names = dict(captured)
+        for default in statement.defaults.values():
+            self._take(names, default, parameters)
+        calls = (*statement.leaves(CALL), *statement.rule_leaves(CALL))
+        called = [self.functions[c[3]] for c in calls if c[3] in self.functions]
+        nesting = max((function.needs.nesting for function in called), default=0)
+        return Needs(captured, names, nesting + bool(statement.partials))
+
+    def _take(
+        self, names: dict[str, Syntax], code: list[Syntax], own: Collection[str]
+    ) -> None:
+        """Add the names that the code uses, itself or in functions, but for its own."""
+        entered: set[str] = set()
+        for node in code:
+            kind, name = node[0], node[3]
+            if kind == NAME and name not in own:
+                names.setdefault(name, node)
+            elif kind == CALL and name in self.functions and name not in entered:
+                entered.add(name)
+                for other, leaf in self.functions[name].needs.names.items():
+                    names.setdefault(other, leaf)
 
     def _check_signature(self, function: Function) -> None:
         name, statement = function.name, function.statement
         rule = statement.partials
-        if rule and statement.defaults:
-            message = f"{name} has its own derivative rule, so its parameters"
-            message += " cannot have defaults"
-            span = span_of(statement.left)
-            raise self.error(message, span, kind=FormulaSyntaxError)
         self._check_parameters(function)
         if rule and len(rule) != len(statement.parameters):
             parameters = counted(len(statement.parameters), "parameter")
@@ -182,32 +245,6 @@ class Definitions:
             elif defaulted:
                 message = f"the parameter {name} has no default, but one before it has"
                 raise self.error(message, span, kind=FormulaSyntaxError)
-
-    def _check_rule(self, function: Function) -> None:
-        """Check that a function with its own rule, and the rule, use nothing else."""
-        name, statement = function.name, function.statement
-        for leaf in statement.free_names():
-            if leaf[3] not in CONSTANTS:
-                message = (
-                    f"{leaf[3]} is not a parameter of {name}; a function"
-                    " with its own derivative rule uses nothing else"
-                )
-                raise self.error(message, span_of(leaf))
-        known = {*function.parameters, "out", *CONSTANTS}
-        for node in chain.from_iterable(map(postorder, statement.partials)):
-            if node[0] == CALL:
-                if node[3] == name:
-                    message = f"the derivative rule of {name} calls {name}"
-                    hint = "in a rule, out is the function's own value"
-                    raise self.error(message, span_of(node), hint)
-                self._check_known(node, function)
-            elif node[0] == NAME and node[3] not in known:
-                message = f"{node[3]} is neither a parameter of {name} nor out"
-                hint = (
-                    "a derivative rule is a formula in the parameters and in out,"
-                    " the function's own value"
-                )
-                raise self.error(message, span_of(node), hint)
 
     def _check_known(self, call: Syntax, caller: Function) -> None:
         if self.find(call[3], caller) is None:

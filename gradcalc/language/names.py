@@ -1,7 +1,8 @@
 """The names of a program, resolved before anything is built.
 
 A name in a formula, or in the body of a function and none of its parameters, is a label
-that a statement above defines, or it is free: a variable or a constant.
+that a statement above defines, or it is free: a variable or a constant. A derivative
+rule knows the same names, but makes no variables.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,6 +12,11 @@ from gradcalc.errors import FormulaNameError, Span
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import CALL, NAME, Statement, Syntax, span_of
 from gradcalc.operations import CONSTANTS
+
+_IN_A_RULE = (
+    "out is the function's own value; besides, a derivative rule may use labels defined"
+    " above it and variables of the formula"
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -51,6 +57,10 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     # Where a name was first used as a free one: it cannot become a label afterwards.
     used: dict[str, Span] = {}
     entered: set[str] = set()
+    # The place of each function among the definitions: it may call the earlier ones.
+    places: dict[str, int] = {}
+    # Names that a derivative rule alone uses, so far, and the number of its statement.
+    in_rules: list[tuple[int, Syntax]] = []
 
     def error(message: str, span: Span, hint: str | None = None) -> FormulaNameError:
         return FormulaNameError(message, source=text, span=span, hint=hint)
@@ -58,9 +68,17 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     for number, statement in enumerate(program.statements):
         if statement.is_definition:
             program.functions[statement.left[3]] = statement
-            for leaf in statement.free_names():
+            places.setdefault(statement.left[3], len(places))
+            own, of_rule = statement.free_names(), statement.rule_names()
+            for leaf in (*own, *of_rule):
                 if leaf[3] not in labels:
                     used.setdefault(leaf[3], span_of(leaf))
+            known = {*CONSTANTS, *(leaf[3] for leaf in own)}
+            in_rules += [
+                (number, leaf)
+                for leaf in of_rule
+                if leaf[3] not in known and leaf[3] not in labels
+            ]
             continue
         label = statement.label
         if label in labels:
@@ -70,7 +88,7 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
             hint = "define a label above the first line that uses it"
             message = f"{label} is used before it is defined"
             program.errors[number] = error(message, used[label], hint)
-        for leaf in _evaluated(statement, program.functions, entered):
+        for leaf in _evaluated(statement, program.functions, places, entered):
             name = leaf[3]
             if name not in free and name not in labels:
                 free[name] = span_of(leaf)
@@ -81,25 +99,41 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 message = f"{label} is defined by itself"
                 program.circular[number] = error(message, used[label], hint)
             labels.add(label)
+    for number, leaf in in_rules:
+        name, function = leaf[3], program.statements[number].left[3]
+        if name not in free and name not in labels:
+            message = f"{name} is neither a parameter of {function} nor out"
+            unknown = error(message, span_of(leaf), _IN_A_RULE)
+            program.errors.setdefault(number, unknown)
     return program
 
 
 def _evaluated(
-    statement: Statement, functions: Mapping[str, Statement], entered: set[str]
+    statement: Statement,
+    functions: Mapping[str, Statement],
+    places: Mapping[str, int],
+    entered: set[str],
 ) -> Iterator[Syntax]:
     """The names that a formula uses, itself or in functions called for the first time.
 
     These functions are added to those that were `entered`.
     """
-    pending = [iter(statement.code)]
+    # What is under way, and how many functions are defined above it.
+    pending = [(iter(statement.code), len(places))]
     while pending:
-        for node in pending[-1]:
-            if node[0] == NAME:
+        code, known = pending[-1]
+        for node in code:
+            kind, name = node[0], node[3]
+            if kind == NAME:
                 yield node
-            elif node[0] == CALL and node[3] in functions and node[3] not in entered:
-                entered.add(node[3])
-                called = functions[node[3]]
-                pending.append(iter([*called.free_names(), *called.leaves(CALL)]))
+            elif (
+                kind == CALL and name not in entered and places.get(name, known) < known
+            ):
+                entered.add(name)
+                called = functions[name]
+                calls = [*called.leaves(CALL), *called.rule_leaves(CALL)]
+                inside = iter([*called.free_names(), *calls])
+                pending.append((inside, places[name]))
                 break
         else:
             pending.pop()

@@ -5,6 +5,7 @@ Whoever needs a derivative, as a number, as a formula or as a step of an explana
 takes it from here.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import Syntax, span_of
+from gradcalc.language.syntax import NUMBER, Syntax, span_of
 from gradcalc.operations import Operation
 from gradcalc.shapes import Shape, Structure, arrange, flatten
 
@@ -40,20 +41,32 @@ class Rule:
 class FunctionOperation(Operation):
     """The operation of a function with its own derivative rule.
 
-    definitions  the functions that its rule may call
+    Its operands are its arguments and, behind them, what the function takes from the
+    place where it is defined.
+
+    function     the function
+    definitions  the functions that it may call
     shapes       the shapes of its arguments
+    captured     the shape of each name that it takes from its place
     body         the graph of its body, in which nodes 0 to n - 1 are the operands
     result       the node of its value there
-    rule         its derivative rule
+    rule         its derivative rule, which passes nothing to what is captured
     """
 
     def __init__(
-        self, function: Function, definitions: Definitions, shapes: tuple[Shape, ...]
+        self,
+        function: Function,
+        definitions: Definitions,
+        shapes: tuple[Shape, ...],
+        captured: dict[str, Shape],
     ) -> None:
         text, statement = function.text, function.statement
-        builder = Builder(text, definitions, Graph(text))
-        builder.bind(dict(zip(function.parameters, shapes, strict=True)))
-        result = builder.run(statement.code)
+        self.function = function
+        self.definitions = definitions
+        self.shapes = shapes
+        self.captured = captured
+        builder, local = self._begun()
+        result = builder.run(statement.code, local, function)
         if isinstance(result, list):
             message = (
                 f"{function.name} has its own derivative rule,"
@@ -68,21 +81,48 @@ class FunctionOperation(Operation):
             lambda *values: graph.forward(values)[result],
             tuple(text[slice(*span_of(partial))] for partial in statement.partials),
             "a function with its own derivative rule",
+            size=sum(operation.size for operation in graph.operations),
         )
-        self.definitions = definitions
-        self.shapes = shapes
         self.body, self.result = graph, result
         try:
-            self.rule = _make_rule.__wrapped__(self, 0)
+            self.rule = self._rule()
         except GradcalcError as error:
             message = f"in the derivative rule of {function.name}: {error.message}"
             span = function.rule_span
             raise error.but(message=message, source=text, span=span) from None
 
+    @property
+    def arity(self) -> int:
+        """How many of its operands are its arguments."""
+        return sum(map(math.prod, self.shapes))
+
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
-        """The operands as arguments: each as it is, or a list, or a matrix."""
+        """The arguments among the operands: each as it is, or a list, or a matrix."""
         leaves = iter(operands)
         return [arrange(leaves, shape) for shape in self.shapes]
+
+    def _begun(self) -> tuple[Builder, dict[str, Structure]]:
+        """A builder that has the operands, and the structures of the parameters."""
+        text = self.function.text
+        builder = Builder(text, self.definitions, Graph(text))
+        shapes = dict(zip(self.function.parameters, self.shapes, strict=True))
+        local = builder.bound(shapes)
+        builder.scope.update(builder.bound(self.captured))
+        return builder, local
+
+    def _rule(self) -> Rule:
+        builder, local = self._begun()
+        partials: list[int | None] = [None] * len(builder.graph)
+        known = {**local, **builder.bound({"out": ()})}
+        codes = self.function.statement.rule
+        for structure, code in zip(local.values(), codes, strict=True):
+            kind, _, _, text = code[-1][:4]
+            if kind != NUMBER or text != "0":
+                operands = flatten(structure)
+                found = builder.run(code, known, self.function)
+                nodes = _stretched(found, len(operands))
+                partials[operands[0] : operands[-1] + 1] = nodes
+        return Rule(builder.graph, partials, [None] * len(partials), None)
 
 
 def rule_of(operation: Operation, count: int, *, textbook: bool = False) -> Rule:
@@ -110,15 +150,12 @@ def _code(formula: str) -> list[Syntax]:
 
 
 def _builder(operation: Operation, count: int) -> Builder:
-    """A builder with the operands (of a function, in its shapes) and `out` bound."""
-    if isinstance(operation, FunctionOperation):
-        shapes, definitions = operation.shapes, operation.definitions
-    else:
-        size = len(operation.parameters)
-        shapes = ((count // size,) if operation.lists else (),) * size
-        definitions = Definitions("", FunctionOperation)
-    builder = Builder("", definitions, Graph())
-    builder.bind({**dict(zip(operation.parameters, shapes, strict=True)), "out": ()})
+    """A builder with the operands of an operation of the table and `out` bound."""
+    size = len(operation.parameters)
+    shape = (count // size,) if operation.lists else ()
+    builder = Builder("", Definitions("", FunctionOperation), Graph())
+    shapes = dict.fromkeys(operation.parameters, shape)
+    builder.scope.update(builder.bound({**shapes, "out": ()}))
     return builder
 
 

@@ -37,6 +37,8 @@ DEFAULT = "default"
 MARK = "mark"
 # Likewise: stands behind the default of the parameter that takes it.
 BIND = "bind"
+# Likewise: stands for the call of a function, once its parameters have their values.
+APPLY = "apply"
 
 _LEAVES = (NAME, NUMBER)
 
@@ -129,15 +131,29 @@ class Statement:
             if parameter[0] == DEFAULT
         }
 
+    @cached_property
+    def rule(self) -> list[list[Syntax]]:
+        """The code of each partial of a function's derivative rule."""
+        return [postorder(partial) for partial in self.partials]
+
     def leaves(self, kind: str) -> list[Syntax]:
         """The nodes of this kind in a function's body and in the defaults."""
         codes = (self.code, *self.defaults.values())
         return [node for code in codes for node in code if node[0] == kind]
 
+    def rule_leaves(self, kind: str) -> list[Syntax]:
+        """The nodes of this kind in a function's derivative rule."""
+        return [node for code in self.rule for node in code if node[0] == kind]
+
     def free_names(self) -> list[Syntax]:
         """The names in a function's body and in the defaults that are no parameters."""
         parameters = set(self.parameters)
         return [leaf for leaf in self.leaves(NAME) if leaf[3] not in parameters]
+
+    def rule_names(self) -> list[Syntax]:
+        """The names in a function's derivative rule that are no parameters nor out."""
+        known = {*self.parameters, "out"}
+        return [leaf for leaf in self.rule_leaves(NAME) if leaf[3] not in known]
 
 
 def _statements(children: Children) -> list[Statement]:

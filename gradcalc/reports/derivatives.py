@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gradcalc.algebra.gradients import GradientFormulas, Partial
+from gradcalc.algebra.substitution import substituted
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
 from gradcalc.writers.latex import latex_name
@@ -63,6 +64,8 @@ def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     for label, formula in zip(labels, formulas, strict=True):
         roots[label] = formula.structure
         headings[label] = _fraction(gradient, formula)
+    # There is no place for definitions: what such functions compute is written.
+    graph, roots = substituted(graph, roots, {}, plain=True)
     return latex.latex_text(graph, roots, precision=precision, headings=headings)
 
 

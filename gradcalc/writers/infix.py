@@ -1,8 +1,10 @@
 """A graph in gradcalc's own notation, with only the parentheses it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
+from gradcalc.graph import Graph
 from gradcalc.operations import Operation
 from gradcalc.writers.spelling import (
     ARITHMETIC,
@@ -13,6 +15,7 @@ from gradcalc.writers.spelling import (
     SIGNED,
     FormulaWriter,
     Parts,
+    PartsPiece,
     Piece,
     Spelling,
     template,
@@ -30,6 +33,25 @@ class InfixWriter(FormulaWriter):
     }
     argument = CONDITIONAL
     nan = "(inf - inf)"
+
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        given: Callable[[int], Piece | None] | None = None,
+        precision: int | None = None,
+        functions: Mapping[Operation, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(graph, given=given, precision=precision)
+        # What operations are called that have another name in the text.
+        self.functions = functions
+
+    def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
+        operation = self.graph.operations[node]
+        name = self.functions.get(operation)
+        if name is None:
+            return super().spelt(node, operands)
+        return self.call(name, operation, operands)
 
     @classmethod
     def magnitude(cls, value: float, precision: int | None) -> Piece:

@@ -5,17 +5,19 @@ the same graph again; or only where the text is shorter with one, and it stays i
 proportion to the graph.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import compress
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gradcalc.graph import Graph
-from gradcalc.language.functions import Function
-from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
-from gradcalc.shapes import Structure, all_leaves, flatten
+from gradcalc.shapes import Structure, flatten
+from gradcalc.writers.definitions import NeededDefinitions
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.spelling import PRIMARY, FormulaWriter, structure_text
 from gradcalc.writers.statements import Policy, statements, written
+
+# What gradcalc and Python read as infinity whatever is called inf.
+_OVERFLOW = "1e999"
 
 
 def program_text(
@@ -50,25 +52,37 @@ def written_program(
 
     `reserved` holds names that no label may take.
     """
-    writer = InfixWriter(graph, precision=precision)
+    definitions = NeededDefinitions(graph, roots, reserved)
+    roots = definitions.with_labels(roots)
+    writer = InfixWriter(graph, precision=precision, functions=definitions.names)
     writer.names.update(shadowed_constants(writer, [*roots, *reserved]))
     taken = {*reserved, *CONSTANTS, *CALLABLE}
+    policy = None
     if short:
+        policy = _where_shorter(writer, {*reserved, *roots})
         # The policy may give the labels that the graph has.
         taken.update(graph.labels.values())
     *lines, last = statements(
-        graph, roots, taken=taken, policy=_where_shorter(writer) if short else None
+        graph, roots, taken=taken, kept=definitions.labels, policy=policy
     )
-    before = _definitions(graph, all_leaves(roots.values()))
-    before += [f"{label} = {text}" for label, text in written(lines, writer)]
+    labels: set[str | None] = set()
+    before: list[str] = []
+    for label, text in written(lines, writer):
+        before += definitions.above(labels)
+        before.append(f"{label} = {text}")
+        labels.add(label)
+    before += definitions.above(labels)
     return before, [writer.text(node) for node in flatten(last.structure)]
 
 
-def _where_shorter(writer: InfixWriter) -> Policy:
-    """Labels for what is used again: the user's, or where the text is shorter so."""
+def _where_shorter(writer: InfixWriter, taken: Collection[str | None]) -> Policy:
+    """Labels for what is used again: the user's, or where the text is shorter so.
+
+    No label of the user's is given to another node that is `taken`.
+    """
     graph = writer.graph
     lengths = [0] * len(graph)
-    given: set[str] = set()
+    given = set(taken)
 
     def label(node: int, uses: int, fresh: Iterator[str]) -> str | None:
         operation, inputs = graph.operations[node], graph.inputs[node]
@@ -97,28 +111,20 @@ def shadowed_constants(
 ) -> dict[int, str]:
     """Constants as their numbers where a variable or label has their name.
 
-    `labels` are those beside the graph's own.
+    Infinity, by name or not, is a number that is too large then. `labels` are those
+    beside the graph's own.
     """
     graph, shadowing = writer.graph, {*labels, *writer.graph.labels.values()}
     shadowing.update(name.partition("[")[0] for name in graph.variable_names().values())
-    return {
+    texts = {
         node: writer.number(graph.literals[node], writer.precision)[0]
         for node, name in graph.names.items()
         if graph.operations[node] is LITERAL and name in shadowing
     }
-
-
-def _definitions(graph: Graph, leaves: Sequence[int]) -> list[str]:
-    """The definitions of the user's own operations, and of what those call."""
-    found: dict[str, Function] = {}
-    for operation in set(compress(graph.operations, graph.ancestors(leaves))):
-        if not isinstance(operation, FunctionOperation):
-            continue
-        pending = [operation.name]
-        while pending:
-            function = operation.definitions.functions.get(pending.pop())
-            if function is not None and function.name not in found:
-                found[function.name] = function
-                pending += function.called
-    ordered = sorted(found.values(), key=lambda function: function.order)
-    return [function.definition for function in ordered]
+    if not shadowing.isdisjoint((writer.infinity, writer.nan)):
+        for node, value in graph.literals.items():
+            if value != value:
+                texts[node] = f"({_OVERFLOW} - {_OVERFLOW})"
+            elif math.isinf(value):
+                texts[node] = _OVERFLOW if value > 0 else f"(-{_OVERFLOW})"
+    return texts

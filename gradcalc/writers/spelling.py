@@ -234,14 +234,20 @@ class FormulaWriter:
             spelling = cls.spellings.get(operation.name)
             if spelling is not None:
                 return spelling(operands, cls.wrap)
+        return cls.call(cls.function(operation), operation, operands)
+
+    @classmethod
+    def call(
+        cls, name: str, operation: Operation, operands: Sequence[PartsPiece]
+    ) -> PartsPiece:
+        """The call of an operation by that name."""
         texts = [cls.wrap(operand, cls.argument) for operand in operands]
         arguments = [
             bracketed(argument, cls.brackets)
             for argument in cls.arguments(operation, texts)
         ]
         opening, closing = cls.parentheses
-        call = (cls.function(operation), opening, separated(arguments), closing)
-        return call, PRIMARY
+        return (name, opening, separated(arguments), closing), PRIMARY
 
     @classmethod
     def wrap(cls, piece: PartsPiece, needed: int) -> Parts:

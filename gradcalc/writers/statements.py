@@ -40,6 +40,7 @@ def statements(
     *,
     taken: Collection[str] = (),
     unused: Collection[str] = (),
+    kept: Collection[str] = (),
     exact: bool = True,
     deepest: int | None = None,
     twice: Collection[Operation] = (),
@@ -49,7 +50,8 @@ def statements(
 
     `roots` maps labels (None: without one) to structures, those that others depend on
     first. `taken` holds more names that no new label may have, `unused` labels that no
-    other statement may refer to. Unless `exact`, what is as short as its label would
+    other statement may refer to, `kept` labels that stand there though the nodes have
+    another name already. Unless `exact`, what is as short as its label would
     be, such as a - b, is repeated instead. No statement nests deeper than `deepest`.
     The operations in `twice` are spelt with each operand written two times. A `policy`
     chooses the labels instead: it is asked about each node that has none yet, in order.
@@ -82,7 +84,8 @@ def statements(
     for position, (label, structure) in enumerate(roots.items()):
         leaves = flatten(structure)
         is_name = label is not None and label not in unused
-        if is_name and position < last and named.issuperset(leaves):
+        another = is_name and label not in kept and position < last
+        if another and named.issuperset(leaves):
             # Another name for what has one already.
             continue
         within, outer = _uses_within(graph, leaves, named), set(leaves)

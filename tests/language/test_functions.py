@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
+from gradcalc.errors import FormulaError
 from gradcalc.shapes import flatten
 
 modestly = settings(max_examples=60, deadline=None, derandomize=True)
@@ -94,6 +95,25 @@ RULES = {
                                  {"a": 5, "b": 5}),
     "constants": ("f(x) = x | pi; f(a)", {"a": 2}, 2, {"a": math.pi}),
     "calls": ("g(x) = 2*x; f(x) = x | g(x) + sin(0); f(a)", {"a": 2}, 2, {"a": 4}),
+    "an unused rule for a name": ("y = 5; g(a) = a*y; f(x, y) = g(x) | 5, 0; f(a, 2)",
+                                  {"a": 3}, 15, {"a": 5}),
+    "a variable": ("f(x) = k*x | k; f(a)", {"a": 2, "k": 3}, 6, {"a": 3, "k": 2}),
+    "a label, by its true gradient": ("k = 2*w; f(x) = k*x | k; f(a)",
+                                      {"a": 3, "w": 1}, 6, {"a": 2, "w": 6}),
+    "a label by way of a function": ("k = 2; g(x) = k*x; f(x) = g(x)^2 | 8*x; f(a)",
+                                     {"a": 3}, 36, {"a": 24}),
+    "a label in the rule": ("k = 2; g(x) = k*x; f(x) = x^2 | g(x); f(a)", {"a": 3}, 9,
+                            {"a": 6}),
+    "a label called out": ("out = 3*a; f(x) = out*x | 2*out; f(a)", {"a": 2}, 12,
+                           {"a": 30}),
+    "a gate inside": ("f(x) = where(k > 0, sqrt(k), 1)*x | 1; f(a)",
+                      {"a": 3, "k": 0}, 3, {"a": 1, "k": 0}),
+    "functions above": ("f(x) = exp(x) | out; exp(x) = 7; f(a)", {"a": 0}, 1, {"a": 1}),
+    "default": ("f(x, y = 2*x) = x*y | y, x; f(a)", {"a": 3}, 18, {"a": 12}),
+    "default is a variable": ("f(x, y = k) = x*y | y, 7; f(a)", {"a": 3, "k": 2}, 6,
+                              {"a": 2, "k": 7}),
+    "a matrix from outside": ("m = [[1, w], [3, 4]]; f(v) = sum(m @ v) | [4, 6];"
+                              " f([a, 1])", {"a": 2, "w": 2}, 14, {"a": 4, "w": 1}),
     "inside a function": ("f(x) = x^2 | 7; g(x) = f(x)*x; g(a)", {"a": 2}, 8,
                           {"a": 18}),
     "clipped gradient": ("f(x) = x | clip(x, -1, 1); f(a)*f(b)", {"a": 5, "b": 0.5},
@@ -115,6 +135,24 @@ def test_derivative_rule_of_ones_own(name):
         text = derivative(formula, variable)
         symbolic = evaluate(text, {}, defaults=variables)
         assert symbolic.value == pytest.approx(gradient[variable])
+
+
+def _chain(length, step):
+    lines = [f"f{k}(x) = {step.format(f'f{k - 1}(x)')} | w" for k in range(1, length)]
+    return "\n".join(["f0(x) = w*x | w", *lines, f"f{length - 1}(a)"])
+
+
+def test_rules_inside_one_another():
+    result = evaluate(_chain(80, "{0} + 1"), {"a": 3, "w": 2})
+    assert (result.value, result.gradient) == (85, {"a": 2, "w": 3})
+    for length, step in (2_000, "{0} + 1"), (60, "{0} + {0}"):
+        with pytest.raises(FormulaError):
+            evaluate(_chain(length, step), {"a": 3, "w": 2})
+
+
+def test_a_constant_that_is_given():
+    result = evaluate("f(x) = x*e | e; f(2)", {"e": 3})
+    assert (result.value, result.gradient) == (6, {"e": 2})
 
 
 # --- The library ----------------------------------------------------------------------

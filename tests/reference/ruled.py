@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 VARIABLES = ("a", "b", "e")
 _LABELS = ("k", "x", "w", "pi", "t1", "f", "t2")
 _PARAMETERS = ("x", "y", "k", "a", "e", "t1")
-_FUNCTIONS = ("f", "g", "exp", "sin", "tanh", "mean", "k", "a")
+_FUNCTIONS = ("f", "g", "exp", "sin", "cos", "tanh", "mean", "k", "a", "t1")
 _LENGTH = 2
 
 # Each function with the tree of its derivative; which functions that needs.
@@ -190,6 +190,9 @@ class _Writer:
             return self.leaf(names)
         if name not in self.functions:
             return ("call", name, (self.tree(names, depth - 1),))
+        return self.call_of(name, names, depth)
+
+    def call_of(self, name, names, depth):
         function = self.functions[name]
         arguments = []
         for parameter, size in function.parameters.items():
@@ -285,8 +288,9 @@ def ruled_programs(draw):
     writer = _Writer(draw)
     for _ in range(draw(st.integers(1, 6))):
         writer.function() if draw(st.booleans()) else writer.label()
-    tree = writer.tree(writer.known(), 3)
-    last = ("+", tree, ("*", ("name", "a"), ("name", "b")))
+    last = ("+", writer.tree(writer.known(), 3), ("*", ("name", "a"), ("name", "b")))
+    for name in writer.functions:
+        last = ("+", last, writer.call_of(name, writer.known(), 2))
     writer.lines.append((_text(last), _NONE))
     texts = [
         "; ".join(

@@ -123,17 +123,17 @@ def _evaluated(
     while pending:
         code, known = pending[-1]
         for node in code:
-            kind, name = node[0], node[3]
-            if kind == NAME:
+            if node[0] == NAME:
                 yield node
-            elif (
-                kind == CALL and name not in entered and places.get(name, known) < known
-            ):
-                entered.add(name)
-                called = functions[name]
+            elif node[0] == CALL and node[3] not in entered:
+                place = places.get(node[3], known)
+                if place >= known:
+                    continue
+                entered.add(node[3])
+                called = functions[node[3]]
                 calls = [*called.leaves(CALL), *called.rule_leaves(CALL)]
                 inside = iter([*called.free_names(), *calls])
-                pending.append((inside, places[name]))
+                pending.append((inside, place))
                 break
         else:
             pending.pop()

@@ -3,12 +3,15 @@
 A function with a derivative rule of its own is called by its name, so its definition
 comes with the text, and those of the functions that it calls. They stand there as they
 were typed, but for names: a function has another one where it would hide an operation
-that the text calls, and a label where the name stands for something else.
+that the text calls, and so has a label where the name stands for something else. What
+is a number in the text is one in the definition, too.
 """
 
+import math
 import re
-from collections.abc import Collection, Iterator, Mapping
-from itertools import compress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from gradcalc.errors import Span
 from gradcalc.graph import Graph
@@ -17,7 +20,7 @@ from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.library import known_functions
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.language.syntax import CALL, NAME, Syntax, span_of
-from gradcalc.operations import CONSTANTS, VARIABLE, Operation
+from gradcalc.operations import CONSTANTS
 from gradcalc.shapes import (
     Structure,
     all_leaves,
@@ -26,147 +29,251 @@ from gradcalc.shapes import (
     flatten,
     shape_of,
 )
-from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.infix import InfixWriter, is_primary
 from gradcalc.writers.statements import fresh_names
 
 Roots = Mapping[str | None, Structure]
+
+# What is made of more nodes than these has a label, though it is a number.
+_MOST_NODES = 20
+
+
+@dataclass(eq=False, slots=True)
+class _Definition:
+    """A function as the text defines it."""
+
+    function: Function
+    # Where it finds the functions that it calls.
+    known: Definitions
+    # What the names stand for that it takes from where it is defined.
+    taken: dict[str, Structure]
+    # What it is called in the text.
+    name: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class _Use:
+    """What one or more nodes of the graph use."""
+
+    operation: FunctionOperation
+    # The nodes of each name that it captured.
+    taken: dict[str, Structure]
 
 
 class NeededDefinitions:
     """The definitions that the text of the roots needs.
 
-    names   what each operation is called whose function has another name there
+    names   what functions with own rules are called, by node, if not as they were typed
     labels  the nodes that functions take from where they are defined, by label
     """
 
-    def __init__(self, graph: Graph, roots: Roots, reserved: Collection[str]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Roots,
+        reserved: Collection[str],
+        precision: int | None,
+    ) -> None:
         self._graph = graph
-        self._known: dict[Function, Definitions] = {}
-        # The names of operations and library functions that are called.
-        self._called: set[str] = set()
-        self._captured: dict[str, Structure] = {}
+        self._precision = precision
         names = graph.variable_names().values()
         self._variables = {name.partition("[")[0] for name in names}
         # The labels that the text may have.
         self._labels = {*roots, *reserved, *graph.labels.values()}
-        ruled = self._collect(roots)
-        self._functions = sorted(self._known, key=lambda function: function.order)
-        self._new_names = self._renamed_functions() if ruled else {}
-        self.names: dict[Operation, str] = {
-            operation: self._new_names[operation.function]
-            for operation in ruled
-            if operation.function in self._new_names
-        }
-        self._label_of: dict[str, str] = {}
+        self._definitions: dict[tuple[Any, ...], _Definition] = {}
+        # Of the names that definitions take: what all of them take, if it is the same.
+        self._shared: dict[str, Structure] = {}
+        self.names: dict[int, str] = {}
         self.labels: dict[str, Structure] = {}
-        if self._captured:
-            self._choose_labels(roots, reserved)
+        # By name and nodes: what stands in definitions in the place of the name.
+        self._texts: dict[tuple[str, tuple[int, ...]], str] = {}
+        needed = graph.ancestors(all_leaves(roots.values()))
+        nodes = [node for node, flag in enumerate(needed) if flag]
+        ruled = self._ruled(nodes)
+        if ruled:
+            called = {graph.operations[n].name for n in nodes if n not in ruled}
+            self._find(ruled.values(), called.difference(InfixWriter.spellings))
+            for node, use in ruled.items():
+                name = self._definition(use.operation.function, use.taken).name
+                if name != use.operation.name:
+                    self.names[node] = name
+            self._choose_texts(roots, reserved)
+        self._waiting = list(self._definitions.values())
 
     def with_labels(self, roots: Roots) -> dict[str | None, Structure]:
-        """The roots with the labels that the definitions need, each before its use."""
+        """The roots and the labels that definitions need, each before its use."""
         waiting = sorted(self.labels.items(), key=lambda item: max(flatten(item[1])))
         merged: dict[str | None, Structure] = {}
         for label, structure in roots.items():
             last = max(flatten(structure), default=-1)
             while waiting and max(flatten(waiting[0][1])) < last:
-                name, captured = waiting.pop(0)
-                merged.setdefault(name, captured)
+                name, taken = waiting.pop(0)
+                merged.setdefault(name, taken)
             merged[label] = structure
         return merged
 
     def above(self, labels: Collection[str | None]) -> Iterator[str]:
-        """The definitions not given yet that need no more than these labels."""
-        for function in list(self._functions):
-            if self._needed(function).issubset(labels):
-                self._functions.remove(function)
-                yield self._text(function)
+        """The definitions not given yet for which these labels are enough."""
+        for definition in list(self._waiting):
+            texts = {
+                self._texts.get(_meaning(name, structure))
+                for name, structure in definition.taken.items()
+            }
+            if texts.intersection(self.labels).issubset(labels):
+                self._waiting.remove(definition)
+                yield self._text(definition)
 
-    def _collect(self, roots: Roots) -> list[FunctionOperation]:
-        """The operations with rules of their own; what they need is noted."""
+    # --- what is needed
+
+    def _ruled(self, nodes: Iterable[int]) -> dict[int, _Use]:
+        """The nodes of functions with own rules, and what is used there."""
         graph = self._graph
-        needed = graph.ancestors(all_leaves(roots.values()))
-        operations = set(compress(graph.operations, needed))
-        ruled = [each for each in operations if isinstance(each, FunctionOperation)]
-        if not ruled:
-            return ruled
-        self._called = {
-            operation.name
-            for operation in operations.difference(ruled)
-            if operation.name not in InfixWriter.spellings
+        uses: dict[tuple[Any, ...], _Use] = {}
+        found = {}
+        for node in nodes:
+            operation = graph.operations[node]
+            if isinstance(operation, FunctionOperation):
+                operands = graph.inputs[node][operation.arity :]
+                use = uses.get((operation, operands))
+                if use is None:
+                    leaves = iter(operands)
+                    shapes = operation.captured.items()
+                    taken = {name: arrange(leaves, shape) for name, shape in shapes}
+                    use = uses[operation, operands] = _Use(operation, taken)
+                found[node] = use
+        meanings: dict[str, list[Structure]] = {}
+        for use in uses.values():
+            for name, structure in use.taken.items():
+                if structure not in meanings.setdefault(name, []):
+                    meanings[name].append(structure)
+        self._shared = {
+            name: structures[0]
+            for name, structures in meanings.items()
+            if len(structures) == 1
         }
-        for node, operation in enumerate(graph.operations):
-            if needed[node] and isinstance(operation, FunctionOperation):
-                leaves = iter(graph.inputs[node][operation.arity :])
-                for name, shape in operation.captured.items():
-                    self._captured.setdefault(name, arrange(leaves, shape))
-        for operation in ruled:
-            pending = [operation.function]
+        return found
+
+    def _key(
+        self, function: Function, taken: Mapping[str, Structure]
+    ) -> tuple[Any, ...]:
+        """What tells a definition from another: the function, and what it takes."""
+        different = function.needs.names.keys() & taken.keys() - self._shared.keys()
+        return function, *(_meaning(name, taken[name]) for name in sorted(different))
+
+    def _definition(
+        self, function: Function, taken: Mapping[str, Structure]
+    ) -> _Definition:
+        return self._definitions[self._key(function, taken)]
+
+    def _find(self, uses: Iterable[_Use], called: set[str]) -> None:
+        """Find the definitions, and names for them.
+
+        `called` has the names of the operations that the text calls; those that the
+        definitions call are added.
+        """
+        found: dict[tuple[Any, ...], _Definition] = {}
+        for use in dict.fromkeys(uses):
+            known = use.operation.definitions
+            taken = {**self._shared, **use.taken}
+            pending = [use.operation.function]
             while pending:
                 function = pending.pop()
-                if function in self._known:
+                key = self._key(function, taken)
+                if key in found:
                     continue
-                self._known[function] = operation.definitions
+                own = {
+                    name: taken[name] for name in function.needs.names.keys() & taken
+                }
+                found[key] = _Definition(function, known, own)
                 for name in function.called:
-                    callee = operation.definitions.find(name, function)
+                    callee = known.find(name, function)
                     if isinstance(callee, Function) and not callee.library:
                         pending.append(callee)
                     else:
-                        self._called.add(name)
-        return ruled
-
-    def _renamed_functions(self) -> dict[Function, str]:
-        """New names for functions that would hide what the text calls."""
-        taken = {*known_functions(), *(function.name for function in self._functions)}
-        renamed: dict[Function, str] = {}
-        seen = set(self._called)
-        for function in self._functions:
-            if function.name in seen:
-                name = function.name
-                while name in taken:
+                        called.add(name)
+        ordered = sorted(found.items(), key=lambda item: item[1].function.order)
+        self._definitions = dict(ordered)
+        taken_names = {*known_functions(), *(key[0].name for key in found)}
+        for definition in self._definitions.values():
+            name = definition.function.name
+            if name in called:
+                while name in taken_names:
                     name += "_"
-                taken.add(name)
-                renamed[function] = name
-            seen.add(function.name)
-        return renamed
+                taken_names.add(name)
+            called.add(name)
+            definition.name = name
 
-    def _choose_labels(self, roots: Roots, reserved: Collection[str]) -> None:
+    # --- what names stand for
+
+    def _choose_texts(self, roots: Roots, reserved: Collection[str]) -> None:
+        """Choose what stands for the names that the definitions take."""
         graph = self._graph
-        parameters = {name for f in self._functions for name in f.parameters}
-        elsewhere = {*self._variables, *reserved}
-        fresh = fresh_names({*elsewhere, *parameters, *self._captured, *self._labels})
-        for name, structure in self._captured.items():
-            leaves = flatten(structure)
-            names = element_names(name, shape_of(structure))
-            if names == [graph.names.get(node) for node in leaves] and all(
-                graph.operations[node] is VARIABLE for node in leaves
-            ):
-                continue
-            taken = name in elsewhere or roots.get(name, structure) != structure
-            label = next(fresh) if taken else name
-            self._label_of[name] = label
-            self.labels[label] = structure
+        depends = graph.dependents(list(graph.variable_names()))
+        parameters = {
+            name
+            for definition in self._definitions.values()
+            for name in definition.function.parameters
+        }
+        taken = {*self._variables, *reserved}
+        fresh = fresh_names({*taken, *parameters, *self._shared, *self._labels})
+        for definition in self._definitions.values():
+            for name, structure in definition.taken.items():
+                meaning = _meaning(name, structure)
+                leaves = flatten(structure)
+                names = element_names(name, shape_of(structure))
+                if meaning in self._texts or names == [
+                    graph.names.get(node) if depends[node] else None for node in leaves
+                ]:
+                    continue
+                number = None
+                if not any(depends[node] for node in leaves):
+                    number = self._number(structure)
+                if number is not None:
+                    self._texts[meaning] = number
+                    continue
+                label = name
+                if name in taken or roots.get(name, structure) != structure:
+                    label = next(fresh)
+                taken.add(label)
+                self._texts[meaning] = label
+                self.labels[label] = structure
 
-    def _needed(self, function: Function) -> set[str]:
-        """The labels that must stand above the function's definition."""
-        names = function.needs.names
-        return {label for name, label in self._label_of.items() if name in names}
+    def _number(self, structure: Structure) -> str | None:
+        """The text of numbers that need no label; None if it would be long."""
+        graph = self._graph
+        needed = graph.ancestors(flatten(structure))
+        nodes = [node for node, flag in enumerate(needed) if flag]
+        numbers = {n: graph.literals[n] for n in nodes if n in graph.literals}
+        if len(nodes) > _MOST_NODES or not all(map(math.isfinite, numbers.values())):
+            return None
+        writer = InfixWriter(graph, precision=self._precision, functions=self.names)
+        # Not by the names of constants, which parameters may have.
+        writer.names = {
+            node: writer.number(value, self._precision)[0]
+            for node, value in numbers.items()
+            if node in graph.names
+        }
+        text = writer.structure(structure)
+        return text if is_primary(text) else f"({text})"
 
-    def _text(self, function: Function) -> str:
-        """The definition of the function, with the names of the text."""
+    def _text(self, definition: _Definition) -> str:
+        """The definition with the names of the text."""
+        function = definition.function
         statement, text = function.statement, function.text
-        left, parameters = statement.left, set(function.parameters)
-        changed: dict[Span, str] = {}
+        parameters = set(function.parameters)
         codes = [(statement.code, parameters)]
         codes += [(code, {*parameters, "out"}) for code in statement.rule]
-        name = self._new_names.get(function, function.name)
-        if self._has_known_defaults(function):
+        left = statement.left
+        changed: dict[Span, str] = {}
+        if self._has_known_defaults(definition):
             codes += [(code, parameters) for code in statement.defaults.values()]
-            changed[_typed_name(text, left)] = name
+            changed[_typed_name(text, left)] = definition.name
         else:
-            changed[span_of(left)] = f"{name}({', '.join(function.parameters)})"
+            called = f"{definition.name}({', '.join(function.parameters)})"
+            changed[span_of(left)] = called
         for code, own in codes:
             for node in code:
-                new = self._new_name(node, function, own)
+                new = self._new_name(node, definition, own)
                 if new is not None:
                     changed[_typed_name(text, node)] = new
         parts, position = [], statement.start
@@ -176,24 +283,29 @@ class NeededDefinitions:
         return "".join([*parts, text[position : statement.end]])
 
     def _new_name(
-        self, node: Syntax, function: Function, own: Collection[str]
+        self, node: Syntax, definition: _Definition, own: Collection[str]
     ) -> str | None:
-        """The name in the place of the one in the function's code, if another."""
+        """What stands for a name in the function's code, if another."""
         kind, name = node[0], node[3]
-        if kind == NAME and name not in own:
-            return self._label_of.get(name)
+        if kind == NAME and name in definition.taken and name not in own:
+            return self._texts.get(_meaning(name, definition.taken[name]))
         if kind == CALL:
-            callee = self._known[function].find(name, function)
-            if isinstance(callee, Function):
-                return self._new_names.get(callee)
+            callee = definition.known.find(name, definition.function)
+            if isinstance(callee, Function) and not callee.library:
+                return self._definition(callee, definition.taken).name
         return None
 
-    def _has_known_defaults(self, function: Function) -> bool:
+    def _has_known_defaults(self, definition: _Definition) -> bool:
         """Whether all names in its defaults stand for the same in the text."""
-        needs = function.needs
+        needs = definition.function.needs
         constants = CONSTANTS.keys() - self._labels
-        known = {*self._captured, *self._variables, *constants}
+        known = {*definition.taken, *self._variables, *constants}
         return known.issuperset(needs.names.keys() - needs.captured.keys())
+
+
+def _meaning(name: str, structure: Structure) -> tuple[str, tuple[int, ...]]:
+    """The name together with the nodes that it stands for."""
+    return name, tuple(flatten(structure))
 
 
 def _typed_name(text: str, node: Syntax) -> Span:

@@ -40,18 +40,17 @@ class InfixWriter(FormulaWriter):
         *,
         given: Callable[[int], Piece | None] | None = None,
         precision: int | None = None,
-        functions: Mapping[Operation, str] = MappingProxyType({}),
+        functions: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(graph, given=given, precision=precision)
-        # What operations are called that have another name in the text.
+        # What functions are called, by node, that have another name in the text.
         self.functions = functions
 
     def spelt(self, node: int, operands: Sequence[PartsPiece]) -> PartsPiece:
-        operation = self.graph.operations[node]
-        name = self.functions.get(operation)
+        name = self.functions.get(node)
         if name is None:
             return super().spelt(node, operands)
-        return self.call(name, operation, operands)
+        return self.call(name, self.graph.operations[node], operands)
 
     @classmethod
     def magnitude(cls, value: float, precision: int | None) -> Piece:

@@ -52,7 +52,7 @@ def written_program(
 
     `reserved` holds names that no label may take.
     """
-    definitions = NeededDefinitions(graph, roots, reserved)
+    definitions = NeededDefinitions(graph, roots, reserved, precision)
     roots = definitions.with_labels(roots)
     writer = InfixWriter(graph, precision=precision, functions=definitions.names)
     writer.names.update(shadowed_constants(writer, [*roots, *reserved]))

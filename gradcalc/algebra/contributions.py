@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from gradcalc.backward import backward
 from gradcalc.graph import Graph
@@ -49,6 +50,11 @@ def contributions_of(
     If not `exact`, they are those of a book and hold inside the operation's domain
     alone.
     """
+    if isinstance(operation, FunctionOperation):
+        found = _of_functions.setdefault(operation, {})
+        if exact not in found:
+            found[exact] = _made(operation, count, exact)
+        return found[exact]
     if count > MOST_KEPT:
         return _made(operation, count, exact)
     return _kept(operation, count, exact)
@@ -96,6 +102,10 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
 
 
 _kept = lru_cache(maxsize=4096)(_made)
+# Kept as long as the program is.
+_of_functions: WeakKeyDictionary[Operation, dict[bool, Contributions]] = (
+    WeakKeyDictionary()
+)
 
 
 def whole_rule(operation: Operation, count: int) -> Rule:

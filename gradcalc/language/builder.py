@@ -349,7 +349,8 @@ class Builder:
         captured = {
             name: self._name(frame, leaf)
             for name, leaf in function.needs.captured.items()
-            if self._is_captured(name)
+            # All but constants.
+            if name in self.scope or name in self.shapes or name not in CONSTANTS
         }
         operation = self.definitions.operation(
             function,
@@ -362,10 +363,6 @@ class Builder:
         self._refer(operands, span)
         leaves = tuple(all_leaves(operands))
         return self.graph.add(operation, leaves, node[1], node[2])
-
-    def _is_captured(self, name: str) -> bool:
-        """Whether the name stands for nodes, and not for a constant."""
-        return name in self.scope or name in self.shapes or name not in CONSTANTS
 
     def _apply(
         self, frame: _Frame, node: Syntax, operation: Operation, arguments: list[Any]

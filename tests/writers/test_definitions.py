@@ -9,10 +9,13 @@ from reference.ruled import VARIABLES, ruled_programs
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
+from gradcalc.algebra.laws import AS_IS
+from gradcalc.algebra.terms import Terms
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.reports.derivatives import program_lines
+from gradcalc.writers.program_text import program_text
 
 modestly = settings(
     max_examples=300,
@@ -93,6 +96,52 @@ def test_definitions_in_text(name):
     assert again.gradient == pytest.approx(first.gradient)
     slope = evaluate(found, {}, defaults=point).value
     assert slope == pytest.approx(first.gradient["x"])
+
+
+def test_a_name_that_stands_for_two_things():
+    program = "k = 2*w; g(x) = x*k | k; f(x, s = k) = g(x)*s | 3*s, 1; f(a)^2 + g(a)"
+    bound = bind(program, {}, complete=False)
+    graph, label = bound.program.graph, bound.program.scope["k"]
+    terms = Terms(AS_IS)
+    # The label is a variable in one formula, and computed in the other.
+    one = terms.place(graph, [bound.output], {label: terms.variable("k")})
+    two = terms.place(graph, [bound.output])
+    roots = {"one": one[bound.output], "two": two[bound.output]}
+    text = program_text(terms.graph, roots)
+    assert text.splitlines() == [
+        "g(x) = x*k | k",
+        "f(x, s = k) = g(x)*s | 3*s, 1",
+        "one = f(a, k)^2 + g(a)",
+        "t1 = 2*w",
+        "g_(x) = x*t1 | t1",
+        "f_(x, s = t1) = g_(x)*s | 3*s, 1",
+        "two = f_(a, t1)^2 + g_(a)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "expected"),
+    [
+        ("f(x) = k*x | k; f(a)", {"k": -2}, "f(x) = (-2)*x | (-2)\nf(a)"),
+        ("f(pi) = k*pi | k; f(a)", {"k": 2}, "f(pi) = 2*pi | 2\nf(a)"),
+        ("f(v) = v @ k | k; f([a, 1])", {"k": [1, 2]},
+         "f(v) = v @ [1, 2] | [1, 2]\nf([a, 1])"),
+        ("µ = 2*w; f(x) = µ*x | µ; f(a)", {}, "μ = 2*w\nf(x) = μ*x | μ\nf(a)"),
+        ("é(x) = k*x | k; exp(x) = é (x) | x; exp(a)*exp(k)", {"k": 3},
+         "é(x) = 3*x | 3\nexp(x) = é (x) | x\nexp(a)*exp(3)"),
+        ("f(x) = ( # of k\n k*x) | ( # it\n k); f(a)", {"k": 3},
+         "f(x) = ( # of k\n 3*x) | ( # it\n 3)\nf(a)"),
+    ],
+)  # fmt: skip
+def test_known_values_in_definitions(program, values, expected):
+    text = formula_text(bind(program, values, complete=False))
+    assert text == expected
+    point = {"a": 3, "w": 2}
+    first, again = (
+        evaluate(each, {}, defaults=point | values) for each in (program, text)
+    )
+    assert again.value == first.value
+    assert again.gradient["a"] == first.gradient["a"]
 
 
 def test_infinity_where_a_label_has_its_name():

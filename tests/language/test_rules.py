@@ -49,8 +49,8 @@ def test_a_true_rule_changes_nothing_and_a_false_one_no_value(programs, point):
     assert repr(ruled.value) == repr(plain.value)
     assert ruled.variables.keys() == plain.variables.keys()
     scale = max(_largest(plain), _largest(ruled))
-    for name, gradient in plain.gradient.items():
-        assert _close(ruled.gradient[name], gradient, scale), name
+    for name in plain.gradient.keys() & point:
+        assert _close(ruled.gradient[name], plain.gradient[name], scale), name
     assert repr(evaluate(programs.false, point).value) == repr(plain.value)
 
 
@@ -61,7 +61,8 @@ def test_second_derivatives_by_rules(programs, point):
     bounds = [bind(text, point) for text in (programs.true, programs.without)]
     hessians = []
     for bound in bounds:
-        found = gradient_formulas(bound, list(bound.variables), order=2)
+        names = [name for name in bound.variables if name in point]
+        found = gradient_formulas(bound, names, order=2)
         graph = found.graph
         nodes = graph.variable_names()
         values = graph.forward({node: point[name] for node, name in nodes.items()})
@@ -79,11 +80,11 @@ def test_second_derivatives_by_rules(programs, point):
 def test_a_derivative_by_rules_is_a_formula(programs, point):
     point = _used(programs.without, point)
     plain = evaluate(programs.without, point)
-    for name, gradient in plain.gradient.items():
+    for name in plain.gradient.keys() & point:
         # A variable with a constant's name is none where it has no value yet.
         if name != "e" and "e" not in point:
             found = evaluate(derivative(programs.true, name), {}, defaults=point)
-            assert _close(found.value, gradient, _largest(plain))
+            assert _close(found.value, plain.gradient[name], _largest(plain))
 
 
 @modestly

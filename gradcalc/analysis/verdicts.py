@@ -1,31 +1,31 @@
-"""The verdict on one partial derivative, reached by differences.
+"""The verdict on one partial derivative.
 
-A gradient is plainly right if differences agree at once. If not, the two sides are
-examined one by one (a jump, the end of the domain, a slope without bound, a kink), and
-then the whole. "differs" is said only where nothing else explains the difference.
+Three numbers are compared: the gradient that backpropagation found in doubles, the
+slope of the formula by differences in sixty digits and more, and backpropagation in as
+many digits. A rule is wrong if the last two differ; if they agree and the first does
+not, rounding has spoilt it.
 """
 
 import math
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 from typing import Any
 
-from gradcalc.analysis import slopes
-from gradcalc.analysis.slopes import Slope
+from gradcalc.analysis.slopes import MOST_DIGITS, ONE_SLOPE, Side, quick_slope, side
+from gradcalc.engine.decimals import DIGITS, ZERO, arithmetic
+from gradcalc.engine.surroundings import Variation
 
-# A right gradient and the extrapolated differences agree to this.
-AGREEMENT = 1e-8
-# One-sided slopes that differ by less than this share are one slope.
-_ONE_SLOPE = 1e-6
-# Differences that are less certain than this share of the gradient decide nothing.
-_CERTAINTY = 0.01
-
-_EPSILON = sys.float_info.epsilon
+# A right gradient and the slope agree to this share of the larger.
+AGREEMENT = Decimal("1e-8")
+# Of a right rule's gradient rounding may take as much.
+_ROUNDING = 1e-6
+# What cancels to less than this share of its terms is 0: in doubles, and in decimals.
+_CANCELLED, _VANISHED = Decimal("1e-12"), Decimal("1e-30")
+# Doubles around 0 are this far from one another.
+_TINIEST = Decimal("5e-324")
 
 OK, DIFFERS, KINK, UNSURE = "ok", "differs", "kink", "unsure"
-
-Line = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Row:
     value: float
     gradient: float
     # "ok", "differs", "kink" (the slopes on the two sides differ, or there is only one)
-    # or "unsure" (differences cannot tell), and what lies behind it if it is not "ok".
+    # or "unsure" (rounding decides, or there is nothing to compare with), and what lies
+    # behind it if it is not "ok".
     verdict: str
     reason: str = ""
     # What differences give, None where they give nothing; how much the gradient differs
@@ -49,235 +50,143 @@ class Row:
     # The slopes on the two sides, where they are not the same.
     left: float | None = None
     right: float | None = None
+    # Whether it differs because something in the formula is meant to make it.
+    meant: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing speaks against the gradient."""
+        return self.verdict != DIFFERS and not (
+            self.verdict == UNSURE and not self.error <= _ROUNDING
+        )
+
+
+def agree(a: Decimal, b: Decimal, share: Decimal = AGREEMENT) -> bool:
+    """Whether two numbers are the same to a share of the larger, or to a double."""
+    if not (a.is_finite() and b.is_finite()):
+        return float(a) == float(b)
+    distance = abs(a - b)
+    return distance <= max(share * max(abs(a), abs(b)), 4 * _TINIEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A gradient to check, and the function whose slope it claims to be."""
+    """A gradient to check, and the formula whose slope it claims to be."""
 
     variable: str
     element: str
+    # Of the variable, of the result, and of the gradient of the result by the variable.
     value: float
+    result: float
     gradient: float
-    # The result as a function of the variable, and a bound on its rounding error.
-    line: Line
-    noise: float
-    # How much the gradient varies within its own rounding.
-    jitter: Callable[[], float]
+    # The variable moved, and the node of the result.
+    variation: Variation
+    output: int
+
+    def exact(self, digits: int = DIGITS) -> Decimal:
+        """The gradient in decimals."""
+        return self._of(self.variation.surroundings.gradients(self.output, digits))
+
+    def terms(self) -> Decimal:
+        """How large the terms are that add up to it."""
+        return self._of(self.variation.surroundings.terms(self.output))
+
+    def _of(self, gradients: Sequence[Decimal | None]) -> Decimal:
+        node = self.variation.variable
+        return (gradients[node] if node < len(gradients) else None) or ZERO
 
     def row(self, verdict: str, reason: str = "", **found: Any) -> Row:
         """The row with this verdict, and the slopes that were found."""
         about = self.variable, self.element, self.value, self.gradient
         return Row(*about, verdict, reason, **found)
 
-    def measured(self, slope: Slope, verdict: str, reason: str = "") -> Row:
-        """The row with the slope by differences and its distance from the gradient."""
-        largest = max(abs(slope.value), abs(self.gradient))
-        distance = abs(slope.value - self.gradient)
-        # Two numbers that are 0 within their certainty do not differ.
-        negligible = largest <= 4 * slope.error or distance == 0
-        error = 0.0 if negligible else distance / largest
-        if self.gradient != self.gradient:
-            error = math.nan
-        return self.row(verdict, reason, difference=slope.value, error=error)
+    def measured(self, slope: Decimal, verdict: str, reason: str = "") -> Row:
+        """The row with the slope and its distance from the gradient."""
+        gradient = Decimal(self.gradient)
+        distance = abs(slope - gradient)
+        error = ZERO
+        if not agree(gradient, slope) or distance > 4 * _TINIEST:
+            error = distance / max(abs(slope), abs(gradient))
+        return self.row(verdict, reason, difference=float(slope), error=float(error))
 
 
 def compared(claim: Claim) -> Row:
     """The row that says whether the claim holds."""
-    line, x, value = claim.line, claim.value, claim.line(claim.value)
-    if not math.isfinite(value) or not math.isfinite(x):
-        what = "the value" if math.isfinite(x) else "the variable"
-        return claim.row(UNSURE, f"{what} is not finite")
-    claim = replace(claim, noise=claim.noise + _EPSILON * abs(value))
-    quick = _plainly_right(claim, value)
-    if quick is not None:
-        return claim.measured(quick, OK)
-    sides = [_side(claim, direction) for direction in (-1, 1)]
-    left, right = (side.slope_value for side in sides)
-    if any(side.jump for side in sides):
-        return claim.row(KINK, "the function jumps here", left=left, right=right)
-    if not any(side.exists for side in sides):
+    if not math.isfinite(claim.value):
+        return claim.row(UNSURE, "the variable is not finite")
+    if not math.isfinite(claim.result):
+        return claim.row(UNSURE, "the value is not finite")
+    quick = quick_slope(claim.variation, claim.output)
+    with localcontext(arithmetic()):
+        if quick is not None and agree(Decimal(claim.gradient), quick):
+            return claim.measured(quick, OK)
+    left, right = (side(claim.variation, claim.output, each) for each in (-1, 1))
+    with localcontext(arithmetic()):
+        return _between(claim, left, right)
+
+
+def _between(claim: Claim, left: Side, right: Side) -> Row:
+    """The row for what the formula is on both sides."""
+    there = [each for each in (left, right) if each.exists]
+    slopes = [each.slope for each in there]
+    jumps = [each for each in there if each.jumps]
+    if not there:
         return claim.row(UNSURE, "the function has no value on either side")
-    if any(side.exists and math.isnan(side.slope_value) for side in sides):
-        hidden = _is_hidden(line, x, claim.noise)
-        reason = "rounding hides the change" if hidden else "differences do not settle"
-        return claim.row(UNSURE, reason)
-    if not all(side.exists for side in sides) or any(side.infinite for side in sides):
-        return _at_an_edge(claim, left, right)
-    return _between_slopes(claim, sides)
-
-
-def _plainly_right(claim: Claim, value: float) -> Slope | None:
-    """The slope by differences if these agree with the gradient at once.
-
-    Besides the extrapolated slope, two short steps must show neither another slope nor
-    a kink; everything that is not as plain as that is left to the longer examination.
-    """
-    line, x = claim.line, claim.value
-    gradient, noise = claim.gradient, claim.noise
-    scale = slopes.exponent(x)
-    quotient = slopes.central_quotient(line, x, noise)
-    slope = slopes.extrapolated(quotient, math.ldexp(1.0, scale - 6), 4.0)
-    if slope is None or not math.isfinite(gradient):
-        return None
-    largest = max(abs(slope.value), abs(gradient))
-    if abs(slope.value - gradient) > AGREEMENT / 10 * largest:
-        return None
-    bends = []
-    for power in (scale - 20, scale - 28):
-        step = max(math.ldexp(1.0, power), slopes.shortest_step(x))
-        high, low = line(x + step), line(x - step)
-        rounding = 4 * noise / step
-        if not abs((high - low) / (2 * step) - gradient) <= rounding + 1e-6 * largest:
-            return None
-        bends.append((abs((high - value) - (value - low)) / step, rounding))
-    (far, _), (near, rounding) = bends
-    # Without a kink the bend shrinks with the step, here 256 times.
-    return slope if near <= far / 16 + rounding else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The function on one side of the point."""
-
-    # How far it jumps from the point.
-    jump: float
-    # Its slope there, None if it has none.
-    slope: Slope | None
-    # An infinity if the slope grows without bound, else 0.
-    infinite: float
-    # Whether it has values there.
-    exists: bool
-
-    @property
-    def slope_value(self) -> float:
-        if self.infinite and not self.jump:
-            return self.infinite
-        if self.slope is None:
-            return math.nan
-        # What may be 0 and is found to be nothing else is 0.
-        return self.slope.value if abs(self.slope.value) > self.slope.error else 0.0
-
-
-def _side(claim: Claim, direction: int) -> _Side:
-    """What differences say of the right (direction 1) or of the left (-1)."""
-    line, x, noise = claim.line, claim.value, claim.noise
-    jump = slopes.jump(line, x, noise, direction)
-    start = slopes.shortest_step(x) if jump else 0.0
-    slope = slopes.one_sided(line, x, noise, direction, start=start)
-    # A slope within its own error of 0 is no more than rounding, or does not settle.
-    if slope is not None and slope.error > abs(slope.value):
-        blurred = slope.error * (abs(x) or 1.0) > 1e-6 * _size(line, x)
-        slope = None if blurred else slope
-    return _Side(
-        jump,
-        slope,
-        slopes.diverging(line, x, noise, direction),
-        math.isfinite(line(x + direction * slopes.shortest_step(x))),
-    )
-
-
-def _around(line: Line, x: float) -> list[float]:
-    """The function's finite values at x and a part of x away."""
-    step = math.ldexp(1.0, slopes.exponent(x) - 6)
-    return list(filter(math.isfinite, map(line, (x, x - step, x + step))))
-
-
-def _size(line: Line, x: float) -> float:
-    """The size of the function's values around x."""
-    return max(map(abs, _around(line, x)))
-
-
-def _is_hidden(line: Line, x: float, noise: float) -> bool:
-    """Whether even a change of x by a part of itself is hardly above rounding."""
-    value, *others = _around(line, x)
-    return not any(abs(other - value) > 1e3 * noise for other in others)
-
-
-def _at_an_edge(claim: Claim, left: float, right: float) -> Row:
-    """The row at the end of the domain, or where a slope grows without bound."""
-    if left == right:
-        if claim.gradient == left:
-            return claim.row(OK, difference=left)
-        return claim.row(KINK, "the slope grows without bound", difference=left)
-    present = [slope for slope in (left, right) if not math.isnan(slope)]
-    if len(present) == 2:
-        reason, difference = "the slope grows without bound on one side", None
+    if any(slope.is_nan() for slope in slopes):
+        return claim.row(UNSURE, "differences do not settle")
+    if len(there) == 2 and not jumps and agree(left.slope, right.slope, ONE_SLOPE):
+        return _at_slope(claim, slopes[0])
+    infinite = any(slope.is_infinite() for slope in slopes)
+    if jumps:
+        reason = "the function jumps here"
+    elif len(there) == 1:
+        where = "right" if right.exists else "left"
+        reason = f"the function has values on the {where} only"
+    elif infinite:
+        reason = "the slope grows without bound on one side"
     else:
-        where = "right" if math.isnan(left) else "left"
-        reason, difference = f"the function has values on the {where} only", present[0]
-    return claim.row(KINK, reason, difference=difference, left=left, right=right)
+        reason = "the slopes on the two sides differ"
+    found = {
+        "left": float(left.slope),
+        "right": float(right.slope),
+        "difference": float(slopes[0]) if len(there) == 1 else None,
+    }
+    gradient = Decimal(claim.gradient)
+    if _is_among(gradient, slopes):
+        return claim.row(KINK, reason, **found)
+    if _is_among(claim.exact(), slopes) or len(jumps) == 2:
+        return claim.row(UNSURE, "" if len(jumps) < 2 else reason, **found)
+    return claim.row(DIFFERS, "outside the slopes on the two sides", **found)
 
 
-def _between_slopes(claim: Claim, sides: Sequence[_Side]) -> Row:
-    """The row where both sides have a finite slope."""
-    left, right = (side.slope for side in sides)
-    assert left is not None
-    assert right is not None
-    x, gradient = claim.value, claim.gradient
-    gap = abs(left.value - right.value)
-    largest = max(abs(left.value), abs(right.value))
-    if gap > 4 * (left.error + right.error) + _ONE_SLOPE * largest:
-        low, high = sorted((left.value, right.value))
-        margin = 4 * (left.error + right.error) + AGREEMENT * largest
-        verdict, reason = KINK, "the slopes on the two sides differ"
-        if gradient < low - margin or gradient > high + margin:
-            verdict, reason = DIFFERS, "outside the slopes on the two sides"
-        return claim.row(verdict, reason, left=left.value, right=right.value)
-    central = slopes.central(claim.line, x, claim.noise)
-    if central is None:
-        return claim.row(UNSURE, "the function has gaps around this point")
-    # Both sides are less sharp than the whole, but they must at least be known: around
-    # a hidden tip differences would agree on 0.
-    size = _size(claim.line, x)
-    rounding = 64 * _EPSILON * size / (abs(x) or 1.0)
-    known = max(central.error, min(left.error, right.error) / 1000, rounding)
-    slope = Slope(central.value, known)
-    distance = abs(slope.value - gradient)
-    if slope.admits(gradient, AGREEMENT) or distance <= 4 * slope.error:
-        if _is_drowned(claim, slope, size):
-            return claim.measured(slope, UNSURE, "rounding hides the change")
+def _at_slope(claim: Claim, slope: Decimal) -> Row:
+    """The row where the formula has one slope."""
+    gradient = Decimal(claim.gradient)
+    if agree(gradient, slope):
         return claim.measured(slope, OK)
-    if math.isnan(gradient):
+    exact, terms = claim.exact(), claim.terms()
+    if exact.is_nan():
         reason = "the gradient is NaN, but a slope exists"
+        if slope.is_infinite():
+            reason = "the slope grows without bound"
+            return claim.row(KINK, reason, difference=float(slope))
         return claim.measured(slope, DIFFERS, reason)
-    doubt = _doubt(claim, distance)
-    return claim.measured(slope, UNSURE if doubt else DIFFERS, doubt)
+    least = _VANISHED * terms if terms.is_finite() else ZERO
+    vanishes = max(abs(exact), abs(slope)) <= least
+    if vanishes and abs(gradient) <= _CANCELLED * terms:
+        return claim.row(OK, difference=float(slope))
+    # A rule may cancel in sixty digits, too.
+    if not (agree(exact, slope) or agree(claim.exact(MOST_DIGITS), slope) or vanishes):
+        return claim.measured(slope, DIFFERS)
+    row = claim.measured(slope, UNSURE)
+    return replace(row, verdict=OK) if row.error <= _ROUNDING else row
 
 
-def _is_drowned(claim: Claim, slope: Slope, size: float) -> bool:
-    """Whether the slope is too uncertain for its agreement to mean anything."""
-    if claim.gradient == 0:
-        # A slope that cannot be told from 0 by the function's own digits is 0.
-        return slope.error * (abs(claim.value) or 1.0) > 1e-6 * size
-    return slope.error > _CERTAINTY * max(abs(slope.value), abs(claim.gradient))
-
-
-def _doubt(claim: Claim, distance: float) -> str:
-    """Why a slope that is not the gradient need not speak against it; or ""."""
-    line, x = claim.line, claim.value
-    gradient, noise = claim.gradient, claim.noise
-    spacing = slopes.shortest_step(x)
-    values = [abs(line(near)) for near in (x - spacing, x, x + spacing)]
-    largest = max(value for value in values if value == value)
-    if noise > 0.1 * largest:
-        return "rounding hides the change"
-    if abs(gradient) * spacing > 0.1 * largest:
-        return "the function changes faster than numbers are spaced"
-    if gradient == 0 and spacing >= 1:
-        return "numbers this large are all whole"
-    # Steps longer than the variable itself may see another part of the function.
-    short = slopes.central(line, x, noise, slopes.exponent(x) + 6)
-    if x and short is not None and abs(short.value - gradient) <= 4 * short.error:
-        return "rounding hides the change"
-    near = x + spacing * 2.0**20
-    if gradient == 0 and line(near) == line(x) == line(2 * x - near):
-        return "the function does not change over short steps"
-    if distance <= 4 * claim.jitter():
-        return "rounding varies the gradient as much"
-    agree = any(
-        slope.error < AGREEMENT / 10 * abs(gradient)
-        and slope.admits(gradient, AGREEMENT)
-        for slope in slopes.every_central(line, x, noise)
+def _is_among(gradient: Decimal, slopes: Sequence[Decimal]) -> bool:
+    """Whether the gradient is one of the slopes or between them; NaN claims nothing."""
+    low, high = min(slopes), max(slopes)
+    return (
+        gradient.is_nan()
+        or low <= gradient <= high
+        or any(agree(gradient, slope) for slope in slopes)
     )
-    return "the two agree over longer steps only" if agree else ""

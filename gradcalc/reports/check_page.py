@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gradcalc.reports.numbers import format_number
 from gradcalc.reports.pages import Page, line, paragraphs
 from gradcalc.reports.tables import Column, layout
-from gradcalc.wording import plural
 
 if TYPE_CHECKING:
     from gradcalc.analysis.answers import Answer, Answers
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from gradcalc.analysis.verdicts import Row
 
 _ROUNDING = 1e-12
+# Relative to the larger of the two numbers.
+_ERROR = "error/larger"
 _STYLES = {"ok": "green", "differs": "bold red", "kink": "yellow", "unsure": "yellow"}
 
 
@@ -30,7 +31,7 @@ def check_page(
         Column("variable", [row.variable for row in rows]),
         Column("backprop", [row.gradient for row in rows]),
         Column("differences", [row.difference for row in rows], spare=1),
-        Column("error", [_error(row) for row in rows], spare=2),
+        Column(_ERROR, [_error(row) for row in rows], spare=2),
     ]
     if any(row.element for row in rows):
         columns.insert(0, Column("result", [row.element for row in rows]))
@@ -51,13 +52,12 @@ def answers_page(
         Column("variable", [answer.variable for answer in rows]),
         Column("yours", [answer.expected for answer in rows]),
         Column("backprop", [answer.gradient for answer in rows]),
-        Column("error", [_share(answer.error) for answer in rows], spare=1),
+        Column(_ERROR, [_share(answer.error) for answer in rows], spare=1),
     ]
     wrong = [answer.variable for answer in rows if not answer.right]
     summary = "Yours agree with backpropagation."
     if wrong:
-        differ = plural(wrong, "differs", "differ")
-        summary = f"Yours {differ} at {', '.join(wrong)}."
+        summary = f"Yours differ at {', '.join(wrong)}."
     reasons = [f"{row.variable}: {row.reason}" for row in rows if row.reason]
     return _page(rows, columns, reasons, summary, width, precision)
 
@@ -110,11 +110,27 @@ def _share(error: float) -> str:
 
 
 def _summary(rows: Sequence["Row"]) -> str:
-    """The verdicts counted, in a sentence."""
-    differing = [_place(row) for row in rows if row.verdict == "differs"]
-    if differing:
-        differ = plural(differing, "differs", "differ")
-        return f"Backpropagation {differ} from differences at {', '.join(differing)}."
+    """The verdicts counted, in a sentence, or what they speak against."""
+    differing = [row for row in rows if row.verdict == "differs"]
+    wrong = [_place(row) for row in differing if not row.meant]
+    meant = [_place(row) for row in differing if row.meant]
+    spoilt = [
+        _place(row) for row in rows if row.verdict != "differs" and not row.agrees
+    ]
+    sentences = []
+    if wrong:
+        sentences.append(
+            f"Backpropagation differs from differences at {', '.join(wrong)}."
+        )
+    if meant:
+        sentences.append(
+            f"The gradient at {', '.join(meant)} is not the slope, and the formula"
+            " itself makes it so."
+        )
+    if spoilt:
+        sentences.append(f"Rounding spoils the gradient at {', '.join(spoilt)}.")
+    if sentences:
+        return " ".join(sentences)
     counts = Counter(row.verdict for row in rows)
     if counts["ok"] == len(rows):
         return "Backpropagation agrees with differences."

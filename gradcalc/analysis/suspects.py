@@ -1,0 +1,119 @@
+"""Why a gradient is not the slope: what is meant to make it another, and rounding."""
+
+import math
+from dataclasses import replace
+from decimal import Decimal, localcontext
+
+from gradcalc.analysis.verdicts import KINK, OK, Claim, Row, agree, compared
+from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
+from gradcalc.engine.evaluation import Evaluation
+from gradcalc.engine.high_precision import contributed, forward, gradients
+from gradcalc.engine.surroundings import Variation
+from gradcalc.language.rules import FunctionOperation
+from gradcalc.writers.node_text import expression
+
+# Of a node that doubles and decimals have in common they agree to this share.
+_COMMON = Decimal("1e-6")
+
+
+def meant(claim: Claim, row: Row) -> Row:
+    """The row that differs, with what in the formula is meant to make it, if anything.
+
+    That is a function whose rule is not the slope of its body, or an operation that
+    passes no gradient though its value changes. Without either, a gradient that is
+    taken where the slope has no bound is a convention.
+    """
+    with localcontext(arithmetic()):
+        if reason := _own_rule(claim.variation) or _held(claim, row):
+            return replace(row, reason=reason, meant=True)
+    if row.difference is not None and math.isinf(row.difference):
+        return replace(row, verdict=KINK, reason="the slope grows without bound")
+    return row
+
+
+def _own_rule(variation: Variation) -> str:
+    """The first function whose own rule is not the slope of its body, in a sentence."""
+    graph, values = variation.surroundings.graph, variation.surroundings.values(DIGITS)
+    for node in variation.reach:
+        function = graph.operations[node]
+        if not isinstance(function, FunctionOperation):
+            continue
+        inputs = graph.inputs[node]
+        operands = [values[operand] for operand in inputs]
+        by_rule = contributed(function, operands, values[node], ONE)
+        body = forward(function.body, operands)
+        everything = bytearray(b"1" * len(body))
+        by_body = gradients(function.body, body, function.result, everything)
+        for place, operand in enumerate(inputs):
+            if operand not in variation.reach:
+                continue
+            given, true = by_rule[place] or ZERO, by_body[place] or ZERO
+            if not agree(given, true):
+                return (
+                    f"{function.name} has a derivative rule of its own: it gives"
+                    f" {given:.6g} where the slope of {function.name} is {true:.6g}"
+                )
+    return ""
+
+
+def _held(claim: Claim, row: Row) -> str:
+    """The operation that passes no gradient though its value changes, in a sentence.
+
+    Only if that explains the difference: the gradient is the slope while it is held.
+    """
+    variation = claim.variation
+    surroundings = variation.surroundings
+    flat = {
+        node for node in variation.reach if surroundings.graph.operations[node].is_flat
+    }
+    if not flat:
+        return ""
+    held = Variation(surroundings, variation.variable, held=True)
+    others = compared(replace(claim, variation=held))
+    if others.verdict not in (OK, KINK):
+        return ""
+    step = claim.variation.unit().scaleb(-18)
+    moving = [
+        node for node in sorted(flat) if node in variation.change(step, DIGITS).of
+    ]
+    if not moving:
+        return ""
+    text = expression(surroundings.graph, moving[0])
+    hidden = ""
+    if row.difference is not None:
+        hidden = f"; it hides {row.difference - row.gradient:.6g} of the slope"
+    return f"{text} is meant to pass no gradient{hidden}"
+
+
+def rounding(claim: Claim, row: Row, evaluation: Evaluation) -> Row:
+    """The row that is unsure, with the node at which doubles go another way."""
+    graph = evaluation.graph
+    exact = claim.variation.surroundings.values(DIGITS)
+    with localcontext(arithmetic()):
+        for node, flag in enumerate(graph.ancestors([claim.output])):
+            if not flag or not graph.inputs[node]:
+                continue
+            operation = graph.operations[node]
+            if not (operation.is_flat or operation.singular or operation.selected):
+                continue
+            text = expression(graph, node)
+            pairs: list[tuple[float | None, Decimal | None]]
+            pairs = [(evaluation.values[node], exact[node])]
+            if not operation.is_flat:
+                operands = [exact[operand] for operand in graph.inputs[node]]
+                in_doubles = evaluation.contributions(node, 1.0)
+                others = contributed(operation, operands, exact[node], ONE)
+                pairs = list(zip(in_doubles, others, strict=True))
+            if not all(_is_common(*pair) for pair in pairs):
+                reason = f"rounding decides which way {text} goes"
+                return replace(row, reason=reason, difference=None, error=0.0)
+        for node, flag in enumerate(graph.ancestors([claim.output])):
+            if flag and not _is_common(evaluation.values[node], exact[node]):
+                reason = f"rounding leaves few digits of {expression(graph, node)}"
+                return replace(row, reason=reason)
+    return replace(row, reason="rounding leaves few digits of the gradient")
+
+
+def _is_common(in_doubles: float | None, exact: Decimal | None) -> bool:
+    """Whether a number is the same in doubles and in decimals, but for rounding."""
+    return agree(Decimal(in_doubles or 0), exact or ZERO, _COMMON)

@@ -1,0 +1,172 @@
+"""How a formula's values change when one variable moves, in decimal arithmetic.
+
+Only what depends on the variable is computed again, and a change that is lost among the
+digits of a larger number is told from one that is 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import cache
+
+from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
+from gradcalc.engine.high_precision import applied, forward, gradients
+from gradcalc.graph import Graph
+from gradcalc.language.rules import FunctionOperation
+from gradcalc.operations import Operation
+
+# A change of fewer digits than this is lost in the number that changes.
+_TRUSTED = 15
+# So many of the last digits may all be wrong, to be on the safe side.
+_MARGIN = 10
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Change:
+    """What a step of one variable changes."""
+
+    # By how much the value of each node changes, without those that keep theirs.
+    of: dict[int, Decimal]
+    # Whether all changes have their digits.
+    is_resolved: bool
+
+
+class Surroundings:
+    """A graph at a point and near it, in decimals.
+
+    graph      the graph
+    values     of a number of digits: the value of each node at the point
+    gradients  of an output and a number of digits: its gradient with respect to each
+               node up to it
+    terms      of an output: how large the terms are that add up to each gradient
+    """
+
+    def __init__(
+        self, graph: Graph, given: Mapping[int, float], outputs: Sequence[int]
+    ) -> None:
+        self.graph = graph
+        self.values = cache(lambda digits: forward(graph, given, digits))
+        active = graph.dependents(list(given))
+        self.gradients = cache(
+            lambda output, digits: gradients(
+                graph, self.values(digits), output, active, digits
+            )
+        )
+        self.terms = cache(
+            lambda output: gradients(
+                graph, self.values(DIGITS), output, active, sizes=True
+            )
+        )
+        # The nodes that take a node as an operand, and matter to the outputs.
+        self._consumers: dict[int, list[int]] = {}
+        for node, flag in enumerate(graph.ancestors(outputs)):
+            if flag:
+                for operand in graph.inputs[node]:
+                    self._consumers.setdefault(operand, []).append(node)
+
+    def consumers(self, node: int) -> Sequence[int]:
+        """The nodes that take the node as an operand, as often as they do."""
+        return self._consumers.get(node, ())
+
+
+def _may_stay(operation: Operation) -> bool:
+    """Whether the value may be the same while an operand is not: steps, selections."""
+    own = isinstance(operation, FunctionOperation)
+    return bool(operation.selected) or (operation.is_flat and not own)
+
+
+class Variation:
+    """One variable of a formula moved, the others held.
+
+    variable  its node
+    reach     the nodes that depend on it, in order, and itself
+    values    of a number of digits: the value of each node at the point
+    change    of a step and a number of digits: what the step changes
+    """
+
+    def __init__(
+        self, surroundings: Surroundings, variable: int, *, held: bool = False
+    ) -> None:
+        """If `held`, what passes no gradient back passes no change on either."""
+        self.surroundings = surroundings
+        self.variable = variable
+        operations = surroundings.graph.operations
+        found, pending = {variable}, [variable]
+        while pending:
+            for consumer in surroundings.consumers(pending.pop()):
+                if consumer not in found and not (
+                    held and operations[consumer].is_flat
+                ):
+                    found.add(consumer)
+                    pending.append(consumer)
+        self.reach = sorted(found)
+        self.values = cache(self._values)
+        self.change = cache(self._change)
+
+    def unit(self) -> Decimal:
+        """What its steps are measured in: its size, but no more than the 1 of floor."""
+        size = abs(self.surroundings.values(DIGITS)[self.variable])
+        return min(size, ONE) or ONE
+
+    def rounding(self, output: int, digits: int) -> Decimal:
+        """How far rounding may take the output from its value, to first order.
+
+        Each node is rounded, and an error in it reaches the output times its gradient.
+        """
+        values = self.surroundings.values(DIGITS)
+        sizes = self.surroundings.terms(output)
+        errors = (
+            abs(values[node]) * (sizes[node] or ZERO)
+            for node in self.reach
+            if node < len(sizes)
+        )
+        total = sum((error for error in errors if error.is_finite()), ZERO)
+        return total.scaleb(_MARGIN - digits)
+
+    def _values(self, digits: int) -> Sequence[Decimal]:
+        """The values at the point; what the variable does not reach stays as it is."""
+        graph, values = self.surroundings.graph, self.surroundings.values(DIGITS)
+        if digits == DIGITS:
+            return values
+        values = list(values)
+        with localcontext(arithmetic(digits)):
+            for node in self.reach:
+                if node != self.variable:
+                    operands = [values[operand] for operand in graph.inputs[node]]
+                    values[node] = applied(graph.operations[node], operands)
+        return values
+
+    def _change(self, step: Decimal, digits: int) -> Change:
+        """What a step of the variable changes."""
+        graph, old = self.surroundings.graph, self.values(digits)
+        new: dict[int, Decimal] = {}
+        changes: dict[int, Decimal] = {}
+        # What the operands of a sum change; of a long one only few do.
+        sums: dict[int, Decimal] = {}
+        stirred = {self.variable}
+        is_resolved = True
+        with localcontext(arithmetic(digits)):
+            least = Decimal(10) ** (_TRUSTED - digits)
+            for node in self.reach:
+                if node not in stirred:
+                    continue
+                operation, before = graph.operations[node], old[node]
+                if node == self.variable:
+                    new[node] = before + step
+                elif operation.is_sum and (before + sums[node]).is_finite():
+                    new[node] = before + sums[node]
+                else:
+                    operands = [new.get(i, old[i]) for i in graph.inputs[node]]
+                    new[node] = applied(operation, operands)
+                # An infinity that stays does not change.
+                change = new[node] - before if new[node] != before else ZERO
+                if not (change.is_nan() or _may_stay(operation)):
+                    is_resolved &= before == 0 or abs(change) > least * abs(before)
+                if change == 0:
+                    continue
+                changes[node] = change
+                for consumer in self.surroundings.consumers(node):
+                    stirred.add(consumer)
+                    if graph.operations[consumer].is_sum:
+                        sums[consumer] = sums.get(consumer, ZERO) + change
+        return Change(changes, is_resolved)

@@ -85,15 +85,7 @@ class Claim:
 
     def exact(self, digits: int = DIGITS) -> Decimal:
         """The gradient in decimals."""
-        return self._of(self.variation.surroundings.gradients(self.output, digits))
-
-    def terms(self) -> Decimal:
-        """How large the terms are that add up to it."""
-        return self._of(self.variation.surroundings.terms(self.output))
-
-    def _of(self, gradients: Sequence[Decimal | None]) -> Decimal:
-        node = self.variation.variable
-        return (gradients[node] if node < len(gradients) else None) or ZERO
+        return self.variation.gradient(self.output, digits)
 
     def row(self, verdict: str, reason: str = "", **found: Any) -> Row:
         """The row with this verdict, and the slopes that were found."""
@@ -164,7 +156,7 @@ def _at_slope(claim: Claim, slope: Decimal) -> Row:
     gradient = Decimal(claim.gradient)
     if agree(gradient, slope):
         return claim.measured(slope, OK)
-    exact, terms = claim.exact(), claim.terms()
+    exact, terms = claim.exact(), claim.variation.terms(claim.output)
     if exact.is_nan():
         reason = "the gradient is NaN, but a slope exists"
         if slope.is_infinite():

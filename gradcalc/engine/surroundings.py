@@ -36,8 +36,7 @@ class Surroundings:
 
     graph      the graph
     values     of a number of digits: the value of each node at the point
-    gradients  of an output and a number of digits: its gradient with respect to each
-               node up to it
+    gradients  of an output: its gradient with respect to each node up to it
     terms      of an output: how large the terms are that add up to each gradient
     """
 
@@ -48,9 +47,7 @@ class Surroundings:
         self.values = cache(lambda digits: forward(graph, given, digits))
         active = graph.dependents(list(given))
         self.gradients = cache(
-            lambda output, digits: gradients(
-                graph, self.values(digits), output, active, digits
-            )
+            lambda output: gradients(graph, self.values(DIGITS), output, active)
         )
         self.terms = cache(
             lambda output: gradients(
@@ -107,6 +104,27 @@ class Variation:
         """What its steps are measured in: its size, but no more than the 1 of floor."""
         size = abs(self.surroundings.values(DIGITS)[self.variable])
         return min(size, ONE) or ONE
+
+    def gradient(self, output: int, digits: int) -> Decimal:
+        """The gradient of the output with respect to the variable."""
+        if digits == DIGITS:
+            found = self.surroundings.gradients(output)
+        else:
+            active = bytearray(len(self.surroundings.graph))
+            for node in self.reach:
+                active[node] = 1
+            graph, values = self.surroundings.graph, self.values(digits)
+            found = gradients(graph, values, output, active, digits)
+        return self._own(found)
+
+    def terms(self, output: int) -> Decimal:
+        """How large the terms are that add up to the gradient."""
+        return self._own(self.surroundings.terms(output))
+
+    def _own(self, gradients: Sequence[Decimal | None]) -> Decimal:
+        """The variable's own, 0 where nothing arrives or the output comes before it."""
+        is_before = self.variable < len(gradients)
+        return (gradients[self.variable] if is_before else None) or ZERO
 
     def rounding(self, output: int, digits: int) -> Decimal:
         """How far rounding may take the output from its value, to first order.

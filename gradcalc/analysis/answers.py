@@ -1,27 +1,34 @@
 """A gradient worked out by hand, compared with backpropagation.
 
-An answer is right if it is right to the digits it is given with: 0.71 for 0.7071, or
-anything within half a unit of its last digit. A whole number and a formula (1/3,
-sqrt(2)/2) say exactly what they mean: there the two agree to a millionth.
+A number is right if it is right to the digits it is given with: 0.71 for 0.7071, or
+anything within half a unit of its last digit. A whole number and a formula of numbers
+(1/3, sqrt(2)/2) say exactly what they mean: there the two agree to a millionth. A
+formula in the names of the program (2*x) is to hold beside the point as well.
 """
 
 import math
+import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gradcalc.analysis.explanation import Contribution, Explanation, Meaning
-from gradcalc.analysis.verdicts import DIFFERS, OK
-from gradcalc.engine.evaluation import Evaluation
-from gradcalc.errors import BindingError, ShapeError
-from gradcalc.language.bindings import BoundProgram, constant_value
-from gradcalc.shapes import flatten, shape_of
-from gradcalc.wording import did_you_mean
+from gradcalc.analysis.check import claims
+from gradcalc.analysis.explanation import Explanation
+from gradcalc.analysis.slips import AGREEMENT, slip
+from gradcalc.analysis.verdicts import DIFFERS, KINK, OK, Claim, compared
+from gradcalc.engine.evaluation import Evaluation, evaluate_bound
+from gradcalc.errors import BindingError, GradcalcError, ShapeError
+from gradcalc.language.bindings import BoundProgram, bind, constant_value
+from gradcalc.language.names import read_program
+from gradcalc.operations import COMPARISONS
+from gradcalc.shapes import Structure, flatten, shape_of
+from gradcalc.wording import did_you_mean, some
 
-AGREEMENT = 1e-6
-# In place of 0, backpropagation may give a rounding error.
-_ZERO = 1e-12
+# Rounding may leave such a share of the terms that cancel in a gradient.
+_CANCELLED = 1e-12
+# At how many other points a formula is compared, and how far off, in shares of each
+# variable.
+_POINTS, _NEAR = 8, 0.1
 
 _DECIMAL = re.compile(r"[-+]?(?:\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?")
 _SEPARATORS = re.compile(r"[,;\[\]\s]+")
@@ -40,7 +47,7 @@ class Answer:
     tolerance: float
     error: float
     right: bool
-    # What the mistake may have been, in a phrase, or "".
+    # What the mistake may have been, or what else would be right, in a phrase, or "".
     reason: str
 
     @property
@@ -61,12 +68,25 @@ class Answers:
         return all(answer.right for answer in self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer for one node, as it was given."""
+
+    name: str
+    node: int
+    expected: float
+    # Half a unit of its last digit, 0 for what is exact.
+    half_unit: float
+    # The program with a formula as its last line, and the formula's node there.
+    formula: tuple[BoundProgram, int] | None
+
+
 def check_answers(bound: BoundProgram, answers: Sequence[tuple[str, str]]) -> Answers:
     """The answers, each a name and the text of a value, compared with the gradient.
 
-    A name is a variable's or an element's, "w[0]"; the value of a list is a list.
-    Raises BindingError for a name that is no variable or a value of another shape,
-    ShapeError if the formula gives a list.
+    A name is that of a variable or a label, or of an element, "w[0]"; the value of a
+    list is a list. Raises BindingError for a name that stands for nothing or a value of
+    another shape, ShapeError if the formula gives a list.
     """
     if isinstance(bound.output, list):
         raise ShapeError(
@@ -74,80 +94,175 @@ def check_answers(bound: BoundProgram, answers: Sequence[tuple[str, str]]) -> An
             hint="take an element of it: --output [0]",
         )
     explanation = Explanation(bound)
-    meanings = {meaning.name: meaning for meaning in explanation.meanings}
+    given = [each for name, text in answers for each in _elements(bound, name, text)]
+    about = claims(
+        bound, explanation.evaluation, {each.name: each.node for each in given}
+    )
+    expected = {each.node: each.expected for each in given}
     rows = [
-        _judged(explanation, meanings[variable], expected, half_unit)
-        for name, text in answers
-        for variable, expected, half_unit in _elements(bound, name, text)
+        _judged(bound, explanation, each, claim, expected)
+        for each, claim in zip(given, about, strict=True)
     ]
     return Answers(explanation.evaluation, rows)
 
 
 def _judged(
-    explanation: Explanation, meaning: Meaning, expected: float, half_unit: float
+    bound: BoundProgram,
+    explanation: Explanation,
+    given: _Given,
+    claim: Claim,
+    answers: Mapping[int, float],
 ) -> Answer:
-    """The answer, right if it is within half a unit of its last digit."""
-    gradient = meaning.gradient
-    share = AGREEMENT * abs(gradient) if math.isfinite(gradient) else 0.0
-    tolerance = max(half_unit * (1 + 1e-9), share, _ZERO)
-    distance = abs(expected - gradient)
-    alike = expected == gradient or (math.isnan(expected) and math.isnan(gradient))
-    right = alike or distance <= tolerance
-    error = 0.0 if alike else distance / max(abs(expected), abs(gradient))
+    """The answer, right within its last digit; at a kink between the slopes, too."""
+    expected, gradient = given.expected, claim.gradient
+    terms = claim.variation.terms(claim.output)
+    tolerance = max(
+        given.half_unit * (1 + 1e-9),
+        AGREEMENT * abs(gradient) if math.isfinite(gradient) else 0.0,
+        _CANCELLED * float(terms) if terms.is_finite() else 0.0,
+    )
+    right = _is_same(expected, gradient, tolerance)
     reason = ""
-    if not right and abs(expected + gradient) <= tolerance:
-        reason = "the sign is the wrong way round"
+    if (slopes := _accepted(claim)) is not None:
+        low, high = slopes
+        reason = f"at a kink, where any slope from {low:.6g} to {high:.6g} is right"
+        right = right or low - tolerance <= expected <= high + tolerance
     elif not right:
-        arrived = explanation.arrived.get(meaning.node, ())
-        reason = _mistake(arrived, expected, tolerance)
-    return Answer(meaning.name, expected, gradient, tolerance, error, right, reason)
+        reason = slip(explanation, given.node, answers, given.half_unit)
+    if right and given.formula is not None:
+        where = _counterexample(bound, given)
+        if where:
+            right, reason = False, f"right at this point, but not at {where}"
+    error = 0.0
+    if not _is_same(expected, gradient, 0.0):
+        error = abs(expected - gradient) / max(abs(expected), abs(gradient))
+    return Answer(given.name, expected, gradient, tolerance, error, right, reason)
 
 
-def _mistake(arrived: Sequence[Contribution], expected: float, tolerance: float) -> str:
-    """What may have gone wrong: paths not added up, or a factor left out."""
-    for contribution in arrived:
-        local, product = contribution.local, contribution.product
-        if product is not None and abs(expected - product) <= tolerance:
-            if len(arrived) > 1:
-                return f"that is one of {len(arrived)} terms, which add up"
-        elif local is not None and (
-            abs(expected - local) <= max(AGREEMENT * abs(local), _ZERO)
-        ):
-            return "that is the local derivative, not times what arrives"
+def _is_same(a: float, b: float, tolerance: float) -> bool:
+    both = math.isnan(a) and math.isnan(b)
+    return a == b or both or abs(a - b) <= tolerance
+
+
+def _accepted(claim: Claim) -> tuple[float, float] | None:
+    """The slopes on the two sides of a kink, the lower one first."""
+    row = compared(claim)
+    if row.verdict != KINK or row.left is None or row.right is None:
+        return None
+    low, high = sorted((row.left, row.right))
+    return (low, high) if low < high else None
+
+
+def _counterexample(bound: BoundProgram, given: _Given) -> str:
+    """A point at which the formula is not the gradient, or "".
+
+    The points are near enough for the same sides of comparisons and selections to be
+    taken: a formula may be for one of them.
+    """
+    assert given.formula is not None
+    program, node = given.formula
+    chance = random.Random(0)
+    sides = _sides(evaluate_bound(bound))
+    for _ in range(_POINTS):
+        point = {
+            each: x + _NEAR * chance.uniform(-1, 1) * (abs(x) or 1.0)
+            for each, x in bound.given.items()
+        }
+        evaluation = evaluate_bound(replace(bound, given=point))
+        gradient = evaluation.gradient_at(given.node)
+        value = program.program.graph.forward(point)[node]
+        if not math.isfinite(gradient) or _sides(evaluation) != sides:
+            continue
+        if not _is_same(value, gradient, AGREEMENT * max(abs(value), abs(gradient))):
+            names = bound.program.graph.names
+            return some([f"{names[each]} = {x:.6g}" for each, x in point.items()])
     return ""
 
 
-def _elements(
-    bound: BoundProgram, name: str, text: str
-) -> Iterator[tuple[str, float, float]]:
-    """Each element that is answered, with its number and half its last digit."""
+def _sides(evaluation: Evaluation) -> list[object]:
+    """What comparisons say, and which operands are selected."""
+    graph = evaluation.graph
+    sides: list[object] = []
+    for node, operation in enumerate(graph.operations):
+        if operation in COMPARISONS:
+            sides.append(evaluation.values[node])
+        elif operation.selected:
+            passed = evaluation.contributions(node, 1.0)
+            sides.append([each is None for each in passed])
+    return sides
+
+
+# --- what was given -------------------------------------------------------------------
+
+
+def _elements(bound: BoundProgram, name: str, text: str) -> Iterator[_Given]:
+    """Each element that is answered."""
+    structure, names = _named(bound, name)
+    formula = _formula(bound, name, text)
+    value = constant_value(text) if formula is None else formula.output
+    if shape_of(value) != shape_of(structure):
+        if "[" in name:
+            message = f"the answer for {name} is a list, but {name} is a number"
+            raise BindingError(message)
+        many = f"{name} has {len(names)} elements"
+        raise BindingError(
+            f"the answer for {name} has another shape than {name}",
+            hint=many if isinstance(structure, list) else "it is a number",
+        )
+    leaves = flatten(value)
+    tokens = [token for token in _SEPARATORS.split(text) if token]
+    if formula is not None or len(tokens) != len(leaves):
+        tokens = [""] * len(leaves)
+    values = formula.program.graph.forward(formula.given) if formula else []
+    for element, node, leaf, token in zip(
+        names, flatten(structure), leaves, tokens, strict=True
+    ):
+        if formula is None:
+            yield _Given(element, node, leaf, _half_unit(token), None)
+        else:
+            yield _Given(element, node, values[leaf], 0.0, (formula, leaf))
+
+
+def _named(bound: BoundProgram, name: str) -> tuple[Structure, list[str]]:
+    """The node or nodes that a name stands for, and the names of the elements."""
     graph = bound.program.graph
     elements = {
         variable: [graph.names[node] for node in flatten(structure)]
         for variable, structure in graph.variables.items()
     }
-    known = [*elements, *chain(*elements.values())]
-    value = constant_value(text)
-    names = elements.get(name, [name])
     if name in elements:
-        shape = shape_of(graph.variables[name])
-        if shape_of(value) != shape:
-            raise BindingError(
-                f"the answer for {name} has another shape than {name}",
-                hint=f"{name} has {len(names)} elements" if shape else "it is a number",
-            )
-    elif name not in known:
+        return graph.variables[name], elements[name]
+    nodes = {graph.names[n]: n for s in graph.variables.values() for n in flatten(s)}
+    if name not in nodes:
+        hint = did_you_mean(name, [*elements, *nodes])
+        raise BindingError(f"{name} is not a variable of the formula", hint=hint)
+    return nodes[name], [name]
+
+
+def _formula(bound: BoundProgram, name: str, text: str) -> BoundProgram | None:
+    """The program with the answer as its last line; None for an answer in numbers."""
+    try:
+        free = read_program(text).variables()
+    except GradcalcError:
+        return None
+    known = {**bound.program.graph.variables, **bound.program.scope}
+    if not free:
+        return None
+    if unknown := [each for each in free if each not in known]:
         raise BindingError(
-            f"{name} is not a variable of the formula", hint=did_you_mean(name, known)
+            f"the answer for {name} uses {unknown[0]}, which the formula does not have",
+            source=text,
+            span=free[unknown[0]],
+            hint=did_you_mean(unknown[0], known),
         )
-    elif isinstance(value, list):
-        raise BindingError(f"the answer for {name} is a list, but {name} is a number")
-    numbers = flatten(value)
-    tokens = [token for token in _SEPARATORS.split(text) if token]
-    if len(tokens) != len(numbers):
-        tokens = [""] * len(numbers)
-    for variable, number, token in zip(names, numbers, tokens, strict=True):
-        yield variable, number, _half_unit(token)
+    before = f"{bound.text}\n"
+    try:
+        return bind(before + text, bound.variables)
+    except GradcalcError as error:
+        if error.span is None or error.span[0] < len(before):
+            raise
+        start, end = (place - len(before) for place in error.span)
+        raise error.but(source=text, span=(start, end)) from None
 
 
 def _half_unit(text: str) -> float:

@@ -1,6 +1,6 @@
 """Backpropagation compared with differences, variable by variable."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcalc.analysis.suspects import meant, rounding
@@ -37,36 +37,45 @@ def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
             source=bound.text,
         )
     evaluation = evaluate_bound(bound, wanted)
-    return Check(evaluation, list(_rows(bound, evaluation, wanted)))
-
-
-def _rows(
-    bound: BoundProgram, evaluation: Evaluation, wanted: Sequence[str] | None
-) -> Iterator[Row]:
     graph = evaluation.graph
+    nodes = {
+        graph.names[node]: node
+        for name, structure in graph.variables.items()
+        if wanted is None or name in wanted
+        for node in flatten(structure)
+    }
+    return Check(
+        evaluation,
+        [_row(evaluation, claim) for claim in claims(bound, evaluation, nodes)],
+    )
+
+
+def claims(
+    bound: BoundProgram, evaluation: Evaluation, nodes: Mapping[str, int]
+) -> Iterator[Claim]:
+    """What backpropagation says of each named node, for each element of the result."""
     outputs = flatten(evaluation.output)
     elements = element_names("", shape_of(evaluation.output))
-    surroundings = Surroundings(graph, bound.given, outputs)
-    for name, structure in graph.variables.items():
-        if wanted is not None and name not in wanted:
-            continue
-        for node in flatten(structure):
-            variation = Variation(surroundings, node)
-            for number, (element, output) in enumerate(
-                zip(elements, outputs, strict=True)
-            ):
-                claim = Claim(
-                    graph.names[node],
-                    element,
-                    bound.given[node],
-                    evaluation.values[output],
-                    evaluation.gradient_at(node, number),
-                    variation,
-                    output,
-                )
-                row = compared(claim)
-                if row.verdict == DIFFERS:
-                    row = meant(claim, row)
-                elif row.verdict == UNSURE and not row.reason:
-                    row = rounding(claim, row, evaluation)
-                yield row
+    surroundings = Surroundings(evaluation.graph, bound.given, outputs)
+    for name, node in nodes.items():
+        variation = Variation(surroundings, node)
+        for row, (element, output) in enumerate(zip(elements, outputs, strict=True)):
+            yield Claim(
+                name,
+                element,
+                evaluation.values[node],
+                evaluation.values[output],
+                evaluation.gradient_at(node, row),
+                variation,
+                output,
+            )
+
+
+def _row(evaluation: Evaluation, claim: Claim) -> Row:
+    """The row for a claim, with what lies behind a difference."""
+    row = compared(claim)
+    if row.verdict == DIFFERS:
+        return meant(claim, row)
+    if row.verdict == UNSURE and not row.reason:
+        return rounding(claim, row, evaluation)
+    return row

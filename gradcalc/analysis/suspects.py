@@ -1,6 +1,7 @@
 """Why a gradient is not the slope: what is meant to make it another, and rounding."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
@@ -12,8 +13,9 @@ from gradcalc.engine.surroundings import Variation
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.writers.node_text import expression
 
-# Of a node that doubles and decimals have in common they agree to this share.
-_COMMON = Decimal("1e-6")
+# Of a node with few digits left doubles and decimals differ by a larger share than the
+# first; by the second if they are of different branches.
+_FEW, _ANOTHER = Decimal("1e-6"), Decimal("0.1")
 
 
 def meant(claim: Claim, row: Row) -> Row:
@@ -86,34 +88,37 @@ def _held(claim: Claim, row: Row) -> str:
 
 
 def rounding(claim: Claim, row: Row, evaluation: Evaluation) -> Row:
-    """The row that is unsure, with the node at which doubles go another way."""
+    """The row that is unsure, with where doubles go another way or lose their digits.
+
+    Where they go another way, the slope is that of another branch and is left out.
+    """
     graph = evaluation.graph
     exact = claim.variation.surroundings.values(DIGITS)
+    lost = None
     with localcontext(arithmetic()):
         for node, flag in enumerate(graph.ancestors([claim.output])):
-            if not flag or not graph.inputs[node]:
-                continue
-            operation = graph.operations[node]
-            if not (operation.is_flat or operation.singular or operation.selected):
-                continue
-            text = expression(graph, node)
-            pairs: list[tuple[float | None, Decimal | None]]
-            pairs = [(evaluation.values[node], exact[node])]
-            if not operation.is_flat:
-                operands = [exact[operand] for operand in graph.inputs[node]]
-                in_doubles = evaluation.contributions(node, 1.0)
-                others = contributed(operation, operands, exact[node], ONE)
-                pairs = list(zip(in_doubles, others, strict=True))
-            if not all(_is_common(*pair) for pair in pairs):
-                reason = f"rounding decides which way {text} goes"
+            if flag and _turns(evaluation, node, exact):
+                reason = f"rounding decides which way {expression(graph, node)} goes"
                 return replace(row, reason=reason, difference=None, error=0.0)
-        for node, flag in enumerate(graph.ancestors([claim.output])):
-            if flag and not _is_common(evaluation.values[node], exact[node]):
-                reason = f"rounding leaves few digits of {expression(graph, node)}"
-                return replace(row, reason=reason)
-    return replace(row, reason="rounding leaves few digits of the gradient")
+            if flag and not agree(Decimal(evaluation.values[node]), exact[node], _FEW):
+                lost = node if lost is None else lost
+    what = "the gradient" if lost is None else expression(graph, lost)
+    return replace(row, reason=f"rounding leaves few digits of {what}")
 
 
-def _is_common(in_doubles: float | None, exact: Decimal | None) -> bool:
-    """Whether a number is the same in doubles and in decimals, but for rounding."""
-    return agree(Decimal(in_doubles or 0), exact or ZERO, _COMMON)
+def _turns(evaluation: Evaluation, node: int, exact: Sequence[Decimal]) -> bool:
+    """Whether the node is a step or a selection that doubles take in another way."""
+    graph = evaluation.graph
+    operation, inputs = graph.operations[node], graph.inputs[node]
+    pairs: Iterable[tuple[float | None, Decimal | None]]
+    if operation.is_flat:
+        pairs = [(evaluation.values[node], exact[node])]
+    elif operation.selected or any(
+        place.kind in ("kink", "tie") for place in operation.singular
+    ):
+        operands = [exact[operand] for operand in inputs]
+        others = contributed(operation, operands, exact[node], ONE)
+        pairs = zip(evaluation.contributions(node, 1.0), others, strict=True)
+    else:
+        return False
+    return not all(agree(Decimal(a or 0), b or ZERO, _ANOTHER) for a, b in pairs)

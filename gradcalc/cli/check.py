@@ -22,10 +22,12 @@ _ANSWER = re.compile(rf"\s*({NAME}(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
     " unsure, where the value is not finite or rounding decides (status 1 where it has"
     " spoilt the gradient).\n\n"
     "An answer given with --expect is right if it is right to the digits given:"
-    " 0.71 for 0.7071. Whole numbers and formulas must agree to a millionth.",
+    " 0.71 for 0.7071. Whole numbers and formulas must agree to a millionth, a formula"
+    " in the variables (x=2*x) also at other points.",
     examples=[
         'gradcalc check "tanh(x*w + b)" --x=2 --w=-3 --b=7',
         'gradcalc check "x^2*y" --x=3 --y=-1 --expect x=-6 --expect y=9',
+        'gradcalc check "tanh(x*w)" --x=2 --w=-3 --expect "x = w*(1 - tanh(x*w)^2)"',
         'gradcalc check "w @ x" --w=1,2 --x=3,4 --expect w=3,4 --json',
     ],
 )

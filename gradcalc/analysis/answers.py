@@ -30,7 +30,7 @@ _CANCELLED = 1e-12
 # variable.
 _POINTS, _NEAR = 8, 0.1
 
-_DECIMAL = re.compile(r"[-+]?(?:\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?")
+_DECIMAL = re.compile(r"[-+]?(?:\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,6}))?")
 _SEPARATORS = re.compile(r"[,;\[\]\s]+")
 
 
@@ -270,4 +270,4 @@ def _half_unit(text: str) -> float:
     match = _DECIMAL.fullmatch(text.replace("_", ""))
     if match is None or match[1] is match[2] is None:
         return 0.0
-    return 0.5 * 10.0 ** (int(match[2] or 0) - len(match[1] or ""))
+    return float(f"5e{int(match[2] or 0) - len(match[1] or '') - 1}")

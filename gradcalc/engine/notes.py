@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gradcalc.algebra.contributions import whole_rule
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
+from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.writers.node_text import expression, shortened
@@ -15,12 +16,16 @@ from gradcalc.writers.node_text import expression, shortened
 _EQUALITIES = frozenset({OPERATIONS["=="], OPERATIONS["!="]})
 
 
+# What a sum of probabilities, or 1 minus one, may be off by.
+_ROUNDING = 1e-9
+
+
 class Note(NamedTuple):
     """A remark on one node."""
 
     # The number of the node.
     node: int
-    # "kink", "tie", "saturated" or "nonfinite".
+    # "kink", "tie", "saturated", "nonfinite" or "outside".
     kind: str
     # One sentence.
     message: str
@@ -49,6 +54,40 @@ def notes_on(passes: Passes) -> Iterator[Note]:
             # It sets one point apart, as where 0*log(0) is meant to be 0.
             continue
         yield from _singularities(passes, node)
+    yield from _no_probabilities(passes)
+
+
+def probabilities(graph: Graph) -> dict[int, int]:
+    """The nodes that stand for probabilities, each with the node that takes it for one.
+
+    That one is within a function of the library, one of OF_PROBABILITIES.
+    """
+    if OF_PROBABILITIES.keys().isdisjoint(graph.calls.values()):
+        return {}
+    found: dict[int, int] = {}
+    for node in graph.bodies:
+        taker, _ = OF_PROBABILITIES.get(graph.library_function(node) or "", ("", ""))
+        if graph.operations[node].name == taker:
+            found.setdefault(graph.inputs[node][0], node)
+    return found
+
+
+def is_outside(value: float) -> bool:
+    """Whether the number cannot be a probability."""
+    return value < -_ROUNDING or value > 1 + _ROUNDING
+
+
+def _no_probabilities(passes: Passes) -> Iterator[Note]:
+    """A note on the first of the numbers in each function that are no probabilities."""
+    graph, said = passes.graph, set[str]()
+    for node, taker in probabilities(graph).items():
+        value, function = passes.values[node], graph.library_function(taker)
+        if function and function not in said and is_outside(value):
+            said.add(function)
+            _, instead = OF_PROBABILITIES[function]
+            message = f"{expression(graph, node)} is {number(value)}, which is no"
+            message += f" probability; {instead} takes any number"
+            yield _note(graph, taker, "outside", message)
 
 
 def _singularities(passes: Passes, node: int) -> Iterator[Note]:

@@ -14,6 +14,14 @@ _ENTRY = (
     r"|^# (?P<meaning>.*)\n# e\.g\. (?P<example>.*)\n(?P<name>\w+)\("
 )
 
+# The functions of the library that take probabilities: the operation in each that is
+# the first to take one, as its first operand, and the function of any numbers that may
+# have been meant.
+OF_PROBABILITIES = {
+    "bce": ("clip", "bce_logits"),
+    "cross_entropy": ("log", "cross_entropy_logits"),
+}
+
 
 @dataclass(eq=False, repr=False, slots=True)
 class Documentation:

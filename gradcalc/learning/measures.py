@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from gradcalc.engine.compiled import compile_gradient, walked_gradient
+from gradcalc.engine.notes import is_outside, probabilities
+from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.objective import Loss, loss_called
 from gradcalc.shapes import flatten
@@ -18,8 +21,6 @@ Agreement = Callable[[Sequence[float], Sequence[float]], bool]
 _LEAST_SLOPE = 1e-9
 # Rows that are walked before it is worth while to compile.
 _WALKED = 4
-# What a sum of probabilities may be off by.
-_ROUNDING = 1e-9
 
 
 def mean_loss(
@@ -165,17 +166,36 @@ def _without_gradient(
     return flat if largest > 0 else []
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Predictions that a loss takes for probabilities though they are none."""
+
+    # On how many rows.
+    rows: int
+    # The function that takes them, and the one of any numbers in its place.
+    function: str
+    instead: str
+
+
 def outside_probabilities(
-    setup: StepSetup, loss: str, rows: Sequence[Example], parameters: Sequence[float]
-) -> int:
-    """On how many rows the prediction is outside 0 to 1, if the loss is about that."""
-    if not loss_called(loss).logits:
-        return 0
-    function = setup.forward(flatten(setup.objective.prediction))
-    return sum(
-        any(
-            number < -_ROUNDING or number > 1 + _ROUNDING
-            for number in function(*row, *parameters)
-        )
-        for row in rows
-    )
+    setup: StepSetup, rows: Sequence[Example], parameters: Sequence[float]
+) -> Outside | None:
+    """What is said of numbers outside 0 to 1, if a function takes them for others."""
+    graph = setup.objective.graph
+    taken = probabilities(graph)
+    if not taken:
+        return None
+    values_of = setup.forward(list(taken))
+    takers, count = list(taken.values()), 0
+    first = None
+    for row in rows:
+        values = values_of(*row, *parameters)
+        outside = [
+            t for t, value in zip(takers, values, strict=True) if is_outside(value)
+        ]
+        count += bool(outside)
+        first = first or next(iter(outside), None)
+    if first is None:
+        return None
+    function = graph.library_function(first) or ""
+    return Outside(count, function, OF_PROBABILITIES[function][1])

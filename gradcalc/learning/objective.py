@@ -43,8 +43,6 @@ class Loss:
     # Of a loss that compares lists: the loss for two classes and one number; "" where
     # the prediction may be a number.
     single: str = ""
-    # Of a loss of probabilities: the one that takes any numbers in their place.
-    logits: str = ""
 
     @property
     def threshold(self) -> float:
@@ -56,12 +54,9 @@ LOSSES = {
     "mse": Loss("mse(prediction, target)"),
     "mae": Loss("mae(prediction, target)"),
     "huber": Loss("huber(prediction, target)"),
-    "bce": Loss("bce(prediction, target)", "probability", logits="bce_logits"),
+    "bce": Loss("bce(prediction, target)", "probability"),
     "cross_entropy": Loss(
-        "cross_entropy(prediction, target)",
-        "probability",
-        single="bce",
-        logits="cross_entropy_logits",
+        "cross_entropy(prediction, target)", "probability", single="bce"
     ),
     "bce_logits": Loss("mean(bce_logits(prediction, target))", "logit"),
     "cross_entropy_logits": Loss(

@@ -11,6 +11,7 @@ from gradcalc.language.program import build
 from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.examples import Examples, held_back, read_examples
 from gradcalc.learning.measures import (
+    Outside,
     accuracies,
     dead_units,
     flat_parameters,
@@ -66,8 +67,8 @@ class TrainingResult:
     dead: list[str]
     # The names of parameters that have no gradient on any row, but could have one.
     flat: list[str]
-    # On how many rows the prediction is no probability, if the loss takes it for one.
-    outside: int
+    # Numbers that are no probabilities though the loss takes them for some, or None.
+    outside: Outside | None
     # For classes: the share of right predictions, by "training", "validation".
     accuracy: dict[str, float] | None
 
@@ -113,7 +114,7 @@ class TrainingTask:
             values[name] = arrange(leaves, roles.parameters[name])
         found = training.parameters
         dead = dead_units(setup, rows, found)
-        outside = outside_probabilities(setup, self.loss, rows, found)
+        outside = outside_probabilities(setup, rows, found)
         flat = list[str]()
         # Beside these, a parameter without a gradient is no news.
         if training.epochs and not (dead or outside):

@@ -20,6 +20,7 @@ from gradcalc.wording import counted, cut_end
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
+    from gradcalc.learning.measures import Outside
     from gradcalc.learning.training_tasks import TrainingResult
 
 # Of a longer trace only the first and the last points are shown, unless all are wanted.
@@ -219,7 +220,7 @@ def training_notes(result: "TrainingResult") -> Iterator[str]:
     if result.flat:
         yield _flat_sentence(result)
     if result.outside:
-        yield _outside_sentence(result)
+        yield _outside_sentence(result.outside, result)
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -237,15 +238,12 @@ def _flat_sentence(result: "TrainingResult") -> str:
     )
 
 
-def _outside_sentence(result: "TrainingResult") -> str:
-    # Imported here: other pages need no losses.
-    from gradcalc.learning.objective import loss_called
-
-    loss = result.model.loss
+def _outside_sentence(outside: "Outside", result: "TrainingResult") -> str:
+    named = result.model.loss == outside.function
     return (
-        f"the prediction is outside 0..1 on {result.outside} of"
-        f" {counted(result.rows, 'row')}, but {loss} is about probabilities; --loss"
-        f" {loss_called(loss).logits} takes any numbers"
+        f"the prediction is outside 0..1 on {outside.rows} of"
+        f" {counted(result.rows, 'row')}, but {outside.function} is about"
+        f" probabilities; {'--loss ' * named}{outside.instead} takes any numbers"
     )
 
 

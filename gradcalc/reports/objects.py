@@ -321,7 +321,7 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "reason": training.reason,
         "dead": result.dead,
         "flat": result.flat,
-        "outside": result.outside,
+        "outside": result.outside.rows if result.outside else 0,
         "skipped": result.skipped.count,
     }
     for name, entry in optional.items():

@@ -1,10 +1,17 @@
 """Where notes are due, and which text nodes and notes refer to."""
 
+import math
+
 import pytest
 
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.functions import library
-from gradcalc.language.library import library_documentation, library_text
+from gradcalc.language.library import (
+    OF_PROBABILITIES,
+    known_functions,
+    library_documentation,
+    library_text,
+)
 
 
 @pytest.mark.parametrize("name", library_documentation())
@@ -49,3 +56,36 @@ def test_a_note_names_the_function_that_nobody_typed():
     assert note.sentence == f"in leaky_relu: {note.message}"
     (note,) = evaluate("relu(x)", {"x": 0}).notes
     assert note.sentence == note.message
+
+
+OUTSIDE = {
+    "bce": "bce(p, 1)",
+    "bce of a list": "bce([0.5, p, p], [1, 0, 1])",
+    "cross_entropy": "cross_entropy([p, 0.2], [1, 0])",
+    "inside another function": "f(q) = 2*bce(q, 0); f(p)",
+}
+
+
+@pytest.mark.parametrize("formula", OUTSIDE.values(), ids=OUTSIDE)
+@pytest.mark.parametrize(("p", "shown"), [(1.5, "1.5"), (-2, "-2"), (1e300, "1e+300")])
+def test_what_is_no_probability_is_said_once(formula, p, shown):
+    notes = [n for n in evaluate(formula, {"p": p}).notes if n.kind == "outside"]
+    (note,) = notes
+    function = "cross_entropy" if "cross" in formula else "bce"
+    assert note.sentence.endswith(
+        f" is {shown}, which is no probability; {function}_logits takes any number"
+    )
+    assert note.sentence.startswith(f"in {function}: ")
+
+
+@pytest.mark.parametrize("formula", OUTSIDE.values(), ids=OUTSIDE)
+@pytest.mark.parametrize("p", [0, 1e-300, 0.5, 1, 1 + 1e-15, -1e-15, math.nan])
+def test_nothing_is_said_of_probabilities(formula, p):
+    notes = evaluate(formula, {"p": p}).notes
+    assert "outside" not in [note.kind for note in notes]
+
+
+def test_every_function_of_probabilities_is_in_the_library():
+    assert set(OF_PROBABILITIES) <= set(library_documentation())
+    for _, instead in OF_PROBABILITIES.values():
+        assert instead in known_functions()

@@ -99,7 +99,7 @@ def _predict_rows(
     # Kept until there is a row: nothing is printed if the rows cannot be understood.
     header = rows.header_with(additions.columns)
     predict = predictor(model, gradient=gradient)
-    numbers = rows.numbers(list(model.inputs))
+    numbers = rows.numbers(list(model.inputs), finite=False)
     # Bytes, because the rows are UTF-8 and stay it in every locale.
     write = sys.stdout.buffer.write
     watched = sys.stdout.isatty()

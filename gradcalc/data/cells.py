@@ -1,17 +1,24 @@
 """What a cell of data holds: a number or the name of a class."""
 
 import math
+import re
 from typing import Any
 
 from gradcalc.wording import cut_end
 
+# How NaN and the infinities are written, by gradcalc and by others.
+_NOT_FINITE = re.compile(r"\s*(nan|[+-]?inf(inity)?)\s*", re.IGNORECASE)
 
-def number_in(cell: Any) -> float:
-    """The finite number that the cell holds, as text or as a number of JSON.
 
-    Raises ValueError with what is wrong, as the end of a sentence about the cell.
+def number_in(cell: Any, *, finite: bool = True) -> float:
+    """The number that the cell holds, as text or as a number of JSON.
+
+    Unless `finite`, the text may also stand for NaN or an infinity. Raises ValueError
+    with what is wrong, as the end of a sentence about the cell.
     """
     if isinstance(cell, str):
+        if not finite and _NOT_FINITE.fullmatch(cell):
+            return float(cell)
         try:
             # Python's numbers may hold underscores, those of data do not.
             number = float(cell.replace("_", "?"))

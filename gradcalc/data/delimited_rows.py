@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -66,7 +67,10 @@ class DelimitedRows(Rows):
         for name in names:
             self._place(name)
 
-    def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
+    def numbers(
+        self, names: Sequence[str], *, finite: bool = True
+    ) -> Callable[[Row], Sequence[float]]:
+        read = partial(number_in, finite=finite)
         places = [place for name in names for place in self._place(name)]
         width = len(self.header)
         recent = self.lines.recent
@@ -82,7 +86,7 @@ class DelimitedRows(Rows):
                     # One NaN or infinity makes the sum one.
                     if isfinite(sum(found)):
                         return found
-            return self._careful(cells, number_in, places)
+            return self._careful(cells, read, places)
 
         return numbers
 

@@ -89,18 +89,24 @@ class JsonRows(Rows):
             if 0 in self.columns[name]:
                 raise self.problem("the list is empty", column=name)
 
-    def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
-        columns = [(name, self.columns[name]) for name in names]
+    def numbers(
+        self, names: Sequence[str], *, finite: bool = True
+    ) -> Callable[[Row], Sequence[float]]:
+        columns = [
+            (name, shape, partial(_numbers_in, shape=shape, finite=finite))
+            for name in names
+            for shape in [self.columns[name]]
+        ]
 
         def numbers(row: dict[str, Any]) -> Sequence[float]:
             found: list[float] = []
-            for name, shape in columns:
+            for name, shape, read in columns:
                 cell = row.get(name)
                 # The plain case first: this runs once for every number of the data.
                 if cell.__class__ is float and not shape and cell - cell == 0:
                     found.append(cell)
                 else:
-                    found += self._cell(row, name, partial(_numbers_in, shape=shape))
+                    found += self._cell(row, name, read)
             return found
 
         return numbers
@@ -152,7 +158,7 @@ def _shape(cell: Any) -> Shape:
     return (len(cell),)
 
 
-def _numbers_in(cell: Any, shape: Shape) -> list[float]:
+def _numbers_in(cell: Any, shape: Shape, *, finite: bool) -> list[float]:
     """The numbers in a cell of that shape. Raises ValueError for another cell."""
     found = _shape(cell)
     if found != shape:
@@ -162,4 +168,4 @@ def _numbers_in(cell: Any, shape: Shape) -> list[float]:
         )
     # Not all leaves of a ragged list: its rows are no numbers.
     cells = cell if len(shape) == 1 else flatten(cell)
-    return [number_in(leaf) for leaf in cells]
+    return [number_in(leaf, finite=finite) for leaf in cells]

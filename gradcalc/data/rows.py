@@ -130,10 +130,13 @@ class Rows(ABC):
         """The next row that is not empty."""
 
     @abstractmethod
-    def numbers(self, names: Sequence[str]) -> Callable[[Row], Sequence[float]]:
+    def numbers(
+        self, names: Sequence[str], *, finite: bool = True
+    ) -> Callable[[Row], Sequence[float]]:
         """A function from a row to the numbers in these columns, list by list.
 
-        It raises DataError, naming line and column, where one is missing.
+        It raises DataError, naming line and column, where one is missing, or is NaN or
+        infinite and should be `finite`.
         """
 
     @abstractmethod

@@ -186,15 +186,12 @@ def outside_probabilities(
     if not taken:
         return None
     values_of = setup.forward(list(taken))
-    takers, count = list(taken.values()), 0
-    first = None
+    first, count = None, 0
     for row in rows:
-        values = values_of(*row, *parameters)
-        outside = [
-            t for t, value in zip(takers, values, strict=True) if is_outside(value)
-        ]
-        count += bool(outside)
-        first = first or next(iter(outside), None)
+        values = zip(taken.values(), values_of(*row, *parameters), strict=True)
+        taker = next((taker for taker, value in values if is_outside(value)), None)
+        count += taker is not None
+        first = taker if first is None else first
     if first is None:
         return None
     function = graph.library_function(first) or ""

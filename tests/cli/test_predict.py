@@ -227,6 +227,28 @@ def test_wrong_rows(run, content, page):
     assert ran == (2, "", f"error: {page}")
 
 
+@pytest.mark.parametrize(
+    ("rows", "predicted"),
+    [
+        (
+            "x\nNaN\ninf\n-inf\n",
+            "x,prediction\nNaN,NaN\ninf,inf\n-inf,-inf\n",
+        ),
+        (
+            '{"x": "NaN"}\n{"x": "-Infinity"}\n{"x": 32}\n',
+            '{"x": "NaN", "prediction": "NaN"}\n'
+            '{"x": "-Infinity", "prediction": "-Infinity"}\n'
+            '{"x": 32, "prediction": 0.0}\n',
+        ),
+    ],
+    ids=["csv", "json"],
+)
+def test_what_was_predicted_is_predicted_from(run, rows, predicted):
+    ran = run("predict", "line.json", "--data=-", stdin=rows)
+    assert (ran.status, ran.out) == (0, predicted)
+    assert "not finite" in ran.err
+
+
 def test_every_row_is_checked_for_the_new_key(run):
     rows = '{"x": 32}\n{"x": 33, "prediction": 1}\n{"x": 34}\n'
     problem = "standard input, line 2: the row has prediction already"

@@ -454,6 +454,28 @@ def test_numbers_of_every_kind(number, cell, entry):
     assert json.loads(extended(b'{"x": 1}', number))["new, one"] == entry
 
 
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("content", [b"x\n1\n", b'{"x": 1}'], ids=["csv", "json"])
+def test_numbers_of_every_kind_are_read_as_they_are_written(content, number):
+    written = extended(content, number)
+    rows = open_rows(io.BytesIO(written), "d")
+    ((found,),) = map(rows.numbers(["new, one"], finite=False), rows)
+    assert repr(found) == repr(number)
+    with pytest.raises(DataError, match="is not a finite number"):
+        numbers_in_all(written)
+
+
+def numbers_in_all(content):
+    rows = open_rows(io.BytesIO(content), "d")
+    return list(map(rows.numbers(["new, one"]), rows))
+
+
+@pytest.mark.parametrize("cell", ["1e999", "nano", "", "infinite", "1_0"])
+def test_only_words_for_them_are_not_finite(cell):
+    with pytest.raises(ValueError, match=r"not a|is empty"):
+        number_in(cell, finite=False)
+
+
 @given(
     st.lists(
         st.lists(st.text('ab,"\n\r\té ', max_size=5), min_size=2, max_size=2).filter(

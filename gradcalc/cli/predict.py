@@ -11,7 +11,13 @@ from gradcalc.cli.arguments import Split
 from gradcalc.cli.commands import Request, VariablesCommand
 from gradcalc.cli.files import STANDARD_INPUT, check_not_output, read_model
 from gradcalc.data.rows import Row, Rows, Skipped, usable
-from gradcalc.errors import DataError, GradcalcError, ShapeError, UsageError
+from gradcalc.errors import (
+    BindingError,
+    DataError,
+    GradcalcError,
+    ShapeError,
+    UsageError,
+)
 from gradcalc.language.bindings import bind
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Additions, predictor
@@ -160,6 +166,13 @@ def _predict_point(
         )
     defaults = {**model.parameters, **request.defaults}
     bound = bind(model.text, request.variables, defaults=defaults)
+    # A name such as e has a value of its own in a formula, but not as an input.
+    if missing := [name for name in model.inputs if name not in bound.variables]:
+        raise BindingError(
+            f"no value is given for the {plural(missing, 'input', 'inputs')}"
+            f" {', '.join(missing)}",
+            hint="add " + " ".join(f"--{name}=..." for name in missing[:4]),
+        )
     point = {name: bound.variables[name] for name in model.inputs}
     for name, shape in model.inputs.items():
         given = shape_of(point[name])

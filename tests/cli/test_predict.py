@@ -227,6 +227,18 @@ def test_wrong_rows(run, content, page):
     assert ran == (2, "", f"error: {page}")
 
 
+def test_an_input_called_as_a_constant_is_asked_for(run, folder):
+    content = {**LINE, "model": "w*x + e", "inputs": ["x", "e"], "parameters": {"w": 2}}
+    (folder / "line.json").write_text(json.dumps(content))
+    assert run("predict", "line.json", "--x=1", "--e=5").out == "7\n"
+    assert run("predict", "line.json", "--data=-", stdin="x,e\n1,5\n").out == (
+        "x,e,prediction\n1,5,7.0\n"
+    )
+    assert run("predict", "line.json", "--x=1") == (
+        2, "", "error: no value is given for the input e\nhint: add --e=...\n"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("rows", "predicted"),
     [

@@ -42,6 +42,7 @@ from gradcalc.cli.variables import (
 from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.language.bindings import BoundProgram, bind, constant_value
 from gradcalc.language.identifiers import normal
+from gradcalc.wording import printable
 
 
 @dataclass(eq=False, repr=False)
@@ -72,7 +73,7 @@ class Request:
     def title(self) -> str | None:
         """What a picture is called: the formula's file; None for the formula itself."""
         path = self.given.get("--file") or self.given.get("--model") or STANDARD_INPUT
-        return None if path == STANDARD_INPUT else os.path.basename(path)
+        return None if path == STANDARD_INPUT else printable(os.path.basename(path))
 
     def bind(
         self, *, wrt: Sequence[str] | None = None, complete: bool = True

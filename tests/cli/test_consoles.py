@@ -6,6 +6,7 @@ import re
 import pytest
 
 from gradcalc.cli.main import COMMANDS
+from gradcalc.reports.picture_formats import GRAPH_FORMATS, PLOT_FORMATS
 from gradcalc.wording import unprintable
 
 # Titles, colours, deletions, the bell, C1's escape, delete, an order from right to
@@ -105,6 +106,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "names.json").write_text(json.dumps({NASTY: 1, f"{NASTY}c": 2}))
     (tmp_path / "texts.json").write_text(json.dumps({"x": NASTY}))
     (tmp_path / f"is{NASTY}").write_text("x + " + NASTY, encoding="utf-8")
+    return tmp_path
 
 
 def calls():
@@ -133,6 +135,27 @@ def test_nothing_that_a_terminal_obeys_is_printed(run, terminal):
             text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text)
         assert set(unprintable(text)) <= {"\n"}, words
     assert statuses == {0, 1, 2}
+
+
+PICTURES = [
+    *(["graph", name] for name, kind in GRAPH_FORMATS.items() if kind.is_text),
+    ["plot", "svg"],
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), PICTURES)
+def test_nothing_that_a_terminal_obeys_is_in_pictures(run, folder, name, kind):
+    if kind == "svg":
+        pytest.importorskip("pygraphviz" if name == "graph" else "matplotlib")
+    (folder / f"formula{NASTY}").write_text(FORMULA, encoding="utf-8")
+    formats = GRAPH_FORMATS if name == "graph" else PLOT_FORMATS
+    path = f"picture{formats[kind].endings[0]}"
+    for words in ([FORMULA], [f"--file=formula{NASTY}"]):
+        ran = run(name, *words, "--x=0:1" if name == "plot" else "--x=1", "--w=2",
+                  f"--out={path}")  # fmt: skip
+        assert ran == (0, "", "")
+        text = (folder / path).read_text(encoding="utf-8")
+        assert set(unprintable(text)) <= {"\n"}
 
 
 def test_rows_in_a_pipe_stay_as_they_are(run):

@@ -233,8 +233,9 @@ def _flat_sentence(result: "TrainingResult") -> str:
     have, they, learn = ("has", "it", "learns") if one else ("have", "they", "learn")
     return (
         f"{_listed(result.flat)} {have} no gradient on any row, or less than a"
-        f" billionth of the prediction's, so {they} no longer {learn}; another start"
-        " (--seed) or a smaller --rate may do better"
+        f" billionth of the prediction's, so {they} no longer {learn}: the start was"
+        " flat, or the weights collapsed; another --seed or a smaller --rate may do"
+        " better"
     )
 
 

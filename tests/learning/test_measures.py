@@ -33,8 +33,8 @@ def test_weights_that_fell_to_nothing_together_are_reported():
     assert result.flat == ["v", "W", "b"]
     assert list(training_notes(result)) == [
         "v, W, b have no gradient on any row, or less than a billionth of the"
-        " prediction's, so they no longer learn; another start (--seed) or a smaller"
-        " --rate may do better"
+        " prediction's, so they no longer learn: the start was flat, or the weights"
+        " collapsed; another --seed or a smaller --rate may do better"
     ]
 
 

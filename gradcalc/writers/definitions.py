@@ -226,7 +226,8 @@ class NeededDefinitions:
                 ]:
                     continue
                 number = None
-                if not any(depends[node] for node in leaves):
+                labelled = roots.get(name) == structure
+                if not labelled and not any(depends[node] for node in leaves):
                     number = self._number(structure)
                 if number is not None:
                     self._texts[meaning] = number

@@ -123,6 +123,8 @@ def test_a_name_that_stands_for_two_things():
     ("program", "values", "expected"),
     [
         ("f(x) = k*x | k; f(a)", {"k": -2}, "f(x) = (-2)*x | (-2)\nf(a)"),
+        ("k = -w; f(x) = k*x | k; f(a)", {"w": 2},
+         "k = -2\nf(x) = k*x | k\nf(a)"),
         ("f(pi) = k*pi | k; f(a)", {"k": 2}, "f(pi) = 2*pi | 2\nf(a)"),
         ("f(v) = v @ k | k; f([a, 1])", {"k": [1, 2]},
          "f(v) = v @ [1, 2] | [1, 2]\nf([a, 1])"),

@@ -87,10 +87,11 @@ class NeededDefinitions:
         self.labels: dict[str, Structure] = {}
         # By name and nodes: what stands in definitions in the place of the name.
         self._texts: dict[tuple[str, tuple[int, ...]], str] = {}
-        needed = graph.ancestors(all_leaves(roots.values()))
-        nodes = [node for node, flag in enumerate(needed) if flag]
-        ruled = self._ruled(nodes)
-        if ruled:
+        # Most graphs have none of these.
+        if any(isinstance(each, FunctionOperation) for each in set(graph.operations)):
+            needed = graph.ancestors(all_leaves(roots.values()))
+            nodes = [node for node, flag in enumerate(needed) if flag]
+            ruled = self._ruled(nodes)
             called = {graph.operations[n].name for n in nodes if n not in ruled}
             self._find(ruled.values(), called.difference(InfixWriter.spellings))
             for node, use in ruled.items():

@@ -77,10 +77,10 @@ class Function:
         return Body(self.text, self.name if self.library else None)
 
     @property
-    def called(self) -> set[str]:
-        """The names of the functions that it calls."""
+    def called(self) -> list[str]:
+        """The names of the functions that it calls, each once."""
         calls = (*self.statement.leaves(CALL), *self.statement.rule_leaves(CALL))
-        return {call[3] for call in calls}
+        return list(dict.fromkeys(call[3] for call in calls))
 
     @property
     def rule_span(self) -> Span:

@@ -182,9 +182,8 @@ class NeededDefinitions:
                 key = self._key(function, taken)
                 if key in found:
                     continue
-                own = {
-                    name: taken[name] for name in function.needs.names.keys() & taken
-                }
+                names = [name for name in function.needs.names if name in taken]
+                own = {name: taken[name] for name in names}
                 found[key] = _Definition(function, known, own)
                 for name in function.called:
                     callee = known.find(name, function)

@@ -15,7 +15,7 @@ from gradcalc.language.names import read_program
 from gradcalc.shapes import flatten
 
 modestly = settings(
-    max_examples=300,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],

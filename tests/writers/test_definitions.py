@@ -18,7 +18,7 @@ from gradcalc.reports.derivatives import program_lines
 from gradcalc.writers.program_text import program_text
 
 modestly = settings(
-    max_examples=300,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],

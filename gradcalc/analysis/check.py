@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gradcalc.analysis.slopes import true_gradients
 from gradcalc.analysis.suspects import meant, rounding
 from gradcalc.analysis.verdicts import DIFFERS, UNSURE, Claim, Row, compared
+from gradcalc.engine.decimals import ONE
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.surroundings import Surroundings, Variation
 from gradcalc.errors import UsageError
@@ -57,8 +59,9 @@ def claims(
     outputs = flatten(evaluation.output)
     elements = element_names("", shape_of(evaluation.output))
     surroundings = Surroundings(evaluation.graph, bound.given, outputs)
+    known = true_gradients(surroundings, list(nodes.values()), outputs)
     for name, node in nodes.items():
-        variation = Variation(surroundings, node)
+        variation = Variation(surroundings, {node: ONE})
         for row, (element, output) in enumerate(zip(elements, outputs, strict=True)):
             yield Claim(
                 name,
@@ -68,6 +71,7 @@ def claims(
                 evaluation.gradient_at(node, row),
                 variation,
                 output,
+                known.get((node, output)),
             )
 
 

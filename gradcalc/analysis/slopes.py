@@ -11,9 +11,10 @@ of the domain.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from random import Random
 
 from gradcalc.engine.decimals import DIGITS, INFINITY, NAN, ZERO, arithmetic
-from gradcalc.engine.surroundings import Variation
+from gradcalc.engine.surroundings import Surroundings, Variation
 
 # The digits that decide where fewer do not.
 MOST_DIGITS = 1_000
@@ -24,11 +25,16 @@ _LEVELS = (
     (300, (-60, -76, -92)),
     (MOST_DIGITS, (-330, -346, -362)),
 )
-_QUICK_STEP = -18
+QUICK_STEP = -18
 # Quotients that differ by less than this share are one slope.
 ONE_SLOPE = Decimal("1e-9")
 # A change that shrinks by less than this while the step shrinks 1e16 times is a jump.
 _JUMP = Decimal("0.999")
+# The gradients of several variables are right together if what they add up to is the
+# change to this share of the terms, and each has a part in it that would be noticed.
+_TOGETHER, _NOTICED = Decimal("1e-25"), Decimal("1e-12")
+# Fewer variables are moved one by one.
+_FEWEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,60 @@ class Side:
 def quick_slope(variation: Variation, output: int) -> Decimal | None:
     """The slope where both sides agree on it over a single step, else None."""
     with localcontext(arithmetic()):
-        step = variation.unit().scaleb(_QUICK_STEP)
+        step = variation.step(QUICK_STEP)
         changes = [variation.change(each, DIGITS) for each in (step, -step)]
         right, left = (change.of.get(output, ZERO) for change in changes)
         gap, width = abs(right + left), max(abs(right), abs(left))
         if not all(change.is_resolved for change in changes):
             return None
         return (right - left) / (2 * step) if gap <= ONE_SLOPE * width else None
+
+
+def true_gradients(
+    surroundings: Surroundings, nodes: Sequence[int], outputs: Sequence[int]
+) -> dict[tuple[int, int], Decimal]:
+    """The gradients in decimals that are slopes, by variable and output.
+
+    Many variables are moved at once, each by its own random part of a step: what that
+    changes is what all gradients say together only if every one is right. Where it is
+    not, each half of the variables is tried. So a list is checked in proportion to its
+    length; what is not found this way may still be right.
+    """
+    found: dict[tuple[int, int], Decimal] = {}
+    chance = Random(0)
+    pending = [(list(nodes), list(outputs))]
+    while pending:
+        group, unsettled = pending.pop()
+        if len(group) < _FEWEST:
+            continue
+        with localcontext(arithmetic()):
+            moves = {
+                node: surroundings.unit(node) * Decimal(chance.uniform(1, 2))
+                for node in group
+            }
+        variation = Variation(surroundings, moves)
+        failed = [each for each in unsettled if not _add_true(found, variation, each)]
+        if failed:
+            half = len(group) // 2
+            pending += [(group[:half], failed), (group[half:], failed)]
+    return found
+
+
+def _add_true(
+    found: dict[tuple[int, int], Decimal], variation: Variation, output: int
+) -> bool:
+    """Whether the gradients add up to the slope along the moves; adds them if so."""
+    slope, terms = quick_slope(variation, output), variation.terms(output)
+    with localcontext(arithmetic()):
+        error = slope and slope - variation.gradient(output, DIGITS)
+        if error is None or not abs(error) <= _TOGETHER * terms:
+            return False
+        gradients = variation.surroundings.gradients(output)
+        for node, size in variation.moves.items():
+            gradient = (gradients[node] if node < len(gradients) else None) or ZERO
+            if gradient == 0 or abs(gradient * size) >= _NOTICED * terms:
+                found[node, output] = gradient
+    return True
 
 
 def side(variation: Variation, output: int, direction: int) -> Side:
@@ -73,7 +126,7 @@ def _side(
     powers: Sequence[int],
 ) -> Side | None:
     """The side as these steps show it; None if they do not."""
-    steps = [direction * variation.unit().scaleb(power) for power in powers]
+    steps = [direction * variation.step(power) for power in powers]
     changes = [variation.change(step, digits) for step in steps]
     if digits < MOST_DIGITS and not all(change.is_resolved for change in changes):
         return None

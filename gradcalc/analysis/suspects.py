@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from gradcalc.analysis.slopes import QUICK_STEP
 from gradcalc.analysis.verdicts import KINK, OK, Claim, Row, agree, compared
 from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.evaluation import Evaluation
@@ -70,14 +71,12 @@ def _held(claim: Claim, row: Row) -> str:
     }
     if not flat:
         return ""
-    held = Variation(surroundings, variation.variable, held=True)
-    others = compared(replace(claim, variation=held))
+    held = Variation(surroundings, variation.moves, held=True)
+    others = compared(replace(claim, variation=held, slope=None))
     if others.verdict not in (OK, KINK):
         return ""
-    step = claim.variation.unit().scaleb(-18)
-    moving = [
-        node for node in sorted(flat) if node in variation.change(step, DIGITS).of
-    ]
+    changes = variation.change(variation.step(QUICK_STEP), DIGITS).of
+    moving = [node for node in sorted(flat) if node in changes]
     if not moving:
         return ""
     text = expression(surroundings.graph, moving[0])

@@ -82,6 +82,8 @@ class Claim:
     # The variable moved, and the node of the result.
     variation: Variation
     output: int
+    # The slope, if it is known already.
+    slope: Decimal | None = None
 
     def exact(self, digits: int = DIGITS) -> Decimal:
         """The gradient in decimals."""
@@ -108,10 +110,12 @@ def compared(claim: Claim) -> Row:
         return claim.row(UNSURE, "the variable is not finite")
     if not math.isfinite(claim.result):
         return claim.row(UNSURE, "the value is not finite")
-    quick = quick_slope(claim.variation, claim.output)
+    slope = claim.slope
+    if slope is None:
+        slope = quick_slope(claim.variation, claim.output)
     with localcontext(arithmetic()):
-        if quick is not None and agree(Decimal(claim.gradient), quick):
-            return claim.measured(quick, OK)
+        if slope is not None and agree(Decimal(claim.gradient), slope):
+            return claim.measured(slope, OK)
     left, right = (side(claim.variation, claim.output, each) for each in (-1, 1))
     with localcontext(arithmetic()):
         return _between(claim, left, right)

@@ -1,6 +1,6 @@
-"""How a formula's values change when one variable moves, in decimal arithmetic.
+"""How a formula's values change when variables move, in decimal arithmetic.
 
-Only what depends on the variable is computed again, and a change that is lost among the
+Only what depends on them is computed again, and a change that is lost among the
 digits of a larger number is told from one that is 0.
 """
 
@@ -23,7 +23,7 @@ _MARGIN = 10
 
 @dataclass(eq=False, repr=False, slots=True)
 class Change:
-    """What a step of one variable changes."""
+    """What a step changes."""
 
     # By how much the value of each node changes, without those that keep theirs.
     of: dict[int, Decimal]
@@ -61,6 +61,13 @@ class Surroundings:
                 for operand in graph.inputs[node]:
                     self._consumers.setdefault(operand, []).append(node)
 
+    def unit(self, node: int) -> Decimal:
+        """What steps of a variable are measured in.
+
+        That is its size, but no more than 1, on which floor and its like turn.
+        """
+        return min(abs(self.values(DIGITS)[node]), ONE) or ONE
+
     def consumers(self, node: int) -> Sequence[int]:
         """The nodes that take the node as an operand, as often as they do."""
         return self._consumers.get(node, ())
@@ -73,22 +80,26 @@ def _may_stay(operation: Operation) -> bool:
 
 
 class Variation:
-    """One variable of a formula moved, the others held.
+    """A formula whose variable is moved, or several in proportion; others are held.
 
-    variable  its node
-    reach     the nodes that depend on it, in order, and itself
-    values    of a number of digits: the value of each node at the point
-    change    of a step and a number of digits: what the step changes
+    moves   how far a step of 1 moves each of the variables, by node
+    reach   the nodes that depend on them, in order, and themselves
+    values  of a number of digits: the value of each node at the point
+    change  of a step and a number of digits: what the step changes
     """
 
     def __init__(
-        self, surroundings: Surroundings, variable: int, *, held: bool = False
+        self,
+        surroundings: Surroundings,
+        moves: Mapping[int, Decimal],
+        *,
+        held: bool = False,
     ) -> None:
         """If `held`, what passes no gradient back passes no change on either."""
         self.surroundings = surroundings
-        self.variable = variable
+        self.moves = moves
         operations = surroundings.graph.operations
-        found, pending = {variable}, [variable]
+        found, pending = set(moves), list(moves)
         while pending:
             for consumer in surroundings.consumers(pending.pop()):
                 if consumer not in found and not (
@@ -100,31 +111,32 @@ class Variation:
         self.values = cache(self._values)
         self.change = cache(self._change)
 
-    def unit(self) -> Decimal:
-        """What its steps are measured in: its size, but no more than the 1 of floor."""
-        size = abs(self.surroundings.values(DIGITS)[self.variable])
-        return min(size, ONE) or ONE
+    def step(self, power: int) -> Decimal:
+        """A step that moves no variable further than 10 to the power of its unit."""
+        unit = self.surroundings.unit
+        return min(unit(node) / size for node, size in self.moves.items()).scaleb(power)
 
     def gradient(self, output: int, digits: int) -> Decimal:
-        """The gradient of the output with respect to the variable."""
+        """The gradient of the output along the moves."""
         if digits == DIGITS:
-            found = self.surroundings.gradients(output)
-        else:
-            active = bytearray(len(self.surroundings.graph))
-            for node in self.reach:
-                active[node] = 1
-            graph, values = self.surroundings.graph, self.values(digits)
-            found = gradients(graph, values, output, active, digits)
-        return self._own(found)
+            return self._along(self.surroundings.gradients(output))
+        active = bytearray(len(self.surroundings.graph))
+        for node in self.reach:
+            active[node] = 1
+        graph, values = self.surroundings.graph, self.values(digits)
+        return self._along(gradients(graph, values, output, active, digits))
 
     def terms(self, output: int) -> Decimal:
         """How large the terms are that add up to the gradient."""
-        return self._own(self.surroundings.terms(output))
+        return self._along(self.surroundings.terms(output))
 
-    def _own(self, gradients: Sequence[Decimal | None]) -> Decimal:
-        """The variable's own, 0 where nothing arrives or the output comes before it."""
-        is_before = self.variable < len(gradients)
-        return (gradients[self.variable] if is_before else None) or ZERO
+    def _along(self, gradients: Sequence[Decimal | None]) -> Decimal:
+        # Nothing arrives at what comes after the output.
+        moves = {n: size for n, size in self.moves.items() if n < len(gradients)}
+        with localcontext(arithmetic()):
+            return sum(
+                ((gradients[node] or ZERO) * size for node, size in moves.items()), ZERO
+            )
 
     def rounding(self, output: int, digits: int) -> Decimal:
         """How far rounding may take the output from its value, to first order.
@@ -142,26 +154,26 @@ class Variation:
         return total.scaleb(_MARGIN - digits)
 
     def _values(self, digits: int) -> Sequence[Decimal]:
-        """The values at the point; what the variable does not reach stays as it is."""
+        """The values at the point; what is not reached stays as it is."""
         graph, values = self.surroundings.graph, self.surroundings.values(DIGITS)
         if digits == DIGITS:
             return values
         values = list(values)
         with localcontext(arithmetic(digits)):
             for node in self.reach:
-                if node != self.variable:
+                if node not in self.moves:
                     operands = [values[operand] for operand in graph.inputs[node]]
                     values[node] = applied(graph.operations[node], operands)
         return values
 
     def _change(self, step: Decimal, digits: int) -> Change:
-        """What a step of the variable changes."""
+        """What a step changes."""
         graph, old = self.surroundings.graph, self.values(digits)
         new: dict[int, Decimal] = {}
         changes: dict[int, Decimal] = {}
         # What the operands of a sum change; of a long one only few do.
         sums: dict[int, Decimal] = {}
-        stirred = {self.variable}
+        stirred = set(self.moves)
         is_resolved = True
         with localcontext(arithmetic(digits)):
             least = Decimal(10) ** (_TRUSTED - digits)
@@ -169,8 +181,8 @@ class Variation:
                 if node not in stirred:
                     continue
                 operation, before = graph.operations[node], old[node]
-                if node == self.variable:
-                    new[node] = before + step
+                if node in self.moves:
+                    new[node] = before + step * self.moves[node]
                 elif operation.is_sum and (before + sums[node]).is_finite():
                     new[node] = before + sums[node]
                 else:

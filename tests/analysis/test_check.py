@@ -247,11 +247,24 @@ def test_no_wrong_gradient_passes(example):
             assert not wrong.agrees
 
 
-def test_a_large_number_of_variables_takes_time_in_proportion():
-    """Each step computes again only what depends on the variable."""
-    size = 2_000
-    rows = checked("w @ w + sum(sin(v))", w=[0.5] * size, v=[0.25] * size).rows
+def test_a_long_list_is_checked_as_a_whole_and_its_faults_are_found():
+    size = 400
+    text = "f(t) = t^3 | 2*t^2; v @ v + sum(abs(v)) + f(v[37]) + logsumexp(v)"
+    values = [0.25 + i / 100 for i in range(size)]
+    values[81] = 0.0
+    verdicts = {row.variable: row.verdict for row in checked(text, v=values).rows}
+    assert verdicts.pop("v[37]") == "differs"
+    assert verdicts.pop("v[81]") == "kink"
+    assert set(verdicts.values()) == {"ok"}
+    assert len(verdicts) == size - 2
+
+
+def test_every_element_of_long_lists():
+    rows = checked("softmax(v)", v=[i / 7 for i in range(20)]).rows
     assert {row.verdict for row in rows} == {"ok"}
+    assert [row.difference for row in rows] == pytest.approx(
+        [row.gradient for row in rows], rel=1e-12, abs=0
+    )
 
 
 def test_every_element_of_a_list_result_is_checked():

@@ -7,7 +7,7 @@ digits of a larger number is told from one that is 0.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import cache, cached_property
 
 from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.high_precision import applied, forward, gradients
@@ -98,18 +98,22 @@ class Variation:
         """If `held`, what passes no gradient back passes no change on either."""
         self.surroundings = surroundings
         self.moves = moves
-        operations = surroundings.graph.operations
-        found, pending = set(moves), list(moves)
+        self.held = held
+        self.values = cache(self._values)
+        self.change = cache(self._change)
+
+    @cached_property
+    def reach(self) -> list[int]:
+        operations = self.surroundings.graph.operations
+        found, pending = set(self.moves), list(self.moves)
         while pending:
-            for consumer in surroundings.consumers(pending.pop()):
+            for consumer in self.surroundings.consumers(pending.pop()):
                 if consumer not in found and not (
-                    held and operations[consumer].is_flat
+                    self.held and operations[consumer].is_flat
                 ):
                     found.add(consumer)
                     pending.append(consumer)
-        self.reach = sorted(found)
-        self.values = cache(self._values)
-        self.change = cache(self._change)
+        return sorted(found)
 
     def step(self, power: int) -> Decimal:
         """A step that moves no variable further than 10 to the power of its unit."""

@@ -348,7 +348,7 @@ class Builder:
         arguments = [given[name] for name in function.parameters]
         captured = {
             name: self._name(frame, leaf)
-            for name, leaf in function.needs.captured.items()
+            for name, leaf in function.captured.items()
             # All but constants.
             if name in self.scope or name in self.shapes or name not in CONSTANTS
         }

@@ -1,6 +1,6 @@
 """Functions written in the language, and what the name of a call stands for."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -34,19 +34,6 @@ MOST_NESTED = 80
 
 
 @dataclass(eq=False, repr=False)
-class Needs:
-    """What a function needs of the place where it is defined."""
-
-    # Where each name is used that its body or its rule takes from there, by itself or
-    # in the functions that it calls.
-    captured: dict[str, Syntax] = field(default_factory=dict)
-    # The same with the names in its defaults, which are those of its calls.
-    names: dict[str, Syntax] = field(default_factory=dict)
-    # How many functions with a rule of their own are nested in it.
-    nesting: int = 0
-
-
-@dataclass(eq=False, repr=False)
 class Function:
     """A function: its parameters, its body, and its own derivative rule if any."""
 
@@ -56,7 +43,10 @@ class Function:
     statement: Statement
     # Its place among the definitions: it may call the earlier ones.
     order: int
-    needs: Needs = field(default_factory=Needs)
+    # Those of the text's functions that it calls, by name.
+    callees: dict[str, "Function"] = field(default_factory=dict)
+    # How many functions with a rule of their own are nested in it.
+    nesting: int = 0
     # Whether it comes with gradcalc.
     library: bool = False
 
@@ -75,6 +65,50 @@ class Function:
     def body(self) -> Body:
         """What the spans inside it refer to."""
         return Body(self.text, self.name if self.library else None)
+
+    @cached_property
+    def captured(self) -> dict[str, Syntax]:
+        """The names that its body and its rule take from where it is defined.
+
+        They are used by these or by functions that these call; here is where.
+        """
+        statement, parameters = self.statement, set(self.parameters)
+        names = [
+            node
+            for node in statement.code
+            if node[0] == NAME and node[3] not in parameters
+        ]
+        calls = [node for node in statement.code if node[0] == CALL]
+        return self._taken(
+            [*names, *statement.rule_names()], [*calls, *statement.rule_leaves(CALL)]
+        )
+
+    @cached_property
+    def names(self) -> dict[str, Syntax]:
+        """The same together with those that its defaults take."""
+        statement = self.statement
+        return self._taken(
+            [*statement.free_names(), *statement.rule_names()],
+            [*statement.leaves(CALL), *statement.rule_leaves(CALL)],
+        )
+
+    def _taken(self, names: list[Syntax], calls: list[Syntax]) -> dict[str, Syntax]:
+        """Where each name is used, here or in functions that the calls lead to."""
+        found: dict[str, Syntax] = {}
+        entered: set[Function] = set()
+        pending = [self.callees[c[3]] for c in calls if c[3] in self.callees]
+        while True:
+            for leaf in names:
+                found.setdefault(leaf[3], leaf)
+            if not pending:
+                return found
+            function = pending.pop()
+            names = []
+            if function not in entered:
+                entered.add(function)
+                pending += function.callees.values()
+                statement = function.statement
+                names = [*statement.free_names(), *statement.rule_names()]
 
     @property
     def called(self) -> list[str]:
@@ -155,8 +189,20 @@ class Definitions:
 
     def define(self, statement: Statement) -> None:
         """Take in the function that the statement defines."""
-        order = len(self.functions)
-        function = Function(self.text, statement, order, self._needs(statement))
+        calls = (*statement.leaves(CALL), *statement.rule_leaves(CALL))
+        callees = {
+            call[3]: self.functions[call[3]]
+            for call in calls
+            if call[3] in self.functions
+        }
+        nesting = max((callee.nesting for callee in callees.values()), default=0)
+        function = Function(
+            self.text,
+            statement,
+            len(self.functions),
+            callees,
+            nesting + bool(statement.partials),
+        )
         name = function.name
         self._check_signature(function)
         if name in self.functions:
@@ -172,7 +218,7 @@ class Definitions:
                 hint = "in a rule, out is the function's own value"
                 raise self.error(message, span_of(call), hint)
             self._check_known(call, function)
-        if function.needs.nesting > MOST_NESTED:
+        if function.nesting > MOST_NESTED:
             message = (
                 f"more than {MOST_NESTED} functions with derivative rules of their own"
                 f" call each other in {name}"
@@ -180,35 +226,6 @@ class Definitions:
             raise self.error(message, span_of(statement.left), kind=FormulaError)
         self.functions[name] = function
         self.later.discard(name)
-
-    def _needs(self, statement: Statement) -> Needs:
-        """What the function that the statement defines needs of its place."""
-        parameters = set(statement.parameters)
-        captured: dict[str, Syntax] = {}
-        self._take(captured, statement.code, parameters)
-        for partial in statement.rule:
-            self._take(captured, partial, {*parameters, "out"})
-        names = dict(captured)
-        for default in statement.defaults.values():
-            self._take(names, default, parameters)
-        calls = (*statement.leaves(CALL), *statement.rule_leaves(CALL))
-        called = [self.functions[c[3]] for c in calls if c[3] in self.functions]
-        nesting = max((function.needs.nesting for function in called), default=0)
-        return Needs(captured, names, nesting + bool(statement.partials))
-
-    def _take(
-        self, names: dict[str, Syntax], code: list[Syntax], own: Collection[str]
-    ) -> None:
-        """Add the names that the code uses, itself or in functions, but for its own."""
-        entered: set[str] = set()
-        for node in code:
-            kind, name = node[0], node[3]
-            if kind == NAME and name not in own:
-                names.setdefault(name, node)
-            elif kind == CALL and name in self.functions and name not in entered:
-                entered.add(name)
-                for other, leaf in self.functions[name].needs.names.items():
-                    names.setdefault(other, leaf)
 
     def _check_signature(self, function: Function) -> None:
         name, statement = function.name, function.statement

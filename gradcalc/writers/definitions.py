@@ -158,7 +158,7 @@ class NeededDefinitions:
         self, function: Function, taken: Mapping[str, Structure]
     ) -> tuple[Any, ...]:
         """What tells a definition from another: the function, and what it takes."""
-        different = function.needs.names.keys() & taken.keys() - self._shared.keys()
+        different = function.names.keys() & taken.keys() - self._shared.keys()
         return function, *(_meaning(name, taken[name]) for name in sorted(different))
 
     def _definition(
@@ -182,7 +182,7 @@ class NeededDefinitions:
                 key = self._key(function, taken)
                 if key in found:
                     continue
-                names = [name for name in function.needs.names if name in taken]
+                names = [name for name in function.names if name in taken]
                 own = {name: taken[name] for name in names}
                 found[key] = _Definition(function, known, own)
                 for name in function.called:
@@ -298,10 +298,10 @@ class NeededDefinitions:
 
     def _has_known_defaults(self, definition: _Definition) -> bool:
         """Whether all names in its defaults stand for the same in the text."""
-        needs = definition.function.needs
+        function = definition.function
         constants = CONSTANTS.keys() - self._labels
         known = {*definition.taken, *self._variables, *constants}
-        return known.issuperset(needs.names.keys() - needs.captured.keys())
+        return known.issuperset(function.names.keys() - function.captured.keys())
 
 
 def _meaning(name: str, structure: Structure) -> tuple[str, tuple[int, ...]]:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cache
 
-from gradcalc.engine.compiled import compile_gradient, walked_gradient
+from gradcalc.engine.compiled import Gradient, compile_gradient, walked_gradient
 from gradcalc.engine.notes import is_outside, probabilities
 from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.learning.epochs import Example, StepSetup
@@ -15,7 +15,6 @@ from gradcalc.writers.node_text import expression
 
 # (prediction, target), both as lists of numbers -> whether they agree.
 Agreement = Callable[[Sequence[float], Sequence[float]], bool]
-
 
 # A parameter that moves the prediction by less than this share does not learn.
 _LEAST_SLOPE = 1e-9
@@ -130,40 +129,42 @@ def flat_parameters(
     the parameter's own size: weights that fell to nothing together, or that stand
     before units saturated on every row. With the parameters `elsewhere` they have one.
     """
-    flat = _without_gradient(setup, rows, parameters)
-    hopeless = _without_gradient(setup, rows, elsewhere) if flat else []
-    return [place for place in flat if place not in hopeless]
+    free = len(setup.free)
+    arguments = (
+        setup.objective.graph,
+        [setup.objective.loss],
+        setup.arguments + setup.free,
+        [*setup.free, *flatten(setup.objective.prediction)],
+        setup.fixed,
+    )
+    walked = walked_gradient(*arguments)
 
+    @cache
+    def compiled() -> Gradient:
+        return compile_gradient(*arguments)
 
-def _without_gradient(
-    setup: StepSetup, rows: Sequence[Example], parameters: Sequence[float]
-) -> list[int]:
-    """The places of the parameters that have no gradient on any row.
-
-    None if no row asks for a change of the prediction, or for one that is not finite.
-    """
-    objective = setup.objective
-    nodes = setup.arguments + setup.free
-    wanted = [*setup.free, *flatten(objective.prediction)]
-    flat = list(range(len(setup.free)))
-    largest = 0.0
-    remaining = iter(rows)
-    # Most often the first row shows that every parameter has a gradient.
-    for make, count in ((walked_gradient, _WALKED), (compile_gradient, None)):
-        function = make(objective.graph, [objective.loss], nodes, wanted, setup.fixed)
-        for row in islice(remaining, count):
+    def without_gradient(parameters: Sequence[float]) -> list[int]:
+        """The places of those without one; none if no row asks for a finite change."""
+        places, largest = list(range(free)), 0.0
+        for number, row in enumerate(rows):
+            # Most often the first row shows that every parameter has a gradient.
+            function = walked if number < _WALKED else compiled()
             _, (gradient,) = function(*row, *parameters)
-            asked = max(map(abs, gradient[len(setup.free) :]))
-            flat = [
+            asked = max(map(abs, gradient[free:]))
+            places = [
                 place
-                for place in flat
+                for place in places
                 if abs(gradient[place]) * max(1.0, abs(parameters[place]))
                 <= _LEAST_SLOPE * asked
             ]
             largest = max(largest, asked)
-            if not flat or not math.isfinite(asked):
+            if not places or not math.isfinite(asked):
                 return []
-    return flat if largest > 0 else []
+        return places if largest > 0 else []
+
+    flat = without_gradient(parameters)
+    hopeless = set(without_gradient(elsewhere) if flat else ())
+    return [place for place in flat if place not in hopeless]
 
 
 @dataclass(frozen=True, slots=True)

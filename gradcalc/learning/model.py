@@ -8,12 +8,15 @@ The file is one JSON object, the same that `gradcalc train --json` prints:
     target      the name of the target's column, or a list of them
     loss        {"name", "first", "last", "validation"}
     epochs      how many were trained
-    parameters  the value of each parameter, a number or (nested) list
+    parameters  the value of each parameter, a number or (nested) list; what is not
+                finite as a string: "NaN", "Infinity", "-Infinity"
     formula     the formula with the parameters filled in
     stopped     why the training stopped
     shapes      the shape of each input that is a list, {"x": [3]}; else left out
     classes     the names of the classes; left out if there are none
     fixed       the names of parameters that were held; left out if there are none
+    dead, flat  units and parameters that no longer learn; left out if there are none
+    outside     on how many rows a probability was none; left out if on none
 
 A model is read from "schema", "model", "inputs", "target", "parameters", "shapes",
 "classes" and the name of the loss. It is data: nothing in it is ever executed.

@@ -119,7 +119,10 @@ def _no_input(
 ) -> FormulaNameError:
     """The error for a formula with no column among its names."""
     others = [column for column in columns if column not in target]
-    unusable = [column for column in others if not column.isidentifier()]
+    # An element of a list is used through the list.
+    unusable = [
+        column for column in others if not column.partition("[")[0].isidentifier()
+    ]
     return FormulaNameError(
         f"no column of the data is in the formula: its names are {some(names)},"
         f" the columns {some(columns)}",

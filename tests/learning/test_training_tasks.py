@@ -233,6 +233,12 @@ MISTAKES = {
         " my col, y\n  w*x + b\n  ^^^^^^^\n"
         "hint: a formula cannot hold the name 'my col': rename the column",
     ),
+    "no input, a list": (
+        "w*x + b", "v[0],v[1],y\n1,2,3", "y", {},
+        "no column of the data is in the formula: its names are w, x, b, the columns"
+        " v[0], v[1], y, v\n  w*x + b\n  ^^^^^^^\n"
+        "hint: a name that is a column is an input, the others are learned",
+    ),
     "no input, near": (
         "w*Size + b", "size,y\n1,2", "y", {},
         "no column of the data is in the formula: its names are w, Size, b, the columns"

@@ -19,7 +19,7 @@ from gradcalc.errors import BindingError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
-from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.shapes import all_leaves, element_names, flatten, shape_of
 
 _MOST_REASONS = 3
 # A rule over more operands has a formula too long to read: its number stands alone.
@@ -104,7 +104,11 @@ class Explanation:
     output      its node
     element     its place if the formula gives a list, "[0]", else ""
     naming      what the nodes are called
+    wanted      the names that it was asked for, none for all
     forward     the nodes of the forward pass that matter, in order, without literals
+    given       those of them that are shown by their values alone
+    left_out    the others: they do not depend on what is wanted
+    passed_by   operands of the steps that are on no path: what they receive is not said
     steps       the backward pass, from the output on
     path        a flag per node: 1 on the paths from the wanted variables to the output
     arrived     for each node that received something, what it received, in order
@@ -128,8 +132,13 @@ class Explanation:
         needed = self.graph.ancestors([self.output])
         depends = self.graph.dependents(list(nodes.values()))
         self.path = bytearray(map(int.__and__, needed, depends))
-        self.forward = self._forward(needed if wanted is None else None)
+        self.wanted = wanted or []
+        shown, self.given = needed, frozenset[int]()
+        if wanted is not None:
+            shown, self.given = self._on_paths_and_beside()
+        self.forward, self.left_out = self._split(needed, shown)
         self.steps = list(self._backward())
+        self.passed_by = self._passed_by() if wanted is not None else []
         self.arrived: dict[int, list[Contribution]] = {}
         for each in chain.from_iterable(step.contributions for step in self.steps):
             if each.product is not None:
@@ -152,19 +161,60 @@ class Explanation:
         told = {step.node for step in self.steps}
         return [note for note in self.evaluation.notes if note.node not in told]
 
-    def _forward(self, needed: bytearray | None) -> list[int]:
-        """The nodes to show: all that are needed, or those on a path and beside it."""
-        if needed is None:
-            needed = bytearray(self.path)
-            for node, inputs in enumerate(self.graph.inputs):
-                if self.path[node]:
-                    for operand in inputs:
-                        needed[operand] = 1
-        return [
-            node
-            for node, flag in enumerate(needed)
-            if flag and self.graph.operations[node] is not LITERAL
-        ]
+    def _on_paths_and_beside(self) -> tuple[bytearray, frozenset[int]]:
+        """A flag per node to show, and the nodes that are shown by their values alone.
+
+        Beside a path are the operands of its nodes. A made-up name is told by its
+        formula, and every other name in a formula by its value.
+        """
+        naming, inputs = self.naming, self.graph.inputs
+        shown = bytearray(self.path)
+        given = set[int]()
+        pending: list[int] = []
+
+        def show_operands(node: int) -> None:
+            for operand in inputs[node]:
+                if not self.path[operand]:
+                    shown[operand] = 1
+                    pending.append(operand)
+
+        for node, flag in enumerate(self.path):
+            if flag:
+                show_operands(node)
+        met = set[int]()
+        while pending:
+            node = pending.pop()
+            if node in met or self.path[node]:
+                continue
+            met.add(node)
+            if node in naming.parts:
+                show_operands(node)
+                continue
+            given.add(node)
+            if node in naming.atoms:
+                shown[node] = 1
+            else:
+                # It is named by its formula, in which its operands are named.
+                pending += inputs[node]
+        return shown, frozenset(given)
+
+    def _split(
+        self, needed: Sequence[int], shown: Sequence[int]
+    ) -> tuple[list[int], list[int]]:
+        """The needed nodes without literals: those to show, and those to leave out."""
+        parts: tuple[list[int], list[int]] = [], []
+        for node, flag in enumerate(needed):
+            if flag and self.graph.operations[node] is not LITERAL:
+                parts[not shown[node]].append(node)
+        return parts
+
+    def _passed_by(self) -> list[int]:
+        """The operands of steps that receive a gradient, but are on no wanted path."""
+        varying = self.graph.dependents(all_leaves(self.graph.variables.values()))
+        operands = dict.fromkeys(
+            operand for step in self.steps for operand in self.graph.inputs[step.node]
+        )
+        return [node for node in operands if varying[node] and not self.path[node]]
 
     def _backward(self) -> Iterator[Step]:
         notes: dict[int, list[Note]] = {}

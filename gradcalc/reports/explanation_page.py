@@ -20,9 +20,13 @@ Groups = list[tuple[str, list[Block]]]
 _HEADINGS = {"section": ("", "  ", ""), "node": ("  ", "    ")}
 
 
+# In less room every word would have a line.
+_NARROWEST = 30
+
+
 @dataclass(frozen=True)
 class Terminal:
-    """Where a page is shown. Sentences are wrapped to its width, formulas are not."""
+    """Where a page is shown: its lines are broken between words to fit the width."""
 
     width: int | None = None
     ascii_only: bool = False
@@ -60,8 +64,8 @@ def _text(groups: Groups, terminal: Terminal) -> Iterator[str]:
         else:
             indent, depth, *after = _HEADINGS[kind]
             for block in blocks:
-                heading = terminal.heading(indent + " = ".join(block.sides))
-                yield from ("", heading, *after)
+                lines = _broken(indent, block.sides, terminal.width)
+                yield from ("", *map(terminal.heading, lines), *after)
 
 
 def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator[str]:
@@ -71,14 +75,25 @@ def _aligned(blocks: Sequence[Block], depth: str, width: int | None) -> Iterator
     pairs = list(zip(lefts, rights, strict=True))
     column = max((len(left) for left, right in pairs if right), default=0) + 3
     widest = column + max(map(len, rights))
-    for left, right in pairs:
-        if not right:
-            yield left
-        elif width is None or widest <= width:
+    for block, (left, right) in zip(blocks, pairs, strict=True):
+        if right and (width is None or widest <= width):
             yield left.ljust(column) + right
-        else:
-            yield left
+            continue
+        yield from _broken(depth, block.sides, width)
+        if right:
             yield from _wrapped(f"{depth}  {right}", width)
+
+
+def _broken(depth: str, sides: Sequence[str], width: int | None) -> list[str]:
+    """The equation in lines that fit, broken before an equals sign if possible."""
+    first, *others = sides
+    lines = [depth + first]
+    for side in others:
+        if width is None or len(f"{lines[-1]} = {side}") <= width:
+            lines[-1] += f" = {side}"
+        else:
+            lines.append(f"{depth}  = {side}")
+    return [piece for line in lines for piece in _wrapped(line, width)]
 
 
 def _wrapped(text: str, width: int | None) -> list[str]:
@@ -86,7 +101,13 @@ def _wrapped(text: str, width: int | None) -> list[str]:
     if width is None:
         return [text]
     indent = " " * (len(text) - len(text.lstrip()) + 2)
-    return wrap(text, max(width, 40), subsequent_indent=indent, break_long_words=False)
+    return wrap(
+        text,
+        max(width, _NARROWEST),
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _markdown(groups: Groups, _: Terminal) -> Iterator[str]:

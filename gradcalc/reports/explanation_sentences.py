@@ -17,11 +17,13 @@ from gradcalc.analysis.naming import call_text
 from gradcalc.operations import VARIABLE, Operation
 from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.reports.pages import one_line
-from gradcalc.wording import listing, plural
+from gradcalc.wording import counted, listing, plural
 
 # Longer sums are shown as their result alone.
 _MOST_TERMS = 12
 _LONGEST_FORMULA = 120
+# Of more names the first are listed.
+_MOST_NAMES = 8
 
 # Why a node contributed nothing to an operand, by the kind of reason.
 _REASONS = {
@@ -74,10 +76,17 @@ class Writer:
             # A constant such as -1 is its own name.
             if len(equation.sides) > 1:
                 yield equation
+        yield from self._left_out(
+            explanation.left_out, "Left out: {}, which {verb} not depend on {wanted}."
+        )
         yield from self._made_up_names()
         yield Block("section", ["Backward: the gradient of every node"])
         if not explanation.steps:
             yield _sentence(f"{self._no_steps()}.")
+        yield from self._left_out(
+            explanation.passed_by,
+            "Left out: what {} {receives}, for {no_path} to {wanted}.",
+        )
         for step in explanation.steps:
             yield from self._step(step)
         yield Block("section", ["What it means"])
@@ -107,6 +116,29 @@ class Writer:
                 f" is explained. {plain('--output [1]')} explains another."
             )
 
+    def _left_out(self, nodes: Sequence[int], sentence: str) -> Iterator[Block]:
+        """The sentence about nodes that the explanation does not show, if any."""
+        if not nodes:
+            return
+        # A made-up name that is not defined here would say nothing.
+        made_up = self.explanation.naming.parts.keys() - set(self.explanation.forward)
+        names = [self._name(node) for node in nodes if node not in made_up]
+        names = names[:_MOST_NAMES]
+        if more := len(nodes) - len(names):
+            names.append(f"{more} more" if names else counted(more, "step"))
+        wanted = map(
+            self.notation.math, map(self.notation.plain, self.explanation.wanted)
+        )
+        yield _sentence(
+            sentence.format(
+                listing(names),
+                verb=plural(nodes, "does", "do"),
+                receives=plural(nodes, "receives", "receive"),
+                no_path=plural(nodes, "it is on no path", "they are on no path"),
+                wanted=listing(wanted, "or"),
+            )
+        )
+
     def _made_up_names(self) -> Iterator[Block]:
         explanation, naming = self.explanation, self.explanation.naming
         shown = set(explanation.forward)
@@ -127,7 +159,7 @@ class Writer:
         """`n = x*w + b = -6 + 6.881 = 0.8814`"""
         notation = self.notation
         sides = [notation.name(node)]
-        if self.explanation.graph.inputs[node]:
+        if self.explanation.graph.inputs[node] and node not in self.explanation.given:
             sides += _short(notation.operation(node, numbers=n) for n in (False, True))
         return [*sides, notation.number(self.explanation.values[node])]
 

@@ -98,11 +98,85 @@ def test_ascii():
     assert "dy/dx" in page
 
 
-def test_sentences_are_wrapped_to_the_terminal_but_not_formulas():
-    explanation = explained("tanh(1000*a_long_name)", a_long_name=1.0)
-    page = explanation_page(explanation, precision=4, terminal=Terminal(width=60))
-    sentences = [line for line in page.splitlines() if "=" not in line]
-    assert max(map(len, sentences)) <= 60
+PROGRAMS = [
+    ("tanh(1000*a_long_name)", "a_long_name"),
+    ("(x + sin(abc*def_ + cos(ghi*b)))*exp(x)", "x abc def_ ghi b"),
+    ("n = x*w + b*c*d + e1; tanh(n)*2", "x w b c d e1"),
+    ("q = sqrt(y*v + exp(y) + v^3); r = sin(q)*cos(q)*v; x*r + q", "x y v"),
+    ("softmax([z1, z2, z3])[0]*x + logsumexp([z1, z2, z3])", "x z1 z2 z3"),
+]
+PROGRAMS = [
+    (text, {name: 0.25 * k for k, name in enumerate(names.split(), 1)})
+    for text, names in PROGRAMS
+]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize(("text", "values"), PROGRAMS, ids=range(len(PROGRAMS)))
+def test_a_page_fits_the_terminal_and_breaks_between_words(text, values, width):
+    for wanted in (None, [next(iter(values))]):
+        explanation = explained(text, wanted, **values)
+        wide = explanation_page(explanation, precision=4)
+        page = explanation_page(
+            explanation, precision=4, terminal=Terminal(width=width)
+        )
+        assert max(map(len, page.splitlines())) <= width
+        assert page.split() == wide.split()
+
+
+@pytest.mark.parametrize(("text", "values"), PROGRAMS, ids=range(len(PROGRAMS)))
+def test_every_name_is_defined(text, values):
+    for wanted in values:
+        page = explanation_page(explained(text, [wanted], **values), precision=4)
+        forward = page[page.index("Forward") : page.index("Backward")].splitlines()
+        defined = {row.partition(" = ")[0].strip() for row in forward if " = " in row}
+        defined |= {name.partition("[")[0] for name in defined}
+        if " names the result" in page:
+            defined.add("f")
+        steps, _, _ = page.partition("What it means")
+        rows = [row for row in steps.splitlines() if " = " in row]
+        formulas = [
+            re.split(r" {2,}(?=\w.* receives|raise|from)", row)[0] for row in rows
+        ]
+        used = {
+            name
+            for row in formulas
+            for name in re.findall(
+                r"(?<![\d.])\b[a-z_]\w*(?![\w(])", row.replace("∂", " ")
+            )
+        }
+        assert used <= defined
+
+
+LEFT_OUT = [
+    ("x*w + b*c*d", ["x"], [
+        "Left out: b*c, which does not depend on x.",
+        "Left out: what b*c*d and w receive, for they are on no path to x.",
+    ]),
+    ("x*w + 2*3", ["x", "w"], []),
+    ("x*w + b", ["x", "w"], [
+        "Left out: what b receives, for it is on no path to x or w.",
+    ]),
+    ("q = y*v; x + q", ["x"], [
+        "Left out: y and v, which do not depend on x.",
+        "Left out: what q receives, for it is on no path to x.",
+    ]),
+    ("s = y + v + y*v + y^2 + v^2 + y^3 + v^3; x + s", ["x"], [
+        "Left out: y, v, y + v, y*v, y + v + y*v, y^2, v^2, y^3 and 4 more,"
+        " which do not depend on x.",
+        "Left out: what s receives, for it is on no path to x.",
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted", "expected"), LEFT_OUT)
+def test_steps_that_are_left_out_are_named(text, wanted, expected):
+    names = [name for name in "xwbcdyv" if name in text]
+    explanation = explained(text, wanted, **dict.fromkeys(names, 0.5))
+    page = explanation_page(explanation, precision=4).splitlines()
+    assert [row.strip() for row in page if "Left out" in row] == expected
+    whole = explanation_page(explained(text, **dict.fromkeys(names, 0.5)), precision=4)
+    assert "Left out" not in whole
 
 
 def test_markdown_shows_what_the_user_typed_as_it_is():

@@ -30,6 +30,16 @@ class Body(NamedTuple):
 
 
 @dataclass(eq=False, repr=False, slots=True)
+class Whole:
+    """A call on lists that a book derives as a whole, such as softmax."""
+
+    name: str
+    arguments: tuple[int, ...]
+    # One for each argument.
+    results: tuple[int, ...]
+
+
+@dataclass(eq=False, repr=False, slots=True)
 class Graph:
     """Nodes in the order of evaluation, each known by its number from 0."""
 
@@ -54,6 +64,8 @@ class Graph:
     elements: dict[int, str] = field(default_factory=dict)
     # For the result of a call: the function's name, "@" of a product.
     calls: dict[int, str] = field(default_factory=dict)
+    # For an element of such a call's result: the call.
+    wholes: dict[int, Whole] = field(default_factory=dict)
     # Nodes that unroll a list operation and that nobody typed.
     composed: set[int] = field(default_factory=set)
 
@@ -129,6 +141,7 @@ class Graph:
                 self.bodies,
                 self.elements,
                 self.calls,
+                self.wholes,
             ):
                 column.pop(node, None)
             self.composed.discard(node)

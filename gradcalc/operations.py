@@ -410,7 +410,7 @@ GROUPS: dict[str, list[Operation]] = {
     "learning": [
         _of_x("sigmoid", ieee.sigmoid, "out*sigmoid(-x)", "1/(1 + exp(-x))",
             "scales the gradient by out*(1 - out): a quarter at most",
-            samples=_LOGISTIC, aliases=("logistic",),
+            textbook=("out*(1 - out)",), samples=_LOGISTIC, aliases=("logistic",),
             singular=_at("saturated", "out*sigmoid(-x) == 0",
                 "sigmoid is 0 or 1 to the last digit, so nothing passes")),
         _of_x("softplus", ieee.softplus, "sigmoid(x)", "log(1 + exp(x)), a smooth relu",
@@ -444,14 +444,14 @@ GROUPS: dict[str, list[Operation]] = {
                 (-math.inf, 0.5, 1.0)),
             lists=True),
         Operation("bce_logits", ("z", "t"), ieee.bce_logits,
-            # By the book sigmoid(z) - t. Each side where its terms cancel least.
+            # Each side where its terms cancel least.
             (
                 "where(abs(z) < 1, tanh(z/2)/2 + (0.5 - t),"
                 " (1 - t)*sigmoid(z) - t*sigmoid(-z))",
                 "-z",
             ),
             "binary cross entropy of sigmoid(z) with the target t",
-            textbook=("(1 - t)*sigmoid(z) - t*sigmoid(-z)", "-z"),
+            textbook=("sigmoid(z) - t", "-z"),
             passes="passes on sigmoid(z) - t times the gradient",
             samples=(
                 (1.5, 0.0), (-0.4, 1.0), (0.7, 0.25), (1000.0, 1.0), (1000.0, 0.0),

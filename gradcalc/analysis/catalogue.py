@@ -133,6 +133,7 @@ def _of_library(function: Function, documentation: Documentation) -> Entry:
         samples=_across(window, sample) if window else [sample],
         window=window,
         definition=function.definition,
+        passes=documentation.passes,
     )
 
 

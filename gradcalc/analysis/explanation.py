@@ -13,11 +13,17 @@ from itertools import chain
 from gradcalc.algebra.contributions import whole_rule
 from gradcalc.algebra.simplify import simplified
 from gradcalc.analysis.naming import Naming
+from gradcalc.analysis.wholes import (
+    find_wholes,
+    local_derivatives,
+    textbook_derivative,
+)
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
 from gradcalc.errors import BindingError
-from gradcalc.graph import Graph
+from gradcalc.graph import Graph, Whole
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.language.library import library_documentation
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
 from gradcalc.shapes import all_leaves, element_names, flatten, shape_of
 
@@ -103,6 +109,7 @@ class Explanation:
     evaluation  of the one number that is explained
     output      its node
     element     its place if the formula gives a list, "[0]", else ""
+    wholes      the calls that are one step
     naming      what the nodes are called
     wanted      the names that it was asked for, none for all
     forward     the nodes of the forward pass that matter, in order, without literals
@@ -128,8 +135,14 @@ class Explanation:
         self.evaluation = evaluate_bound(bound, list(variables))
         self.graph = self.evaluation.graph
         self.values = self.evaluation.values
-        self.naming = Naming(self.graph, self.output, bound.program.functions)
-        needed = self.graph.ancestors([self.output])
+        self.wholes = find_wholes(self.graph, self.graph.ancestors([self.output]))
+        self.naming = Naming(
+            self.graph, self.output, bound.program.functions, self.wholes
+        )
+        # A result of such a call is told of in the derivatives of the others.
+        needed = self.graph.ancestors([self.output, *self.wholes.calls])
+        for node in self.wholes.hidden:
+            needed[node] = 0
         depends = self.graph.dependents(list(nodes.values()))
         self.path = bytearray(map(int.__and__, needed, depends))
         self.wanted = wanted or []
@@ -147,6 +160,19 @@ class Explanation:
             Meaning(name, node, self.gradient(node), self._reasons(node))
             for name, node in nodes.items()
         ]
+
+    def operands(self, node: int) -> tuple[int, ...]:
+        """What the node takes; of a call that is one step, its arguments."""
+        whole = self.wholes.calls.get(node)
+        return self.graph.inputs[node] if whole is None else whole.arguments
+
+    def operation(self, node: int) -> tuple[str, str]:
+        """The name of the node's operation, and what this does to a gradient."""
+        whole = self.wholes.calls.get(node)
+        if whole is not None:
+            return whole.name, library_documentation()[whole.name].passes
+        operation = self.graph.operations[node]
+        return operation.name, operation.passes
 
     def gradient(self, node: int) -> float:
         """The gradient of the output with respect to a node, 0 where none arrived."""
@@ -167,13 +193,13 @@ class Explanation:
         Beside a path are the operands of its nodes. A made-up name is told by its
         formula, and every other name in a formula by its value.
         """
-        naming, inputs = self.naming, self.graph.inputs
+        naming = self.naming
         shown = bytearray(self.path)
         given = set[int]()
         pending: list[int] = []
 
         def show_operands(node: int) -> None:
-            for operand in inputs[node]:
+            for operand in self.operands(node):
                 if not self.path[operand]:
                     shown[operand] = 1
                     pending.append(operand)
@@ -195,7 +221,7 @@ class Explanation:
                 shown[node] = 1
             else:
                 # It is named by its formula, in which its operands are named.
-                pending += inputs[node]
+                pending += self.operands(node)
         return shown, frozenset(given)
 
     def _split(
@@ -212,7 +238,7 @@ class Explanation:
         """The operands of steps that receive a gradient, but are on no wanted path."""
         varying = self.graph.dependents(all_leaves(self.graph.variables.values()))
         operands = dict.fromkeys(
-            operand for step in self.steps for operand in self.graph.inputs[step.node]
+            operand for step in self.steps for operand in self.operands(step.node)
         )
         return [node for node in operands if varying[node] and not self.path[node]]
 
@@ -227,15 +253,24 @@ class Explanation:
 
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""
-        inputs = self.graph.inputs[node]
-        partials = whole_rule(self.graph.operations[node], len(inputs)).partials
+        inputs = self.operands(node)
+        whole = self.wholes.calls.get(node)
+        partials: Sequence[int | None] = inputs
+        if whole is None:
+            partials = whole_rule(self.graph.operations[node], len(inputs)).partials
+            locals_ = self.evaluation.contributions(node, 1.0)
+        else:
+            locals_ = local_derivatives(self.graph, self.values, whole, node)
         found = {
             position: local
-            for position, local in enumerate(self.evaluation.contributions(node, 1.0))
+            for position, local in enumerate(locals_)
             if self.path[inputs[position]]
         }
         passing = {position for position, local in found.items() if local is not None}
-        formulas = self._formulas(node, passing)
+        if whole is None:
+            formulas = self._formulas(node, passing)
+        else:
+            formulas = {each: self._textbook(whole, node, each) for each in passing}
         for position, local in found.items():
             yield Contribution(
                 node,
@@ -246,6 +281,20 @@ class Explanation:
                 None if local is None else self.gradient(node) * local,
                 selects=partials[position] is not None,
             )
+
+    def _textbook(self, whole: Whole, node: int, position: int) -> Formula:
+        """The local derivative of a call that is one step, as a book has it."""
+        own = whole.results.index(node)
+        rule, root, named = textbook_derivative(whole, own, position)
+        copy = Graph()
+
+        def make(place: int, inputs: tuple[int, ...]) -> int:
+            if rule.operations[place] is not VARIABLE:
+                return copy.add_like(rule, place, inputs)
+            origin = named[rule.names[place]]
+            return copy.add_variable(f"{self.naming.text(origin)}#{origin}")
+
+        return Formula(copy, rule.translated([root], make)[root])
 
     def _formulas(self, node: int, passing: Collection[int]) -> dict[int, Formula]:
         """The local derivatives of a node as formulas, by the operand's position.
@@ -324,9 +373,9 @@ class Explanation:
     def _consumers(self) -> dict[int, list[int]]:
         """For each node on a path, the nodes on a path that take it as an operand."""
         consumers: dict[int, list[int]] = {}
-        for node, inputs in enumerate(self.graph.inputs):
-            if self.path[node]:
-                for operand in dict.fromkeys(inputs):
+        for node, flag in enumerate(self.path):
+            if flag:
+                for operand in dict.fromkeys(self.operands(node)):
                     consumers.setdefault(operand, []).append(node)
         return consumers
 

@@ -8,6 +8,7 @@ t1, t2 and so on, and the result, if it has no label, is f.
 from collections import Counter
 from collections.abc import Iterable
 
+from gradcalc.analysis.wholes import Wholes
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter
@@ -30,18 +31,24 @@ class Naming:
     """
 
     def __init__(
-        self, graph: Graph, output: int, functions: Iterable[str] = ()
+        self,
+        graph: Graph,
+        output: int,
+        functions: Iterable[str] = (),
+        wholes: Wholes | None = None,
     ) -> None:
         self.graph = graph
+        self.wholes = wholes = wholes or Wholes()
         self.atoms: dict[int, str] = {}
         self.parts: dict[int, str] = {}
         self.result: str | None = None
         self._texts: dict[int, Piece] = {}
-        needed = graph.ancestors([output])
+        needed = graph.ancestors([output, *wholes.calls])
         nodes = [
             node
             for node, flag in enumerate(needed)
-            if flag or graph.operations[node] is VARIABLE
+            if (flag or graph.operations[node] is VARIABLE)
+            and node not in wholes.hidden
         ]
         taken = {*graph.variables, *graph.names.values(), *functions}
         taken |= {label.partition("[")[0] for label in graph.labels.values()}
@@ -102,6 +109,8 @@ class Naming:
         graph = self.graph
         if graph.operations[node] is LITERAL:
             return InfixWriter.number(graph.literals[node])
+        if node in self.wholes.calls:
+            return None
         if not self.parts.keys().isdisjoint(graph.inputs[node]):
             return None
         operands = [self._texts[operand] for operand in graph.inputs[node]]

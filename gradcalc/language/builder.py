@@ -19,9 +19,10 @@ from gradcalc.errors import (
     ShapeError,
     Span,
 )
-from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
+from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph, Whole
 from gradcalc.language import lists
 from gradcalc.language.functions import Definitions, Function, miscount
+from gradcalc.language.library import library_documentation
 from gradcalc.language.syntax import (
     APPLY,
     BIND,
@@ -402,6 +403,7 @@ class Builder:
         """Make the nodes that a call results in stand for the call as typed."""
         graph = self.graph
         self._refer([result], caller.span or span_of(frame.node))
+        self._mark_whole(frame, result)
         shape = shape_of(result)
         for position, number in enumerate(flatten(result)):
             if number < frame.first or graph.operations[number] is VARIABLE:
@@ -416,3 +418,15 @@ class Builder:
             graph.bodies.pop(number, None)
             if caller.function is not None:
                 graph.bodies[number] = caller.function.body
+
+    def _mark_whole(self, frame: _Frame, result: Structure) -> None:
+        """Note the call of a library function that a book derives as a whole."""
+        function = frame.function
+        if function is None or not function.library or result.__class__ is not list:
+            return
+        if library_documentation()[function.name].textbook is None:
+            return
+        arguments, results = all_leaves(frame.local.values()), flatten(result)
+        if len(arguments) == len(results):
+            whole = Whole(function.name, tuple(arguments), tuple(results))
+            self.graph.wholes.update(dict.fromkeys(results, whole))

@@ -11,7 +11,8 @@ from gradcalc.operations import CALLABLE
 # A heading, or a function with the comment above it.
 _ENTRY = (
     r"(?m)^# --- (?P<group>.*)"
-    r"|^# (?P<meaning>.*)\n# e\.g\. (?P<example>.*)\n(?P<name>\w+)\("
+    r"|^# (?P<meaning>.*)\n(?:# derived: (?P<own>.*) \| (?P<other>.*)\n)?"
+    r"# e\.g\. (?P<example>.*)\n(?P<name>\w+)\("
 )
 
 # The functions of the library that take probabilities: the operation in each that is
@@ -33,6 +34,20 @@ class Documentation:
     meaning: str
     # A call to try: "mean([1, 2, 6])".
     example: str
+    # Of a function from a list to a list: what a book has for the derivative of each
+    # element of the result, `out`, by its own operand, and by that of `other`.
+    textbook: tuple[str, str] | None = None
+
+    @property
+    def passes(self) -> str:
+        """What such a function does to a gradient on its way back, in a phrase."""
+        if self.textbook is None:
+            return ""
+        own, other = self.textbook
+        return (
+            f"scales the gradient by {own} for its own operand, by {other} for one"
+            " whose result is other"
+        )
 
 
 @cache
@@ -51,8 +66,9 @@ def library_documentation() -> dict[str, Documentation]:
     for entry in re.finditer(_ENTRY, library_text()):
         group = entry["group"] or group
         if entry["name"]:
+            textbook = (entry["own"], entry["other"]) if entry["own"] else None
             documentation[entry["name"]] = Documentation(
-                group, entry["meaning"], entry["example"]
+                group, entry["meaning"], entry["example"], textbook
             )
     return documentation
 

@@ -9,7 +9,7 @@ from gradcalc.operations import LITERAL
 from gradcalc.reports.numbers import format_number
 from gradcalc.writers import latex
 from gradcalc.writers.infix import InfixWriter
-from gradcalc.writers.latex import distinct_names, latex_name
+from gradcalc.writers.latex import distinct_names, latex_name, upright
 from gradcalc.writers.spelling import COMPARISON, PRIMARY, SUM, FormulaWriter, Piece
 
 
@@ -27,6 +27,7 @@ class Mathematics:
         ascii_only: bool = False,
     ) -> None:
         self.graph = explanation.graph
+        self.wholes = explanation.wholes
         self.values = explanation.values
         # The names of the nodes that are not named by their own formulas.
         names = self._names(explanation.naming)
@@ -76,11 +77,19 @@ class Mathematics:
     def operation(self, node: int, *, numbers: bool = False) -> str:
         """The node's operation on the names, or the values, of its operands."""
         operations = self.graph.operations
+        whole = self.wholes.calls.get(node)
         operands = [
             self._operand(operand, numbers and operations[operand] is not LITERAL)
-            for operand in self.graph.inputs[node]
+            for operand in (whole.arguments if whole else self.graph.inputs[node])
         ]
+        if whole is not None:
+            texts = [text for text, _ in operands]
+            return self.call(whole.name, texts, whole.results.index(node))
         return self.writer.operation(operations[node], operands)[0]
+
+    def call(self, name: str, arguments: Sequence[str], index: int) -> str:
+        """An element of the result of a function of a list."""
+        return f"{name}([{', '.join(arguments)}])[{index}]"
 
     def formula(self, formula: Formula, *, numbers: bool = False) -> str:
         """A local derivative, in names or in numbers."""
@@ -168,6 +177,11 @@ class LatexMathematics(Mathematics):
     def partial(self, node: int, operand: int) -> str:
         above, below = self._tight(node), self._tight(operand)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+    def call(self, name: str, arguments: Sequence[str], index: int) -> str:
+        function = rf"\operatorname{{{upright(name)}}}"
+        listed = ", ".join(arguments)
+        return rf"{function}\left({listed}\right)_{{{index}}}"
 
     def plain(self, text: str) -> str:
         for character, escape in _ESCAPES.items():

@@ -3,6 +3,7 @@
 The sentences are the same in all formats; `Mathematics` writes the formulas in them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,11 @@ from gradcalc.analysis.explanation import (
     Step,
 )
 from gradcalc.analysis.naming import call_text
-from gradcalc.operations import VARIABLE, Operation
+from gradcalc.operations import VARIABLE
 from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.reports.pages import one_line
 from gradcalc.wording import counted, listing, plural
+from gradcalc.writers.infix import is_primary
 
 # Longer sums are shown as their result alone.
 _MOST_TERMS = 12
@@ -166,11 +168,11 @@ class Writer:
     # --- backward
 
     def _step(self, step: Step) -> Iterator[Block]:
-        notation, graph = self.notation, self.explanation.graph
+        notation = self.notation
         heading = [notation.name(step.node), notation.operation(step.node)]
         yield Block("node", list(dict.fromkeys(_short(heading))))
         yield _equation(self._gradient_sides(step.node), self._sources(step.node))
-        yield _sentence(self._phrase(graph.operations[step.node]) + ".")
+        yield _sentence(self._phrase(step.node) + ".")
         for contribution in step.contributions:
             if contribution.product is None:
                 yield _sentence(self._nothing(contribution) + ".")
@@ -200,11 +202,19 @@ class Writer:
         names = dict.fromkeys(self._name(contribution.node) for contribution in arrived)
         return f"from {listing(names)}"
 
-    def _phrase(self, operation: Operation) -> str:
+    def _phrase(self, node: int) -> str:
         """What the operation does to a gradient."""
+        name, passes = self.explanation.operation(node)
+        operation = self.explanation.graph.operations[node]
         is_word = operation.meaning.isalpha() and operation.written != "call"
-        subject = f"The {operation.meaning}" if is_word else operation.name
-        passes = operation.passes or "has a derivative rule of its own"
+        subject = name
+        if is_word and operation.name == name:
+            subject = f"The {operation.meaning}"
+        passes = passes or "has a derivative rule of its own"
+        # A rule calls its operation's value so.
+        text = self.explanation.naming.text(node)
+        out = text if is_primary(text) else f"({text})"
+        passes = re.sub(r"\bout\b", lambda _: out, passes)
         return self.notation.plain(f"{subject} {passes}")
 
     def _received(self, step: Step, contribution: Contribution) -> Block:
@@ -235,7 +245,7 @@ class Writer:
         return f"{self._name(contribution.operand)} receives nothing{why}"
 
     def _is_alone(self, contribution: Contribution) -> bool:
-        return len(self.explanation.graph.inputs[contribution.node]) == 1
+        return len(self.explanation.operands(contribution.node)) == 1
 
     def _value(self, contribution: Contribution) -> str:
         """The operand's value in a sentence."""

@@ -201,7 +201,7 @@ def _forward(writer: "Writer", node: int) -> Object:
     computed = bool(explanation.graph.inputs[node])
     return {
         **_named(writer, node),
-        "op": explanation.graph.operations[node].name,
+        "op": explanation.operation(node)[0],
         "formula": notation.operation(node) if computed else None,
         "numbers": notation.operation(node, numbers=True) if computed else None,
         "value": json_value(explanation.values[node]),
@@ -209,13 +209,13 @@ def _forward(writer: "Writer", node: int) -> Object:
 
 
 def _step(writer: "Writer", step: "Step") -> Object:
-    operation = writer.explanation.graph.operations[step.node]
+    name, passes = writer.explanation.operation(step.node)
     return {
         **_named(writer, step.node),
-        "op": operation.name,
+        "op": name,
         **_fields(step, "gradient"),
         "arrived": _arrived(writer, step.node),
-        **_fields(operation, "passes"),
+        "passes": passes or None,
         "operands": [_contribution(writer, each) for each in step.contributions],
     }
 

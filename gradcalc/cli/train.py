@@ -228,6 +228,7 @@ def _finish(
             result,
             saved=None if unsaved else save,
             unicode=consoles.can_show("→▁█"),
+            width=consoles.width(),
             precision=request.precision,
         )
         consoles.show(page)

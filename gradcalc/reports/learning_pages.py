@@ -36,6 +36,9 @@ _LONGEST_FORMULA = 400
 _FORMULA_DIGITS = 4
 _SPARKS = "▁▂▃▄▅▆▇█"
 _PLAIN_SPARKS = "_.-=+*#"
+_WIDEST = 40
+# The name of a parameter is not cut to fewer columns than this.
+_NARROWEST = 12
 
 
 def descent_page(
@@ -127,35 +130,43 @@ def training_page(
     *,
     saved: str | None = None,
     unicode: bool = True,
+    width: int | None = None,
     precision: int | None = None,
 ) -> Page:
-    """The training as a page.
+    """The training as a page; `width` is the terminal's, None where there is none.
 
     `saved` names the file of the model; without `unicode` only ASCII is drawn.
     """
     # Its statements on one line, as they could be typed.
     formula = result.model.formula(precision or _FORMULA_DIGITS).replace("\n", "; ")
     parts: list[Part] = [
-        *_facts(result, unicode, precision or 6),
+        *paragraphs(_facts(result, unicode, width, precision or 6), width),
         line(),
-        *_parameters(result.model.parameters, result.fixed, precision),
+        *_parameters(result.model.parameters, result.fixed, width, precision),
         line(),
-        line(f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}", "bold"),
     ]
-    for sentence in training_notes(result):
-        parts.append(line(f"note: {sentence}", "yellow"))
+    shown = f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}"
+    parts += paragraphs([shown], width, "bold")
+    notes = [f"note: {sentence}" for sentence in training_notes(result)]
+    parts += paragraphs(notes, width, "yellow")
     if saved is not None:
         parts.append(line(f"saved: {saved}"))
     return Page(parts)
 
 
-def _facts(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
+def _facts(
+    result: "TrainingResult", unicode: bool, width: int | None, digits: int
+) -> list[str]:
     training = result.training
     facts: dict[str, str] = {}
     first, last = (format_number(x, digits) for x in (training.first, training.last))
     arrow = "→" if unicode else "->"
-    curve = sparkline(training.losses, _SPARKS if unicode else _PLAIN_SPARKS)
-    facts["loss"] = f"{first} {arrow} {last}  {curve}".rstrip()
+    levels = _SPARKS if unicode else _PLAIN_SPARKS
+    change = f"{first} {arrow} {last}"
+    # What is left beside the longest name and the numbers.
+    room = _WIDEST if width is None else width - len(f"validation  {change}  ")
+    curve = sparkline(training.losses, levels, max(2, min(_WIDEST, room)))
+    facts["loss"] = f"{change}  {curve}".rstrip()
     if training.validation is not None:
         facts["validation"] = format_number(training.validation, digits)
     if result.accuracy is not None:
@@ -166,11 +177,14 @@ def _facts(result: "TrainingResult", unicode: bool, digits: int) -> list[Line]:
         facts["accuracy"] = ", ".join(shares)
     length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
     facts["stopped"] = f"{training.stopped} after {length}"
-    return [line(text) for text in _named(facts)]
+    return _named(facts)
 
 
 def _parameters(
-    values: dict[str, Any], fixed: Sequence[str], precision: int | None
+    values: dict[str, Any],
+    fixed: Sequence[str],
+    width: int | None,
+    precision: int | None,
 ) -> list[Part]:
     names, numbers = list[str](), list[float]()
     for name, value in values.items():
@@ -182,15 +196,17 @@ def _parameters(
         text + "  fixed" * (name.partition("[")[0] in fixed)
         for name, text in zip(shown, align_numbers(texts), strict=True)
     ]
-    parts, _ = layout([Column("parameter", shown), Column("value", cells)])
+    names_shown = Column("parameter", shown, least=_NARROWEST)
+    parts, _ = layout([names_shown, Column("value", cells)], width)
     if left_out := len(names) - len(shown):
-        parts.append(
-            line(f"{left_out} more parameters are left out; --json shows all.")
-        )
+        sentence = f"{left_out} more parameters are left out; --json shows all."
+        parts += paragraphs([sentence], width)
     return parts
 
 
-def sparkline(numbers: Sequence[float], levels: str = _SPARKS, width: int = 40) -> str:
+def sparkline(
+    numbers: Sequence[float], levels: str = _SPARKS, width: int = _WIDEST
+) -> str:
     """The numbers as a row of small bars, at most `width` of them.
 
     The bars' heights follow the logarithm where all numbers are positive and they range

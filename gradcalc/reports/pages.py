@@ -75,14 +75,16 @@ def line(text: str = "", style: str = "") -> Line:
     return Line([(text, style)])
 
 
-def paragraphs(sentences: Iterable[str], width: int | None) -> list[Line]:
+def paragraphs(
+    sentences: Iterable[str], width: int | None, style: str = ""
+) -> list[Line]:
     """The sentences, each broken between words into lines that fit."""
     if width is None:
-        return [line(sentence) for sentence in sentences]
+        return [line(sentence, style) for sentence in sentences]
     from textwrap import wrap
 
     return [
-        line(piece)
+        line(piece, style)
         for sentence in sentences
         for piece in wrap(sentence, width, subsequent_indent="  ")
     ]

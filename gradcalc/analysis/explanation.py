@@ -195,7 +195,8 @@ class Explanation:
         """
         naming = self.naming
         shown = bytearray(self.path)
-        given = set[int]()
+        shown[self.output] = 1
+        given = set[int]() if self.path[self.output] else {self.output}
         pending: list[int] = []
 
         def show_operands(node: int) -> None:

@@ -91,11 +91,13 @@ class Table(Part):
     bold: int | None = None
     gap: int | None = None
     division: int | None = None
-    # How many blanks stand before each line.
+    # How many blanks stand before each line, and between columns.
     indent: int = 0
+    spacing: int = _GAP
 
     def lines(self, ascii_only: bool) -> Iterator[Line]:
         blank, rule, crossing = _BORDERS[ascii_only]
+        blank, crossing = blank[-self.spacing :], crossing[-self.spacing :]
         least = 0 if self.gap is None else len(_DOTS)
         widths = [max(column.width, least) for column in self.columns]
 
@@ -138,12 +140,12 @@ def layout(
     fits. `marks` are the fields of Table that mark rows and indent lines.
     """
     shown = [column.shown(precision) for column in columns]
-    groups, notes = [shown], list[str]()
+    groups, notes, spacing = [shown], list[str](), _GAP
     if width is not None and _total(shown) > width:
-        groups, notes = _fitted(columns, width, precision)
+        groups, notes, spacing = _fitted(columns, width, precision)
     parts: list[Part] = []
     for group in groups:
-        parts += [line(), Table(group, **marks)]
+        parts += [line(), Table(group, spacing=spacing, **marks)]
     return parts[1:], notes
 
 
@@ -193,12 +195,22 @@ def _split(columns: Sequence[Column], width: int) -> Iterator[list[Column]]:
 
 def _fitted(
     columns: Sequence[Column], width: int, precision: int | None
-) -> tuple[list[list[Column]], list[str]]:
-    """The columns of a table that fits, or of several, and what was done to them."""
+) -> tuple[list[list[Column]], list[str], int]:
+    """The columns of a table that fits, or of several, what was done, and the spacing.
+
+    A table that would be several moves its columns together first.
+    """
     least = precision or FEWEST_DIGITS
     fitting, rounded = list(columns), list(columns)
     splits = [column for column in columns if column.splits]
-    several = bool(splits) and _total(_stacked(columns, least)) > width
+    excess = _total(_stacked(columns, least)) - width if splits else 0
+    spacing = next(
+        (each for each in (_GAP, 2, 1) if excess <= (len(columns) - 1) * (_GAP - each)),
+        None,
+    )
+    several = spacing is None
+    spacing = spacing or _GAP
+    width += (len(columns) - 1) * (_GAP - spacing)
     if several:
         # Rounding them all would not make one table: each column has one to itself.
         widest = max(splits, key=lambda column: column.shown(precision).width)
@@ -214,7 +226,7 @@ def _fitted(
             " --json has them in full."
         )
     if several:
-        return list(_split(stacked, width)), notes
+        return list(_split(stacked, width)), notes, spacing
     left_out = [c.header for c in columns if c not in fitting and c.header]
     if left_out:
         named = left_out[:_NAMED]
@@ -222,7 +234,7 @@ def _fitted(
             named.append(f"{len(left_out) - _NAMED} more")
         verb, them = plural(left_out, "does", "do"), plural(left_out, "it", "them")
         notes.append(f"{listing(named)} {verb} not fit in here; --json has {them}.")
-    return [_cut_to(stacked, width)], notes
+    return [_cut_to(stacked, width)], notes, spacing
 
 
 def _stacked(columns: Sequence[Column], digits: int | None) -> list[Column]:

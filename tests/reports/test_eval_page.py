@@ -166,7 +166,8 @@ def test_a_jacobian_is_rounded_to_fit_and_else_is_several_tables():
 
 def test_a_jacobian_of_twelve_by_twelve_is_one_table_where_it_fits():
     evaluation = evaluate("m @ v", {"m": [[1.0] * 12] * 12, "v": [0.5] * 12})
-    for width in (None, 120):
+    for width in (None, 120, 80):
         page = lines(evaluation_page(evaluation, width=width))
         assert sum("value" in row for row in page) == 1
         assert not any("rounded" in row for row in page)
+        assert width is None or max(map(len, page)) <= width

@@ -52,9 +52,11 @@ def _own_rule(variation: Variation) -> str:
                 continue
             given, true = by_rule[place] or ZERO, by_body[place] or ZERO
             if not agree(given, true):
+                name = function.name
                 return (
-                    f"{function.name} has a derivative rule of its own: it gives"
-                    f" {given:.6g} where the slope of {function.name} is {true:.6g}"
+                    f"{name} has a derivative rule of its own: it gives"
+                    f" {float(given):.6g} where the slope of {name} is"
+                    f" {float(true):.6g}"
                 )
     return ""
 

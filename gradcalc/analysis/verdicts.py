@@ -110,6 +110,8 @@ def compared(claim: Claim) -> Row:
         return claim.row(UNSURE, "the variable is not finite")
     if not math.isfinite(claim.result):
         return claim.row(UNSURE, "the value is not finite")
+    if not claim.variation.surroundings.values(DIGITS)[claim.output].is_finite():
+        return claim.row(UNSURE, "rounding alone gives the formula a value here")
     slope = claim.slope
     if slope is None:
         slope = quick_slope(claim.variation, claim.output)

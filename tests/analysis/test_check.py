@@ -61,7 +61,7 @@ CASES = [
      "the slope grows without bound on one side"),
     ("x^x", 0, "kink", "the slope grows without bound"),
     ("f(t) = cbrt(t) | 5; f(x)", 0, "differs",
-     "f has a derivative rule of its own: it gives 5 where the slope of f is Infinity"),
+     "f has a derivative rule of its own: it gives 5 where the slope of f is inf"),
     ("log(x)", 0, "unsure", "the value is not finite"),
     ("log(x)", -1, "unsure", "the value is not finite"),
     ("x/x", 0, "unsure", "the value is not finite"),
@@ -104,6 +104,9 @@ CASES = [
     ("floor(10*x)*x", 0.3, "unsure", "rounding decides which way floor(10*x) goes"),
     ("max(0.1 + 0.2, x)", 0.1 + 0.2, "unsure",
      "rounding decides which way max(0.1 + 0.2, x) goes"),
+    ("sqrt(1 - 10*x)", 0.1, "unsure",
+     "rounding alone gives the formula a value here"),
+    ("sqrt(6*x - 0.6)", 0.1, "unsure", "rounding leaves few digits of 6*x - 0.6"),
     ("where(x == 2, 5*x, x^2)", 2, "unsure", "the function jumps here"),
 ]  # fmt: skip
 

@@ -99,7 +99,7 @@ class Claim:
         gradient = Decimal(self.gradient)
         distance = abs(slope - gradient)
         error = ZERO
-        if not agree(gradient, slope) or distance > 4 * _TINIEST:
+        if float(slope) != self.gradient and not distance <= 4 * _TINIEST:
             error = distance / max(abs(slope), abs(gradient))
         return self.row(verdict, reason, difference=float(slope), error=float(error))
 

@@ -121,21 +121,22 @@ def _judged(
         AGREEMENT * abs(gradient) if math.isfinite(gradient) else 0.0,
         _CANCELLED * float(terms) if terms.is_finite() else 0.0,
     )
+    error = 0.0
+    if not _is_same(expected, gradient, 0.0):
+        error = abs(expected - gradient) / max(abs(expected), abs(gradient))
     right = _is_same(expected, gradient, tolerance)
     reason = ""
     if (slopes := _accepted(claim)) is not None:
         low, high = slopes
         reason = f"at a kink, where any slope from {low:.6g} to {high:.6g} is right"
-        right = right or low - tolerance <= expected <= high + tolerance
+        if low - tolerance <= expected <= high + tolerance:
+            right, error = True, 0.0
     elif not right:
         reason = slip(explanation, given.node, answers, given.half_unit)
     if right and given.formula is not None:
         where = _counterexample(bound, given)
         if where:
             right, reason = False, f"right at this point, but not at {where}"
-    error = 0.0
-    if not _is_same(expected, gradient, 0.0):
-        error = abs(expected - gradient) / max(abs(expected), abs(gradient))
     return Answer(given.name, expected, gradient, tolerance, error, right, reason)
 
 

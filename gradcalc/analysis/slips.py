@@ -26,7 +26,7 @@ def slip(
         # A 0 says nothing of where it comes from.
         if number and is_like(answers[node], number):
             if other is not None and is_like(answers.get(other, math.nan), gradient):
-                return f"{phrase}, and the other way round"
+                return f"{phrase}; the two answers are swapped"
             return phrase
     return ""
 

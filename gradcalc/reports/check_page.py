@@ -98,7 +98,7 @@ def _reason(row: "Row", precision: int | None) -> str:
 
 def _error(row: "Row") -> str:
     """The relative error; none where the two numbers are not to be compared."""
-    comparable = row.verdict in ("ok", "differs") and row.difference is not None
+    comparable = row.verdict != "kink" and row.difference is not None
     return _share(row.error) if comparable else "-"
 
 

@@ -88,7 +88,7 @@ MISTAKES = [
     ("7*x", {"x": "3.5"}, "that is half the gradient"),
     ("5*x*w^2", {"x": "-60"}, "that is the gradient of w"),
     ("x*w^2", {"x": "-12", "w": "9"},
-     "that is the gradient of w, and the other way round"),
+     "that is the gradient of w; the two answers are swapped"),
     ("3*x", {"x": "7"}, ""),
     ("x*0", {"x": "7"}, ""),
     ("x - w", {"x": "0"}, ""),
@@ -145,6 +145,7 @@ KINKS = [
 def test_at_a_kink_any_slope_between_is_right(text, expected, right):
     (answer,) = answers(text, ("x", expected), x=0.0)
     assert answer.right == right
+    assert right == (answer.error == 0)
     assert answer.reason == "at a kink, where any slope from 0 to 1 is right"
 
 

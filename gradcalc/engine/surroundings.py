@@ -73,10 +73,27 @@ class Surroundings:
         return self._consumers.get(node, ())
 
 
-def _may_stay(operation: Operation) -> bool:
-    """Whether the value may be the same while an operand is not: steps, selections."""
+def _is_resolved(
+    operation: Operation, before: Decimal, change: Decimal, digits: int
+) -> bool:
+    """Whether the change of a value has its digits, or may be none."""
+    if change.is_nan() or operation.selected:
+        return True
     own = isinstance(operation, FunctionOperation)
-    return bool(operation.selected) or (operation.is_flat and not own)
+    # Seen from afar, or in whole numbers alone, the steps of floor are a slope.
+    is_far = abs(change) > 1 or before.adjusted() > digits - _TRUSTED
+    if change and is_far and _has_steps(operation):
+        return False
+    if operation.is_flat and not own:
+        return True
+    return before == 0 or abs(change) > abs(before).scaleb(_TRUSTED - digits)
+
+
+def _has_steps(operation: Operation) -> bool:
+    """Whether the operation, or the body of one with a rule of its own, is a step."""
+    if isinstance(operation, FunctionOperation):
+        return any(map(_has_steps, operation.body.operations))
+    return operation.is_flat and bool(operation.parameters)
 
 
 class Variation:
@@ -180,7 +197,6 @@ class Variation:
         stirred = set(self.moves)
         is_resolved = True
         with localcontext(arithmetic(digits)):
-            least = Decimal(10) ** (_TRUSTED - digits)
             for node in self.reach:
                 if node not in stirred:
                     continue
@@ -194,8 +210,7 @@ class Variation:
                     new[node] = applied(operation, operands)
                 # An infinity that stays does not change.
                 change = new[node] - before if new[node] != before else ZERO
-                if not (change.is_nan() or _may_stay(operation)):
-                    is_resolved &= before == 0 or abs(change) > least * abs(before)
+                is_resolved &= _is_resolved(operation, before, change, digits)
                 if change == 0:
                     continue
                 changes[node] = change

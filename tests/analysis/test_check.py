@@ -104,6 +104,8 @@ CASES = [
     ("floor(10*x)*x", 0.3, "unsure", "rounding decides which way floor(10*x) goes"),
     ("max(0.1 + 0.2, x)", 0.1 + 0.2, "unsure",
      "rounding decides which way max(0.1 + 0.2, x) goes"),
+    ("log(round(exp(x)))", 215, "ok", ""),
+    ("f(t) = round(t) | 0; log(f(exp(x)))", 215, "ok", ""),
     ("sqrt(1 - 10*x)", 0.1, "unsure",
      "rounding alone gives the formula a value here"),
     ("sqrt(6*x - 0.6)", 0.1, "unsure", "rounding leaves few digits of 6*x - 0.6"),

@@ -28,6 +28,8 @@ _LEVELS = (
 QUICK_STEP = -18
 # Quotients that differ by less than this share are one slope.
 ONE_SLOPE = Decimal("1e-9")
+# Rounding that is more than this share of a value leaves nothing to see of its change.
+_CLEAR = Decimal("1e-20")
 # A change that shrinks by less than this while the step shrinks 1e16 times is a jump.
 _JUMP = Decimal("0.999")
 # The gradients of several variables are right together if what they add up to is the
@@ -128,13 +130,15 @@ def _side(
     """The side as these steps show it; None if they do not."""
     steps = [direction * variation.step(power) for power in powers]
     changes = [variation.change(step, digits) for step in steps]
-    if digits < MOST_DIGITS and not all(change.is_resolved for change in changes):
-        return None
     near = [change.of.get(output, ZERO) for change in changes]
-    if not near[-1].is_finite():
-        return Side(NAN, exists=False)
     # What rounding may add to a change.
     noise = variation.rounding(output, digits)
+    size = max(abs(variation.values(digits)[output]), abs(near[0]))
+    is_clear = noise <= _CLEAR * size and all(each.is_resolved for each in changes)
+    if digits < MOST_DIGITS and near[0].is_finite() and not is_clear:
+        return None
+    if not near[-1].is_finite():
+        return Side(NAN, exists=False)
     if _stays(near, noise):
         far = [
             variation.change(2 * step, digits).of.get(output, ZERO) for step in steps

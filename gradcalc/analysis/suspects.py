@@ -115,7 +115,7 @@ def _turns(evaluation: Evaluation, node: int, exact: Sequence[Decimal]) -> bool:
     if operation.is_flat:
         pairs = [(evaluation.values[node], exact[node])]
     elif operation.selected or any(
-        place.kind in ("kink", "tie") for place in operation.singular
+        note.node == node and note.kind in ("kink", "tie") for note in evaluation.notes
     ):
         operands = [exact[operand] for operand in inputs]
         others = contributed(operation, operands, exact[node], ONE)

@@ -242,28 +242,34 @@ def _named(bound: BoundProgram, name: str) -> tuple[Structure, list[str]]:
 
 def _formula(bound: BoundProgram, name: str, text: str) -> BoundProgram | None:
     """The program with the answer as its last line; None for an answer in numbers."""
-    try:
-        free = read_program(text).variables()
-    except GradcalcError:
-        return None
     known = {**bound.program.graph.variables, **bound.program.scope}
+    formula = text
+    try:
+        free = read_program(text).variables(known)
+    except GradcalcError:
+        # A list may be written without brackets.
+        formula = f"[{text}]"
+        try:
+            free = read_program(formula).variables(known)
+        except GradcalcError:
+            return None
     if not free:
         return None
     if unknown := [each for each in free if each not in known]:
         raise BindingError(
             f"the answer for {name} uses {unknown[0]}, which the formula does not have",
-            source=text,
+            source=formula,
             span=free[unknown[0]],
             hint=did_you_mean(unknown[0], known),
         )
     before = f"{bound.text}\n"
     try:
-        return bind(before + text, bound.variables)
+        return bind(before + formula, bound.variables)
     except GradcalcError as error:
         if error.span is None or error.span[0] < len(before):
             raise
         start, end = (place - len(before) for place in error.span)
-        raise error.but(source=text, span=(start, end)) from None
+        raise error.but(source=formula, span=(start, end)) from None
 
 
 def _half_unit(text: str) -> float:

@@ -128,11 +128,21 @@ def test_formulas_hold_beside_the_point(text, formula, right, reason):
 
 
 @pytest.mark.parametrize(
-    ("formula", "right"), [("2*v", [True, True]), ("[2*v[0], v[0]]", [True, False])]
+    ("formula", "right"),
+    [
+        ("2*v", [True, True]),
+        ("[2*v[0], v[0]]", [True, False]),
+        ("2*v[0], 2*v[1]", [True, True]),
+    ],
 )
 def test_formulas_of_lists(formula, right):
     found = answers("v @ v", ("v", formula), v=[1.0, 2.0])
     assert [answer.right for answer in found] == right
+
+
+def test_a_constant_that_is_given_is_a_variable_of_the_answer_too():
+    (answer,) = answers("e*x", ("x", "e"), x=2.0, e=3.0)
+    assert (answer.expected, answer.right) == (3.0, True)
 
 
 KINKS = [

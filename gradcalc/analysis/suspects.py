@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from gradcalc.analysis.slopes import QUICK_STEP
-from gradcalc.analysis.verdicts import KINK, OK, Claim, Row, agree, compared
+from gradcalc.analysis.verdicts import KINK, OK, UNSURE, Claim, Row, agree, compared
 from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.evaluation import Evaluation
 from gradcalc.engine.high_precision import contributed, forward, gradients
@@ -24,14 +24,15 @@ def meant(claim: Claim, row: Row) -> Row:
 
     That is a function whose rule is not the slope of its body, or an operation that
     passes no gradient though its value changes. Without either, a gradient that is
-    taken where the slope has no bound is a convention.
+    taken where there is no slope follows from the conventions of the table, and those
+    of several operations need not fit together.
     """
     with localcontext(arithmetic()):
         if reason := _own_rule(claim.variation) or _held(claim, row):
             return replace(row, reason=reason, meant=True)
     if row.difference is not None and math.isinf(row.difference):
         return replace(row, verdict=KINK, reason="the slope grows without bound")
-    return row
+    return row if row.left is None else replace(row, verdict=UNSURE)
 
 
 def _own_rule(variation: Variation) -> str:
@@ -77,8 +78,10 @@ def _held(claim: Claim, row: Row) -> str:
     others = compared(replace(claim, variation=held, slope=None))
     if others.verdict not in (OK, KINK):
         return ""
-    changes = variation.change(variation.step(QUICK_STEP), DIGITS).of
-    moving = [node for node in sorted(flat) if node in changes]
+    step = variation.step(QUICK_STEP)
+    near, far = (variation.change(each, DIGITS).of for each in (step, 2 * step))
+    # A jump is as large over a shorter step.
+    moving = [n for n in sorted(flat) if n in near and near[n] != far.get(n)]
     if not moving:
         return ""
     text = expression(surroundings.graph, moving[0])

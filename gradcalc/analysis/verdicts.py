@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from gradcalc.analysis.slopes import MOST_DIGITS, ONE_SLOPE, Side, quick_slope, side
-from gradcalc.engine.decimals import DIGITS, ZERO, arithmetic
+from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.surroundings import Variation
 
 # A right gradient and the slope agree to this share of the larger.
@@ -101,6 +101,7 @@ class Claim:
         error = ZERO
         if float(slope) != self.gradient and not distance <= 4 * _TINIEST:
             error = distance / max(abs(slope), abs(gradient))
+            error = ONE if distance.is_infinite() else error
         return self.row(verdict, reason, difference=float(slope), error=float(error))
 
 
@@ -154,6 +155,8 @@ def _between(claim: Claim, left: Side, right: Side) -> Row:
         return claim.row(KINK, reason, **found)
     if _is_among(claim.exact(), slopes) or len(jumps) == 2:
         return claim.row(UNSURE, "" if len(jumps) < 2 else reason, **found)
+    nearest = min(slopes, key=lambda slope: abs(slope - gradient))
+    found["error"] = claim.measured(nearest, DIFFERS).error
     return claim.row(DIFFERS, "outside the slopes on the two sides", **found)
 
 

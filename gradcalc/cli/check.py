@@ -19,8 +19,8 @@ _ANSWER = re.compile(rf"\s*({NAME}(?:\[\d+\])*)\s*=(.*)", re.DOTALL)
     cls=FormulaCommand,
     help="Compare the gradient with differences, or with one worked out by hand.\n\n"
     "Verdicts: ok; differs (status 1); kink, where the slopes on the two sides differ;"
-    " unsure, where the value is not finite or rounding decides (status 1 where it has"
-    " spoilt the gradient).\n\n"
+    " unsure, where rounding or a convention decides, or the value is not finite"
+    " (status 1 if another slope is found).\n\n"
     "An answer given with --expect is right if it is right to the digits given:"
     " 0.71 for 0.7071. Whole numbers and formulas must agree to a millionth, a formula"
     " in the variables (x=2*x) also at other points.",

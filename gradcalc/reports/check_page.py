@@ -114,8 +114,8 @@ def _summary(rows: Sequence["Row"]) -> str:
     differing = [row for row in rows if row.verdict == "differs"]
     wrong = [_place(row) for row in differing if not row.meant]
     meant = [_place(row) for row in differing if row.meant]
-    spoilt = [
-        _place(row) for row in rows if row.verdict != "differs" and not row.agrees
+    doubtful = [
+        _place(row) for row in rows if row.verdict == "unsure" and not row.agrees
     ]
     sentences = []
     if wrong:
@@ -127,8 +127,10 @@ def _summary(rows: Sequence["Row"]) -> str:
             f"The gradient at {', '.join(meant)} is not the slope, and the formula"
             " itself makes it so."
         )
-    if spoilt:
-        sentences.append(f"Rounding spoils the gradient at {', '.join(spoilt)}.")
+    if doubtful:
+        sentences.append(
+            f"Differences do not confirm the gradient at {', '.join(doubtful)}."
+        )
     if sentences:
         return " ".join(sentences)
     counts = Counter(row.verdict for row in rows)

@@ -59,6 +59,9 @@ CASES = [
     ("x^1.5", 0, "kink", "the function has values on the right only"),
     ("where(x > 0, sqrt(x), 0)", 0, "kink",
      "the slope grows without bound on one side"),
+    ("3*relu(x) - abs(x)", 0, "unsure", "outside the slopes on the two sides"),
+    ("max(ceil(x), x)", 0, "unsure", "outside the slopes on the two sides"),
+    ("relu(x) - relu(-x)", 0, "differs", ""),
     ("x^x", 0, "kink", "the slope grows without bound"),
     ("f(t) = cbrt(t) | 5; f(x)", 0, "differs",
      "f has a derivative rule of its own: it gives 5 where the slope of f is inf"),
@@ -124,6 +127,13 @@ def checked(text, **values):
 def test_verdicts(text, x, verdict, reason):
     (row,) = checked(text, x=float(x)).rows
     assert (row.verdict, row.reason) == (verdict, reason)
+
+
+def test_a_slope_that_is_not_the_gradient_leaves_it_open_to_doubt():
+    for text, x in ("3*relu(x) - abs(x)", 0.0), ("x - tanh(x)", 1e-6):
+        assert not check(bind(text, {"x": x})).agrees
+    for text, x in ("log(x)", -1.0), ("max(0.1 + 0.2, x)", 0.1 + 0.2):
+        assert check(bind(text, {"x": x})).agrees
 
 
 SLOPES = [

@@ -10,7 +10,7 @@ import click
 
 from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import normal
-from gradcalc.wording import listing, quoted
+from gradcalc.wording import cut_end, listing, quoted
 
 if TYPE_CHECKING:
     from gradcalc.reports.picture_formats import PictureFormat
@@ -54,7 +54,7 @@ class Choice(click.Choice[str]):
     """The type of an option that takes one of a few words."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        return f"{listing(self.choices, 'or')} is expected, not {value!r}"
+        return f"{listing(self.choices, 'or')} is expected, not {_shown(value)}"
 
 
 @dataclass(eq=False, repr=False)
@@ -70,6 +70,8 @@ class Number(click.types.FloatParamType):
     whole: bool = False
     # Leaves out both ends of the range.
     strictly: bool = False
+    # The largest whole number, where the range has no end: nobody can mean more.
+    most: int = 10**9
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -84,7 +86,11 @@ class Number(click.types.FloatParamType):
         if self.strictly:
             inside = self.lowest < number < self.highest
         if not inside or number == inf:
-            self.fail(f"a {self._described()} is expected, not {value!r}", param, ctx)
+            described = f"a {self._described()} is expected"
+            self.fail(f"{described}, not {_shown(value)}", param, ctx)
+        if self.whole and number > self.most:
+            described = f"a whole number up to {self.most} is expected"
+            self.fail(f"{described}, not {_shown(value)}", param, ctx)
         return number
 
     def _described(self) -> str:
@@ -95,6 +101,11 @@ class Number(click.types.FloatParamType):
             return f"{noun} above {self.lowest:g}{below}"
         upper = f"to {self.highest:g}" if bounded else "up"
         return f"{noun} from {self.lowest:g} {upper}"
+
+
+def _shown(value: Any) -> str:
+    """The word in quotation marks, cut to what a sentence can hold."""
+    return cut_end(repr(value), 60)
 
 
 def exclusive(*given: tuple[str, bool], hint: str = "leave out one of them") -> None:

@@ -20,6 +20,7 @@ from gradcalc.wording import listing
 # hundreds of thousands of nodes is not computed a thousand times unless asked for.
 _FINE, _FEW_FINE = 1000, 40
 _GRID, _FEW_GRID = 150, 10
+_MOST_GRID = 1000
 _MOST_NODES = 4_000_000
 _WIDTH, _HEIGHT = 80, 22
 _NARROWEST = 30
@@ -168,6 +169,11 @@ def _sampled(
         ((name, over),) = ranges.items()
         count = points or max(_FEW_FINE, min(_FINE, int(times)))
         return curve(bound, name, over, count)
+    if points is not None and points > _MOST_GRID:
+        raise UsageError(
+            f"--points: over two ranges at most {_MOST_GRID} each way are possible,"
+            f" not {points}"
+        )
     count = points or max(_FEW_GRID, min(_GRID, int(times**0.5)))
     (first, over_first), (second, over_second) = ranges.items()
     return surface(bound, (first, second), (over_first, over_second), count)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import click
@@ -9,10 +10,11 @@ import click
 from gradcalc.cli.options import Choice, Number
 from gradcalc.cli.variables import read_bindings
 from gradcalc.errors import UsageError
+from gradcalc.graph import MOST_NODES
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
-from gradcalc.shapes import Shape
+from gradcalc.shapes import Shape, described
 from gradcalc.wording import listing, quoted
 
 _names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
@@ -75,7 +77,7 @@ def batch(_context: Any, _parameter: Any, text: str) -> int | None:
     if re.fullmatch("0*[1-9][0-9]{0,17}", text):
         return int(text)
     raise click.BadParameter(
-        f"a whole number from 1 up, or all, is expected, not {text!r}"
+        f"a whole number from 1 up, or all, is expected, not {quoted(text)}"
     )
 
 
@@ -102,13 +104,18 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Shape]:
     shapes = {}
     parts = [part for text in texts for part in text.split(",")]
     for name, text in settings_of(parts, "--shape", "W=4x2").items():
-        match = re.fullmatch(r"0*([1-9][0-9]{0,6})(?:[x×]0*([1-9][0-9]{0,6}))?", text)
+        match = re.fullmatch(r"0*([1-9][0-9]{0,17})(?:[x×]0*([1-9][0-9]{0,17}))?", text)
         if match is None:
             raise UsageError(
                 f"the shape of {name} is not one: {quoted(text)}",
                 hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
             )
         shapes[name] = tuple(int(size) for size in match.groups() if size)
+        if prod(shapes[name]) > MOST_NODES:
+            raise UsageError(
+                f"{name} cannot be {described(shapes[name])}: a formula has at most"
+                f" {MOST_NODES:,} nodes"
+            )
     return shapes
 
 

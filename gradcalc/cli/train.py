@@ -114,7 +114,7 @@ def _setting(
 )
 @_setting(
     "seed",
-    options.Number(0, whole=True),
+    options.Number(0, whole=True, most=10**18),
     "N",
     "Another seed starts and shuffles differently ({}).",
 )

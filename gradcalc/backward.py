@@ -6,12 +6,23 @@ formula) is the business of the functions it is given, so the numeric gradient a
 symbolic derivative cannot disagree.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 from gradcalc.graph import Graph
 
 Gradient = TypeVar("Gradient")
+
+
+class Sparse(dict[int, Gradient | None], Generic[Gradient]):
+    """The gradients of the nodes that an output depends on; None of all others."""
+
+    def __missing__(self, node: int) -> None:
+        return None
+
+
+# The gradient of each node, by its number.
+Gradients = list[Gradient | None] | Sparse[Gradient]
 
 
 def backward(
@@ -22,7 +33,7 @@ def backward(
     contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
     add: Callable[[Gradient, Gradient], Gradient],
 ) -> list[Gradient | None]:
-    """The gradient of the output with respect to every node up to it.
+    """The gradient of the output with respect to every node.
 
     `active` flags the nodes that depend on a wanted variable. `seed` is the gradient of
     the output with respect to itself. `contributions` gives what a node passes on to
@@ -32,10 +43,40 @@ def backward(
     This is reverse-mode accumulation: Griewank and Walther, Evaluating Derivatives,
     2nd edition, section 3.2.
     """
-    gradients: list[Gradient | None] = [None] * (output + 1)
+    gradients: list[Gradient | None] = [None] * len(graph)
     gradients[output] = seed
+    nodes = range(output, -1, -1)
+    _accumulate(graph, nodes, active, gradients, contributions, add)
+    return gradients
+
+
+def sparse_backward(
+    graph: Graph,
+    output: int,
+    active: Sequence[int],
+    seed: Gradient,
+    contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
+    add: Callable[[Gradient, Gradient], Gradient],
+) -> Sparse[Gradient]:
+    """The same for one of many outputs, in the time and room of what it depends on."""
+    nodes = _on_paths(graph, output, active)
+    gradients: Sparse[Gradient] = Sparse(dict.fromkeys(nodes))
+    gradients[output] = seed
+    _accumulate(graph, nodes, active, gradients, contributions, add)
+    return gradients
+
+
+def _accumulate(
+    graph: Graph,
+    nodes: Sequence[int],
+    active: Sequence[int],
+    gradients: Any,
+    contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
+    add: Callable[[Gradient, Gradient], Gradient],
+) -> None:
+    """Add up the gradients, node by node; consumers come before their operands."""
     inputs = graph.inputs
-    for node in range(output, -1, -1):
+    for node in nodes:
         gradient = gradients[node]
         if gradient is None or not active[node]:
             continue
@@ -50,4 +91,24 @@ def backward(
                 gradients[operand] = (
                     contribution if total is None else add(total, contribution)
                 )
-    return gradients
+
+
+def _on_paths(graph: Graph, output: int, active: Sequence[int]) -> list[int]:
+    """The output and the active nodes that it depends on, the last first."""
+    found = {output}
+    pending = [output]
+    while pending:
+        for operand in graph.inputs[pending.pop()]:
+            if active[operand] and operand not in found:
+                found.add(operand)
+                pending.append(operand)
+    return sorted(found, reverse=True)
+
+
+def arrived(gradients: Gradients[Gradient]) -> Iterator[tuple[int, Gradient]]:
+    """The nodes that a gradient arrived at, in order, each with it."""
+    if isinstance(gradients, Sparse):
+        pairs: Iterable[tuple[int, Gradient | None]] = reversed(gradients.items())
+    else:
+        pairs = enumerate(gradients)
+    return ((node, gradient) for node, gradient in pairs if gradient is not None)

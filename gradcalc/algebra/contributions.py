@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from gradcalc.backward import backward
+from gradcalc.backward import backward, sparse_backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
 from gradcalc.operations import OPERATIONS, Operation
@@ -299,10 +299,10 @@ def append_gradient(
     formulas = _Formulas(graph, active, exact=exact)
     zero = graph.add_literal(0.0)
     seed = Reached(graph.add_literal(1.0), None)
-    gradients = backward(
+    gradients = sparse_backward(
         graph, output, active, seed, formulas.contributions, formulas.add
     )
-    arrived = [gradients[node] if node <= output else None for node in wanted]
+    arrived = [gradients[node] for node in wanted]
     return [
         zero if gradient is None else formulas.closed(gradient) for gradient in arrived
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from gradcalc.algebra.contributions import append_gradient
 from gradcalc.algebra.simplify import simplified
 from gradcalc.algebra.substitution import substituted
-from gradcalc.errors import ShapeError, UsageError
+from gradcalc.errors import FormulaError, ShapeError, UsageError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.shapes import (
@@ -17,8 +17,12 @@ from gradcalc.shapes import (
     element_names,
     flatten,
     shape_of,
+    size_of,
     unflatten,
 )
+
+# More formulas than these nobody can read, and they fill the memory.
+_MOST_FORMULAS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def gradient_formulas(
     variables = program.graph.variables
     if wrt is None:
         wrt = [name for name in variables if name not in bound.variables]
-    names, _ = wanted_nodes(program, wrt or None)
+    names, wanted = wanted_nodes(program, wrt or None)
     if not names:
         raise UsageError(
             "the formula has no variables to differentiate with respect to",
@@ -75,6 +79,12 @@ def gradient_formulas(
         raise ShapeError(
             "the result is a list, which has no Hessian",
             hint="choose one element of it, such as y[0]",
+        )
+    count = size_of(bound.output) * len(wanted) ** order
+    if count > _MOST_FORMULAS:
+        raise FormulaError(
+            f"the derivatives would be {count:,} formulas",
+            hint="--wrt asks for fewer variables, --output for another result",
         )
     filled = {
         name: value for name, value in bound.variables.items() if name not in names

@@ -180,7 +180,7 @@ class Explanation:
 
     def received(self, node: int) -> bool:
         """Whether any gradient arrived at the node."""
-        return node <= self.output and self.evaluation.gradients[0][node] is not None
+        return self.evaluation.gradients[0][node] is not None
 
     def other_notes(self) -> list[Note]:
         """The notes on nodes that no step is about."""

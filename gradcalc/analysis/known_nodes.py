@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcalc.backward import arrived
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
+
+# More gradients than these are not listed one by one.
+_MANY = 1000
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,24 @@ class KnownNodes:
     def gradient(self, node: int) -> Any:
         """The gradient of the node, a list for a list; None where there is none."""
         return None if self.evaluation is None else self.evaluation.node_gradient(node)
+
+    def gradients(self, nodes: Sequence[int]) -> list[Any]:
+        """The gradient of each of the nodes; of very many, the numbers among them."""
+        evaluation = self.evaluation
+        if evaluation is None or not all(evaluation.active[node] for node in nodes):
+            return [None]
+        rows = evaluation.gradients
+        if len(nodes) * len(rows) <= _MANY:
+            return [evaluation.node_gradient(node) for node in nodes]
+        chosen = set(nodes)
+        found = [
+            gradient
+            for row in rows
+            for node, gradient in arrived(row)
+            if node in chosen
+        ]
+        # Nothing arrived at the others.
+        return found if len(found) == len(chosen) * len(rows) else [*found, 0.0]
 
 
 def known_nodes(bound: BoundProgram, wrt: Sequence[str] | None = None) -> KnownNodes:

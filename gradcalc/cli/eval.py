@@ -38,10 +38,19 @@ def command(
     request: Request, *, only: str | None, strict: bool, expand: bool, all_rows: bool
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
-    evaluation = evaluate_bound(request.bind(), request.wrt)
+    bound, wrt, most = request.bind(), request.wrt, None
     if only is not None:
-        from gradcalc.reports.only import evaluation_lines
+        from gradcalc.reports.only import differentiated_by, evaluation_lines
 
+        # What nobody asked for is not worked out.
+        names = differentiated_by(only, wrt or bound.program.graph.variables)
+        wrt = wrt if names is None else names
+    elif not request.as_json and not all_rows:
+        from gradcalc.reports.eval_page import most_columns
+
+        most = most_columns(bound.output)
+    evaluation = evaluate_bound(bound, wrt, most=most)
+    if only is not None:
         consoles.show_text(*evaluation_lines(evaluation, only, request.precision))
     elif request.as_json:
         from gradcalc.reports.objects import evaluation_to_dict

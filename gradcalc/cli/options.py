@@ -15,9 +15,6 @@ from gradcalc.wording import cut_end, listing, quoted
 if TYPE_CHECKING:
     from gradcalc.reports.picture_formats import PictureFormat
 
-# Larger whole numbers are no numbers of anything, and too large for some of Python.
-_LARGEST_WHOLE = 10**18
-
 # Of every command with variables: where their values come from.
 SOURCES = (
     click.Option(
@@ -80,8 +77,6 @@ class Number(click.types.FloatParamType):
             number = int(value) if self.whole else float(value)
         except ValueError:
             number = nan
-        if self.whole and number > _LARGEST_WHOLE:
-            self.fail(f"{value!r} is more than can be counted", param, ctx)
         inside = self.lowest <= number <= self.highest
         if self.strictly:
             inside = self.lowest < number < self.highest

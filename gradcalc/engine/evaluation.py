@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from gradcalc.backward import arrived
 from gradcalc.engine.notes import Note, notes_on
-from gradcalc.engine.passes import Passes, passes
+from gradcalc.engine.passes import Passes, passes, picked
 from gradcalc.errors import Span, entry_point
 from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.shapes import Structure, flatten, unflatten
+from gradcalc.shapes import Structure, flatten, leaves_of, unflatten
 from gradcalc.wording import represented
 from gradcalc.writers.node_text import expression
 
@@ -107,7 +108,12 @@ class Evaluation(Passes):
         """
         if isinstance(self.output, list):
             return None
-        return {name: self._gradient_of(name, 0) for name in self.wanted}
+        (row,) = self.gradients
+        return {
+            name: unflatten(structure, iter(picked(row, flatten(structure))))
+            for name in self.wanted
+            for structure in [self.graph.variables[name]]
+        }
 
     @cached_property
     def jacobian(self) -> dict[str, Value] | None:
@@ -117,18 +123,37 @@ class Evaluation(Passes):
         """
         if not isinstance(self.output, list):
             return None
+        structures = [self.graph.variables[name] for name in self.wanted]
+        rows = [
+            [
+                unflatten(structure, iter(picked(row, flatten(structure))))
+                for structure in structures
+            ]
+            for row in self.gradients
+        ]
         return {
-            name: unflatten(
-                self.output,
-                (self._gradient_of(name, row) for row in range(len(self.gradients))),
-            )
-            for name in self.wanted
+            name: unflatten(self.output, (row[place] for row in rows))
+            for place, name in enumerate(self.wanted)
         }
 
     @cached_property
     def nodes(self) -> list[NodeResult]:
         """What is said of each node, in the order of evaluation."""
-        return [self._node(node) for node in range(len(self.graph))]
+        if len(self.gradients) > 1:
+            # Row by row: large ones are not kept.
+            columns = [list[float]() for _ in self.values]
+            for row in self.gradients:
+                for node, column in enumerate(columns):
+                    if self.active[node]:
+                        gradient = row[node]
+                        column.append(0.0 if gradient is None else gradient)
+            return [
+                self._node(
+                    node, unflatten(self.output, iter(column)) if column else None
+                )
+                for node, column in enumerate(columns)
+            ]
+        return [self._node(n, self.node_gradient(n)) for n in range(len(self.graph))]
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -138,22 +163,21 @@ class Evaluation(Passes):
     @cached_property
     def result_finite(self) -> bool:
         """Whether the value and the gradients of the wanted variables are finite."""
-        wanted = [
-            self.node_gradient(node)
-            for name in self.wanted
-            for node in flatten(self.graph.variables[name])
-        ]
+        wanted = set(leaves_of(self.graph.variables, self.wanted))
         return _all_finite(flatten(self.value)) and all(
-            _all_finite(flatten(gradient)) for gradient in wanted
+            math.isfinite(gradient)
+            for row in self.gradients
+            for node, gradient in arrived(row)
+            if node in wanted
         )
 
     @cached_property
     def finite(self) -> bool:
         """Whether every value and every gradient of every node is finite."""
         return _all_finite(self.values) and all(
-            gradient is None or math.isfinite(gradient)
+            math.isfinite(gradient)
             for row in self.gradients
-            for gradient in row
+            for _, gradient in arrived(row)
         )
 
     def node_gradient(self, node: int) -> Any:
@@ -163,12 +187,7 @@ class Evaluation(Passes):
         rows = range(len(self.gradients))
         return unflatten(self.output, (self.gradient_at(node, row) for row in rows))
 
-    def _gradient_of(self, name: str, row: int) -> Value:
-        structure = self.graph.variables[name]
-        leaves = (self.gradient_at(node, row) for node in flatten(structure))
-        return unflatten(structure, leaves)
-
-    def _node(self, node: int) -> NodeResult:
+    def _node(self, node: int, gradient: Any) -> NodeResult:
         graph = self.graph
         operation = graph.operations[node]
         leaf = operation is VARIABLE or operation is LITERAL
@@ -181,7 +200,7 @@ class Evaluation(Passes):
             expression(graph, node),
             graph.inputs[node],
             self.values[node],
-            self.node_gradient(node),
+            gradient,
             (graph.starts[node], graph.ends[node]),
             node in graph.bodies or node in graph.composed,
             graph.library_function(node),
@@ -223,10 +242,16 @@ def _evaluated_again(
     return evaluate_bound(replace(bound, output=output), wanted)
 
 
-def evaluate_bound(bound: BoundProgram, wrt: Sequence[str] | None = None) -> Evaluation:
-    """The evaluation of a program whose variables are bound."""
+def evaluate_bound(
+    bound: BoundProgram, wrt: Sequence[str] | None = None, *, most: int | None = None
+) -> Evaluation:
+    """The evaluation of a program whose variables are bound.
+
+    With `most` it knows the gradients of so many elements of the result alone.
+    """
     wanted, nodes = wanted_nodes(bound.program, wrt)
-    found = passes(bound.program.graph, bound.given, flatten(bound.output), nodes)
+    outputs = flatten(bound.output)[:most]
+    found = passes(bound.program.graph, bound.given, outputs, nodes)
     return Evaluation(
         found.graph,
         found.values,

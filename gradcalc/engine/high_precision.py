@@ -43,7 +43,7 @@ def gradients(
     *,
     sizes: bool = False,
 ) -> list[Decimal | None]:
-    """The gradient of the output with respect to every node up to it.
+    """The gradient of the output with respect to every node.
 
     If `sizes`, every contribution is taken as positive: how large the terms are that
     add up to the gradient, or what an error in each node's value may grow to.

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gradcalc.algebra.contributions import whole_rule
+from gradcalc.backward import Gradients, arrived
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
 from gradcalc.language.library import OF_PROBABILITIES
@@ -41,14 +42,23 @@ class Note(NamedTuple):
 def notes_on(passes: Passes) -> Iterator[Note]:
     """The notes on an evaluation."""
     yield from _first_nonfinite_value(passes)
-    for row in passes.gradients:
-        note = _first_nonfinite_gradient(passes, row)
-        if note is not None:
-            yield note
-            break
     graph = passes.graph
+    reached = bytearray(len(graph))
+    note = None
+    for row in passes.gradients:
+        finite = True
+        for node, gradient in arrived(row):
+            reached[node] = 1
+            finite &= math.isfinite(gradient)
+        if note is None and not finite:
+            note = _first_nonfinite_gradient(passes, row)
+            yield note
+    last = max(passes.gradients.outputs, default=-1)
     for node, operation in enumerate(graph.operations):
         if not operation.singular or not passes.active[node]:
+            continue
+        # A gradient must have arrived, unless the operation passes none anyway.
+        if not reached[node] and not (operation.is_flat and node <= last):
             continue
         if operation in _EQUALITIES and graph.library_function(node):
             # It sets one point apart, as where 0*log(0) is meant to be 0.
@@ -93,12 +103,6 @@ def _no_probabilities(passes: Passes) -> Iterator[Note]:
 def _singularities(passes: Passes, node: int) -> Iterator[Note]:
     graph = passes.graph
     operation, inputs = graph.operations[node], graph.inputs[node]
-    # A gradient must have arrived, unless the operation passes none anyway.
-    if not any(
-        node < len(row) and (operation.is_flat or row[node] is not None)
-        for row in passes.gradients
-    ):
-        return
     operands = [passes.values[operand] for operand in inputs]
     for singularity in operation.singular:
         if singularity.of is not None:
@@ -177,21 +181,12 @@ def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
         return
 
 
-def _first_nonfinite_gradient(
-    passes: Passes, gradients: Sequence[float | None]
-) -> Note | None:
+def _first_nonfinite_gradient(passes: Passes, gradients: Gradients[float]) -> Note:
     """The note on the first contribution, or sum of them, that is not finite."""
-    infinite = [
-        (node, gradient)
-        for node, gradient in enumerate(gradients)
-        if gradient is not None and not math.isfinite(gradient)
-    ]
-    if not infinite:
-        return None
     graph, active = passes.graph, passes.active
-    for node in range(len(gradients) - 1, -1, -1):
-        gradient = gradients[node]
-        if gradient is None or not active[node] or not math.isfinite(gradient):
+    pairs = list(arrived(gradients))
+    for node, gradient in reversed(pairs):
+        if not active[node] or not math.isfinite(gradient):
             continue
         contributions = passes.contributions(node, gradient)
         for position, (operand, contribution) in enumerate(
@@ -204,7 +199,7 @@ def _first_nonfinite_gradient(
             ):
                 return _gradient_note(passes, node, position, gradient)
     # Finite contributions that overflowed where they met.
-    node, gradient = infinite[-1]
+    node, gradient = [pair for pair in pairs if not math.isfinite(pair[1])][-1]
     return _note(
         graph,
         node,

@@ -63,7 +63,7 @@ def drawing(
             expression=text,
             shape=shape,
             value=_numbers_text(values, digits),
-            gradient=_numbers_text(map(known.gradient, nodes), digits),
+            gradient=_numbers_text(known.gradients(nodes), digits),
             output=not outputs.isdisjoint(nodes),
         )
 

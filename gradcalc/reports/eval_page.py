@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gradcalc.engine.passes import picked
+from gradcalc.reports.objects import check_count
 from gradcalc.reports.pages import Page, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
-from gradcalc.shapes import element_names, flatten, shape_of
-from gradcalc.wording import plural
+from gradcalc.shapes import (
+    Structure,
+    described,
+    element_names,
+    flatten,
+    leaves_of,
+    shape_of,
+    size_of,
+)
+from gradcalc.wording import counted, listing, plural
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation, NodeResult
@@ -14,9 +24,19 @@ if TYPE_CHECKING:
 # A larger graph shows its variables and its output, unless all rows are asked for.
 MOST_ROWS = 200
 
+# A Jacobian of more columns shows so many, unless all are asked for.
+_MOST_COLUMNS, _FEW_COLUMNS = 200, 8
+# One that has more rows or columns says so first.
+_SCREENFUL = 40
+
 # An expression and a label are not cut to fewer columns than this.
 _NARROWEST = 12
 _STYLES = {"variable": "cyan", "literal": "dim", "": "", "output": "bold green"}
+
+
+def most_columns(output: Structure) -> int | None:
+    """Of how many elements of the result the gradients are shown; None: of all."""
+    return _FEW_COLUMNS if size_of(output) > _MOST_COLUMNS else None
 
 
 def evaluation_page(
@@ -32,23 +52,44 @@ def evaluation_page(
     For a number it has a table of the nodes, with `expand` also of those inside called
     functions, with `all_rows` of all in a large graph; for a list, the Jacobian.
     """
-    if evaluation.jacobian is not None:
-        parts, remarks = layout(
-            _jacobian(evaluation), width, precision, bold=0, division=0
-        )
+    outputs = flatten(evaluation.output)
+    remarks: list[str]
+    if isinstance(evaluation.output, list):
+        rows = leaves_of(evaluation.graph.variables, evaluation.wanted)
+        shown = rows if all_rows else rows[:MOST_ROWS]
+        check_count(evaluation, len(shown))
+        columns = _jacobian(evaluation, shown)
+        parts, remarks = layout(columns, width, precision, bold=0, division=0)
+        if max(len(rows), len(outputs)) > _SCREENFUL:
+            result = described(shape_of(evaluation.output))
+            size = (
+                f"{counted(len(rows) + 1, 'row')} and {counted(len(outputs), 'column')}"
+            )
+            text = f"The result is {result}. The table has {size}."
+            parts = [*paragraphs([text], width), line(), *parts]
+        hidden = [
+            (len(outputs) - len(evaluation.gradients), "column"),
+            (len(rows) - len(shown), "row"),
+        ]
     else:
-        outputs = set(flatten(evaluation.output))
-        all_nodes = evaluation.nodes
-        nodes = [n for n in all_nodes if expand or not n.inner or n.id in outputs]
-        shown = nodes
+        nodes = [
+            n for n in evaluation.nodes if expand or not n.inner or n.id in outputs
+        ]
+        few = nodes
         if len(nodes) > MOST_ROWS and not all_rows:
-            shown = [n for n in nodes if n.kind == "variable" or n.id in outputs]
-            if len(shown) > MOST_ROWS:
-                shown = shown[: MOST_ROWS // 2] + shown[-MOST_ROWS // 2 :]
-        parts, remarks = layout(_node_columns(shown, outputs), width, precision)
-        if left_out := len(nodes) - len(shown):
-            rows = plural(left_out, "row is", "rows are")
-            remarks.insert(0, f"{left_out} more {rows} left out; --all shows them.")
+            few = [n for n in nodes if n.kind == "variable" or n.id in outputs]
+            if len(few) > MOST_ROWS:
+                few = few[: MOST_ROWS // 2] + few[-MOST_ROWS // 2 :]
+        columns = _node_columns(few, set(outputs))
+        parts, remarks = layout(columns, width, precision)
+        hidden = [(len(nodes) - len(few), "row")]
+    left_out = [
+        f"{count} more {plural(count, n, n + 's')}" for count, n in hidden if count
+    ]
+    if left_out:
+        verb = "is" if left_out == ["1 more row"] else "are"
+        text = f"{listing(left_out)} {verb} left out; --all shows them."
+        remarks.insert(0, text)
     parts += paragraphs(remarks, width)
     if evaluation.notes:
         notes = [one_line(f"note: {note.sentence}") for note in evaluation.notes]
@@ -78,19 +119,17 @@ def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Colu
     ]
 
 
-def _jacobian(evaluation: "Evaluation") -> list[Column]:
-    """A column for every output: its value, and its gradient, a row per variable."""
-    assert evaluation.jacobian is not None
-    shape = shape_of(evaluation.value)
-    names = ["value"]
-    columns = [[value] for value in flatten(evaluation.value)]
-    for name, slopes in evaluation.jacobian.items():
-        # One for every output, in the order of the columns.
-        by_output = slopes if len(shape) == 1 else [s for row in slopes for s in row]
-        names += [f"d/d{path}" for path in element_names(name, shape_of(by_output[0]))]
-        for column, slope in zip(columns, by_output, strict=True):
-            column += flatten(slope)
-    found = [Column("", names, style="cyan")]
-    for head, column in zip(element_names("", shape), columns, strict=True):
-        found.append(Column(head, column, splits=True))
-    return found
+def _jacobian(evaluation: "Evaluation", shown: Sequence[int]) -> list[Column]:
+    """A column for each element: its value, and its gradient, a row per variable.
+
+    `shown` are the nodes of the variables that have a row.
+    """
+    graph = evaluation.graph
+    names = ["value", *(f"d/d{graph.names[node]}" for node in shown)]
+    columns = [Column("", names, style="cyan")]
+    heads = element_names("", shape_of(evaluation.output))
+    values = flatten(evaluation.value)
+    for place, row in enumerate(evaluation.gradients):
+        cells = [values[place], *picked(row, shown)]
+        columns.append(Column(heads[place], cells, splits=True))
+    return columns

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gradcalc.errors import FormulaError
 from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from gradcalc.writers.diagram import Diagram
 
 Object = dict[str, Any]
+
+# More gradients than these fill the memory rather than answer a question.
+_MOST_GRADIENTS = 10_000_000
 
 # The fields of a point of a descent, and of a node.
 POINT = "step value variables gradient predicted_change=predicted actual_change=actual"
@@ -63,13 +67,25 @@ def _answer(record: Any, names: str) -> Object:
 
 
 def evaluation_to_dict(evaluation: "Evaluation") -> Object:
-    """The evaluation, node by node."""
+    """The evaluation, node by node. Raises FormulaError if it is too large."""
+    check_count(evaluation, len(evaluation.active) - evaluation.active.count(0))
     return {
         **_answer(evaluation, "expression=source value finite variables"),
         **_slopes(evaluation),
         "nodes": [_placed(node, _NODE) for node in evaluation.nodes],
         "notes": _notes(evaluation),
     }
+
+
+def check_count(evaluation: "Evaluation", nodes: int) -> None:
+    """Raise FormulaError if the gradients of so many nodes are too many to print."""
+    count = nodes * len(evaluation.gradients)
+    if count > _MOST_GRADIENTS:
+        raise FormulaError(
+            f"the answer would hold {count:,} gradients",
+            hint="--output '[0]' asks for the gradient of one element of the result,"
+            " --wrt for fewer variables",
+        )
 
 
 def _slopes(evaluation: "Evaluation") -> Object:

@@ -4,13 +4,14 @@ A path leads to them: a field of the result, a name in it, and indices: `gradien
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import exact_number, format_value
-from gradcalc.reports.objects import POINT, fields
+from gradcalc.reports.objects import POINT, check_count, fields
+from gradcalc.shapes import leaves_of
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
@@ -22,6 +23,17 @@ _MOST_CHOICES = 12
 _MOST_NAMES = 4
 
 
+def differentiated_by(path: str, variables: Collection[str]) -> list[str] | None:
+    """The variables whose gradients the path into an evaluation needs; None: all."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        return None
+    field, name, _ = match.groups()
+    if name is None:
+        return [] if field == "value" else None
+    return [normal(name)] if normal(name) in variables else None
+
+
 def evaluation_lines(
     evaluation: "Evaluation", path: str, precision: int | None = None
 ) -> list[str]:
@@ -30,6 +42,9 @@ def evaluation_lines(
     `value`, `gradient` (a line per variable), `gradient.x1`, `jacobian`, `jacobian.x1`.
     Raises UsageError, naming what there is.
     """
+    check_count(
+        evaluation, len(leaves_of(evaluation.graph.variables, evaluation.wanted))
+    )
     slopes = "gradient" if evaluation.jacobian is None else "jacobian"
     result = fields(evaluation, f"value {slopes}")
     found = _found(result, path)

@@ -245,9 +245,35 @@ def test_every_example_in_the_help_runs(run, tmp_path, monkeypatch):
         assert (ran.status, ran.err) == (0, "")
 
 
+LARGE = ["--m=[" + ",".join(["[" + ",".join(["1"] * 100) + "]"] * 400) + "]"]
+LARGE += ["--v=" + ",".join(["2"] * 100)]
+
+
+@pytest.mark.parametrize("words", [["--json"], ["--only=jacobian"]])
+def test_an_answer_of_millions_of_gradients_is_refused(run, words):
+    ran = run("eval", "m @ v", *LARGE, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert "the answer would hold" in ran.err
+    assert "--output '[0]' asks for the gradient of one element" in ran.err
+    words = [words[0].replace("jacobian", "gradient"), "--output=[0]", "--wrt=v"]
+    assert run("eval", "m @ v", *LARGE, *words).status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        (["--only=value"], "[" + ", ".join(["200"] * 400) + "]\n"),
+        (["--only=jacobian.v[3][99]"], "1\n"),
+        (["--only=gradient.v[99]", "--output=[3]"], "1\n"),
+    ],
+)
+def test_parts_of_a_large_answer_can_be_asked_for(run, words, out):
+    assert run("eval", "m @ v", *LARGE, *words) == (0, out, "")
+
+
 @pytest.mark.parametrize("formula", ["sqrt(x)", "log(x)*0", "sqrt(x*x)", "x/x"])
 @pytest.mark.parametrize(
-    "words", [["eval"], ["eval", "--json"], ["eval", "--only=value"], ["explain"]]
+    "words", [["eval"], ["eval", "--json"], ["eval", "--only=gradient"], ["explain"]]
 )
 def test_a_warning_repeats_no_note(run, formula, words):
     ran = run(*words, formula, "--x=0", "--strict")

@@ -3,8 +3,9 @@ import re
 import pytest
 from reference.pages import lines
 
-from gradcalc.engine.evaluation import evaluate
-from gradcalc.reports.eval_page import evaluation_page
+from gradcalc.engine.evaluation import evaluate, evaluate_bound
+from gradcalc.language.bindings import bind
+from gradcalc.reports.eval_page import evaluation_page, most_columns
 from gradcalc.reports.numbers import format_number
 
 
@@ -171,3 +172,21 @@ def test_a_jacobian_of_twelve_by_twelve_is_one_table_where_it_fits():
         assert sum("value" in row for row in page) == 1
         assert not any("rounded" in row for row in page)
         assert width is None or max(map(len, page)) <= width
+
+
+def test_a_large_jacobian_says_its_shape_first_and_shows_its_beginning():
+    values = {"m": [[1.0] * 30] * 300, "v": [0.5] * 30}
+    page = lines(evaluation_page(evaluate("m @ v", values)))
+    assert page[:2] == [
+        "The result is a list of 300. The table has 9031 rows and 300 columns.",
+        "",
+    ]
+    assert page[-1] == "8830 more rows are left out; --all shows them."
+    few = evaluate_bound(bind("m @ v", values), most=most_columns(list(range(300))))
+    page = lines(evaluation_page(few))
+    assert (
+        page[-1]
+        == "292 more columns and 8830 more rows are left out; --all shows them."
+    )
+    assert page[2].split() == [f"[{k}]" for k in range(8)]
+    assert page[4].split() == ["value"] + ["15"] * 8

@@ -20,15 +20,16 @@ _BEFORE_CARET = 48
 _LONGEST_SENTENCE = 1000
 
 # The fields that errors of all classes have.
-_EVERY_ERROR = ("message", "source", "span", "hint", "exit_code")
+_EVERY_ERROR = ("message", "source", "span", "hint", "shell_hint", "exit_code")
 
 
 class GradcalcError(Exception):
     """A request that cannot be understood or carried out.
 
     `span` is the (start, end) range of characters of `source` that the error is about;
-    an empty span stands between two characters. `exit_code` is the status that the
-    command line ends with.
+    an empty span stands between two characters. `hint` speaks to a caller in Python,
+    `shell_hint` at the command line where the words differ there. `exit_code` is the
+    status that the command line ends with.
     """
 
     kind = "error"
@@ -40,6 +41,7 @@ class GradcalcError(Exception):
         source: str | None = None,
         span: Span | None = None,
         hint: str | None = None,
+        shell_hint: str | None = None,
         exit_code: int = 2,
     ) -> None:
         super().__init__(message)
@@ -47,6 +49,7 @@ class GradcalcError(Exception):
         self.source = source
         self.span = span
         self.hint = hint
+        self.shell_hint = shell_hint
         self.exit_code = exit_code
 
     def but(
@@ -62,7 +65,15 @@ class GradcalcError(Exception):
             if kind is None
             else {name: vars(self)[name] for name in _EVERY_ERROR}
         )
+        if "hint" in fields:
+            # It takes the place of both.
+            known = {**known, "shell_hint": None}
         return (kind or type(self))(**{**known, **fields})
+
+    @property
+    def page_hint(self) -> str | None:
+        """The hint for somebody at the command line."""
+        return self.shell_hint or self.hint
 
     def __eq__(self, other: object) -> bool:
         """Whether the other is the same error: of the same class, saying the same."""
@@ -248,6 +259,8 @@ def describe(error: GradcalcError) -> str:
             number = error.source.count("\n", 0, error.span[0]) + 1
             lines[0] = f"error: line {number}: {message}"
         lines += _excerpt(error.source, error.span)
-    if error.hint:
-        lines.append(f"hint: {printable(cut_middle(error.hint, _LONGEST_SENTENCE))}")
+    if error.page_hint:
+        lines.append(
+            f"hint: {printable(cut_middle(error.page_hint, _LONGEST_SENTENCE))}"
+        )
     return "\n".join(lines)

@@ -496,3 +496,6 @@ CONSTANTS: dict[str, float] = {
     "e": math.e,
     "inf": math.inf,
 }
+
+# By every name of a constant its own.
+CONSTANT_NAMES = {**{name: name for name in CONSTANTS}, "π": "pi"}

@@ -7,11 +7,11 @@ words are sorted before Click sees them: declared options first, then bindings
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 
-from gradcalc.cli.mistaken_names import nearest_option
+from gradcalc.cli.mistaken_names import nearest_option, setting
 from gradcalc.errors import BindingError, GradcalcError, UsageError
 from gradcalc.language.identifiers import NAME, repeated
 from gradcalc.wording import listing, plural, quoted
@@ -20,7 +20,13 @@ from gradcalc.wording import listing, plural, quoted
 # hold hyphens as well.
 _NAMED = re.compile(rf"--({NAME}(?:-\w+)*)(?:=(.*))?", re.DOTALL)
 _ELEMENT = re.compile(rf"--({NAME})\[[^]=]*\]=(?!=)", re.DOTALL)
+_NAME = re.compile(NAME)
+_ASSIGNED = re.compile(rf"-?({NAME})=([^=].*)", re.DOTALL)
 _ONE_DASH = re.compile(rf"-({NAME})(?:=.*)?", re.DOTALL)
+
+
+# What asks for help elsewhere, and may be a formula here.
+HELP_WORDS = ("-h", "-help", "-?", "help")
 
 
 @dataclass(eq=False, repr=False)
@@ -63,8 +69,9 @@ def split_arguments(
     """The words of a command line, sorted by what they are.
 
     `declared` maps each option to what it takes: "flag" (no value), "value" (one),
-    "values" (it may be repeated) or "optional" (a value after "=", or none). `expected`
-    says what the one positional word is.
+    "names" (one, which may be several names), "values" (it may be repeated) or
+    "optional" (a value after "=", or none). `expected` says what the one positional
+    word is.
     """
     pieces = list(_pieces(words, declared))
     unknown, lacking, positionals = (
@@ -75,7 +82,7 @@ def split_arguments(
     hyphenated = [word for word in positionals if _NAMED.fullmatch(word)]
     problems = chain(
         _option_problems(pieces, unknown, lacking, declared),
-        _positional_problems(pieces, positionals, expected),
+        _positional_problems(pieces, positionals, expected, declared),
     )
     return Split(
         options=[
@@ -174,11 +181,39 @@ def _option_problems(
         )
     options = [option for kind, option, _ in pieces if kind == _OPTION]
     if twice := repeated([o for o in options if declared[o] != "values"]):
-        yield UsageError(twice)
+        names = [text for _, option, text in pieces if declared.get(option) == "names"]
+        hint = f"write {options[0]} {','.join(names)}" if len(names) > 1 else None
+        yield UsageError(twice, hint=hint)
+
+
+def _assigned(words: Sequence[str], declared: Collection[str]) -> str:
+    """The words that look like values of variables, as the options they should be."""
+    found = [match for word in words if (match := _ASSIGNED.fullmatch(word))]
+    # One of the words is the formula, and may be a label's.
+    values = found if len(found) < len(words) else found[1:]
+    return " ".join(setting(match[1], declared, match[2]) for match in values)
+
+
+def _joined(pieces: Sequence[_Piece], declared: Mapping[str, str]) -> str:
+    """An option with the words behind it that it was meant to take as well, or ""."""
+    for place, (kind, option, value) in enumerate(pieces):
+        following = list(
+            takewhile(lambda piece: piece[0] == _POSITIONAL, pieces[place + 1 :])
+        )
+        words = [word for _, word, _ in following]
+        takes = declared[option] if kind == _OPTION and words else ""
+        if takes == "names" and all(map(_NAME.fullmatch, words)):
+            return f"{option} {','.join([value, *words])}"
+        if takes == "values" and all(map(_ASSIGNED.fullmatch, words)):
+            return " ".join(f"{option} {word}" for word in (value, *words))
+    return ""
 
 
 def _positional_problems(
-    pieces: Sequence[_Piece], words: Sequence[str], expected: str
+    pieces: Sequence[_Piece],
+    words: Sequence[str],
+    expected: str,
+    declared: Mapping[str, str],
 ) -> Iterator[GradcalcError]:
     for element in filter(None, map(_ELEMENT.match, words)):
         yield BindingError(
@@ -194,7 +229,11 @@ def _positional_problems(
         value: flag for kind, flag, value in pieces if kind == _FLAG and value
     }
     flag = after_flags.get(words[1])
-    if one_dash:
+    if joined := _joined(pieces, declared):
+        hint = f"write {joined}"
+    elif assigned := _assigned(words, declared):
+        hint = f"variables take two dashes: {assigned}"
+    elif one_dash:
         hint = f"variables take two dashes: --{one_dash[1]}=..."
     elif flag and len(words) == 2:
         hint = f"for a variable of that name use --set {flag[2:]}={words[1]}"

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from gradcalc.cli import options
-from gradcalc.cli.arguments import Split, split_arguments
+from gradcalc.cli.arguments import HELP_WORDS, Split, split_arguments
 from gradcalc.cli.files import (
     STANDARD_INPUT,
     read_model,
@@ -154,6 +154,8 @@ class VariablesCommand(click.Command):
         return {
             spelling: "optional"
             if isinstance(parameter, options.OptionalValue)
+            else "names"
+            if isinstance(parameter, options.NamesOption)
             else "flag"
             if parameter.is_flag
             else "values"
@@ -167,17 +169,18 @@ class VariablesCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         split = split_arguments(args, self.declared_options(ctx), self.expected)
         helped = ctx.resilient_parsing or "--help" in split.options
-        if split.problem and not helped:
-            raise self._misplaced(ctx, split, split.unknown) or split.problem
         ctx.obj = split
+        if split.problem and not helped:
+            problem = self._misplaced(ctx, split, split.unknown) or split.problem
+            raise self.explained(ctx, problem)
         try:
             rest = super().parse_args(ctx, [*split.options])
             settings = map(split_setting, ctx.params.pop("settings") or ())
             ctx.obj = replace(split, bindings=[*split.bindings, *settings])
         except click.BadParameter as error:
-            raise self._explained(ctx, from_click(error)) from None
+            raise self.explained(ctx, from_click(error)) from None
         except GradcalcError as error:
-            raise self._explained(ctx, error) from None
+            raise self.explained(ctx, error) from None
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -185,7 +188,7 @@ class VariablesCommand(click.Command):
             ctx.params["request"] = self._request(ctx)
             return super().invoke(ctx)
         except GradcalcError as error:
-            raise self._explained(ctx, error) from None
+            raise self.explained(ctx, error) from None
 
     def _request(self, ctx: click.Context) -> Request:
         split: Split = ctx.obj
@@ -216,9 +219,11 @@ class VariablesCommand(click.Command):
             **shared,
         )
 
-    def _explained(self, ctx: click.Context, error: GradcalcError) -> GradcalcError:
+    def explained(self, ctx: click.Context, error: GradcalcError) -> GradcalcError:
         """The error, with hints about names that are options and variables both."""
         split: Split = ctx.obj
+        if any(word in HELP_WORDS for word in split.positionals):
+            return error.but(hint=f"for help: {ctx.command_path} --help")
         request = ctx.params.get("request")
         formula = (request and request.formula) or self.typed_formula(split)
         if not formula:

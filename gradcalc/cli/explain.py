@@ -37,6 +37,7 @@ _MOST_EXPLAINED = 500
     "--for",
     "--wrt",
     "wrt",
+    cls=options.NamesOption,
     metavar="NAMES",
     callback=options.names,
     help="Explain only the paths to these variables: w1 or w1,b.",

@@ -193,7 +193,7 @@ def _report(error: GradcalcError, words: Sequence[str]) -> None:
         if "--json" in words:
             from gradcalc.strict_json import write_json
 
-            content = {"error": error.to_dict()}
+            content = {"error": error.but(hint=error.page_hint).to_dict()}
             sys.stderr.write(write_json(content, ascii_only=True) + "\n")
         else:
             kind, _, rest = describe(error).partition(": ")

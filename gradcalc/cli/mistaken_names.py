@@ -12,6 +12,27 @@ from gradcalc.wording import MOST_NAMES, listing, near_miss, plural
 
 _MOST_LISTED = 4
 
+# What other programs call an option.
+_OTHERWISE_CALLED = {
+    "rate": ("lr", "learning-rate", "h", "eta", "alpha", "step-size", "stepsize"),
+    "steps": ("iterations", "iters", "iter", "max-iter", "maxiter", "max-steps"),
+    "epochs": ("iterations", "iters", "max-epochs", "n-epochs"),
+    "until": ("tol", "tolerance", "eps", "epsilon", "atol"),
+    "batch": ("batch-size", "batchsize", "bs"),
+    "l2": ("weight-decay", "wd", "decay", "ridge"),
+    "momentum": ("beta", "mu"),
+    "optimizer": ("optim", "opt", "optimiser", "method", "algorithm", "solver"),
+    "seed": ("random-state", "random-seed"),
+    "precision": ("digits", "prec", "decimals"),
+    "wrt": ("with-respect-to", "differentiate"),
+    "out": ("o", "save", "outfile", "picture"),
+    "save": ("out", "o", "model-file"),
+    "target": ("label", "labels", "response", "y-column"),
+    "vars": ("variables", "values", "params", "parameters"),
+    "data": ("csv", "rows", "dataset", "input"),
+    "json": ("as-json",),
+}
+
 
 def from_click(error: click.ClickException) -> GradcalcError:
     """Click's error as an error of gradcalc's."""
@@ -32,6 +53,11 @@ def from_click(error: click.ClickException) -> GradcalcError:
 
 def nearest_option(name: str, options: Iterable[str]) -> str | None:
     """The option, with its dashes, that the name was probably meant to be, or None."""
+    known = set(options)
+    plain = name.casefold().replace("_", "-")
+    for option, others in _OTHERWISE_CALLED.items():
+        if plain in others and f"--{option}" in known:
+            return f"--{option}"
     # A single letter is close to much and means nothing of it.
     if len(name) < 2:
         return None
@@ -127,12 +153,12 @@ def explain_options(
         names = read_program(formula).free
     except GradcalcError:
         return error
-    hints = [error.hint] if error.hint else []
+    hints = [error.page_hint] if error.page_hint else []
     for name in names:
         option = "--" + name
         text = given.get(option, "")
         about = option in error.message or (text and text in error.message)
-        told = f"--set {name}=" in (error.hint or "")
+        told = f"--set {name}=" in (error.page_hint or "")
         if option in given and name not in known and about and not told:
             hints.append(_for_the_variable(name, given))
     return error.but(hint="; ".join(hints) or None)

@@ -47,6 +47,10 @@ class OptionalValue(click.Option):
     """An option that may be given alone, as "", or with a value after "="."""
 
 
+class NamesOption(click.Option):
+    """An option that takes several names, with commas between them."""
+
+
 class Choice(click.Choice[str]):
     """The type of an option that takes one of a few words."""
 
@@ -135,6 +139,7 @@ precision = click.option(
 )
 wrt = click.option(
     "--wrt",
+    cls=NamesOption,
     metavar="NAMES",
     callback=names,
     help="Differentiate only with respect to these: x1,w1.",

@@ -1,5 +1,6 @@
 """`gradcalc predict`: a trained model on rows of data, or on one point."""
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -10,6 +11,7 @@ from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.arguments import Split
 from gradcalc.cli.commands import Request, VariablesCommand
 from gradcalc.cli.files import STANDARD_INPUT, check_not_output, read_model
+from gradcalc.cli.mistaken_names import setting
 from gradcalc.data.rows import Row, Rows, Skipped, usable
 from gradcalc.errors import (
     BindingError,
@@ -18,7 +20,7 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
-from gradcalc.language.bindings import bind
+from gradcalc.language.bindings import bind, constant_value
 from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import Additions, predictor
 from gradcalc.shapes import described, leaves_of, shape_of
@@ -27,6 +29,26 @@ from gradcalc.wording import counted, plural, printable
 
 class ModelCommand(VariablesCommand):
     """A command whose positional word is the file of a model."""
+
+    def explained(self, ctx: click.Context, error: GradcalcError) -> GradcalcError:
+        # The file, and what may be meant as values or as rows.
+        path, *words = ctx.obj.positionals or [""]
+        assigned = any("=" in word for word in words)
+        if not words or assigned or not ctx.obj.problem or path == STANDARD_INPUT:
+            return super().explained(ctx, error)
+        try:
+            values = list(map(constant_value, words))
+            names = list(read_model(path).inputs)
+        except GradcalcError:
+            rows = len(words) == 1 and os.path.isfile(words[0])
+            hint = f"rows of data are given with --data {words[0]}"
+            return error.but(hint=hint) if rows else super().explained(ctx, error)
+        if len(values) != len(names):
+            return super().explained(ctx, error)
+        declared = self.declared_options(ctx)
+        pairs = zip(names, words, strict=True)
+        given = " ".join(setting(name, declared, word) for name, word in pairs)
+        return error.but(hint=f"values are given by name: {given}")
 
     def typed_formula(self, split: Split) -> str:
         path = next(iter(split.positionals), STANDARD_INPUT)

@@ -64,7 +64,10 @@ def _setting(
 @data_options.data
 @data_options.format_option
 @click.option(
-    "--target", metavar="COLUMN", help="What to predict; several as y1,y2 for a list."
+    "--target",
+    cls=options.NamesOption,
+    metavar="COLUMN",
+    help="What to predict; several as y1,y2 for a list.",
 )
 @click.option(
     "--classes",

@@ -48,7 +48,7 @@ def read_bindings(
                 BindingError,
                 message=f"the value of {name}: {error.message}",
                 source=text if error.source is None else error.source,
-                hint="; ".join(filter(None, (error.hint, option))) or None,
+                hint="; ".join(filter(None, (error.page_hint, option))) or None,
             ) from None
     return values
 
@@ -85,7 +85,7 @@ def _checked(name: str, value: Any, where: str) -> Any:
     try:
         return checked_value(name, number)
     except GradcalcError as error:
-        raise DataError(f"{where}: {error.message}", hint=error.hint) from None
+        raise DataError(f"{where}: {error.message}", hint=error.page_hint) from None
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -15,11 +15,12 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
+from gradcalc.language.foreign import name_here
 from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.operations import CONSTANTS
+from gradcalc.operations import CONSTANT_NAMES, CONSTANTS
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
 from gradcalc.wording import did_you_mean, meant_for, plural, represented, some
 
@@ -86,8 +87,8 @@ def bind(
         for name, value in {**defaults, **bindings}.items()
     }
     for name in [] if wrt is None else checked_names(wrt):
-        if name in CONSTANTS and name in parsed.free:
-            values.setdefault(name, CONSTANTS[name])
+        if name in CONSTANT_NAMES and name in parsed.free:
+            values.setdefault(name, CONSTANTS[CONSTANT_NAMES[name]])
     names = parsed.variables(values)
     problem = _name_problem(parsed, bindings, values, complete=complete)
     shapes = {name: shape_of(values[name]) for name in names if name in values}
@@ -189,16 +190,24 @@ def _name_problem(
         return None
     sentences = []
     hints = []
+    add = shell_add = ""
     if missing:
         noun = plural(missing, "variable", "variables")
         sentences.append(f"no value is given for the {noun} {', '.join(missing)}")
         known = {*parsed.functions, *known_functions()}
         functions = [name for name in missing if name in known]
         options = " ".join(f"--{name}=..." for name in missing[:4])
-        hint = f"add {options}" + (" and so on" if len(missing) > 4 else "")
-        hints.append(
-            f"to call the function, write {functions[0]}(...)" if functions else hint
-        )
+        entries = ", ".join(f'"{name}": ...' for name in missing[:4])
+        more = " and so on" if len(missing) > 4 else ""
+        add, shell_add = f"add {entries}{more} to the values", f"add {options}{more}"
+        others = {*names, *values}
+        meant = next(filter(None, (name_here(n, others) for n in missing[:4])), None)
+        if functions:
+            hints.append(f"to call the function, write {functions[0]}(...)")
+        elif meant:
+            hints.append(f"did you mean {meant}? if not, {add}")
+        else:
+            hints.append(add)
     if unused:
         sentences.append(not_variables(unused))
         computed = ", ".join(name for name in unused if name in parsed.labels)
@@ -213,6 +222,7 @@ def _name_problem(
         source=parsed.text if missing else None,
         span=names[missing[0]] if missing else None,
         hint=", ".join(hints) or None,
+        shell_hint=", ".join(hints).replace(add, shell_add) or None,
         names=list(names),
         missing=unvalued,
         unused=unused,

@@ -21,6 +21,7 @@ from gradcalc.errors import (
 )
 from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph, Whole
 from gradcalc.language import lists
+from gradcalc.language.foreign import written_here
 from gradcalc.language.functions import Definitions, Function, miscount
 from gradcalc.language.library import library_documentation
 from gradcalc.language.syntax import (
@@ -38,7 +39,14 @@ from gradcalc.language.syntax import (
     operator_span,
     span_of,
 )
-from gradcalc.operations import CONSTANTS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import (
+    CONSTANT_NAMES,
+    CONSTANTS,
+    LITERAL,
+    OPERATIONS,
+    VARIABLE,
+    Operation,
+)
 from gradcalc.shapes import (
     Shape,
     Structure,
@@ -249,9 +257,9 @@ class Builder:
         in_library = frame.function is not None and frame.function.library
         if not in_library and name in self.scope:
             return self.scope[name]
-        if name in CONSTANTS and (in_library or name not in self.shapes):
-            constant = graph.add_literal(CONSTANTS[name], start, end)
-            graph.names[constant] = name
+        if name in CONSTANT_NAMES and (in_library or name not in self.shapes):
+            constant = graph.add_literal(CONSTANTS[CONSTANT_NAMES[name]], start, end)
+            graph.names[constant] = CONSTANT_NAMES[name]
             return constant
         if name not in graph.variables:
             self._add_variable(name, self.shapes.get(name, ()), start, end)
@@ -327,7 +335,9 @@ class Builder:
             raise self.definitions.unknown(node, is_value=is_value)
         miscounted = miscount(callee, name, len(arguments))
         if miscounted:
-            raise self._error(FormulaSyntaxError, frame, node, miscounted)
+            written = None if frame.span else written_here(self.text, node)
+            hint = f"write {written}" if written else None
+            raise self._error(FormulaSyntaxError, frame, node, miscounted, hint)
         if isinstance(callee, Operation):
             return self._apply(frame, node, callee, arguments)
         if isinstance(callee, str):
@@ -351,7 +361,7 @@ class Builder:
             name: self._name(frame, leaf)
             for name, leaf in function.captured.items()
             # All but constants.
-            if name in self.scope or name in self.shapes or name not in CONSTANTS
+            if name in self.scope or name in self.shapes or name not in CONSTANT_NAMES
         }
         operation = self.definitions.operation(
             function,

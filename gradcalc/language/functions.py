@@ -13,6 +13,7 @@ from gradcalc.errors import (
     Span,
 )
 from gradcalc.graph import Body
+from gradcalc.language.foreign import written_here
 from gradcalc.language.library import known_functions, library_text
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
@@ -27,7 +28,7 @@ from gradcalc.language.syntax import (
 )
 from gradcalc.operations import CALLABLE, Operation
 from gradcalc.shapes import Shape
-from gradcalc.wording import counted, did_you_mean, plural
+from gradcalc.wording import counted, near_miss, plural
 
 # Functions with rules of their own are built and evaluated inside one another.
 MOST_NESTED = 80
@@ -283,12 +284,23 @@ class Definitions:
         if name in self.later:
             hint = "define a function above the first line that calls it"
             return self.error(f"{name} is used before it is defined", span, hint)
+        otherwise = None
         if not is_value:
             known = [*self.functions, *known_functions()]
-            hint = did_you_mean(
-                name, known, f"{hint}; to list them: gradcalc functions"
-            )
-        return self.error(f"there is no function {name}", span, hint)
+            # Of those that take as many arguments: else that were the next mistake.
+            count = len(call) - 4
+            near = near_miss(name, [each for each in known if self._takes(each, count)])
+            written = written_here(self.text, call)
+            if written or near:
+                hint = f"write {written}" if written else f"did you mean {near}?"
+            else:
+                otherwise = f"{hint}; to list them: gradcalc functions"
+        error = self.error(f"there is no function {name}", span, hint)
+        return error.but(shell_hint=otherwise)
+
+    def _takes(self, name: str, count: int) -> bool:
+        callee = self.find(name, None)
+        return callee is not None and miscount(callee, name, count) is None
 
     def error(
         self,

@@ -30,6 +30,7 @@ _SUM = OPERATIONS["sum"]
 
 # The logsumexp of nothing is minus infinity: with this the rest stays finite.
 _LEAST = -sys.float_info.max
+_INDEXED = "only a list or a matrix can be indexed; a list variable is given as"
 
 
 def make_list(_graph: Graph, items: list[Structure], _span: Span) -> Structure:
@@ -57,8 +58,8 @@ def indexable(_graph: Graph, base: Structure, _span: Span) -> Structure:
     if not isinstance(base, list):
         raise ShapeError(
             "a number has no elements",
-            hint="only a list or a matrix can be indexed; a list variable is given"
-            " as --v=1,2,3",
+            hint=f'{_INDEXED} {{"v": [1, 2, 3]}}',
+            shell_hint=f"{_INDEXED} --v=1,2,3",
         )
     return base
 
@@ -82,10 +83,14 @@ def elementwise(
     for shape in rest:
         if shape != first:
             left, right = described(first), described(shape)
+            product = operation is _TIMES and first[-1] == shape[0]
             raise ShapeError(
                 f"the shapes do not fit: {left} {operation.name} {right}"
                 if operation.written == "infix"
-                else f"the shapes do not fit in {operation.name}: {left} and {right}"
+                else f"the shapes do not fit in {operation.name}: {left} and {right}",
+                hint="for the product of matrices and lists, write @"
+                if product
+                else None,
             )
     graph.check_room(prod(first))
     columns = [

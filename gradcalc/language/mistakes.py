@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.foreign import factorial
 from gradcalc.language.syntax import DEFAULT, NAME, Statement, span_of
 
 CLOSER = {"(": ")", "[": "]"}
@@ -35,10 +36,16 @@ _LOOKALIKES = {
     "{": "(",
     "}": ")",
     "%": "mod(a, b)",
+    "°": "*pi/180",
+    "∑": "sum(...)",
+    "∏": "prod(...)",
     "&": "a*b, for conditions a and b",
 }
 
 _QUOTES = "'\"`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+_NO_RANGE = "a formula takes no range"
+_RANGE = "only gradcalc plot takes a range, as an option: --x=-5:5"
 
 _HINTS = {
     **dict.fromkeys(
@@ -121,6 +128,13 @@ def _named(character: str) -> str:
 def _hint(text: str, position: int) -> str | None:
     """What to write in place of the character."""
     character = text[position]
+    following = text[position + 1 :].lstrip(" \t")[:1]
+    if character == "%" and following in (*"+-*/^)],;=<>\n", ""):
+        return "for a percentage, write /100"
+    if character == "!" and following != "=" and (found := factorial(text, position)):
+        return found
+    if character == "." and (name := _dotted(text, position)):
+        return f"write {name}"
     if character in _LOOKALIKES:
         return f"write {_LOOKALIKES[character]}"
     if character in _HINTS:
@@ -128,7 +142,9 @@ def _hint(text: str, position: int) -> str | None:
     if character == ":":
         if text.count("[", 0, position) > text.count("]", 0, position):
             return "an index takes one element; v[-1] is the last"
-        return "only gradcalc plot takes a range, as an option: --x=-5:5"
+        if text.startswith("=", position + 1):
+            return "write ="
+        return _NO_RANGE
     if unicodedata.category(character) == "Zs":
         return "write an ordinary space"
     if unicodedata.category(character) in ("Cc", "Cf"):
@@ -137,10 +153,25 @@ def _hint(text: str, position: int) -> str | None:
     return f"write {plain}" if plain != character and plain.isascii() else None
 
 
+def _dotted(text: str, position: int) -> str | None:
+    """What to write for a name with a point in it, as math.sin and A.T."""
+    before = re.search(r"[^\W\d]\w*$", text[:position])
+    after = re.match(r"[^\W\d]\w*", text[position + 1 :])
+    if before is None or after is None:
+        return None
+    if after[0] == "T":
+        return f"transpose({before[0]})"
+    called = re.match(r"\s*\(", text[position + 1 + after.end() :])
+    return f"{after[0]}(...)" if called else None
+
+
 def unexpected_character(text: str, position: int) -> FormulaSyntaxError:
     """The error for a character of no lexeme."""
     message = f"{_named(text[position])} is not part of the language"
-    return mistake(text, (position, position + 1), message, _hint(text, position))
+    hint = _hint(text, position)
+    error = mistake(text, (position, position + 1), message, hint)
+    error.shell_hint = _RANGE if hint == _NO_RANGE else None
+    return error
 
 
 def unusable_name(text: str, start: int, end: int) -> FormulaSyntaxError:

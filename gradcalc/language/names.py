@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gradcalc.errors import FormulaNameError, Span
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import CALL, NAME, Statement, Syntax, span_of
-from gradcalc.operations import CONSTANTS
+from gradcalc.operations import CONSTANT_NAMES
 
 _IN_A_RULE = (
     "out is the function's own value; besides, a derivative rule may use labels defined"
@@ -43,7 +43,7 @@ class ParsedProgram:
         return {
             name: span
             for name, span in self.free.items()
-            if name not in CONSTANTS or name in given
+            if name not in CONSTANT_NAMES or name in given
         }
 
 
@@ -73,7 +73,7 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
             for leaf in (*own, *of_rule):
                 if leaf[3] not in labels:
                     used.setdefault(leaf[3], span_of(leaf))
-            known = {*CONSTANTS, *(leaf[3] for leaf in own)}
+            known = {*CONSTANT_NAMES, *(leaf[3] for leaf in own)}
             in_rules += [
                 (number, leaf)
                 for leaf in of_rule

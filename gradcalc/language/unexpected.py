@@ -5,10 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 from gradcalc.errors import FormulaSyntaxError, Span
+from gradcalc.language.foreign import ANGLES, PREFIXES
 from gradcalc.language.grammar import END
 from gradcalc.language.library import known_functions
 from gradcalc.language.mistakes import CLOSER, mistake
 from gradcalc.language.syntax import CALL, GROUP, NAME, NUMBER, Syntax, span_of
+from gradcalc.operations import CALLABLE
 
 # Words and pairs of operators of other languages, and what to write here.
 _BOTH = "for both conditions at once, multiply them: (a)*(b)"
@@ -202,13 +204,32 @@ class _Stop:
         ):
             right += "(...)"
         return (
-            self._misspelt_number(left)
+            self._with_unit(left)
+            or self._misspelt_number(left)
             or self._foreign_word(left)
             or self._second_statement()
             or self._bare_argument(left, right)
-            or self._late_argument(left)
+            or self._late_argument(left, right)
+            or self._function_between(left)
             or self._no_operator(left, right)
         )
+
+    def _with_unit(self, left: Syntax) -> FormulaSyntaxError | None:
+        """A number with a unit of angles, or with a prefix such as k, behind it."""
+        if left[0] != NUMBER or self.kind != NAME or self.written in known_functions():
+            return None
+        number, unit = left[3], self.written
+        message = f"there is no operator between '{number}' and '{unit}'"
+        if unit in ANGLES:
+            hint = f"write {number}{ANGLES[unit]}"
+        elif unit in PREFIXES and left[2] == self.span[0]:
+            exponent, meaning = PREFIXES[unit]
+            times = "*1" if "e" in number.casefold() else ""
+            scaled = f"{number}{times}{exponent}"
+            hint = f"{scaled} for {unit}, a {meaning}; {number}*{unit} for a variable"
+        else:
+            return None
+        return self._mistake(message, hint, (left[1], self.span[1]))
 
     def _misspelt_number(self, left: Syntax) -> FormulaSyntaxError | None:
         """A number that the grammar read only in part, unless it is one by a name."""
@@ -253,17 +274,32 @@ class _Stop:
         message = f"the argument of {name} needs parentheses"
         return self._mistake(message, f"{name}({right})", (left[1], self.span[1]))
 
-    def _late_argument(self, left: Syntax) -> FormulaSyntaxError | None:
+    def _late_argument(self, left: Syntax, right: str) -> FormulaSyntaxError | None:
         """A power between a function and its argument, as in sin^2(x)."""
         base, operator, _ = self.stack[-3:]
         name = base[3]
-        if (self.kind, operator[0], base[0]) != ("LPAR", "POWER", NAME):
-            return None
-        if name not in known_functions():
+        if (operator[0], base[0]) != ("POWER", NAME) or name not in known_functions():
             return None
         message = f"the argument of {name} must follow it at once"
         power = self.text[base[2] : left[2]]
-        return self._mistake(message, f"{name}(...){power}", (base[1], left[2]))
+        argument = "..." if self.kind == "LPAR" else right
+        return self._mistake(message, f"{name}({argument}){power}", (base[1], left[2]))
+
+    def _function_between(self, left: Syntax) -> FormulaSyntaxError | None:
+        """A function of two arguments that stands between them, as in 5 mod 3."""
+        operation = CALLABLE.get(self.written)
+        if (
+            self.kind != NAME
+            or operation is None
+            or len(operation.parameters) != 2
+            or _OPENS.match(self.text, self.span[1])
+        ):
+            return None
+        name, operand = self.written, self.text[left[1] : left[2]]
+        if len(operand) > _LONGEST_OPERAND:
+            operand = "..."
+        message = f"the arguments of {name} stand in parentheses"
+        return self._mistake(message, f"{name}({operand}, ...)")
 
     def _no_operator(self, left: Syntax, right: str) -> FormulaSyntaxError:
         start, end = self.span

@@ -159,6 +159,8 @@ def _check_given(
             f"{', '.join(unknown)} {verb} of the formula",
             hint=", ".join(meant_for(unknown, parameters))
             or (known if parameters else "it has none"),
+            names=list(parameters),
+            unused=unknown,
         )
 
 

@@ -20,7 +20,7 @@ from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.library import known_functions
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.language.syntax import CALL, NAME, Syntax, span_of
-from gradcalc.operations import CONSTANTS
+from gradcalc.operations import CONSTANT_NAMES
 from gradcalc.shapes import (
     Structure,
     all_leaves,
@@ -299,7 +299,7 @@ class NeededDefinitions:
     def _has_known_defaults(self, definition: _Definition) -> bool:
         """Whether all names in its defaults stand for the same in the text."""
         function = definition.function
-        constants = CONSTANTS.keys() - self._labels
+        constants = CONSTANT_NAMES.keys() - self._labels
         known = {*definition.taken, *self._variables, *constants}
         return known.issuperset(function.names.keys() - function.captured.keys())
 

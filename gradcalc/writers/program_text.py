@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gradcalc.graph import Graph
-from gradcalc.operations import CALLABLE, CONSTANTS, LITERAL, VARIABLE
+from gradcalc.operations import CALLABLE, CONSTANT_NAMES, LITERAL, VARIABLE
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.definitions import NeededDefinitions
 from gradcalc.writers.infix import InfixWriter
@@ -56,7 +56,7 @@ def written_program(
     roots = definitions.with_labels(roots)
     writer = InfixWriter(graph, precision=precision, functions=definitions.names)
     writer.names.update(shadowed_constants(writer, [*roots, *reserved]))
-    taken = {*reserved, *CONSTANTS, *CALLABLE}
+    taken = {*reserved, *CONSTANT_NAMES, *CALLABLE}
     policy = None
     if short:
         policy = _where_shorter(writer, {*reserved, *roots})

@@ -94,7 +94,7 @@ SPELT = [
     ("y = a*b", r"y = a \cdot b"),
     ("x1 + x_1", r"x_{1} + \mathtt{x\_1}"),
     ("e^x", r"\mathrm{e}^{x}"),
-    ("pi*π", r"\pi \cdot \mathtt{π}"),
+    ("pi*π", r"\pi \cdot \pi"),
 ]
 
 

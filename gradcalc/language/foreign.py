@@ -1,0 +1,142 @@
+"""What other languages and calculators write, and how it is written here.
+
+Each hint is the user's own formula in gradcalc's words, to be taken as it is.
+"""
+
+from collections.abc import Collection
+
+from gradcalc.language.syntax import OPERATION, Syntax, span_of
+from gradcalc.operations import CALLABLE, CONSTANT_NAMES
+
+# By the name of a function that there is not, what to write in place of the call: {0}
+# and {1} are its arguments as they stand, {a} and {b} the same as operands.
+FUNCTIONS = {
+    **dict.fromkeys(("multiply", "times", "mul"), "{a}*{b}"),
+    **dict.fromkeys(("add", "plus"), "{a} + {b}"),
+    **dict.fromkeys(("subtract", "minus", "sub"), "{a} - {b}"),
+    **dict.fromkeys(("divide", "div"), "{a}/{b}"),
+    **dict.fromkeys(("negative", "negate", "neg"), "-{a}"),
+    **dict.fromkeys(("reciprocal", "inv"), "1/{a}"),
+    **dict.fromkeys(("matmul", "mm", "mv"), "{a} @ {b}"),
+    "power": "{a}^{b}",
+    **dict.fromkeys(("square", "sqr"), "{a}^2"),
+    "cube": "{a}^3",
+    **dict.fromkeys(("root", "nthroot"), "{a}^(1/{b})"),
+    **dict.fromkeys(("exp2", "pow2"), "2^{a}"),
+    **dict.fromkeys(("exp10", "pow10"), "10^{a}"),
+    "sec": "1/cos({0})",
+    **dict.fromkeys(("csc", "cosec"), "1/sin({0})"),
+    **dict.fromkeys(("cot", "cotan", "ctg"), "1/tan({0})"),
+    "sech": "1/cosh({0})",
+    "csch": "1/sinh({0})",
+    "coth": "1/tanh({0})",
+    "tg": "tan({0})",
+    "arcsec": "acos(1/{a})",
+    "arccsc": "asin(1/{a})",
+    "arccot": "atan(1/{a})",
+    "sinc": "sin({0})/{a}",
+    "lg": "log10({0})",
+    **dict.fromkeys(("lb", "ld"), "log2({0})"),
+    **dict.fromkeys(("deg", "degrees", "rad2deg"), "{a}*180/pi"),
+    **dict.fromkeys(("rad", "radians", "deg2rad"), "{a}*pi/180"),
+    **dict.fromkeys(("sgn", "signum"), "sign({0})"),
+    "fabs": "abs({0})",
+    **dict.fromkeys(("trunc", "int", "fix"), "sign({0})*floor(abs({0}))"),
+    **dict.fromkeys(("fmod", "rem"), "mod({0}, {1})"),
+    **dict.fromkeys(("avg", "average"), "mean({0})"),
+    **dict.fromkeys(("len", "size"), "length({0})"),
+    "clamp": "clip({0}, {1}, {2})",
+    **dict.fromkeys(("heaviside", "step"), "{a} > 0"),
+    **dict.fromkeys(
+        ("if", "ifelse", "iif", "ternary", "cond", "select"), "where({0}, {1}, {2})"
+    ),
+}
+
+# The factorial, which there is of given whole numbers alone, as their product.
+_FACTORIAL = ("factorial", "fact")
+_LARGEST_FACTORIAL = 20
+
+# Likewise for a function that is there and takes another number of arguments.
+WITH_TWO = {
+    **dict.fromkeys(("log", "ln"), "log({0})/log({1})"),
+    **dict.fromkeys(("atan", "arctan"), "atan2({0}, {1})"),
+    "sqrt": "{a}^(1/{b})",
+}
+
+# Units behind a number, and what they stand for.
+ANGLES = {
+    **dict.fromkeys(("deg", "degree", "degrees"), "*pi/180"),
+    **dict.fromkeys(("grad", "gon"), "*pi/200"),
+    **dict.fromkeys(("rad", "radian", "radians"), ""),
+}
+PREFIXES = {"k": ("e3", "thousand"), "M": ("e6", "million"), "G": ("e9", "billion")}
+
+# How constants are called elsewhere, without regard to capitals.
+_CONSTANTS = {"pi": "pi", "inf": "inf", "infinity": "inf", "infty": "inf"}
+
+
+def written_here(text: str, call: Syntax) -> str | None:
+    """How a call in the text, of a function that there is not, is written here."""
+    arguments = call[4:]
+    if call[3] in _FACTORIAL and len(arguments) == 1:
+        return _product(text[slice(*span_of(arguments[0]))])
+    template = FUNCTIONS.get(call[3])
+    if template is None and len(arguments) == 2:
+        template = WITH_TWO.get(call[3])
+    if template is None:
+        return None
+    bare = [text[slice(*span_of(argument))] for argument in arguments]
+    wrapped = [
+        f"({each})" if argument[0] == OPERATION else each
+        for each, argument in zip(bare, arguments, strict=True)
+    ]
+    try:
+        return template.format(*bare, **dict(zip("abc", wrapped, strict=False)))
+    except (IndexError, KeyError):
+        # Not as many arguments as it takes there.
+        return template.format(*"abc", a="a", b="b")
+
+
+def name_here(name: str, known: Collection[str]) -> str | None:
+    """What a name that nothing is called by stands for, or None.
+
+    It is a constant in other letters, or a function and its argument written as one
+    word: a number, or one of the `known` names.
+    """
+    if name not in CONSTANT_NAMES and name.casefold() in _CONSTANTS:
+        return _CONSTANTS[name.casefold()]
+    for length in range(len(name) - 1, 1, -1):
+        function, argument = name[:length], name[length:]
+        operation = CALLABLE.get(function)
+        one = operation is not None and len(operation.parameters) == 1
+        if one and (argument in known or (argument.isascii() and argument.isdigit())):
+            return f"{function}({argument})"
+    return None
+
+
+def _product(number: str) -> str | None:
+    """The factorial of the number as a product, or None if it is none of a few."""
+    if not number.isdecimal() or not 0 < int(number) <= _LARGEST_FACTORIAL:
+        return None
+    return f"prod({', '.join(map(str, range(1, int(number) + 1)))})"
+
+
+def factorial(text: str, position: int) -> str | None:
+    """The hint at the factorial whose exclamation mark stands there, if it is one."""
+    end = start = len(text[:position].rstrip())
+    depth = 0
+    while start > 0:
+        before = text[start - 1]
+        depth += (before in ")]") - (before in "([")
+        inside = depth > 0 or before in "(["
+        if depth < 0 or not (inside or before.isalnum() or before in "._"):
+            break
+        start -= 1
+    operand = text[start:end]
+    if operand.startswith("("):
+        operand = operand[1:-1]
+    if not operand.strip():
+        return None
+    if found := _product(operand.strip()):
+        return f"write {found}"
+    return "there is no factorial; that of 4 is prod(1, 2, 3, 4)"

@@ -15,7 +15,6 @@ from gradcalc.errors import (
     ShapeError,
     UsageError,
 )
-from gradcalc.language.foreign import name_here
 from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
@@ -200,6 +199,9 @@ def _name_problem(
         entries = ", ".join(f'"{name}": ...' for name in missing[:4])
         more = " and so on" if len(missing) > 4 else ""
         add, shell_add = f"add {entries}{more} to the values", f"add {options}{more}"
+        # Imported here, as what describes other mistakes is.
+        from gradcalc.language.foreign import name_here
+
         others = {*names, *values}
         meant = next(filter(None, (name_here(n, others) for n in missing[:4])), None)
         if functions:

@@ -21,7 +21,6 @@ from gradcalc.errors import (
 )
 from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph, Whole
 from gradcalc.language import lists
-from gradcalc.language.foreign import written_here
 from gradcalc.language.functions import Definitions, Function, miscount
 from gradcalc.language.library import library_documentation
 from gradcalc.language.syntax import (
@@ -335,6 +334,9 @@ class Builder:
             raise self.definitions.unknown(node, is_value=is_value)
         miscounted = miscount(callee, name, len(arguments))
         if miscounted:
+            # Imported here, as what describes other mistakes is.
+            from gradcalc.language.foreign import written_here
+
             written = None if frame.span else written_here(self.text, node)
             hint = f"write {written}" if written else None
             raise self._error(FormulaSyntaxError, frame, node, miscounted, hint)

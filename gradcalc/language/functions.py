@@ -13,7 +13,6 @@ from gradcalc.errors import (
     Span,
 )
 from gradcalc.graph import Body
-from gradcalc.language.foreign import written_here
 from gradcalc.language.library import known_functions, library_text
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
@@ -290,6 +289,9 @@ class Definitions:
             # Of those that take as many arguments: else that were the next mistake.
             count = len(call) - 4
             near = near_miss(name, [each for each in known if self._takes(each, count)])
+            # Imported here, as what describes other mistakes is.
+            from gradcalc.language.foreign import written_here
+
             written = written_here(self.text, call)
             if written or near:
                 hint = f"write {written}" if written else f"did you mean {near}?"

@@ -11,6 +11,7 @@ from gradcalc.errors import FormulaError
 from gradcalc.graph import Graph
 from gradcalc.language.names import read_program
 from gradcalc.language.program import build
+from gradcalc.operations import OPERATIONS
 
 modestly = settings(max_examples=80, deadline=None, derandomize=True)
 
@@ -268,3 +269,18 @@ def test_what_would_be_too_large_is_refused_before_it_grows(before, text, place)
     if place is not None:
         assert error.span[0] == len(before) + text.index(place)
     assert len(graph) < LENGTH + 1000
+
+
+def test_an_index_that_is_used_again_is_worked_out_once(monkeypatch):
+    plus, calls = OPERATIONS["+"], []
+
+    def evaluate(a, b):
+        calls.append((a, b))
+        return a + b
+
+    monkeypatch.setattr(plus, "evaluate", evaluate)
+    text = f"k = {'0 + ' * 50}1; {' + '.join(['v[k]'] * 50)}"
+    program = build(read_program(text), {"v": (2,)})
+    assert len(calls) == 50
+    uses = program.graph.uses([program.result])
+    assert uses[program.graph.variables["v"][1]] == 50

@@ -195,9 +195,10 @@ GROUPS: dict[str, list[Operation]] = {
             (
                 # Not 0 wherever b is 0: the slope of this for b is 1/a there. For a
                 # small b, b - 1 loses digits; beyond 2^53 it is b, which may be even.
+                # Of x^0 it is 0 and not -0.
                 "where((b == 0)*(a == 0), 0, where("
                 "((abs(b) < 1) + (abs(b) > 2^53) > 0)*(a != 0)*(abs(a) < inf),"
-                " b*out/a, b*a^(b - 1)))",
+                " 0 + b*out/a, b*a^(b - 1)))",
                 "where((a == 0)*(b >= 0), 0, out*log(a))",
             ),
             "power", "scales the gradient by the slope of the power",
@@ -385,9 +386,10 @@ GROUPS: dict[str, list[Operation]] = {
             window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
         _of_x("cosh", ieee.cosh, "sinh(x)", "hyperbolic cosine",
             window="-3:3", samples=_ANYWHERE + _SMALL + _each(-710.0, 40.0)),
-        # Far out, 1 - out^2 is a difference of nearly equal numbers.
+        # Far out, 1 - out^2 is a difference of nearly equal numbers. The texts' neuron,
+        # where out^2 is a half, is on the faster side.
         _of_x("tanh", math.tanh,
-            "where(out^2 < 0.5, 1 - out^2, 4*sigmoid(2*x)*sigmoid(-2*x))",
+            "where(out^2 < 0.5001, 1 - out^2, 4*sigmoid(2*x)*sigmoid(-2*x))",
             "hyperbolic tangent",
             "scales the gradient by 1 - out^2: fully at 0, hardly where flat",
             textbook=("1 - out^2",),

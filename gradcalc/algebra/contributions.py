@@ -292,6 +292,31 @@ def append_gradient(
 ) -> list[int]:
     """The gradient of `output` for each wanted node, appended to the graph as nodes.
 
+    The arguments are those of `append_backward`.
+    """
+    return append_backward(graph, output, wanted, active, exact=exact).wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The nodes of a backward pass that was appended to a graph."""
+
+    # For each wanted node that of its gradient, 0 where none arrives.
+    wanted: list[int]
+    # For each node that is reached that of its gradient where one arrives.
+    arriving: dict[int, int]
+
+
+def append_backward(
+    graph: Graph,
+    output: int,
+    wanted: Sequence[int],
+    active: Sequence[int],
+    *,
+    exact: bool,
+) -> Appended:
+    """The gradients of `output`, appended to the graph as nodes.
+
     `active` flags the nodes that depend on a wanted one. If `exact`, the formulas have
     the value of numeric backpropagation, to the bit; else they are for the reader and
     hold inside the domain of the operations.
@@ -303,6 +328,7 @@ def append_gradient(
         graph, output, active, seed, formulas.contributions, formulas.add
     )
     arrived = [gradients[node] for node in wanted]
-    return [
-        zero if gradient is None else formulas.closed(gradient) for gradient in arrived
-    ]
+    return Appended(
+        [zero if each is None else formulas.closed(each) for each in arrived],
+        {node: each.node for node, each in gradients.items() if each is not None},
+    )

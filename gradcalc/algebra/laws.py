@@ -1,8 +1,11 @@
 """The laws of simplification: pairs of formulas, and functions where a law counts.
 
-There are two tables. EXACT holds to the last bit, for every double: it serves the code
-generator. READABLE serves the reader: a law there never changes a value beyond
-rounding, nor where the formula is defined (0*x is not 0, because x may be infinite).
+There are three tables. EXACT holds to the last bit, for every double: it serves the
+code generator. IN_RANGE changes no finite value beyond rounding, for every double: it
+serves formulas that will be evaluated. READABLE serves the reader: a law there may also
+change the order of factors, so that a product overflows on its way where it did not
+(x/y/y is x/y^2 as long as y^2 is a double); it holds for numbers from 1e-75 to 1e75.
+None makes a formula defined in fewer places (0*x is not 0: x may be infinite).
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,11 +69,17 @@ def _plus_negative_number(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _plus_like(terms: Terms, a: int, b: int) -> int | None:
-    # 2*x + 3*x -> 5*x, (a + 2*x) + 3*x -> a + 5*x
+def _plus_same(terms: Terms, a: int, b: int) -> int | None:
+    # 2*x + 3*x -> 5*x
     (m, x), (n, y) = terms.split(a), terms.split(b)
     if x == y and x is not None and is_short(m + n) and m + n != 0:
         return terms.scaled(m + n, x)
+    return None
+
+
+def _plus_like(terms: Terms, a: int, b: int) -> int | None:
+    # (a + 2*x) + 3*x -> a + 5*x
+    n, y = terms.split(b)
     total = terms.parts(a, _PLUS)
     if total is not None and y is not None:
         m, x = terms.split(total[1])
@@ -79,16 +88,37 @@ def _plus_like(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _minus_like(terms: Terms, a: int, b: int) -> int | None:
-    # 3*x - 2*x -> x, (a - 3*x) - 2*x -> a - 5*x
+def _minus_same(terms: Terms, a: int, b: int) -> int | None:
+    # 3*x - 2*x -> x
     (m, x), (n, y) = terms.split(a), terms.split(b)
     if x == y and x is not None and is_short(m - n) and m != n:
         return terms.scaled(m - n, x)
+    return None
+
+
+def _minus_like(terms: Terms, a: int, b: int) -> int | None:
+    # (a - 3*x) - 2*x -> a - 5*x
+    n, y = terms.split(b)
     difference = terms.parts(a, _MINUS)
     if difference is not None and y is not None:
         m, x = terms.split(difference[1])
         if x == y and is_short(m + n):
             return terms.make(_MINUS, difference[0], terms.scaled(m + n, x))
+    return None
+
+
+def _times_in_order(terms: Terms, a: int, b: int) -> int | None:
+    # x*2 -> 2*x, 2*(3*x) -> 6*x, y*(2*x) -> 2*x*y, f(x)*w -> w*f(x), x*x -> x^2
+    (m, x), (n, y) = terms.split(a), terms.split(b)
+    if x is None or y is None:
+        if is_short(m * n) and (m, n).count(1.0) == 0:
+            return terms.scaled(m * n, x if y is None else y)
+        return terms.node(_TIMES, (b, a)) if y is None and n != 1 else None
+    if a == b:
+        return terms.make(_POWER, a, terms.literal(2.0))
+    simple = terms.parts(x, _TIMES) is None and terms.parts(y, _TIMES) is None
+    if m == 1 and (n != 1 or (simple and terms.rank(b) < terms.rank(a))):
+        return terms.node(_TIMES, (b, a))
     return None
 
 
@@ -136,6 +166,14 @@ def _over_twice(terms: Terms, a: int, b: int) -> int | None:
         return None
     power = terms.make(_POWER, y, terms.literal(m + n))
     return terms.make(_OVER, quotient[0], power)
+
+
+def _number_over_twice(terms: Terms, a: int, b: int) -> int | None:
+    # (2/y)/y -> 2/y^2, which is out of range where y^2 is
+    numerator = terms.number((terms.parts(a, _OVER) or (a,))[0])
+    if numerator is not None and 0.5 <= abs(numerator) <= 4:
+        return _over_twice(terms, a, b)
+    return None
 
 
 def _power_power(terms: Terms, a: int, b: int) -> int | None:
@@ -197,6 +235,7 @@ _TO_THE_BIT: Table = {
         "-1*x -> -x",
         "0*p -> 0",
         "p*0 -> 0",
+        "p*p -> p",
     ),
     "/": ("x/1 -> x",),
     "^": ("x^1 -> x", "x^0 -> 1"),
@@ -206,34 +245,47 @@ _TO_THE_BIT: Table = {
 
 _FOR_CODE: Table = {"sum": (_sum_chained,)}
 
-_FOR_READERS: Table = {
+_WITHIN_ROUNDING: Table = {
     "+": (
-        "x + 0 -> x",
-        "0 + x -> x",
         "a + -b -> a - b",
         "-a + b -> b - a",
         _plus_negative_number,
-        _plus_like,
+        _plus_same,
     ),
-    "-": ("x - 0 -> x", "0 - x -> -x", "a - -b -> a + b", _minus_like),
-    "*": (
-        "(-a)*b -> -(a*b)",
-        "a*-b -> -(a*b)",
-        "a*(b/c) -> (a*b)/c",
-        "(a/b)*c -> (c*a)/b",
-        _times_factors,
-    ),
-    "/": ("(-a)/b -> -(a/b)", "a/-b -> -(a/b)", _over_twice),
+    "-": ("a - -b -> a + b", _minus_same),
+    "*": ("(-a)*b -> -(a*b)", "a*-b -> -(a*b)"),
+    "/": ("(-a)/b -> -(a/b)", "a/-b -> -(a/b)"),
     "^": (_power_power, _power_even),
-    "neg": ("-(-x) -> x", "-(a - b) -> b - a"),
+    "neg": ("-(-x) -> x",),
     "log": ("log(e) -> 1",),
     "sum": ("sum(a, b) -> a + b",),
 }
 
+_IN_PLACE: Table = {
+    "*": ("(1/b)*c -> c/b", "c*(1/b) -> c/b", _times_in_order),
+    "/": (_number_over_twice,),
+}
+
+_FOR_READERS: Table = {
+    "+": ("x + 0 -> x", "0 + x -> x", _plus_like),
+    "-": ("x - 0 -> x", "0 - x -> -x", _minus_like),
+    "*": ("a*(b/c) -> (a*b)/c", "(a/b)*c -> (c*a)/b", _times_factors),
+    "/": (_over_twice,),
+    "neg": ("-(a - b) -> b - a",),
+}
+
 EXACT = Laws(_laws(_TO_THE_BIT, _FOR_CODE), fold=_folded, named_constants=False)
 
+IN_RANGE = Laws(
+    _laws(_TO_THE_BIT, _WITHIN_ROUNDING, _IN_PLACE),
+    fold=_folded_if_short,
+    named_constants=True,
+)
+
 READABLE = Laws(
-    _laws(_TO_THE_BIT, _FOR_READERS), fold=_folded_if_short, named_constants=True
+    _laws(_TO_THE_BIT, _WITHIN_ROUNDING, _FOR_READERS),
+    fold=_folded_if_short,
+    named_constants=True,
 )
 
 # No laws: equal terms are one, and nothing else is done.

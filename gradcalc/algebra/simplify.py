@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gradcalc.algebra.laws import AS_IS, READABLE
-from gradcalc.algebra.terms import MOST_FACTORS, Terms
+from gradcalc.algebra.terms import MOST_FACTORS, Laws, Terms
 from gradcalc.graph import Graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 
@@ -12,12 +12,14 @@ _OVER = OPERATIONS["/"]
 _NEG = OPERATIONS["neg"]
 
 
-def simplified(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
+def simplified(
+    graph: Graph, roots: Sequence[int], laws: Laws = READABLE
+) -> tuple[Graph, list[int]]:
     """What the roots depend on, simplified, in a graph of its own, and its roots there.
 
     Labels are kept on the nodes that still compute them.
     """
-    terms = Terms(READABLE)
+    terms = Terms(laws)
     made = terms.place(graph, roots)
     return _signs_first(terms.graph, [made[root] for root in roots])
 

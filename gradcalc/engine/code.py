@@ -7,7 +7,7 @@ table's function.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcalc.algebra.laws import EXACT
@@ -23,7 +23,10 @@ from gradcalc.engine.code_spelling import (
 from gradcalc.graph import Graph
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
 
-_PLUS, _TIMES = OPERATIONS["+"], OPERATIONS["*"]
+_PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
+
+# A side of a `where`: its term, and 1 or 2.
+Branch = tuple[int, int]
 
 # Expressions nested deeper than this get a line of their own; Python's parser gives up
 # at 100 levels.
@@ -40,11 +43,13 @@ class PythonCode:
         given: Mapping[int, str | float] | None = None,
         *,
         prefix: str = "t",
+        beside: Sequence[int] = (),
     ) -> None:
         """Writes the lines that compute the roots.
 
         `given` has the name in the code, or the number, of variable nodes; the others
-        go by their own names. `prefix` starts every name that the code makes up.
+        go by their own names. `prefix` starts every name that the code makes up. The
+        nodes `beside` the roots become terms too, for what is written besides.
         """
         # The assignments, in order, and the functions and constants they refer to.
         self.lines: list[str] = []
@@ -55,7 +60,7 @@ class PythonCode:
             node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
             for node, leaf in (given or {}).items()
         }
-        self._places = terms.place(graph, roots, leaves)
+        self._places = terms.place(graph, [*roots, *beside], leaves)
         self._graph = terms.graph
         self._functions: dict[Callable[..., object], str] = {}
         # What a term looks like where it is used: its text and how tightly that binds;
@@ -103,7 +108,10 @@ class PythonCode:
     def _write(self, roots: Sequence[int]) -> None:
         graph = self._graph
         depths: dict[int, int] = {}
-        for node, uses in enumerate(self._uses(roots)):
+        counted = self._uses(roots)
+        places = self._branches(roots, counted)
+        lines: dict[Branch | None, list[str]] = {None: self.lines}
+        for node, uses in enumerate(counted):
             if not uses:
                 continue
             operation = graph.operations[node]
@@ -117,13 +125,62 @@ class PythonCode:
                 depth = 1 + max(
                     depths.get(operand, 0) for operand in graph.inputs[node]
                 )
-                if uses > 1 or depth >= _DEEPEST:
+                branches = [lines.pop((node, side), []) for side in (1, 2)]
+                if uses > 1 or depth >= _DEEPEST or any(branches):
                     name = f"{self._prefix}{node}"
-                    self.lines.append(f"{name} = {text[0]}")
+                    here = lines.setdefault(places[node], [])
+                    if any(branches):
+                        here += self._chosen(node, name, branches)
+                    else:
+                        here.append(f"{name} = {text[0]}")
                     text, depth = (name, ATOM), 0
                     self._truths.pop(node, None)
             self._texts[node] = text
             depths[node] = depth
+
+    def _chosen(
+        self, node: int, name: str, branches: Sequence[Sequence[str]]
+    ) -> Iterator[str]:
+        """The lines of a `where` of which a side needs lines of its own."""
+        condition, *sides = self._graph.inputs[node]
+        for start, side, lines in zip(
+            (f"if {self._truth(condition)}:", "else:"), sides, branches, strict=True
+        ):
+            yield start
+            yield from (f"    {line}" for line in lines)
+            yield f"    {name} = {self._text(side)}"
+
+    def _branches(
+        self, roots: Sequence[int], uses: Sequence[int]
+    ) -> "list[Branch | None]":
+        """For each term the side of a `where` that alone needs it, the innermost."""
+        graph = self._graph
+        places: list[Branch | None] = [None] * len(graph)
+        depths = [0] * len(graph)
+        found = bytearray(len(graph))
+        for root in roots:
+            found[root] = 1
+        for node in range(len(graph) - 1, -1, -1):
+            if not uses[node]:
+                continue
+            chooses = graph.operations[node] is _WHERE
+            for side, operand in enumerate(graph.inputs[node]):
+                place, depth = places[node], depths[node]
+                if chooses and side and depth < _DEEPEST:
+                    place, depth = (node, side), depth + 1
+                if found[operand]:
+                    # Outwards, to what both uses are in.
+                    other, further = places[operand], depths[operand]
+                    while place != other:
+                        if depth >= further:
+                            assert place is not None
+                            place, depth = places[place[0]], depth - 1
+                        else:
+                            assert other is not None
+                            other, further = places[other[0]], further - 1
+                found[operand] = 1
+                places[operand], depths[operand] = place, depth
+        return places
 
     def _uses(self, roots: Sequence[int]) -> list[int]:
         """How often each term is written; 0 for what the roots do not need."""

@@ -6,9 +6,12 @@ walk over the nodes, to the bit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from gradcalc.algebra.contributions import append_gradient
+from gradcalc.algebra.contributions import append_backward
 from gradcalc.engine.code import PythonCode
+from gradcalc.engine.code_spelling import ATOM
+from gradcalc.engine.guards import Guards
 from gradcalc.engine.passes import passes
 from gradcalc.graph import Graph
 
@@ -25,6 +28,8 @@ class GradientCode(PythonCode):
     """The lines of code that compute outputs of a graph and their gradients.
 
     `rows` has the nodes of the gradients: for each output one for each wanted node.
+    `guard` is the condition that these are right, "" if they always are; where it does
+    not hold, `careful_rows` is the text of a call that gives the rows.
     """
 
     def __init__(
@@ -38,12 +43,43 @@ class GradientCode(PythonCode):
     ) -> None:
         active = graph.dependents(wanted)
         extended = graph.copy()
-        self.rows = [
-            append_gradient(extended, output, wanted, active, exact=True)
+        passes = [
+            append_backward(extended, output, wanted, active, exact=True)
             for output in outputs
         ]
+        self.rows = [each.wanted for each in passes]
+        self._forward = len(graph)
+        # The gradients of the nodes that pass them on, and of those that do not.
+        self._passed_on: set[int] = set()
+        self._received: set[int] = set()
+        for each in passes:
+            for node, arriving in each.arriving.items():
+                if active[node]:
+                    kind = self._passed_on if graph.inputs[node] else self._received
+                    kind.add(arriving)
         roots = [*outputs, *(node for row in self.rows for node in row)]
-        super().__init__(extended, roots, given, prefix=prefix)
+        beside = [*self._passed_on, *self._received]
+        super().__init__(extended, roots, given, prefix=prefix, beside=beside)
+        arguments = {n: text for n, text in given.items() if isinstance(text, str)}
+        known = {n: value for n, value in given.items() if not isinstance(value, str)}
+        walked = walked_gradient(graph, outputs, list(arguments), wanted, known)
+        name = self.name(walked, "walked")
+        self.careful_rows = f"{name}({', '.join(arguments.values())})[1]"
+
+    def _write(self, roots: Sequence[int]) -> None:
+        places = self._places
+        guards = Guards(
+            self._graph,
+            [place for node, place in places.items() if node < self._forward],
+            [places[node] for node in self._passed_on],
+        )
+        guarded = guards.guarded([places[node] for node in self._received])
+        # Twice, so that each gets a name and is not computed again.
+        super()._write([*roots, *guarded, *guarded])
+        text, truth = partial(self._text, binding=ATOM), self._truth
+        self.guard = " and ".join(
+            [guards.condition(node, text, truth) for node in guarded]
+        )
 
 
 def compile_forward(
@@ -82,9 +118,11 @@ def compile_gradient(
         return walked_gradient(graph, outputs, arguments, wanted, known)
     names = {node: f"x{position}" for position, node in enumerate(arguments)}
     code = GradientCode(graph, outputs, wanted, {**(known or {}), **names})
-    gradients = "".join([f"{code.row(row)}, " for row in code.rows])
+    rows = f"({''.join([f'{code.row(row)}, ' for row in code.rows])})"
+    if code.guard:
+        rows = f"{rows} if {code.guard} else {code.careful_rows}"
     compiled: Gradient = code.function(
-        list(names.values()), f"{code.row(outputs)}, ({gradients})"
+        list(names.values()), f"{code.row(outputs)}, {rows}"
     )
     return compiled
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradcalc.algebra.contributions import whole_rule
 from gradcalc.backward import Gradients, arrived
+from gradcalc.engine.extended_range import Extended
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
 from gradcalc.language.library import OF_PROBABILITIES
@@ -26,7 +27,7 @@ class Note(NamedTuple):
 
     # The number of the node.
     node: int
-    # "kink", "tie", "saturated", "nonfinite" or "outside".
+    # "kink", "tie", "saturated", "nonfinite", "range" or "outside".
     kind: str
     # One sentence.
     message: str
@@ -53,6 +54,7 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         if note is None and not finite:
             note = _first_nonfinite_gradient(passes, row)
             yield note
+    yield from _out_of_range(passes)
     last = max(passes.gradients.outputs, default=-1)
     for node, operation in enumerate(graph.operations):
         if not operation.singular or not passes.active[node]:
@@ -65,6 +67,18 @@ def notes_on(passes: Passes) -> Iterator[Note]:
             continue
         yield from _singularities(passes, node)
     yield from _no_probabilities(passes)
+
+
+def _out_of_range(passes: Passes) -> Iterator[Note]:
+    """A note on the first gradient on the way back that no double holds."""
+    for row in passes.gradients:
+        if isinstance(row, Extended) and row.beyond:
+            node = max(row.beyond)
+            message = f"the gradient of {expression(passes.graph, node)} is"
+            message += f" {row.beyond[node]}, beyond the range of doubles;"
+            message += " it is rounded here, but passed on as it is"
+            yield _note(passes.graph, node, "range", message)
+            return
 
 
 def probabilities(graph: Graph) -> dict[int, int]:

@@ -6,6 +6,7 @@ from operator import add
 from typing import Any
 
 from gradcalc.backward import Gradients, backward, sparse_backward
+from gradcalc.engine.extended_range import mended
 from gradcalc.engine.pullbacks import Pullback, compiled_pullback, pullback
 from gradcalc.graph import Graph
 from gradcalc.operations import Operation
@@ -131,4 +132,5 @@ def gradients(
         return back(gradient, values[node], *[values[i] for i in operands])
 
     run = sparse_backward if sparse else backward
-    return run(graph, output, active, 1.0, contributions, add)
+    found = run(graph, output, active, 1.0, contributions, add)
+    return mended(graph, values, output, active, found)

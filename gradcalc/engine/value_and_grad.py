@@ -81,6 +81,8 @@ def _for_numbers(
     otherwise = code.name(general, "general")
     floats = [f"{text}.__class__ is float" for text in code.shown]
     floats.append("not (rest or named)")
+    if code.guard:
+        floats.append(code.guard)
     code.lines = [
         "try:",
         *(f"    {line}" for line in code.lines),

@@ -91,6 +91,12 @@ def written_epoch(setup: StepSetup) -> Epoch:
     lines += ["    count = state.count", "    total = 0.0", "    try:"]
     texts = [code.text(node, ATOM) for node in code.rows[0]]
     body = [*code.lines, f"total += {code.text(loss)}"]
+    if code.guard:
+        slopes = [f"g{i}" for i in free]
+        body.append(f"if {code.guard}:")
+        body += [f"    {g} = {text}" for g, text in zip(slopes, texts, strict=True)]
+        body += ["else:", f"    ({_tuple(slopes)},) = {code.careful_rows}"]
+        texts = slopes
     if setup.batch == 1:
         loop = [f"for {_tuple(row)} in rows:"]
         loop += [f"    {line}" for line in [*body, *_update(setup, texts)]]

@@ -12,6 +12,7 @@ from reference.graphs import VARIABLES, graphs
 
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.engine.evaluation import evaluate
+from gradcalc.engine.extended_range import Extended
 from gradcalc.errors import BindingError
 from gradcalc.language.bindings import bind
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
@@ -36,6 +37,8 @@ def test_products_add_up_to_the_gradients_of_eval(graph, numbers):
     assert list(map(bits, evaluation.gradient.values())) == [
         bits(meaning.gradient) for meaning in explanation.meanings
     ]
+    if isinstance(evaluation.gradients[0], Extended):
+        return  # the products of doubles are not what was passed on
     for node, gradient in enumerate(evaluation.gradients[0]):
         arrived = [
             contribution.product for contribution in explanation.arrived.get(node, ())

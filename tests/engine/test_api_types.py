@@ -219,7 +219,7 @@ MISTAKEN_CALLS = [
     (lambda: gradcalc.evaluate("x", {}, vars={}), "evaluate: got an unexpected keyword"
      " argument 'vars'", "it takes text, bindings, defaults, wrt, output"),
     (lambda: gradcalc.derivative("x"), "derivative: missing a required argument:"
-     " 'name'", "it takes text, name"),
+     " 'name'", "it takes text, name, exact"),
     (lambda: gradcalc.value_and_grad("x", names=["x"], wrt=3), "value_and_grad: got an"
      " unexpected keyword argument 'wrt'", "it takes text, names"),
     (lambda: F(2.0, 3.0, z=1), "the function has no argument z",

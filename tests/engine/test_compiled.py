@@ -13,6 +13,7 @@ from gradcalc.engine.compiled import (
     MOST_NODES,
     compile_forward,
     compile_gradient,
+    walked_forward,
     walked_gradient,
 )
 from gradcalc.graph import Graph
@@ -134,6 +135,41 @@ def test_nothing_is_computed_that_is_not_needed():
     graph.add(OPERATIONS["*"], (unused, output))
     assert compile_gradient(graph, [output], [x], [x])(3.0) == ((9.0,), ((6.0,),))
     assert calls == [3.0]
+
+
+def test_a_side_is_computed_only_where_it_is_taken():
+    calls = []
+    noisy = Operation(
+        "noisy", "x", lambda x: calls.append(x) or x, ("1",), "counts its calls"
+    )
+    graph = Graph()
+    x = graph.add_variable("x")
+    square = graph.add(noisy, (x,))
+    deep = graph.add(OPERATIONS["*"], (square, square))
+    inner = graph.add(OPERATIONS["where"], (x, deep, x))
+    condition = graph.add(OPERATIONS[">"], (x, graph.add_literal(1.0)))
+    outer = graph.add(OPERATIONS["where"], (condition, inner, x))
+    compiled = compile_forward(graph, [outer], [x])
+    assert (compiled(0.5), calls) == ((0.5,), [])
+    assert (compiled(3.0), calls) == ((9.0,), [3.0])
+    # What both sides need, or something else does, is computed before.
+    both = graph.add(OPERATIONS["where"], (condition, deep, square))
+    assert compile_forward(graph, [both], [x])(0.5) == (0.5,)
+    assert compile_forward(graph, [outer, deep], [x])(0.5) == (0.5, 0.25)
+
+
+def test_sides_within_sides():
+    graph = Graph()
+    x = node = graph.add_variable("x")
+    for size in range(60):
+        limit = graph.add_literal(float(size))
+        below = graph.add(OPERATIONS["<"], (x, limit))
+        square = graph.add(OPERATIONS["*"], (node, node))
+        shared = graph.add(OPERATIONS["*"], (square, square))
+        node = graph.add(OPERATIONS["where"], (below, shared, node))
+    for value in (0.5, 58.5, 100.0):
+        found = compile_forward(graph, [node], [x])(value)
+        assert found == walked_forward(graph, [node], [x])(value)
 
 
 @pytest.mark.parametrize("size", [MOST_NODES // 4, MOST_NODES + 1])

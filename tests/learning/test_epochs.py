@@ -148,6 +148,15 @@ def test_a_step_is_the_walked_gradient(rows, start, model):
     assert state.parameters == pytest.approx(expected, rel=1e-14, nan_ok=True)
 
 
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_gradient_is_right_though_one_on_the_way_is_no_double(batch):
+    setup = setup_of("w/exp(x + b)*1e170", "sum(prediction)", ["w", "b"], batch=batch)
+    rows = [(400.0, 0.0), (395.0, 0.0), (390.0, 0.0)]
+    found = both(setup, rows, [0.5, -0.25])
+    assert same(*found)
+    assert all(map(math.isfinite, found[0][1]))
+
+
 def test_what_is_fixed_stays():
     setup = setup_of("w*x + b", "mse", ["w", "b"], fixed={"b": 2.0})
     assert same(*both(setup, ROWS, [0.5]))

@@ -68,6 +68,17 @@ def element_names(name: str, shape: Shape) -> list[str]:
     return names
 
 
+def named_leaves(structures: Mapping[str, Structure]) -> dict[str, Any]:
+    """The leaves of the structures by the names of the elements."""
+    return {
+        element: leaf
+        for name, structure in structures.items()
+        for element, leaf in zip(
+            element_names(name, shape_of(structure)), flatten(structure), strict=True
+        )
+    }
+
+
 def index_of(position: int, shape: Shape) -> str:
     """The index of the leaf at that position, row by row: "", "[1]", "[0][1]"."""
     if len(shape) < 2:

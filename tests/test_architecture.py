@@ -51,7 +51,7 @@ IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext"}
 OF_SEVERAL = {
     "engine/accuracy",
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
-    *("engine/depth", "engine/list_properties", "engine/properties"),
+    *("engine/depth", "engine/labels", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),
     *("language/any_text", "language/language", "language/mistakes"),
 }

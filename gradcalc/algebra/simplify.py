@@ -1,6 +1,6 @@
 """Simplifying a graph: the same values by fewer and plainer nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradcalc.algebra.laws import AS_IS, READABLE
 from gradcalc.algebra.terms import MOST_FACTORS, Laws, Terms
@@ -19,9 +19,24 @@ def simplified(
 
     Labels are kept on the nodes that still compute them.
     """
+    return simplified_parts(graph, [(roots, {})], laws)
+
+
+# Roots, and nodes that are variables for them, by what these are called.
+Part = tuple[Sequence[int], Mapping[str, int]]
+
+
+def simplified_parts(
+    graph: Graph, parts: Iterable[Part], laws: Laws = READABLE
+) -> tuple[Graph, list[int]]:
+    """The same of several parts, whose roots follow each other."""
     terms = Terms(laws)
-    made = terms.place(graph, roots)
-    return _signs_first(terms.graph, [made[root] for root in roots])
+    found = []
+    for roots, names in parts:
+        given = {node: terms.variable(name) for name, node in names.items()}
+        made = terms.place(graph, roots, given)
+        found += [made[root] for root in roots]
+    return _signs_first(terms.graph, found)
 
 
 def _signs_first(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:

@@ -1,24 +1,34 @@
 """A formula written out: functions expanded, known values filled in."""
 
+from collections.abc import Sequence
+
 from gradcalc.algebra.substitution import substituted
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import VARIABLE
-from gradcalc.shapes import Structure, flatten
+from gradcalc.shapes import Structure, all_leaves, flatten
 from gradcalc.writers.notations import NOTATIONS
 
 
 def formula_text(
-    bound: BoundProgram, *, notation: str = "text", precision: int | None = None
+    bound: BoundProgram,
+    *,
+    notation: str = "text",
+    precision: int | None = None,
+    wrt: Sequence[str] = (),
 ) -> str:
     """The program written out, its given values in the place of their variables.
 
+    The variables in `wrt` stay names; BindingError is raised for what is none.
     `notation` is one of NOTATIONS; "text", gradcalc's own, makes the same graph when it
     is read. `precision` rounds numbers to that many digits.
     """
     chosen = NOTATIONS[notation]
+    kept = set(all_leaves(wanted_nodes(bound.program, wrt).values()))
+    values = {node: value for node, value in bound.given.items() if node not in kept}
     graph, roots = substituted(
-        bound.program.graph, _roots(bound), bound.given, plain=not chosen.defines
+        bound.program.graph, _roots(bound), values, plain=not chosen.defines
     )
     return chosen.text(graph, roots, precision=precision)
 

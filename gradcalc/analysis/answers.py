@@ -20,8 +20,9 @@ from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import BindingError, GradcalcError, ShapeError
 from gradcalc.language.bindings import BoundProgram, bind, constant_value
 from gradcalc.language.names import read_program
+from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import COMPARISONS
-from gradcalc.shapes import Structure, flatten, shape_of
+from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import did_you_mean, some
 
 # Rounding may leave such a share of the terms that cancel in a gradient.
@@ -95,13 +96,11 @@ def check_answers(bound: BoundProgram, answers: Sequence[tuple[str, str]]) -> An
         )
     explanation = Explanation(bound)
     given = [each for name, text in answers for each in _elements(bound, name, text)]
-    about = claims(
-        bound, explanation.evaluation, {each.name: each.node for each in given}
-    )
+    nodes = {each.name: each.node for each in given}
+    about = dict(zip(nodes, claims(bound, explanation.evaluation, nodes), strict=True))
     expected = {each.node: each.expected for each in given}
     rows = [
-        _judged(bound, explanation, each, claim, expected)
-        for each, claim in zip(given, about, strict=True)
+        _judged(bound, explanation, each, about[each.name], expected) for each in given
     ]
     return Answers(explanation.evaluation, rows)
 
@@ -198,7 +197,8 @@ def _sides(evaluation: Evaluation) -> list[object]:
 
 def _elements(bound: BoundProgram, name: str, text: str) -> Iterator[_Given]:
     """Each element that is answered."""
-    structure, names = _named(bound, name)
+    ((name, structure),) = wanted_nodes(bound.program, [name]).items()
+    names = element_names(name, shape_of(structure))
     formula = _formula(bound, name, text)
     value = constant_value(text) if formula is None else formula.output
     if shape_of(value) != shape_of(structure):
@@ -222,22 +222,6 @@ def _elements(bound: BoundProgram, name: str, text: str) -> Iterator[_Given]:
             yield _Given(element, node, leaf, _half_unit(token), None)
         else:
             yield _Given(element, node, values[leaf], 0.0, (formula, leaf))
-
-
-def _named(bound: BoundProgram, name: str) -> tuple[Structure, list[str]]:
-    """The node or nodes that a name stands for, and the names of the elements."""
-    graph = bound.program.graph
-    elements = {
-        variable: [graph.names[node] for node in flatten(structure)]
-        for variable, structure in graph.variables.items()
-    }
-    if name in elements:
-        return graph.variables[name], elements[name]
-    nodes = {graph.names[n]: n for s in graph.variables.values() for n in flatten(s)}
-    if name not in nodes:
-        hint = did_you_mean(name, [*elements, *nodes])
-        raise BindingError(f"{name} is not a variable of the formula", hint=hint)
-    return nodes[name], [name]
 
 
 def _formula(bound: BoundProgram, name: str, text: str) -> BoundProgram | None:

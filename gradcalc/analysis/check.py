@@ -11,7 +11,7 @@ from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.surroundings import Surroundings, Variation
 from gradcalc.errors import UsageError
 from gradcalc.language.bindings import BoundProgram
-from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.shapes import element_names, flatten, named_leaves, shape_of
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Check:
 def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
     """Every wanted partial derivative, compared with differences.
 
-    Raises BindingError for a wanted name that is no variable, UsageError if there is no
-    variable at all.
+    Raises BindingError for a wanted name that stands for nothing, UsageError if there
+    is no variable at all.
     """
     if not bound.program.graph.variables and not wanted:
         raise UsageError(
@@ -39,13 +39,7 @@ def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
             source=bound.text,
         )
     evaluation = evaluate_bound(bound, wanted)
-    graph = evaluation.graph
-    nodes = {
-        graph.names[node]: node
-        for name, structure in graph.variables.items()
-        if wanted is None or name in wanted
-        for node in flatten(structure)
-    }
+    nodes = named_leaves(evaluation.wanted)
     return Check(
         evaluation,
         [_row(evaluation, claim) for claim in claims(bound, evaluation, nodes)],

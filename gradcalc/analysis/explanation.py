@@ -20,12 +20,18 @@ from gradcalc.analysis.wholes import (
 )
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
-from gradcalc.errors import BindingError
 from gradcalc.graph import Graph, Whole
-from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.library import library_documentation
+from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
-from gradcalc.shapes import all_leaves, element_names, flatten, shape_of
+from gradcalc.shapes import (
+    all_leaves,
+    element_names,
+    flatten,
+    named_leaves,
+    shape_of,
+)
 
 _MOST_REASONS = 3
 # A rule over more operands has a formula too long to read: its number stands alone.
@@ -130,14 +136,17 @@ class Explanation:
             self.element = element_names("", shape_of(bound.output))[0]
             bound = replace(bound, output=flatten(bound.output)[0])
         self.output: int = bound.output
-        nodes = _wanted(bound, wanted)
-        variables = dict.fromkeys(name.partition("[")[0] for name in nodes)
-        self.evaluation = evaluate_bound(bound, list(variables))
+        nodes: dict[str, int] = named_leaves(wanted_nodes(bound.program, wanted))
+        self.evaluation = evaluate_bound(bound, wanted)
         self.graph = self.evaluation.graph
         self.values = self.evaluation.values
         self.wholes = find_wholes(self.graph, self.graph.ancestors([self.output]))
         self.naming = Naming(
-            self.graph, self.output, bound.program.functions, self.wholes
+            self.graph,
+            self.output,
+            bound.program.functions,
+            self.wholes,
+            nodes.values(),
         )
         # A result of such a call is told of in the derivatives of the others.
         needed = self.graph.ancestors([self.output, *self.wholes.calls])
@@ -206,8 +215,11 @@ class Explanation:
                     pending.append(operand)
 
         for node, flag in enumerate(self.path):
-            if flag:
+            if self._passes_on(node):
                 show_operands(node)
+            elif flag:
+                # A label that is asked for: what it is made of does not matter.
+                given.add(node)
         met = set[int]()
         while pending:
             node = pending.pop()
@@ -248,9 +260,15 @@ class Explanation:
         for note in self.evaluation.notes:
             notes.setdefault(note.node, []).append(note)
         for node in range(self.output, -1, -1):
-            if self.path[node] and self.graph.inputs[node] and self.received(node):
+            if self._passes_on(node) and self.received(node):
                 passed = list(self._contributions(node))
                 yield Step(node, self.gradient(node), passed, notes.get(node, []))
+
+    def _passes_on(self, node: int) -> bool:
+        """Whether the node and an operand of it are on a path."""
+        return bool(self.path[node]) and any(
+            self.path[operand] for operand in self.operands(node)
+        )
 
     def _contributions(self, node: int) -> Iterator[Contribution]:
         """What a node that received a gradient passes to its operands on a path."""
@@ -394,27 +412,3 @@ class Explanation:
         if contribution.local == 0:
             return Reason("factor", contribution)
         return Reason("small", contribution) if self.gradient(consumer) else None
-
-
-def _wanted(bound: BoundProgram, wanted: Sequence[str] | None) -> dict[str, int]:
-    """The nodes of the wanted variables' elements, by their names."""
-    bases = None if wanted is None else [name.partition("[")[0] for name in wanted]
-    _, nodes = wanted_nodes(bound.program, bases)
-    names = bound.program.graph.names
-    found = {names[node]: node for node in nodes}
-    if wanted is None:
-        return found
-    chosen: dict[str, int] = {}
-    for name in wanted:
-        matching = {
-            element: node
-            for element, node in found.items()
-            if element == name or element.startswith(f"{name}[")
-        }
-        if not matching:
-            raise BindingError(
-                f"the formula has no variable {name}",
-                hint=f"its elements are {', '.join(list(found)[:8])}",
-            )
-        chosen.update(matching)
-    return chosen

@@ -7,7 +7,8 @@ from typing import Any
 from gradcalc.backward import arrived
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.graph import Graph
-from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
 
 # More gradients than these are not listed one by one.
@@ -54,7 +55,7 @@ class KnownNodes:
 def known_nodes(bound: BoundProgram, wrt: Sequence[str] | None = None) -> KnownNodes:
     """What is known of the program's nodes, with gradients for the variables `wrt`.
 
-    Raises BindingError for a name in `wrt` that is no variable.
+    Raises BindingError for a name in `wrt` that stands for nothing.
     """
     graph = bound.program.graph
     wanted_nodes(bound.program, wrt)

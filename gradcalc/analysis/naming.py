@@ -23,7 +23,7 @@ _LONGEST_RESULT = 10
 
 
 class Naming:
-    """The names of nodes.
+    """The names of the nodes that the output and what is wanted depend on.
 
     atoms   the name of each node that is not named by its own formula
     parts   the made-up names, in order of the nodes, without the result's
@@ -36,6 +36,7 @@ class Naming:
         output: int,
         functions: Iterable[str] = (),
         wholes: Wholes | None = None,
+        wanted: Iterable[int] = (),
     ) -> None:
         self.graph = graph
         self.wholes = wholes = wholes or Wholes()
@@ -43,7 +44,7 @@ class Naming:
         self.parts: dict[int, str] = {}
         self.result: str | None = None
         self._texts: dict[int, Piece] = {}
-        needed = graph.ancestors([output, *wholes.calls])
+        needed = graph.ancestors([output, *wholes.calls, *wanted])
         nodes = [
             node
             for node, flag in enumerate(needed)

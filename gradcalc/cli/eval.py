@@ -5,6 +5,7 @@ import click
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
+from gradcalc.language.references import wanted_nodes
 
 
 @click.command(
@@ -24,7 +25,8 @@ from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 @click.option(
     "--only",
     metavar="WHAT",
-    help="Print bare numbers: value, gradient, gradient.NAME, jacobian.",
+    help="Print bare numbers: value, gradient, jacobian, also of one variable or label,"
+    " as value.n; several with commas.",
 )
 @options.wrt
 @options.output
@@ -38,20 +40,21 @@ def command(
     request: Request, *, only: str | None, strict: bool, expand: bool, all_rows: bool
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
-    bound, wrt, most = request.bind(), request.wrt, None
+    bound, most = request.bind(), None
+    wanted = wrt = list(wanted_nodes(bound.program, request.wrt))
     if only is not None:
         from gradcalc.reports.only import differentiated_by, evaluation_lines
 
         # What nobody asked for is not worked out.
-        names = differentiated_by(only, wrt or bound.program.graph.variables)
-        wrt = wrt if names is None else names
+        wrt = differentiated_by(only, wanted)
     elif not request.as_json and not all_rows:
         from gradcalc.reports.eval_page import most_columns
 
         most = most_columns(bound.output)
     evaluation = evaluate_bound(bound, wrt, most=most)
     if only is not None:
-        consoles.show_text(*evaluation_lines(evaluation, only, request.precision))
+        lines = evaluation_lines(evaluation, only, request.precision, wanted)
+        consoles.show_text(*lines)
     elif request.as_json:
         from gradcalc.reports.objects import evaluation_to_dict
 

@@ -23,15 +23,24 @@ from gradcalc.writers.notations import NOTATIONS
 )
 @options.as_json
 @options.format_option(NOTATIONS, "text")
+@click.option(
+    "--wrt",
+    metavar="NAMES",
+    callback=options.names,
+    help="Keep these as names, though they have values: x1,w1.",
+)
 @options.output
 @options.precision
 def command(request: Request, *, format_: str) -> None:
     bound = request.bind(complete=False)
+    kept = request.wrt or ()
     if request.as_json:
         from gradcalc.reports.objects import formula_to_dict
 
-        text = formula_text(bound, notation=format_)
+        text = formula_text(bound, notation=format_, wrt=kept)
         consoles.show_json(formula_to_dict(bound, format_, text))
     else:
-        text = formula_text(bound, notation=format_, precision=request.precision)
+        text = formula_text(
+            bound, notation=format_, precision=request.precision, wrt=kept
+        )
         consoles.show_text(text)

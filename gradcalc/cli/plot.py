@@ -137,7 +137,7 @@ def command(
 def _check_ranges(
     bound: BoundProgram, names: list[str], out: str | None, request: Request
 ) -> None:
-    """Raise the error for no range, for too many, or for two without a picture."""
+    """Raise the error for no range, for too many, or for what cannot have one."""
     if not names:
         variables = list(bound.program.graph.variables)
         if not variables:
@@ -146,6 +146,11 @@ def _check_ranges(
         raise BindingError(
             "no variable has a range",
             hint=f"write for example {request.setting(free, '-5:5')}",
+        )
+    if indices := [name for name in names if name in bound.program.indices]:
+        raise BindingError(
+            f"{indices[0]} is an index in the formula, which can have no range",
+            hint="an index is a whole number",
         )
     if len(names) > 2:
         raise BindingError(

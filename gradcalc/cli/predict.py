@@ -203,7 +203,9 @@ def _predict_point(
                 f"{name} is {described(given)}, the model takes {described(shape)}"
             )
     numbers = leaves_of(point, point)
-    parameters = {name: bound.variables[name] for name in model.parameters}
+    parameters = {
+        name: value for name, value in bound.variables.items() if name not in point
+    }
     model = replace(model, parameters=parameters)
     prediction = predictor(model, gradient=gradient)(numbers)
     additions = Additions(model, "prediction", scores=scores, gradient=gradient)

@@ -182,7 +182,7 @@ def command(
         )
         known = {*task.roles.started, *parameters.shapes}
         request.refuse_options(n for n in task.roles.learned if n not in known)
-        _warn_of_near_columns(task, rows)
+        _warn_of_columns(task, rows)
     result = _trained(task, settings)
     return _finish(request, result, save, settings.rate)
 
@@ -260,11 +260,16 @@ def _target(text: str, rows: Rows) -> list[str]:
     return list(dict.fromkeys(normal(name.strip()) for name in text.split(",")))
 
 
-def _warn_of_near_columns(task: TrainingTask, rows: Rows) -> None:
-    """Warn of parameters that look like columns whose names were mistyped."""
+def _warn_of_columns(task: TrainingTask, rows: Rows) -> None:
+    """Warn of columns that hide a value in the formula, and of mistyped ones."""
     roles = task.roles
     taken = {*roles.inputs, *task.target}
     unused = [name for name in rows.columns if name not in taken]
+    for name in roles.replaced:
+        consoles.warn(
+            f"{name} is a column of {rows.name}, so its values come from there, not"
+            " from the formula"
+        )
     for name in roles.learned:
         if name not in roles.started and (near := near_miss(name, unused)):
             consoles.warn(

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from gradcalc.backward import arrived
+from gradcalc.backward import Gradients, arrived
 from gradcalc.engine.notes import Note, notes_on
 from gradcalc.engine.passes import Passes, passes, picked
 from gradcalc.errors import Span, entry_point
-from gradcalc.language.bindings import BoundProgram, Value, bind, wanted_nodes
+from gradcalc.language.bindings import BoundProgram, Value, bind
+from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.shapes import Structure, flatten, leaves_of, unflatten
+from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
 from gradcalc.wording import represented
 from gradcalc.writers.node_text import expression
 
@@ -56,6 +57,17 @@ class NodeResult(NamedTuple):
         return hash((self.id, self.expression))
 
 
+class LabelResult(NamedTuple):
+    """What an evaluation says of a label: its value, and its gradient.
+
+    The gradient is shaped like the label, and for a list result a list of such; None
+    for what depends on no wanted variable.
+    """
+
+    value: Value
+    gradient: Any
+
+
 @dataclass(eq=False, repr=False)
 class Evaluation(Passes):
     """The value and the gradients of a formula at a point, all dimensionless."""
@@ -64,9 +76,11 @@ class Evaluation(Passes):
     source: str
     # The node of the result, or a list of nodes (of lists, for a matrix).
     output: Structure
-    # The values that the variables were given, and those differentiated by, by name.
+    # The value of each variable.
     variables: dict[str, Value]
-    wanted: list[str]
+    # By name what is differentiated by, a node or a list of nodes, and each label.
+    wanted: dict[str, Structure]
+    scope: dict[str, Structure]
 
     # The rest is worked out when somebody asks for it, as most callers do not for all.
 
@@ -74,7 +88,7 @@ class Evaluation(Passes):
     # graph and functions in it, is neither compared nor pickled.
 
     def _made_of(self) -> tuple[str, dict[str, Value], list[str], Structure]:
-        return self.source, self.variables, self.wanted, self.output
+        return self.source, self.variables, list(self.wanted), self.output
 
     def __eq__(self, other: object) -> bool:
         # Their texts: a NaN is no other's equal.
@@ -97,12 +111,11 @@ class Evaluation(Passes):
     @cached_property
     def value(self) -> Value:
         """The value of the result, shaped like `output`."""
-        leaves = (self.values[node] for node in flatten(self.output))
-        return unflatten(self.output, leaves)
+        return self.value_of(self.output)
 
     @cached_property
     def gradient(self) -> dict[str, Value] | None:
-        """By variable, the partial derivative of the result, shaped like the variable.
+        """By name, the partial derivative of the result, shaped like what is named.
 
         None if the result is a list.
         """
@@ -110,30 +123,46 @@ class Evaluation(Passes):
             return None
         (row,) = self.gradients
         return {
-            name: unflatten(structure, iter(picked(row, flatten(structure))))
-            for name in self.wanted
-            for structure in [self.graph.variables[name]]
+            name: _arranged(row, structure) for name, structure in self.wanted.items()
         }
 
     @cached_property
     def jacobian(self) -> dict[str, Value] | None:
-        """By variable, a list like the result of one such gradient for each element.
+        """By name, a list like the result of one such gradient for each element.
 
         None if the result is a number.
         """
         if not isinstance(self.output, list):
             return None
-        structures = [self.graph.variables[name] for name in self.wanted]
         rows = [
-            [
-                unflatten(structure, iter(picked(row, flatten(structure))))
-                for structure in structures
-            ]
+            [_arranged(row, structure) for structure in self.wanted.values()]
             for row in self.gradients
         ]
         return {
             name: unflatten(self.output, (row[place] for row in rows))
             for place, name in enumerate(self.wanted)
+        }
+
+    @cached_property
+    def labels(self) -> dict[str, LabelResult]:
+        """What is said of each label of an intermediate result, by name."""
+        scope = {
+            name: structure
+            for name, structure in self.scope.items()
+            if name not in self.graph.variables
+        }
+        rows = [
+            [self._label_gradient(row, structure) for structure in scope.values()]
+            for row in self.gradients
+        ]
+        return {
+            name: LabelResult(
+                self.value_of(structure),
+                unflatten(self.output, (row[place] for row in rows))
+                if any(self.active[node] for node in flatten(structure))
+                else None,
+            )
+            for place, (name, structure) in enumerate(scope.items())
         }
 
     @cached_property
@@ -163,7 +192,7 @@ class Evaluation(Passes):
     @cached_property
     def result_finite(self) -> bool:
         """Whether the value and the gradients of the wanted variables are finite."""
-        wanted = set(leaves_of(self.graph.variables, self.wanted))
+        wanted = set(all_leaves(self.wanted.values()))
         return _all_finite(flatten(self.value)) and all(
             math.isfinite(gradient)
             for row in self.gradients
@@ -187,6 +216,19 @@ class Evaluation(Passes):
         rows = range(len(self.gradients))
         return unflatten(self.output, (self.gradient_at(node, row) for row in rows))
 
+    def _label_gradient(self, row: Gradients[float], structure: Structure) -> Any:
+        leaves = (
+            gradient if self.active[node] else None
+            for node, gradient in zip(
+                flatten(structure), picked(row, flatten(structure)), strict=True
+            )
+        )
+        return unflatten(structure, leaves)
+
+    def value_of(self, structure: Structure) -> Value:
+        """The value of a node, or the values of a list of nodes."""
+        return unflatten(structure, (self.values[node] for node in flatten(structure)))
+
     def _node(self, node: int, gradient: Any) -> NodeResult:
         graph = self.graph
         operation = graph.operations[node]
@@ -207,6 +249,11 @@ class Evaluation(Passes):
         )
 
 
+def _arranged(row: Gradients[float], structure: Structure) -> Value:
+    """The gradients of an output for the structure's nodes, in its shape."""
+    return unflatten(structure, iter(picked(row, flatten(structure))))
+
+
 def _all_finite(numbers: Sequence[float]) -> bool:
     return all(map(math.isfinite, numbers))
 
@@ -224,9 +271,10 @@ def evaluate(
 
     `bindings` maps each variable to a number, a list of numbers or a list of equally
     long lists; `defaults` gives values to names that it leaves out and may hold names
-    that the formula does not use. `wrt` restricts what is differentiated to these
-    variables (a constant named there is one); `output` asks for a label instead of the
-    last statement.
+    that the formula does not use; both win over the values that the formula carries.
+    `wrt` restricts what is differentiated by to these variables, labels and elements of
+    lists (a constant named there is a variable); `output` asks for a label instead of
+    the last statement.
 
     Raises GradcalcError, with `.span` and `.hint`, for whatever is wrong with these.
     """
@@ -249,9 +297,11 @@ def evaluate_bound(
 
     With `most` it knows the gradients of so many elements of the result alone.
     """
-    wanted, nodes = wanted_nodes(bound.program, wrt)
+    program = bound.program
+    wanted = wanted_nodes(program, wrt)
+    nodes = all_leaves(wanted.values())
     outputs = flatten(bound.output)[:most]
-    found = passes(bound.program.graph, bound.given, outputs, nodes)
+    found = passes(program.graph, bound.given, outputs, nodes)
     return Evaluation(
         found.graph,
         found.values,
@@ -261,4 +311,5 @@ def evaluate_bound(
         bound.output,
         bound.variables,
         wanted,
+        program.scope,
     )

@@ -13,15 +13,11 @@ from gradcalc.engine.code_spelling import SAFE
 from gradcalc.engine.compiled import GradientCode, compile_gradient
 from gradcalc.errors import BindingError, ShapeError, UsageError, entry_point
 from gradcalc.graph import Graph
-from gradcalc.language.bindings import (
-    Value,
-    checked_names,
-    checked_value,
-    not_variables,
-)
-from gradcalc.language.identifiers import by_normal_name
+from gradcalc.language.bindings import Value, checked_value
+from gradcalc.language.identifiers import by_normal_name, checked_names
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
+from gradcalc.language.references import not_variables
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.shapes import Shape, Structure, all_leaves, flatten, shape_of, unflatten
 from gradcalc.wording import (
@@ -46,9 +42,10 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     """A function f with f(2.0, 0.5) -> (value, (dx, dw)) for the names ["x", "w"].
 
     It takes the variables in the order of the names, each a number, a list of numbers
-    or a list of equally long lists, and returns the value of the formula and its
-    partial derivatives, shaped like the variables; where the formula is a list, there
-    is one derivative for each of its elements, as in `Evaluation.jacobian`. All are
+    or a list of equally long lists; those that the formula carries values for keep them
+    unless they are named. It returns the value of the formula and its partial
+    derivatives, shaped like the variables; where the formula is a list, there is one
+    derivative for each of its elements, as in `Evaluation.jacobian`. All are
     dimensionless.
 
     Raises GradcalcError for what is wrong with the text, and if the names are not
@@ -263,8 +260,10 @@ def _arranged(
 def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
     """Raise BindingError unless the names are those of the formula's variables."""
     times = Counter(names)
-    found = parsed.variables(times)
-    missing = [name for name in found if name not in times]
+    free = parsed.variables(times)
+    # What the program carries a value for may be named.
+    found = {**free, **parsed.carried(times)}
+    missing = [name for name in free if name not in times]
     unknown = [name for name in times if name not in found]
     repeated = sorted(name for name in found if times[name] > 1)
     sentences = []
@@ -283,6 +282,9 @@ def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
         for name in unknown[:MOST_NAMES]
         if (match := near_miss(name, missing or list(found)))
     ]
+    computed = ", ".join(name for name in unknown if name in parsed.labels)
+    if computed:
+        hints.append(f"the formula computes {computed} itself")
     if found:
         hints.append(f"the variables are {some(found)}")
     span = found[missing[0]] if missing else None

@@ -10,18 +10,18 @@ from typing import Any
 from gradcalc.errors import (
     BindingError,
     FormulaError,
-    FormulaNameError,
     GradcalcError,
     ShapeError,
-    UsageError,
+    Span,
 )
-from gradcalc.language.identifiers import by_normal_name, normal
+from gradcalc.language.identifiers import by_normal_name, checked_names
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import ParsedProgram, read_program
-from gradcalc.language.program import Program, build
+from gradcalc.language.program import Program, build, carried_values
+from gradcalc.language.references import labelled, listed, not_variables
 from gradcalc.operations import CONSTANT_NAMES, CONSTANTS
 from gradcalc.shapes import Structure, flatten, leaves_of, shape_of, unflatten
-from gradcalc.wording import did_you_mean, meant_for, plural, represented, some
+from gradcalc.wording import meant_for, plural, represented
 
 # A number, a list of numbers, or a list of equally long lists of numbers.
 Value = Any
@@ -35,7 +35,7 @@ class BoundProgram:
     program: Program
     # The node, or list of nodes, that is asked for.
     output: Structure
-    # The value of each given variable that the program uses, in order of use.
+    # The value of each variable that is given or carried, in order of use.
     variables: dict[str, Value]
     # The value of each variable node that has one.
     given: dict[int, float]
@@ -70,10 +70,10 @@ def bind(
     """The program with its variables bound.
 
     `bindings` must all be used by the program; `defaults` are values for names that
-    they do not give, and need not be used. If `complete`, every variable must have a
-    value; else those without one stay open, as scalars. `output` names the label that
-    is asked for instead of the last statement. A constant named in `wrt` is a variable
-    with the constant's value.
+    they do not give, and need not be used. Both win over the values that the program
+    carries. If `complete`, every variable must have a value; else those without one
+    stay open, as scalars. `output` names the label that is asked for instead of the
+    last statement. A constant named in `wrt` is a variable with the constant's value.
 
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
@@ -88,11 +88,14 @@ def bind(
     for name in [] if wrt is None else checked_names(wrt):
         if name in CONSTANT_NAMES and name in parsed.free:
             values.setdefault(name, CONSTANTS[CONSTANT_NAMES[name]])
-    names = parsed.variables(values)
-    problem = _name_problem(parsed, bindings, values, complete=complete)
+    # A mistake in one of these formulas is told by `build`, after those before it.
+    with suppress(GradcalcError):
+        values = {**carried_values(parsed, values), **values}
+    names = _names(parsed, values)
+    problem = _name_problem(parsed, names, bindings, values, complete=complete)
     shapes = {name: shape_of(values[name]) for name in names if name in values}
     try:
-        program = build(parsed, shapes)
+        program = build(parsed, shapes, values=values)
     except (ShapeError, FormulaError) as error:
         # A missing list makes shapes that do not fit: its absence is what matters.
         raise problem or error from None
@@ -102,7 +105,7 @@ def bind(
     variables = {name: values[name] for name in used if name in values}
     leaves = leaves_of(used, variables), leaves_of(variables, variables)
     given = dict(zip(*leaves, strict=True))
-    result = program.result if output is None else _labelled(program, output)
+    result = program.result if output is None else labelled(program, output)
     return BoundProgram(text, program, result, variables, given)
 
 
@@ -115,25 +118,6 @@ def _by_name(values: Any) -> dict[str, Value]:
         )
     checked_names(values)
     return by_normal_name(values.items())
-
-
-def checked_names(names: Any) -> list[str]:
-    """The names in normal form; raises BindingError if they are no texts.
-
-    A single text is one name.
-    """
-    if isinstance(names, str):
-        return [normal(names)]
-    try:
-        found = list(names)
-    except Exception:
-        message = f"names are given as a list, not {represented(names)}"
-        raise BindingError(message) from None
-    for name in found:
-        if not isinstance(name, str):
-            message = f"the name of a variable is text, not {represented(name)}"
-            raise BindingError(message)
-    return list(map(normal, found))
 
 
 def checked_value(name: str, value: Any, depth: int = 0) -> Value:
@@ -173,15 +157,24 @@ def _no_number(name: str, value: Any) -> BindingError:
     return BindingError(f"the value of {name} is not a number: {represented(value)}")
 
 
+def _names(parsed: ParsedProgram, values: Collection[str]) -> dict[str, Span]:
+    """Where each variable stands in the text: the free ones, and those with a label."""
+    carried = parsed.carried(values)
+    return {
+        **parsed.variables(values),
+        **{name: span for name, span in carried.items() if name in values},
+    }
+
+
 def _name_problem(
     parsed: ParsedProgram,
+    names: Mapping[str, Span],
     bindings: Mapping[str, Value],
     values: Mapping[str, Value],
     *,
     complete: bool,
 ) -> BindingError | None:
     """The error for variables without a value and values without a variable."""
-    names = parsed.variables(values)
     unvalued = [name for name in names if name not in values]
     missing = unvalued if complete else []
     unused = [name for name in bindings if name not in names]
@@ -218,7 +211,7 @@ def _name_problem(
         elif computed:
             hints.append(f"the formula computes {computed} itself")
         elif not missing:
-            hints.append(_listed(names))
+            hints.append(listed(names))
     return BindingError(
         "; ".join(sentences),
         source=parsed.text if missing else None,
@@ -229,56 +222,6 @@ def _name_problem(
         missing=unvalued,
         unused=unused,
     )
-
-
-def not_variables(names: Collection[str]) -> str:
-    """The sentence about names that are no variables of the formula."""
-    verb = plural(names, "is not a variable", "are not variables")
-    return f"{', '.join(names)} {verb} of the formula"
-
-
-def _listed(names: Collection[str]) -> str:
-    return f"its variables are {some(names)}" if names else "it has none"
-
-
-def _labelled(program: Program, output: str) -> Structure:
-    """The structure of a label, or of an element of it such as y[0].
-
-    "[0]" is an element of the result.
-    """
-    if not isinstance(output, str):
-        raise UsageError(f"a label is text, not {represented(output)}")
-    name, _, index = normal(output).partition("[")
-    structure = program.scope.get(name) if name else program.result
-    if structure is None:
-        otherwise = "a label is given by a line such as y = x^2"
-        if program.scope:
-            otherwise = f"its labels are {', '.join(program.scope)}"
-        hint = did_you_mean(name, program.scope, otherwise)
-        raise FormulaNameError(f"the formula has no label {name}", hint=hint)
-    for part in index.replace("]", "").split("[") if index else []:
-        try:
-            structure = structure[int(part)]
-        except (ValueError, IndexError, TypeError):
-            whole = f"the label {name}" if name else "the result"
-            raise FormulaNameError(f"{whole} has no element {output}") from None
-    return structure
-
-
-def wanted_nodes(
-    program: Program, wrt: Sequence[str] | None
-) -> tuple[list[str], list[int]]:
-    """The names to differentiate with respect to, and their nodes.
-
-    All variables if `wrt` is None. Raises BindingError for a name that is no variable.
-    """
-    variables = program.graph.variables
-    names = list(variables) if wrt is None else list(dict.fromkeys(checked_names(wrt)))
-    unknown = [name for name in names if name not in variables]
-    if unknown:
-        hint = did_you_mean(unknown[0], variables, _listed(variables))
-        raise BindingError(not_variables(unknown), hint=hint)
-    return names, leaves_of(variables, names)
 
 
 # Words that a plain number may be, as Python reads it, so a list may hold them, too.

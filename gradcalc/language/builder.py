@@ -92,6 +92,10 @@ class Builder:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     # The structure of each label and of each name that is bound.
     scope: dict[str, Structure] = field(default_factory=dict)
+    # The variables that are indices, by name: the graph is that of their values.
+    indices: set[str] = field(default_factory=set, init=False)
+    # The value of each variable node that may be an index.
+    _known: dict[int, float] = field(default_factory=dict, init=False)
     # The length of the code of all calls, and a part of that of the lists referred to.
     _steps: int = field(default=0, init=False)
     # The value of each node that an index was made of.
@@ -117,6 +121,20 @@ class Builder:
             for position, node in enumerate(flatten(structure)):
                 if node not in graph.labels and graph.operations[node] is not VARIABLE:
                     graph.labels[node] = label + index_of(position, shape)
+        return structure
+
+    def carry(self, statement: Statement, value: Structure | None) -> Structure:
+        """The variable, in its shape, that a label with a constant formula is.
+
+        With its value it may be an index.
+        """
+        name = statement.left[3]
+        structure = self._add_variable(
+            name, self.shapes[name], *span_of(statement.left)
+        )
+        self.scope[name] = structure
+        if value is not None:
+            self._known.update(zip(flatten(structure), flatten(value), strict=True))
         return structure
 
     # --- formulas
@@ -306,14 +324,18 @@ class Builder:
         for number in sorted(needed):
             operation = graph.operations[number]
             if operation is VARIABLE:
-                message = "an index must be a constant"
-                hint = f"it depends on the variable {graph.names[number]}"
-                raise self._error(FormulaError, frame, node, message, hint)
-            values[number] = (
-                graph.literals[number]
-                if operation is LITERAL
-                else operation.evaluate(*[values[i] for i in inputs[number]])
-            )
+                if number not in self._known:
+                    message = "an index must be a constant"
+                    hint = f"it depends on the variable {graph.names[number]}"
+                    raise self._error(FormulaError, frame, node, message, hint)
+                values[number] = self._known[number]
+                self.indices.add(graph.names[number].partition("[")[0])
+            elif operation is LITERAL:
+                values[number] = graph.literals[number]
+            else:
+                values[number] = operation.evaluate(
+                    *[values[operand] for operand in inputs[number]]
+                )
         value = values[structure]
         if not value.is_integer():
             message = f"an index must be a whole number, not {value}"

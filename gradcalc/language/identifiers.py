@@ -6,10 +6,10 @@ models, columns of data and callers in Python.
 """
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gradcalc.errors import BindingError
-from gradcalc.wording import listing, plural
+from gradcalc.wording import listing, plural, represented
 
 Value = TypeVar("Value")
 
@@ -28,6 +28,25 @@ def normal(name: str) -> str:
     import unicodedata
 
     return unicodedata.normalize("NFKC", name)
+
+
+def checked_names(names: Any) -> list[str]:
+    """The names in normal form; raises BindingError if they are no texts.
+
+    A single text is one name.
+    """
+    if isinstance(names, str):
+        return [normal(names)]
+    try:
+        found = list(names)
+    except Exception:
+        message = f"names are given as a list, not {represented(names)}"
+        raise BindingError(message) from None
+    for name in found:
+        if not isinstance(name, str):
+            message = f"the name of a variable is text, not {represented(name)}"
+            raise BindingError(message)
+    return list(map(normal, found))
 
 
 def by_normal_name(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:

@@ -2,7 +2,8 @@
 
 A name in a formula, or in the body of a function and none of its parameters, is a label
 that a statement above defines, or it is free: a variable or a constant. A derivative
-rule knows the same names, but makes no variables.
+rule knows the same names, but makes no variables. A label whose formula has no other
+names than constants is a variable whose value the program carries.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -34,6 +35,9 @@ class ParsedProgram:
     # from these the labels that use themselves, if nothing else is wrong with them.
     errors: dict[int, FormulaNameError] = field(default_factory=dict)
     circular: dict[int, FormulaNameError] = field(default_factory=dict)
+    # For each label with a constant formula, the constants that the formula uses, and
+    # where the label stands.
+    constant: dict[str, tuple[set[str], Span]] = field(default_factory=dict)
 
     def variables(self, given: Collection[str] = ()) -> dict[str, Span]:
         """Where each free variable is first used, in order.
@@ -44,6 +48,17 @@ class ParsedProgram:
             name: span
             for name, span in self.free.items()
             if name not in CONSTANT_NAMES or name in given
+        }
+
+    def carried(self, given: Collection[str] = ()) -> dict[str, Span]:
+        """Where each variable stands whose value the program carries, in order.
+
+        A formula that uses the name of a constant is constant unless that is given.
+        """
+        return {
+            label: span
+            for label, (used, span) in self.constant.items()
+            if used.isdisjoint(given)
         }
 
 
@@ -61,6 +76,8 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     places: dict[str, int] = {}
     # Names that a derivative rule alone uses, so far, and the number of its statement.
     in_rules: list[tuple[int, Syntax]] = []
+    # For each function the free names in it and in those that it calls.
+    reached: dict[str, set[str]] = {}
 
     def error(message: str, span: Span, hint: str | None = None) -> FormulaNameError:
         return FormulaNameError(message, source=text, span=span, hint=hint)
@@ -79,6 +96,10 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 for leaf in of_rule
                 if leaf[3] not in known and leaf[3] not in labels
             ]
+            calls = [*statement.leaves(CALL), *statement.rule_leaves(CALL)]
+            called = (reached.get(call[3], ()) for call in calls)
+            names = {leaf[3] for leaf in (*own, *of_rule)}
+            reached[statement.left[3]] = names.union(*called)
             continue
         label = statement.label
         if label in labels:
@@ -94,6 +115,9 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 free[name] = span_of(leaf)
                 used.setdefault(name, free[name])
         if label:
+            constants = _constants_in(statement, labels, reached)
+            if constants is not None and number not in program.errors:
+                program.constant[label] = constants, span_of(statement.left)
             if label in used:
                 hint = "give what it is computed from another name"
                 message = f"{label} is defined by itself"
@@ -106,6 +130,28 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
             unknown = error(message, span_of(leaf), _IN_A_RULE)
             program.errors.setdefault(number, unknown)
     return program
+
+
+def _constants_in(
+    statement: Statement, labels: Collection[str], reached: Mapping[str, set[str]]
+) -> set[str] | None:
+    """The constants that a label's formula uses; None if it uses other names too.
+
+    `reached` has the free names that a call of each function uses.
+    """
+    found: set[str] = set()
+    for node in statement.code:
+        if node[0] == NAME:
+            names = {node[3]}
+        elif node[0] == CALL:
+            names = reached.get(node[3], set())
+        else:
+            continue
+        for name in names:
+            if name not in CONSTANT_NAMES or name in labels or name == statement.label:
+                return None
+        found |= names
+    return found
 
 
 def _evaluated(

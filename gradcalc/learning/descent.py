@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.errors import ShapeError, UsageError
-from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.references import wanted_nodes
 from gradcalc.learning.moving_formula import Bounds, MovingFormula, crossed_kink
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE, initial_state, mover
 from gradcalc.shapes import described, leaves_of
@@ -110,10 +111,10 @@ def descend(bound: BoundProgram, settings: DescentSettings) -> Descent:
             span=(0, len(bound.text)),
             hint="make it a number, such as its sum(...)",
         )
-    names, leaves = wanted_nodes(bound.program, settings.wrt)
-    if not names:
+    moving = wanted_nodes(bound.program, settings.wrt)
+    if not moving:
         raise UsageError("the formula has no variable to move")
-    formula = MovingFormula(bound, names, leaves, settings.bounds)
+    formula = MovingFormula(bound, moving, settings.bounds)
     return _Walk(formula, settings).run()
 
 

@@ -72,7 +72,9 @@ class Model:
 
     def __post_init__(self) -> None:
         shapes = {name: shape_of(value) for name, value in self.parameters.items()}
-        self.program = build(read_program(self.text), {**shapes, **self.inputs})
+        self.program = build(
+            read_program(self.text), {**shapes, **self.inputs}, values=self.parameters
+        )
         self.result = self.program.result
         if isinstance(self.result, list) and len(self.result) == 1:
             # A layer of one unit is trained on numbers and predicts numbers.
@@ -216,14 +218,17 @@ def _check_names(
     where: str, formula: str, inputs: list[str], parameters: Mapping[str, Any]
 ) -> None:
     """Raise DataError unless the formula's variables are the inputs and parameters."""
+    given = {*inputs, *parameters}
     try:
-        names = read_program(formula).variables({*inputs, *parameters})
+        parsed = read_program(formula)
     except GradcalcError as error:
         message = f"the model in {where} cannot be read: {error.message}"
         raise error.but(DataError, message=message) from None
+    free = parsed.variables(given)
+    names = {**free, **parsed.carried(given)}
     if both := [name for name in inputs if name in parameters]:
         problem = f"{', '.join(both)} cannot be both an input and a parameter"
-    elif lacking := [name for name in names if name not in {*inputs, *parameters}]:
+    elif lacking := [name for name in free if name not in given]:
         verb = plural(lacking, "is", "are")
         problem = (
             f"the formula uses {', '.join(lacking)}, which {verb} neither input nor"

@@ -5,20 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gradcalc.algebra.independent import independent
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import UsageError
-from gradcalc.language.bindings import BoundProgram, wanted_nodes
+from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.references import check_independent, wanted_nodes
 from gradcalc.learning.optimizers import State
 from gradcalc.operations import Singularity
-from gradcalc.shapes import flatten, unflatten
+from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
 from gradcalc.writers.node_text import expression
 
 Bounds = tuple[float, float]
 
 
 class MovingFormula:
-    """A formula as a function of some of its variables, list by list.
+    """A formula as a function of some of its variables and labels, list by list.
+
+    A label is a variable of its own.
 
     start   the numbers that they start from
     limits  the bounds of each
@@ -28,16 +32,16 @@ class MovingFormula:
     def __init__(
         self,
         bound: BoundProgram,
-        names: list[str],
-        leaves: list[int],
+        moving: Mapping[str, Structure],
         bounds: Mapping[str, Bounds],
     ) -> None:
-        self.bound = bound
-        self.names = names
-        self.leaves = leaves
-        moving = set(leaves)
+        check_independent(bound.program, moving, "they cannot both move")
+        self.bound = bound = independent(bound, moving)
+        self.moving = moving
+        self.leaves = leaves = all_leaves(moving.values())
+        moved = set(leaves)
         self.known = {
-            node: value for node, value in bound.given.items() if node not in moving
+            node: value for node, value in bound.given.items() if node not in moved
         }
         self.start = [bound.given[node] for node in leaves]
         self.slopes = compile_gradient(
@@ -47,11 +51,11 @@ class MovingFormula:
 
     def _limits(self, bounds: Mapping[str, Bounds]) -> list[Bounds]:
         wanted_nodes(self.bound.program, list(bounds))
-        still = [name for name in bounds if name not in self.names]
+        still = [name for name in bounds if name not in self.moving]
         if still:
             raise UsageError(f"{', '.join(still)} does not move, so it needs no bound")
         limits = []
-        for name in self.names:
+        for name in self.moving:
             low, high = map(float, bounds.get(name, (-math.inf, math.inf)))
             for value in flatten(self.bound.variables[name]):
                 if name in bounds and not low <= value <= high:
@@ -64,9 +68,11 @@ class MovingFormula:
 
     def named(self, leaves: Sequence[float]) -> dict[str, Any]:
         """The numbers as the values of the variables, by name."""
-        variables = self.bound.program.graph.variables
         remaining = iter(leaves)
-        return {name: unflatten(variables[name], remaining) for name in self.names}
+        return {
+            name: unflatten(structure, remaining)
+            for name, structure in self.moving.items()
+        }
 
     def project(
         self,
@@ -102,7 +108,7 @@ class MovingFormula:
         """The values, gradients and notes of all nodes there."""
         given = {**self.known, **dict(zip(self.leaves, values, strict=True))}
         bound = replace(self.bound, variables={}, given=given)
-        return evaluate_bound(bound, self.names)
+        return evaluate_bound(bound, list(self.moving))
 
 
 def crossed_kink(evaluations: Iterable[Evaluation]) -> str | None:

@@ -7,6 +7,7 @@ variables. So errors in either point at the text that the user wrote.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gradcalc.errors import (
     FormulaError,
@@ -96,18 +97,23 @@ def check_loss(loss: str) -> None:
 
 
 def compose(
-    model: str, loss: str, shapes: Mapping[str, Shape], outputs: int | None
+    model: str,
+    loss: str,
+    shapes: Mapping[str, Shape],
+    outputs: int | None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Objective:
     """The objective of the model and the loss, the latter by name or as a formula.
 
     `shapes` gives the shape of every variable of the model that is a list; `outputs` is
-    the length of a target list, None for a target that is a number.
+    the length of a target list, None for a target that is a number; `fixed` has the
+    values of the parameters that are held.
 
     Raises GradcalcError with the text that the user wrote: from the model, from the
     loss, or where the prediction's shape is not the target's.
     """
     formula = loss_called(loss).formula
-    program = build(read_program(model), shapes)
+    program = build(read_program(model), shapes, values=fixed)
     prediction = program.result
     _check_prediction(model, loss, shape_of(prediction), outputs)
     graph = program.graph

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcalc.errors import BindingError, FormulaNameError, Span, UsageError
 from gradcalc.language.names import read_program
+from gradcalc.language.program import carried_values
 from gradcalc.shapes import Shape, arrange, described, flatten, shape_of
 from gradcalc.wording import meant_for, plural, some
 
@@ -26,7 +27,7 @@ class ParameterOptions:
 
 @dataclass(frozen=True)
 class Roles:
-    """The free variables of a formula, told apart."""
+    """The variables of a formula, told apart."""
 
     # The shape of each that is a column of the data, in order of first use.
     inputs: dict[str, Shape]
@@ -36,6 +37,10 @@ class Roles:
     started: dict[str, Any]
     # The values of those that are held.
     fixed: dict[str, Any]
+    # Those of them that are held at the value that the formula carries, and the inputs
+    # that it carries a value for.
+    carried: list[str]
+    replaced: list[str]
 
     @property
     def learned(self) -> list[str]:
@@ -54,14 +59,20 @@ def assign_roles(
     target: Sequence[str],
     asked: ParameterOptions,
 ) -> Roles:
-    """The roles of the formula's free variables: what is a column is an input.
+    """The roles of the formula's variables: what is a column is an input.
+
+    A parameter is held at the value that the formula carries for it, unless it is asked
+    to start somewhere or to have a shape.
 
     Raises GradcalcError if the formula uses its target or has nothing to learn, and for
     options about names that are no parameters.
     """
     started, fixed = asked.started, asked.fixed
     given = {**started, **fixed, **asked.shapes}
-    names = read_program(formula).variables({*columns, *given, *asked.defaults})
+    parsed = read_program(formula)
+    others = {*columns, *given, *asked.defaults}
+    carried = carried_values(parsed, others)
+    names = {**parsed.variables(others), **parsed.carried(others)}
     used = [name for name in target if name in names]
     if used:
         raise FormulaNameError(
@@ -69,13 +80,15 @@ def assign_roles(
             source=formula,
             span=names[used[0]],
         )
+    held = {name: value for name, value in carried.items() if name not in others}
+    fixed = {**held, **fixed}
     known = {**asked.defaults, **started, **fixed}
     parameters = {
         name: asked.shapes.get(name, shape_of(known.get(name)))
         for name in names
         if name not in columns
     }
-    _check_given(given, names, columns, parameters)
+    _check_given(given, names, columns, parameters, parsed.labels)
     both = [name for name in started if name in fixed]
     if both:
         raise UsageError(
@@ -83,12 +96,15 @@ def assign_roles(
             hint="--fix alone gives the value",
         )
     if len(fixed) == len(parameters):
+        hint = None if fixed else "a name that is no column is a parameter"
+        for name in held:
+            hint = f"--{name}=... makes {name} a parameter that starts there"
         raise UsageError(
             "there is nothing to learn: "
             + ("all parameters are fixed" if fixed else "every name is a column"),
             source=formula,
             span=(0, len(formula)),
-            hint=None if fixed else "a name that is no column is a parameter",
+            hint=hint,
         )
     if len(parameters) == len(names):
         raise _no_input(formula, names, columns, target)
@@ -107,7 +123,9 @@ def assign_roles(
         inputs={name: columns[name] for name in names if name in columns},
         parameters=parameters,
         started=starts,
-        fixed=dict(fixed),
+        fixed=fixed,
+        carried=list(held),
+        replaced=[name for name in carried if name in columns],
     )
 
 
@@ -142,6 +160,7 @@ def _check_given(
     names: Mapping[str, Span],
     columns: Mapping[str, Shape],
     parameters: Mapping[str, Shape],
+    labels: Collection[str],
 ) -> None:
     """Raise BindingError unless all that is given is about parameters."""
     inputs = [name for name in given if name in columns and name in names]
@@ -155,9 +174,11 @@ def _check_given(
     if unknown:
         verb = plural(unknown, "is not a parameter", "are not parameters")
         known = f"its parameters are {', '.join(parameters)}"
+        computed = ", ".join(name for name in unknown if name in labels)
         raise BindingError(
             f"{', '.join(unknown)} {verb} of the formula",
             hint=", ".join(meant_for(unknown, parameters))
+            or (f"the formula computes {computed} itself" if computed else None)
             or (known if parameters else "it has none"),
             names=list(parameters),
             unused=unknown,

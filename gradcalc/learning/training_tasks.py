@@ -57,8 +57,10 @@ class TrainingResult:
 
     model: Model
     training: Training
-    # The names of the parameters that were held.
+    # The names of the parameters that were held, and of those among them that were held
+    # at the value that the formula carries.
     fixed: list[str]
+    carried: list[str]
     # How many rows were learned from.
     rows: int
     # Those that were left out.
@@ -130,6 +132,7 @@ class TrainingTask:
             ),
             training=training,
             fixed=list(roles.fixed),
+            carried=roles.carried,
             rows=len(rows),
             skipped=examples.skipped,
             dead=dead,
@@ -207,7 +210,7 @@ def read_task(
     outputs = _outputs([rows.columns[name] for name in target])
     if classes is None:
         # Report what does not fit before a long file is read.
-        objective = compose(formula, loss, roles.shapes, outputs)
+        objective = compose(formula, loss, roles.shapes, outputs, roles.fixed)
     try:
         examples = read_examples(
             rows,
@@ -225,13 +228,14 @@ def read_task(
     if examples.classes is not None:
         count = len(examples.classes)
         outputs = None if one_number and count == 2 else count
-        objective = compose(formula, loss, roles.shapes, outputs)
+        objective = compose(formula, loss, roles.shapes, outputs, roles.fixed)
     return TrainingTask(formula, target, loss, roles, examples, objective)
 
 
 def _result_shape(formula: str, roles: Roles) -> Shape:
     try:
-        return shape_of(build(read_program(formula), roles.shapes).result)
+        program = build(read_program(formula), roles.shapes, values=roles.fixed)
+        return shape_of(program.result)
     except ShapeError as error:
         numbers = [name for name in roles.learned if not roles.parameters[name]]
         if not numbers:

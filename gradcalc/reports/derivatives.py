@@ -30,21 +30,28 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     return lines
 
 
-def _labels(gradient: GradientFormulas, names: Iterable[str]) -> list[str]:
+def _labels(gradient: GradientFormulas, given: Iterable[str]) -> list[str]:
     """A label for each derivative: d_x, d_x_w, d0_x for element 0.
 
-    Underscores follow one that is among the names.
+    Underscores follow one that is among the given names.
     """
-    taken = {name.partition("[")[0] for name in names}
+    taken = {name.partition("[")[0] for name in given}
     labels = []
     for formula in gradient.formulas:
         element = formula.element.strip("[]").replace("][", "_")
-        label = "_".join([f"d{element}", *formula.variables])
+        # What is asked for may be an element: d_h_0.
+        names = [_unbracketed(name) for name in formula.variables]
+        label = "_".join([f"d{element}", *names])
         while label in taken:
             label += "_"
         taken.add(label)
         labels.append(label)
     return labels
+
+
+def _unbracketed(name: str) -> str:
+    """The name of an element, h[0], as a part of another name: h_0."""
+    return name.replace("[", "_").replace("]", "")
 
 
 def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
@@ -74,10 +81,15 @@ def _fraction(gradient: GradientFormulas, formula: Partial) -> str:
     function = latex_name(gradient.result or "f")
     if formula.element:
         function = latex.LatexWriter.element(function, formula.element)
-    names = [latex_name(name) for name in formula.variables]
+    names = [_latex_reference(name) for name in formula.variables]
     below = r" \, ".join(
         rf"\partial {name}" + ("^2" if names.count(name) > 1 else "")
         for name in dict.fromkeys(names)
     )
     order = "^2" if len(names) > 1 else ""
     return rf"\frac{{\partial{order} {function}}}{{{below}}}"
+
+
+def _latex_reference(name: str) -> str:
+    base, bracket, index = name.partition("[")
+    return latex.LatexWriter.element(latex_name(base), bracket + index)

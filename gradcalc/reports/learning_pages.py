@@ -16,7 +16,7 @@ from gradcalc.reports.numbers import (
 from gradcalc.reports.pages import Line, Page, Part, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
 from gradcalc.shapes import element_names, flatten, shape_of
-from gradcalc.wording import counted, cut_end
+from gradcalc.wording import counted, cut_end, some
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
@@ -147,6 +147,8 @@ def training_page(
     ]
     shown = f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}"
     parts += paragraphs([shown], width, "bold")
+    if result.carried:
+        parts += paragraphs([f"note: {_carried_sentence(result)}"], width)
     notes = [f"note: {sentence}" for sentence in training_notes(result)]
     parts += paragraphs(notes, width, "yellow")
     if saved is not None:
@@ -202,6 +204,21 @@ def _parameters(
         sentence = f"{left_out} more parameters are left out; --json shows all."
         parts += paragraphs([sentence], width)
     return parts
+
+
+def _carried_sentence(result: "TrainingResult") -> str:
+    """The sentence on parameters that are held at the values in the formula."""
+    names = result.carried
+    is_, its, values = (
+        ("is", "its", "value") if len(names) == 1 else ("are", "their", "values")
+    )
+    sentence = f"{some(names)} {is_} held at {its} {values} in the formula"
+    # An index can be no parameter.
+    for name in names:
+        if name not in result.model.program.indices:
+            makes = f"--{name}=... makes {name} a parameter that starts there"
+            return f"{sentence}; {makes}"
+    return sentence
 
 
 def sparkline(

@@ -72,6 +72,10 @@ def evaluation_to_dict(evaluation: "Evaluation") -> Object:
     return {
         **_answer(evaluation, "expression=source value finite variables"),
         **_slopes(evaluation),
+        "labels": {
+            name: _fields(label, "value gradient")
+            for name, label in evaluation.labels.items()
+        },
         "nodes": [_placed(node, _NODE) for node in evaluation.nodes],
         "notes": _notes(evaluation),
     }

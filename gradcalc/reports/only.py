@@ -4,14 +4,14 @@ A path leads to them: a field of the result, a name in it, and indices: `gradien
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.reports.objects import POINT, check_count, fields
-from gradcalc.shapes import leaves_of
+from gradcalc.shapes import all_leaves
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
@@ -23,37 +23,61 @@ _MOST_CHOICES = 12
 _MOST_NAMES = 4
 
 
-def differentiated_by(path: str, variables: Collection[str]) -> list[str] | None:
-    """The variables whose gradients the path into an evaluation needs; None: all."""
-    match = _PATH.fullmatch(path)
-    if match is None:
-        return None
-    field, name, _ = match.groups()
-    if name is None:
-        return [] if field == "value" else None
-    return [normal(name)] if normal(name) in variables else None
+def differentiated_by(only: str, names: Sequence[str]) -> list[str]:
+    """The names whose gradients the paths in `only` need: all these, or those named."""
+    needed: list[str] = []
+    for path in only.split(","):
+        match = _PATH.fullmatch(path.strip())
+        field, name, _ = match.groups() if match else ("", None, "")
+        if field != "value":
+            needed += names if name is None else [normal(name)]
+    return list(dict.fromkeys(needed))
 
 
 def evaluation_lines(
-    evaluation: "Evaluation", path: str, precision: int | None = None
+    evaluation: "Evaluation",
+    only: str,
+    precision: int | None = None,
+    names: Sequence[str] | None = None,
 ) -> list[str]:
-    """The lines of bare numbers at the path into an evaluation.
+    """The lines of bare numbers at the paths into an evaluation, separated by commas.
 
-    `value`, `gradient` (a line per variable), `gradient.x1`, `jacobian`, `jacobian.x1`.
+    `value`, `value.n`, `gradient` (a line for each of the names, or of all that is
+    wanted), `gradient.n`, `jacobian`, `jacobian.n`, where n is a variable or a label.
     Raises UsageError, naming what there is.
     """
-    check_count(
-        evaluation, len(leaves_of(evaluation.graph.variables, evaluation.wanted))
-    )
+    check_count(evaluation, len(all_leaves(evaluation.wanted.values())))
     slopes = "gradient" if evaluation.jacobian is None else "jacobian"
     result = fields(evaluation, f"value {slopes}")
-    found = _found(result, path)
-    if found is _NOTHING:
-        choices = _choices(result)
-        if len(choices) > _MOST_CHOICES:
-            choices[_MOST_CHOICES:] = ["..."]
-        raise _nothing_at(path, choices)
-    return [format_value(entry, precision, exact_number) for entry in _entries(found)]
+    if names is not None:
+        known = result[slopes]
+        result[slopes] = {name: known[name] for name in names if name in known}
+    found = []
+    for path in map(str.strip, only.split(",")):
+        entry = _found({**result, **_named_in(evaluation, path, slopes)}, path)
+        if entry is _NOTHING:
+            choices = _choices(result)
+            if len(choices) > _MOST_CHOICES:
+                choices[_MOST_CHOICES:] = ["..."]
+            raise _nothing_at(path, choices)
+        found += _entries(entry)
+    return [format_value(entry, precision, exact_number) for entry in found]
+
+
+def _named_in(evaluation: "Evaluation", path: str, slopes: str) -> dict[str, Any]:
+    """The field of the path with the entry of the name in it, if there is one."""
+    match = _PATH.fullmatch(path)
+    name = normal(match[2]) if match and match[2] else None
+    structure = {**evaluation.graph.variables, **evaluation.scope}.get(name or "")
+    if match is None or name is None or structure is None:
+        return {}
+    if match[1] == "value":
+        return {"value": {name: evaluation.value_of(structure)}}
+    wanted = getattr(evaluation, slopes)
+    if match[1] != slopes or name not in {*wanted, *evaluation.labels}:
+        return {}
+    found = wanted[name] if name in wanted else evaluation.labels[name].gradient
+    return {} if found is None else {slopes: {name: found}}
 
 
 def descent_lines(

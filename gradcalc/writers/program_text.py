@@ -14,7 +14,12 @@ from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.definitions import NeededDefinitions
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.spelling import PRIMARY, FormulaWriter, structure_text
-from gradcalc.writers.statements import Policy, statements, written
+from gradcalc.writers.statements import (
+    Policy,
+    short_constants,
+    statements,
+    written,
+)
 
 # What gradcalc and Python read as infinity whatever is called inf.
 _OVERFLOW = "1e999"
@@ -57,13 +62,18 @@ def written_program(
     writer = InfixWriter(graph, precision=precision, functions=definitions.names)
     writer.names.update(shadowed_constants(writer, [*roots, *reserved]))
     taken = {*reserved, *CONSTANT_NAMES, *CALLABLE}
-    policy = None
+    policy, unlabelled = None, short_constants(graph)
     if short:
-        policy = _where_shorter(writer, {*reserved, *roots})
+        policy = _where_shorter(writer, {*reserved, *roots}, unlabelled)
         # The policy may give the labels that the graph has.
         taken.update(graph.labels.values())
     *lines, last = statements(
-        graph, roots, taken=taken, kept=definitions.labels, policy=policy
+        graph,
+        roots,
+        taken=taken,
+        kept=definitions.labels,
+        unlabelled=unlabelled,
+        policy=policy,
     )
     labels: set[str | None] = set()
     before: list[str] = []
@@ -75,10 +85,13 @@ def written_program(
     return before, [writer.text(node) for node in flatten(last.structure)]
 
 
-def _where_shorter(writer: InfixWriter, taken: Collection[str | None]) -> Policy:
+def _where_shorter(
+    writer: InfixWriter, taken: Collection[str | None], unlabelled: Collection[int]
+) -> Policy:
     """Labels for what is used again: the user's, or where the text is shorter so.
 
-    No label of the user's is given to another node that is `taken`.
+    No label of the user's is given to another node that is `taken`; the nodes in
+    `unlabelled` have none.
     """
     graph = writer.graph
     lengths = [0] * len(graph)
@@ -92,7 +105,7 @@ def _where_shorter(writer: InfixWriter, taken: Collection[str | None]) -> Policy
         alone, _ = writer.operation(operation, [("", PRIMARY)] * len(inputs))
         length = len(alone) + sum(lengths[operand] for operand in inputs)
         own, name = graph.labels.get(node), None
-        if uses > 1:
+        if uses > 1 and node not in unlabelled:
             if own is not None and own.isidentifier() and own not in given:
                 name = own
             # Each use of a label costs two characters, its line about five more.

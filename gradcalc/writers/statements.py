@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from gradcalc.graph import Graph
-from gradcalc.operations import Operation
+from gradcalc.operations import LITERAL, Operation
 from gradcalc.shapes import Structure, all_leaves, element_names, flatten, shape_of
 from gradcalc.writers.spelling import FormulaWriter
 
@@ -20,6 +20,9 @@ Policy = Callable[[int, int, Iterator[str]], "str | None"]
 
 # An operation on so few names and numbers is as short as a label.
 _FEW = 2
+
+# What is made of so few numbers can be written wherever it stands.
+_FEW_NUMBERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def statements(
     exact: bool = True,
     deepest: int | None = None,
     twice: Collection[Operation] = (),
+    unlabelled: Collection[int] = (),
     policy: Policy | None = None,
 ) -> list[Statement]:
     """The statements that give the roots, in order, and the parts that these share.
@@ -51,10 +55,11 @@ def statements(
     `roots` maps labels (None: without one) to structures, those that others depend on
     first. `taken` holds more names that no new label may have, `unused` labels that no
     other statement may refer to, `kept` labels that stand there though the nodes have
-    another name already. Unless `exact`, what is as short as its label would
-    be, such as a - b, is repeated instead. No statement nests deeper than `deepest`.
-    The operations in `twice` are spelt with each operand written two times. A `policy`
-    chooses the labels instead: it is asked about each node that has none yet, in order.
+    another name already. Unless `exact`, what is as short as its label would be, such
+    as a - b, is repeated instead, and so are the nodes in `unlabelled`. No statement
+    nests deeper than `deepest`. The operations in `twice` are spelt with each operand
+    written two times. A `policy` chooses the labels instead: it is asked about each
+    node that has none yet, in order.
     """
     uses = graph.uses(all_leaves(roots.values()))
     for node, operation in enumerate(graph.operations) if twice else ():
@@ -69,7 +74,7 @@ def statements(
         operands = graph.inputs[node]
         if node in cut:
             return next(fresh)
-        if uses < 2 or not operands:
+        if uses < 2 or not operands or node in unlabelled:
             return None
         is_short = len(operands) <= _FEW and all(
             operand in named or not graph.inputs[operand] for operand in operands
@@ -109,6 +114,27 @@ def statements(
 def fresh_names(taken: Collection[str | None]) -> Iterator[str]:
     """Names that are not taken: t1, t2, ..."""
     return (name for number in count(1) if (name := f"t{number}") not in taken)
+
+
+def short_constants(graph: Graph) -> set[int]:
+    """The operations on numbers alone that are short as they stand.
+
+    A program reads a label for one as a variable with that value.
+    """
+    # How many numbers each of the others is made of.
+    sizes: dict[int, int] = {}
+    found = set()
+    for node, (operation, operands) in enumerate(
+        zip(graph.operations, graph.inputs, strict=True)
+    ):
+        if operation is LITERAL:
+            sizes[node] = 1
+        elif operands and all(operand in sizes for operand in operands):
+            size = sum(sizes[operand] for operand in operands)
+            if size <= _FEW_NUMBERS:
+                sizes[node] = size
+                found.add(node)
+    return found
 
 
 def _too_deep(graph: Graph, uses: Sequence[int], deepest: int) -> set[int]:

@@ -6,7 +6,8 @@ import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import REFERENCE
 
-from gradcalc.algebra.derivative import append_gradient, derivative
+from gradcalc.algebra.contributions import append_gradient
+from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.passes import gradients
 from gradcalc.graph import Graph

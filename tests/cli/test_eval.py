@@ -79,6 +79,7 @@ def test_json_is_one_line(run):
         "finite",
         "variables",
         "gradient",
+        "labels",
         "nodes",
         "notes",
     ]

@@ -5,10 +5,10 @@ import math
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from gradcalc.algebra.derivative import simplified_gradient
+from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.value_and_grad import value_and_grad
-from gradcalc.language.bindings import bind, wanted_nodes
+from gradcalc.language.bindings import bind
 from gradcalc.shapes import flatten, shape_of, unflatten
 from gradcalc.writers.program_text import program_text
 
@@ -146,12 +146,13 @@ def _element(jacobian, value, output):
 def test_derivatives_as_formulas_have_the_values_of_the_gradient(formula, point):
     result = _evaluated(formula, point)
     bound = bind(DEFINITIONS + formula, {}, defaults=point)
-    names, wanted = wanted_nodes(bound.program, None)
-    graph, roots = simplified_gradient(bound.program.graph, bound.output, wanted)
-    gradient = [x for name in names for x in flatten(result.gradient[name])]
+    assume(bound.variables)
+    gradient = gradient_formulas(bound)
+    roots = [root for each in gradient.formulas for root in flatten(each.structure)]
+    wanted = [x for name in result.wanted for x in flatten(result.gradient[name])]
     largest = 1 + max(map(abs, result.values))
-    for root, want in zip(roots, gradient, strict=True):
-        text = program_text(graph, {None: root}, short=True)
+    for root, want in zip(roots, wanted, strict=True):
+        text = program_text(gradient.graph, {None: root}, short=True)
         got = evaluate(text, {}, defaults=point).value
         assert abs(got - want) <= 1e-9 * (1 + abs(want)) * largest, text
 

@@ -111,6 +111,10 @@ def test_the_same_as_evaluate():
          "did you mean alpha?"),
         ("x", ["x", "x"], "x is named twice", "the variables are x"),
         ("2", ["q"], "q is not a variable of the formula", None),
+        ("n = x*w; tanh(n)", ["x", "w", "n"], "n is not a variable of the formula",
+         "the formula computes n itself"),
+        ("a = 2; a*x", ["a"], "the variable x must be named too",
+         "the variables are x, a"),
     ],
 )  # fmt: skip
 def test_names_that_do_not_fit(text, names, message, hint):
@@ -144,7 +148,7 @@ def test_arguments_that_do_not_fit(arguments, message):
     [
         ("x +", "the formula ends after '+', where a value is missing"),
         ("tahn(x)", "there is no function tahn"),
-        ("x = 2", "x is not a variable of the formula"),
+        ("f(x) = 2; f(3)", "x is not a variable of the formula"),
     ],
 )
 def test_errors_in_the_text_come_at_once(text, message):

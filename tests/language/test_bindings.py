@@ -73,11 +73,38 @@ def test_what_is_left_open_is_a_number():
 REQUESTS = [
     (
         {"wrt": ["y"]},
-        ["error: y is not a variable of the formula", "hint: its variables are x"],
+        [
+            "error: y is neither a variable nor a label of the formula",
+            "hint: its variables are x; its labels are n, v",
+        ],
     ),
     (
         {"wrt": ["a", "b"]},
-        ["error: a, b are not variables of the formula", "hint: its variables are x"],
+        [
+            "error: a, b are neither variables nor labels of the formula",
+            "hint: its variables are x; its labels are n, v",
+        ],
+    ),
+    (
+        {"wrt": ["V"]},
+        [
+            "error: V is neither a variable nor a label of the formula",
+            "hint: did you mean v?",
+        ],
+    ),
+    (
+        {"wrt": ["v[2]"]},
+        [
+            "error: v[2] is neither a variable nor a label of the formula",
+            "hint: v is a list of 2",
+        ],
+    ),
+    (
+        {"wrt": ["x[0]"]},
+        [
+            "error: x[0] is neither a variable nor a label of the formula",
+            "hint: x is a number",
+        ],
     ),
     (
         {"output": "z"},

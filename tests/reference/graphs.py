@@ -59,9 +59,11 @@ def graphs(draw, operations=ALL, most_nodes=25):
 def shape(graph, roots):
     """The graph below the roots: operations and inputs, numbered as first met.
 
-    Variables and numbers are told apart by what they are, not by their nodes.
+    Variables and numbers are told apart by what they are, not by their nodes; so are
+    operations on numbers alone, which a text repeats rather than label.
     """
     numbers = {}
+    constants = set(graph.literals)
     rows = []
     stack = list(reversed(roots))
     while stack:
@@ -75,9 +77,16 @@ def shape(graph, roots):
             continue
         stack.pop()
         if graph.inputs[node]:
-            numbers[node] = len(rows)
-            inputs = tuple(numbers[i] for i in graph.inputs[node])
-            rows.append((graph.operations[node].name, inputs))
+            row = (
+                graph.operations[node].name,
+                tuple(numbers[i] for i in graph.inputs[node]),
+            )
+            if constants.issuperset(graph.inputs[node]):
+                constants.add(node)
+                numbers[node] = row
+            else:
+                numbers[node] = len(rows)
+                rows.append(row)
         else:
             # A name of a constant counts, so that pi stays pi.
             numbers[node] = graph.names.get(node) or graph.literals[node]

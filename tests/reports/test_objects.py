@@ -14,6 +14,7 @@ def test_an_evaluation_is_one_object():
         "finite": True,
         "variables": {"x": 3.0},
         "gradient": {"x": 2.0},
+        "labels": {"n": {"value": 6.0, "gradient": 1.0}},
         "nodes": [
             {
                 "id": 0,

@@ -9,6 +9,9 @@ SCALAR = ("x^2*y + sum(v)", {"x": 3, "y": 0.5, "v": [1, 2]})
 NEAR = ("x + y + 0*sum(v)", {"x": 0.1, "y": 0.2, "v": [1, 2]})
 LIST = ("[x*y, x]", {"x": 3, "y": 0.5})
 
+LABELS = ("k = 2; n = x*k; h = [n/6, n*1]; sum(h) + n^2 - n/6", {"x": 3})
+ROWS = ("n = x^2; [n, 2*n]", {"x": 3})
+
 SELECTIONS = [
     (SCALAR, "value", ["7.5"]),
     (NEAR, "value", ["0.30000000000000004"]),
@@ -25,6 +28,17 @@ SELECTIONS = [
     (LIST, "value[1]", ["3"]),
     (LIST, "jacobian", ["[0.5, 1]", "[3, 0]"]),
     (LIST, "jacobian.y[0]", ["3"]),
+    (SCALAR, "value.x", ["3"]),
+    (SCALAR, "value.v[1]", ["2"]),
+    (SCALAR, "value, gradient.x,value.y", ["7.5", "3", "0.5"]),
+    (LABELS, "value.n", ["6"]),
+    (LABELS, "gradient.n", ["13"]),
+    (LABELS, "gradient.h[1],value.h", ["1", "[1, 6]"]),
+    (LABELS, "gradient.h", ["[1, 1]"]),
+    (LABELS, "gradient", ["39", "26"]),
+    (LABELS, "gradient.k,value.k", ["39", "2"]),
+    (ROWS, "jacobian.n", ["[1, 2]"]),
+    (ROWS, "value.n", ["9"]),
 ]
 
 
@@ -42,9 +56,11 @@ WRONG = [
     (SCALAR, "gradient.v[2]", NOTHING),
     (SCALAR, "gradient.x[0]", NOTHING),
     (SCALAR, "jacobian", NOTHING),
-    (SCALAR, "value.x", NOTHING),
+    (SCALAR, "value.z", NOTHING),
+    (LABELS, "gradient.m", "value, gradient, gradient.k, gradient.x"),
     (SCALAR, "", NOTHING),
     (LIST, "gradient", "value, jacobian, jacobian.x, jacobian.y"),
+    (ROWS, "gradient.n", "value, jacobian, jacobian.x"),
 ]
 
 

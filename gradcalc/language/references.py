@@ -13,7 +13,8 @@ from gradcalc.operations import VARIABLE
 from gradcalc.shapes import Structure, described, flatten, shape_of
 from gradcalc.wording import did_you_mean, plural, represented, some
 
-_REFERENCE = re.compile(rf"({NAME})?((?:\[-?\d+\])*)")
+# No list has as many elements as an index of more digits would need.
+_REFERENCE = re.compile(rf"({NAME})?((?:\[-?\d{{1,18}}\])*)")
 
 
 def wanted_nodes(

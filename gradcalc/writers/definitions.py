@@ -209,6 +209,7 @@ class NeededDefinitions:
         """Choose what stands for the names that the definitions take."""
         graph = self._graph
         depends = graph.dependents(list(graph.variable_names()))
+        used = self._used_outside_rules(roots)
         parameters = {
             name
             for definition in self._definitions.values()
@@ -221,9 +222,8 @@ class NeededDefinitions:
                 meaning = _meaning(name, structure)
                 leaves = flatten(structure)
                 names = element_names(name, shape_of(structure))
-                if meaning in self._texts or names == [
-                    graph.names.get(node) if depends[node] else None for node in leaves
-                ]:
+                own = [graph.names.get(n) if depends[n] else None for n in leaves]
+                if meaning in self._texts or (names == own and name in used):
                     continue
                 number = None
                 labelled = roots.get(name) == structure
@@ -238,6 +238,31 @@ class NeededDefinitions:
                 taken.add(label)
                 self._texts[meaning] = label
                 self.labels[label] = structure
+
+    def _used_outside_rules(self, roots: Roots) -> set[str]:
+        """The names of variables in the text but for derivative rules.
+
+        A rule may use these alone: a name that stands nowhere else is no variable.
+        """
+        graph = self._graph
+        pending = list(all_leaves(roots.values()))
+        found = set(pending)
+        while pending:
+            node = pending.pop()
+            operation, operands = graph.operations[node], graph.inputs[node]
+            if isinstance(operation, FunctionOperation):
+                operands = operands[: operation.arity]
+            pending += set(operands) - found
+            found.update(operands)
+        names = graph.variable_names()
+        used = {names[node].partition("[")[0] for node in found if node in names}
+        for definition in self._definitions.values():
+            function = definition.function
+            parts = [function.statement.code]
+            if self._has_known_defaults(definition):
+                parts += function.statement.defaults.values()
+            used.update(node[3] for part in parts for node in part if node[0] == NAME)
+        return used
 
     def _number(self, structure: Structure) -> str | None:
         """The text of numbers that need no label; None if it would be long."""

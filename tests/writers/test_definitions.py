@@ -37,6 +37,16 @@ WRITTEN = {
         "k = y; f(t) = k*t^2 | 2*k*t; f(x)*f(3)",
         "k = y; f(t) = k*t^2 | 2*k*t; 2*x*y*f(3)",
     ),
+    "a variable that rules alone use": (
+        "k = y; f(t) = sin(t) | y*cos(t); f(x)",
+        "t1 = y; f(t) = sin(t) | t1*cos(t); f(x)",
+        "y*cos(x)",
+    ),
+    "one that the text uses, too": (
+        "f(t) = sin(t) | y*cos(t); f(x) + y",
+        "f(t) = sin(t) | y*cos(t); f(x) + y",
+        "y*cos(x)",
+    ),
     "another label for a label": (
         "n = w^2; k = n; f(t) = k*t | k; f(x)*n",
         "n = w^2; k = n; f(t) = k*t | k; f(x)*n",

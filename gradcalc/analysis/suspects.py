@@ -9,7 +9,7 @@ from gradcalc.analysis.slopes import QUICK_STEP
 from gradcalc.analysis.verdicts import KINK, OK, UNSURE, Claim, Row, agree, compared
 from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.evaluation import Evaluation
-from gradcalc.engine.high_precision import contributed, forward, gradients
+from gradcalc.engine.high_precision import contributed, passed_by_body
 from gradcalc.engine.surroundings import Variation
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.writers.node_text import expression
@@ -45,9 +45,7 @@ def _own_rule(variation: Variation) -> str:
         inputs = graph.inputs[node]
         operands = [values[operand] for operand in inputs]
         by_rule = contributed(function, operands, values[node], ONE)
-        body = forward(function.body, operands)
-        everything = bytearray(b"1" * len(body))
-        by_body = gradients(function.body, body, function.result, everything)
+        by_body = passed_by_body(function, operands)
         for place, operand in enumerate(inputs):
             if operand not in variation.reach:
                 continue

@@ -87,17 +87,34 @@ def _sizes(
     digits: int,
 ) -> Sequence[Decimal | None]:
     """The contributions as positive numbers, also where a rule denies them."""
+    passed: Sequence[Decimal | None]
     if isinstance(operation, FunctionOperation):
-        body, output = operation.body, operation.result
-        values = forward(body, operands, digits)
-        everything = bytearray(b"1" * len(values))
-        found = gradients(body, values, output, everything, digits, sizes=True)
-        passed: Sequence[Decimal | None] = found[: len(operands)]
+        passed = passed_by_body(operation, operands, digits, sizes=True)
         return [None if each is None else each * gradient for each in passed]
     if operation.is_flat:
         return [gradient] * len(operands)
     passed = contributed(operation, operands, out, gradient, digits)
     return [None if each is None else abs(each) for each in passed]
+
+
+def passed_by_body(
+    operation: FunctionOperation,
+    operands: Sequence[Decimal],
+    digits: int = DIGITS,
+    *,
+    sizes: bool = False,
+) -> list[Decimal | None]:
+    """What the function's body passes on to each operand, for a gradient of 1.
+
+    None where nothing is, and `sizes` as in `gradients`.
+    """
+    body, result = operation.body, operation.result
+    values = forward(body, operands, digits)
+    everything = bytearray(b"1" * len(values))
+    found = gradients(body, values, result, everything, digits, sizes=sizes)
+    # The result may be an operand itself; those behind it are not in it.
+    found += [None] * (len(operands) - len(found))
+    return found[: len(operands)]
 
 
 def applied(operation: Operation, operands: Sequence[Decimal]) -> Decimal:

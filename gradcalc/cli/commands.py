@@ -228,11 +228,11 @@ class VariablesCommand(click.Command):
         formula = (request and request.formula) or self.typed_formula(split)
         if not formula:
             return error
+        texts = {**dict.fromkeys(self.declared_options(ctx), ""), **split.given}
         if isinstance(error, BindingError) and (error.missing or error.unused):
-            declared = dict.fromkeys(self.declared_options(ctx), "")
-            return explain_names(error, ctx, formula, {**declared, **split.given})
+            return explain_names(error, ctx, formula, texts)
         known = {normal(name) for name, _ in split.bindings}
-        return explain_options(error, formula, split.given, known)
+        return explain_options(error, formula, texts, known)
 
     def typed_formula(self, split: Split) -> str:
         """The formula among the words, "" if there is none."""
@@ -242,7 +242,8 @@ class VariablesCommand(click.Command):
         self, context: click.Context, split: Split, names: Sequence[str]
     ) -> UsageError | None:
         """The error for names that are options of other commands, or None."""
-        words = [word for word in split.positionals if word[2:] not in names]
+        options = {"--" + name for name in names}
+        words = [word for word in split.positionals if word not in options]
         return misplaced_options(context, names, " ".join(words))
 
     def read_formula(

@@ -143,11 +143,15 @@ def _for_the_variable(name: str, given: Mapping[str, str]) -> str:
 
 
 def explain_options(
-    error: GradcalcError, formula: str, given: Mapping[str, str], known: Collection[str]
+    error: GradcalcError,
+    formula: str,
+    options: Mapping[str, str],
+    known: Collection[str],
 ) -> GradcalcError:
     """The error about an option, with a hint if its name is a variable's as well.
 
-    `given` has the text of each option, `known` the names of variables with a value.
+    `options` holds every option of the command and the text that it was given, or "";
+    `known` the names of variables with a value.
     """
     try:
         names = read_program(formula).free
@@ -156,11 +160,11 @@ def explain_options(
     hints = [error.page_hint] if error.page_hint else []
     for name in names:
         option = "--" + name
-        text = given.get(option, "")
+        text = options.get(option, "")
         about = option in error.message or (text and text in error.message)
         told = f"--set {name}=" in (error.page_hint or "")
-        if option in given and name not in known and about and not told:
-            hints.append(_for_the_variable(name, given))
+        if option in options and name not in known and about and not told:
+            hints.append(_for_the_variable(name, options))
     return error.but(hint="; ".join(hints) or None)
 
 

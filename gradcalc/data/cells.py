@@ -87,6 +87,8 @@ def shown(cell: Any, limit: int = 40) -> str:
         text = "'" + " ".join(cell.split()) + "'"
     elif isinstance(cell, bool):
         text = "true" if cell else "false"
+    elif cell is None:
+        text = "null"
     elif isinstance(cell, dict):
         text = "an object"
     elif isinstance(cell, list):

@@ -167,7 +167,7 @@ class Rows(ABC):
         if not missing:
             return
         where = self.columns_of.format(name=self.name)
-        hint = f"its columns are {some(self.columns)}"
+        hint = f"its columns are {some(self.columns)}" if self.columns else None
         if len(self.columns) == 1 and ";" in next(iter(self.columns)):
             hint = "its cells are separated by semicolons; make them commas or tabs"
         raise DataError(

@@ -179,6 +179,22 @@ def test_an_option_that_may_be_meant_as_a_variable(run, command, name, is_flag, 
 
 
 @pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("command", "name"), [r[:2] for r in OPTIONS if not r[2]])
+def test_an_option_without_its_value_may_be_meant_as_a_variable(run, command, name):
+    ran = run(*_words(command, name, f"--{name}"))
+    assert (ran.status, ran.out) == (2, "")
+    assert f"--set {name}=..." in ran.err
+
+
+def test_a_word_that_ends_with_the_name_of_an_option_is_no_option(run):
+    assert run("check", "x*only", "--x=1", "--only") == (
+        2,
+        "",
+        "error: --only has no value\nhint: write --only=...\n",
+    )
+
+
+@pytest.mark.usefixtures("files")
 @pytest.mark.parametrize(("command", "name"), [row[:2] for row in OPTIONS])
 def test_a_variable_with_the_name_of_an_option_is_missing(run, command, name):
     ran = run(*_words(command, name))

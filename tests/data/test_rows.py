@@ -149,6 +149,11 @@ BAD = {
         "d.csv, line 2: a row is an object, not a list",
         'hint: write one such as {"x": 1, "y": 2} on every line',
     ],
+    "json, null for a row": [
+        b'{"x":1,"y":2}\nnull\n',
+        "d.csv, line 2: a row is an object, not null",
+        'hint: write one such as {"x": 1, "y": 2} on every line',
+    ],
     "json, missing": [
         b'{"x":1,"y":2}\n{"x":1}\n',
         "d.csv, line 2, column y: the row has no such value",
@@ -362,6 +367,7 @@ def test_a_table_is_not_extended_by_a_column_that_it_has(new, old):
     ("content", "page"),
     [
         (b"x,y\n", "d.csv has no columns z, u\nhint: its columns are x, y"),
+        (b"{}\n", "the first row of d.csv has no columns z, u"),
         (
             b"x;y\n1;2\n",
             "d.csv has no columns z, u\n"

@@ -90,15 +90,14 @@ def check_not_read(path: str, sources: Iterable[str]) -> None:
 
 def check_replaceable(path: str) -> None:
     """Raise FileError if a file cannot be written there. Changes nothing."""
-    target = os.path.realpath(file_name(path))
-    folder = os.path.dirname(target)
     try:
-        os.lstat(target)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+        target = os.path.realpath(file_name(path))
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.lstat(target)
     except (OSError, ValueError) as error:
-        # Such as a name that is too long.
+        # Such as a name that is too long, or holds a NUL.
         raise FileError.from_system("write", path, error) from None
+    folder = os.path.dirname(target)
     if os.path.isdir(target):
         raise FileError(f"cannot write {path}: it is a directory")
     if not os.path.isdir(folder):

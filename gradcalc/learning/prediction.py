@@ -1,6 +1,7 @@
 """A model's prediction for a row and, if asked, its gradient."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,8 @@ class Additions:
             self.names,
             [cell for _, group in self.columns for cell in group],
         ):
-            if twice := [name for name in names if names.count(name) > 1]:
+            twice = [name for name, count in Counter(names).items() if count > 1]
+            if twice:
                 raise UsageError(
                     f"there would be two columns called {twice[0]}",
                     hint="give the prediction another name with --column NAME",

@@ -166,11 +166,14 @@ def test_devices_may_be_read_and_written():
     check_not_read("/dev/null", ["/dev/null", "-"])
 
 
-def test_a_name_that_no_file_can_have(tmp_path):
-    path = str(tmp_path / ("m" * 5000))
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("m" * 5000, "file name too long"), ("m\0", "embedded null byte")],
+)
+def test_a_name_that_no_file_can_have(tmp_path, name, problem):
     with pytest.raises(FileError) as caught:
-        check_replaceable(path)
-    assert caught.value.message.endswith("file name too long")
+        check_replaceable(str(tmp_path / name))
+    assert caught.value.message.endswith(problem)
 
 
 def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path):

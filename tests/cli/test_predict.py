@@ -299,6 +299,14 @@ def test_two_new_columns_have_two_names(run, column, rows):
     )
 
 
+def test_a_list_of_very_many_predictions(run, folder):
+    content = {**LINE, "parameters": {"w": [0.5] * 50_000, "b": 1}}
+    (folder / "many.json").write_text(json.dumps(content))
+    lines = run("predict", "many.json", "--x=2").out.splitlines()
+    assert len(lines) == 50_000
+    assert lines[-1].split() == ["prediction[49999]", "2"]
+
+
 def test_a_class_chosen_by_numbers_that_are_not_finite_is_warned_of(run, folder):
     content = {**KINDS, "model": "[log(u*p), v*q, 0]"}
     (folder / "kinds.json").write_text(json.dumps(content))

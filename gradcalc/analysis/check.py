@@ -13,6 +13,9 @@ from gradcalc.errors import UsageError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.shapes import element_names, flatten, named_leaves, shape_of
 
+# Each takes about a millisecond.
+_MOST_ROWS = 100_000
+
 
 @dataclass(frozen=True)
 class Check:
@@ -31,7 +34,7 @@ def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
     """Every wanted partial derivative, compared with differences.
 
     Raises BindingError for a wanted name that stands for nothing, UsageError if there
-    is no variable at all.
+    is no variable at all, or more partial derivatives than can be checked.
     """
     if not bound.program.graph.variables and not wanted:
         raise UsageError(
@@ -40,6 +43,13 @@ def check(bound: BoundProgram, wanted: Sequence[str] | None = None) -> Check:
         )
     evaluation = evaluate_bound(bound, wanted)
     nodes = named_leaves(evaluation.wanted)
+    rows = len(nodes) * len(flatten(evaluation.output))
+    if rows > _MOST_ROWS:
+        raise UsageError(
+            f"these are {rows:,} partial derivatives, more than {_MOST_ROWS:,}",
+            source=bound.text,
+            hint="--wrt names fewer variables; (...)[0] is one element of the result",
+        )
     return Check(
         evaluation,
         [_row(evaluation, claim) for claim in claims(bound, evaluation, nodes)],

@@ -145,9 +145,9 @@ def _side(
             variation.change(2 * step, digits).of.get(output, ZERO) for step in steps
         ]
         beyond = [b - a for a, b in zip(near, far, strict=True)]
-        slope = _limit(beyond, steps, noise)
+        slope = _limit(beyond, steps, noise, digits)
         return None if slope is None else Side(slope, jumps=True)
-    slope = _limit(near, steps, noise)
+    slope = _limit(near, steps, noise, digits)
     return None if slope is None else Side(slope)
 
 
@@ -158,7 +158,7 @@ def _stays(changes: Sequence[Decimal], noise: Decimal) -> bool:
 
 
 def _limit(
-    changes: Sequence[Decimal], steps: Sequence[Decimal], noise: Decimal
+    changes: Sequence[Decimal], steps: Sequence[Decimal], noise: Decimal, digits: int
 ) -> Decimal | None:
     """What the quotients go to as the step goes to 0; None if that cannot be seen."""
     if all(abs(change) <= noise for change in changes):
@@ -168,7 +168,8 @@ def _limit(
     if abs(near - middle) <= ONE_SLOPE * max(abs(near), abs(middle)) + rounding:
         return near
     if abs(near) < abs(middle) / 2 < abs(far) / 4:
-        return ZERO
+        # Over shorter steps they may come to a slope that is not 0 after all.
+        return ZERO if digits == MOST_DIGITS else None
     last, before = near - middle, middle - far
     if (
         abs(near) > abs(middle) > abs(far)

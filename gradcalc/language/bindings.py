@@ -132,7 +132,11 @@ def checked_value(name: str, value: Any, depth: int = 0) -> Value:
     if isinstance(value, Mapping):
         raise BindingError(f"the value of {name} is an object, not a number or list")
     if not isinstance(value, (int, float)) and hasattr(value, "tolist"):
-        value = value.tolist()
+        try:
+            value = value.tolist()
+        except Exception:
+            # Whatever a class of arrays of others' raises.
+            raise _no_number(name, value) from None
     if isinstance(value, (list, tuple)):
         if depth == 2:
             raise BindingError(f"the value of {name} nests lists more than two deep")

@@ -26,6 +26,12 @@ class Unwilling:
         raise RuntimeError("no")
 
 
+class NoArray(Unwilling):
+    """An array of somebody's library that has no list to give."""
+
+    tolist = None
+
+
 MISTAKES = [
     (lambda: gradcalc.evaluate(None, {}), "a formula is text, not NoneType"),
     (lambda: gradcalc.evaluate(b"x", {}), "a formula is text, not bytes"),
@@ -36,6 +42,10 @@ MISTAKES = [
     (
         lambda: gradcalc.evaluate("x", [("x", 1)]),
         "values are given by name, not as list",
+    ),
+    (
+        lambda: gradcalc.evaluate("x", {"x": NoArray()}),
+        "the value of x is not a number: a value of the type NoArray",
     ),
     (lambda: gradcalc.evaluate("x", {1: 2}), "the name of a variable is text, not 1"),
     (

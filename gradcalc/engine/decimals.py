@@ -300,6 +300,14 @@ def _mod(a: Decimal, b: Decimal) -> Decimal:
     return rest if (rest < 0) == (b < 0) else rest + b
 
 
+# The named constants to all digits, as the rules of the table mean them.
+CONSTANTS: dict[str, Callable[[], Decimal]] = {
+    "pi": lambda: _pi(_here()),
+    "tau": lambda: 2 * _pi(_here()),
+    "e": ONE.exp,
+}
+
+
 # --- the table ------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from operator import add
 
 from gradcalc.algebra.contributions import contributions_of
 from gradcalc.backward import backward
-from gradcalc.engine.decimals import DEFINITIONS, DIGITS, ONE, arithmetic
+from gradcalc.engine.decimals import CONSTANTS, DEFINITIONS, DIGITS, ONE, arithmetic
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
@@ -16,10 +16,13 @@ def forward(
     graph: Graph,
     given: Sequence[float | Decimal] | Mapping[int, float | Decimal],
     digits: int = DIGITS,
+    *,
+    in_table: bool = False,
 ) -> list[Decimal]:
     """The value of every node, from the values of the variable nodes.
 
-    The graph may be that of a rule, over its operands and `out`.
+    The graph may be that of a rule, over its operands and `out`. In a rule of the table
+    pi is pi itself; elsewhere it is the double of that name.
     """
     values: list[Decimal] = []
     with localcontext(arithmetic(digits)):
@@ -27,7 +30,8 @@ def forward(
             if operation is VARIABLE:
                 values.append(Decimal(given[node]))
             elif operation is LITERAL:
-                values.append(Decimal(graph.literals[node]))
+                exact = CONSTANTS.get(graph.names.get(node, "")) if in_table else None
+                values.append(exact() if exact else Decimal(graph.literals[node]))
             else:
                 operands = [values[operand] for operand in graph.inputs[node]]
                 values.append(applied(operation, operands))
@@ -70,7 +74,9 @@ def contributed(
     if operation.is_sum:
         return [gradient] * len(operands)
     formulas = contributions_of(operation, len(operands))
-    values = forward(formulas.graph, [*operands, out, gradient], digits)
+    in_table = not isinstance(operation, FunctionOperation)
+    given = [*operands, out, gradient]
+    values = forward(formulas.graph, given, digits, in_table=in_table)
     return [
         None
         if product is None or (gate is not None and values[gate] == 0)

@@ -160,7 +160,7 @@ def _to_captured(
 # --- the backward pass
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Gate:
     """A condition that a gradient passed through: nothing passes where it is 0."""
 
@@ -171,7 +171,7 @@ class Gate:
     all_open: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Reached:
     """A gradient as a formula: `where(gate1*gate2*..., node, 0)`.
 
@@ -297,7 +297,7 @@ def append_gradient(
     return append_backward(graph, output, wanted, active, exact=exact).wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Appended:
     """The nodes of a backward pass that was appended to a graph."""
 

@@ -2,9 +2,8 @@
 
 import math
 
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from reference.ruled import VARIABLES, ruled_programs
+from hypothesis import assume, given
+from reference.ruled import modestly, points, ruled_programs
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
@@ -13,14 +12,6 @@ from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.language.names import read_program
 from gradcalc.shapes import flatten
-
-modestly = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
-points = st.fixed_dictionaries({name: st.floats(-2, 2) for name in VARIABLES})
 
 
 def _used(text, point):

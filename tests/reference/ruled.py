@@ -7,9 +7,18 @@ labels hide constants. The rules are derived here, by rules of calculus on trees
 import re
 from dataclasses import dataclass, field
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 VARIABLES = ("a", "b", "e")
+
+modestly = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+points = st.fixed_dictionaries({name: st.floats(-2, 2) for name in VARIABLES})
 _LABELS = ("k", "x", "w", "pi", "t1", "f", "t2")
 _PARAMETERS = ("x", "y", "k", "a", "e", "t1")
 _FUNCTIONS = ("f", "g", "exp", "sin", "cos", "tanh", "mean", "k", "a", "t1")

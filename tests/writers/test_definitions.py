@@ -3,9 +3,8 @@
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from reference.ruled import VARIABLES, ruled_programs
+from hypothesis import assume, given
+from reference.ruled import VARIABLES, modestly, points, ruled_programs
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
@@ -16,14 +15,6 @@ from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.reports.derivatives import program_lines
 from gradcalc.writers.program_text import program_text
-
-modestly = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
-points = st.fixed_dictionaries({name: st.floats(-2, 2) for name in VARIABLES})
 
 # name: (program, the same written out, its derivative by x)
 WRITTEN = {

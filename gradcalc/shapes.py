@@ -3,6 +3,7 @@
 A leaf is a node's number, a value, a text: whatever is no list.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import Any
@@ -77,6 +78,21 @@ def named_leaves(structures: Mapping[str, Structure]) -> dict[str, Any]:
             element_names(name, shape_of(structure)), flatten(structure), strict=True
         )
     }
+
+
+# The indices of an element, "[1][-2]". No list has as many elements as an index of more
+# digits would need.
+INDICES = r"(?:\[-?[0-9]{1,18}\])*"
+
+
+def indexed(structure: Any, indices: str) -> Any:
+    """The part of a nested list at the indices; None if nothing is there."""
+    for index in map(int, re.findall("-?[0-9]+", indices)):
+        is_list = isinstance(structure, list)
+        if not is_list or not -len(structure) <= index < len(structure):
+            return None
+        structure = structure[index]
+    return structure
 
 
 def index_of(position: int, shape: Shape) -> str:

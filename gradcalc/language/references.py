@@ -10,11 +10,10 @@ from gradcalc.errors import BindingError, FormulaNameError, UsageError
 from gradcalc.language.identifiers import NAME, checked_names, normal
 from gradcalc.language.program import Program
 from gradcalc.operations import VARIABLE
-from gradcalc.shapes import Structure, described, flatten, shape_of
+from gradcalc.shapes import INDICES, Structure, described, flatten, indexed, shape_of
 from gradcalc.wording import did_you_mean, plural, represented, some
 
-# No list has as many elements as an index of more digits would need.
-_REFERENCE = re.compile(rf"({NAME})?((?:\[-?\d{{1,18}}\])*)")
+_REFERENCE = re.compile(rf"({NAME})?({INDICES})")
 
 
 def wanted_nodes(
@@ -108,16 +107,7 @@ def listed(variables: Collection[str], labels: Collection[str] = ()) -> str:
 def _referred(known: Mapping[str, Structure], reference: str) -> Structure | None:
     """What the reference stands for among the known structures; None for nothing."""
     match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        return None
-    structure = known.get(match[1] or "")
-    for index in map(int, re.findall(r"-?\d+", match[2])):
-        if not isinstance(structure, list) or not -len(structure) <= index < len(
-            structure
-        ):
-            return None
-        structure = structure[index]
-    return structure
+    return match and indexed(known.get(match[1] or ""), match[2])
 
 
 def labelled(program: Program, output: str) -> Structure:

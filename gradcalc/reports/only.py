@@ -11,13 +11,13 @@ from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.reports.objects import POINT, check_count, fields
-from gradcalc.shapes import all_leaves
+from gradcalc.shapes import INDICES, all_leaves, indexed
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.learning.descent import Descent
 
-_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?((?:\[-?[0-9]{{1,18}}\])*)")
+_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?({INDICES})")
 _NOTHING = object()
 _MOST_CHOICES = 12
 _MOST_NAMES = 4
@@ -121,9 +121,9 @@ def _found(result: Mapping[str, Any], path: str) -> Any:
     if name is not None:
         known = found if isinstance(found, dict) else {}
         found = known.get(normal(name), _NOTHING)
-    for index in map(int, re.findall(r"-?\d+", indices)):
-        inside = isinstance(found, list) and -len(found) <= index < len(found)
-        found = found[index] if inside else _NOTHING
+    if indices:
+        element = indexed(found, indices)
+        return _NOTHING if element is None else element
     return found
 
 

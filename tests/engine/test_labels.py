@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from reference.formulas import VARIABLES, formulas, points
+from reference.formulas import formulas, points, used
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
@@ -10,7 +10,6 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.language.bindings import bind
-from gradcalc.language.names import read_program
 
 modestly = settings(
     max_examples=150,
@@ -20,11 +19,6 @@ modestly = settings(
 )
 
 
-def _used(formula, point):
-    names = read_program(formula.text).variables()
-    return {name: point[name] for name in VARIABLES if name in names}
-
-
 def _carrying(formula, values):
     return "".join(f"{n} = {v!r}\n" for n, v in values.items()) + formula.text
 
@@ -32,7 +26,7 @@ def _carrying(formula, values):
 @modestly
 @given(formulas(), points())
 def test_values_that_are_carried_are_values_that_are_given(formula, point):
-    values = _used(formula, point)
+    values = used(formula, point)
     program = _carrying(formula, values)
     carried, plain = evaluate(program, {}), evaluate(formula.text, values)
     assert carried.variables == plain.variables
@@ -49,7 +43,7 @@ def test_values_that_are_carried_are_values_that_are_given(formula, point):
 @modestly
 @given(formulas(max_leaves=6), points())
 def test_what_is_written_is_the_same_as_with_values_that_are_given(formula, point):
-    values = _used(formula, point)
+    values = used(formula, point)
     *held, last = [*values, "q"]
     known = {name: values[name] for name in held if name != last}
     carried = bind(_carrying(formula, known), {}, complete=False)
@@ -67,11 +61,11 @@ def test_gradient_for_a_label_is_that_for_a_variable_with_its_value(
     inner, outer, point
 ):
     program = f"g(x, y, z) = {inner.text}\nx = g(u, v, w)\n{outer.text}"
-    given_ = {**dict(zip("uvw", point.values(), strict=True)), **_used(outer, point)}
+    given_ = {**dict(zip("uvw", point.values(), strict=True)), **used(outer, point)}
     given_.pop("x", None)
     found = evaluate(program, given_, wrt=["x"])
     label = found.labels["x"]
-    alone = {**_used(outer, point), "x": label.value}
+    alone = {**used(outer, point), "x": label.value}
     free = evaluate(outer.text, {}, defaults=alone)
     assert repr(found.value) == repr(free.value)
     assert repr(found.gradient["x"]) == repr(free.gradient.get("x", 0.0))

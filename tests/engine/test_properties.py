@@ -5,11 +5,17 @@ import math
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
-from reference.formulas import VARIABLES, UnusableError, formulas, points, reference
+from reference.formulas import (
+    VARIABLES,
+    UnusableError,
+    formulas,
+    points,
+    reference,
+    used,
+)
 
 from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.language.names import read_program
 
 modestly = settings(
     max_examples=200,
@@ -17,11 +23,6 @@ modestly = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-
-
-def _bindings(formula, point):
-    names = read_program(formula.text).variables()
-    return {name: point[name] for name in VARIABLES if name in names}
 
 
 def _judged(formula, point):
@@ -39,7 +40,7 @@ def _judged(formula, point):
 @given(formulas(), points())
 def test_value_and_gradient_agree_with_duals(formula, point):
     value, slopes, spread, spreads = _judged(formula, point)
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     result = evaluate(formula.text, bindings)
     tolerance = 8 * spread + 8 * mpf(math.ulp(float(value)))
     assert abs(mpf(result.value) - value) <= tolerance
@@ -73,7 +74,7 @@ def _lost(result):
 @modestly
 @given(formulas(), points())
 def test_evaluating_twice_gives_the_same(formula, point):
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     first, second = (evaluate(formula.text, bindings) for _ in range(2))
     assert repr(first.value) == repr(second.value)
     assert repr(first.gradient) == repr(second.gradient)
@@ -86,7 +87,7 @@ def test_evaluating_twice_gives_the_same(formula, point):
 @given(formulas(), points())
 def test_derivative_as_a_formula_has_the_value_of_the_gradient(formula, point):
     _, slopes, _, spreads = _judged(formula, point)
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     result = evaluate(formula.text, bindings)
     for name in bindings:
         text = derivative(formula.text, name)
@@ -102,7 +103,7 @@ def test_derivative_as_a_formula_has_the_value_of_the_gradient(formula, point):
 def test_gradient_agrees_with_central_differences(formula, point):
     assume("stop_gradient" not in formula.text)
     _judged(formula, point)
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     result = evaluate(formula.text, bindings)
     # At a jump there is no slope, and the value at the jump itself may be another.
     assume(not any(note.kind in ("kink", "tie") for note in result.notes))
@@ -137,7 +138,7 @@ def test_gradient_agrees_with_central_differences(formula, point):
 def test_second_derivative_agrees_with_differences_of_the_first(formula, point):
     assume("stop_gradient" not in formula.text)
     _judged(formula, point)
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     for name, at in bindings.items():
         first = derivative(formula.text, name)
         second = evaluate(first, {}, defaults=bindings).gradient.get(name, 0.0)
@@ -158,7 +159,7 @@ def test_second_derivative_agrees_with_differences_of_the_first(formula, point):
 @modestly
 @given(formulas(), points())
 def test_label_changes_nothing(formula, point):
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     # A label of numbers alone is a variable.
     assume(bindings)
     plain = evaluate(formula.text, bindings)
@@ -172,7 +173,7 @@ def test_label_changes_nothing(formula, point):
 @modestly
 @given(formulas(max_leaves=6), points(), st.integers(1, 4))
 def test_list_result_has_the_gradients_of_its_elements(formula, point, size):
-    bindings = _bindings(formula, point)
+    bindings = used(formula, point)
     elements = [f"({formula.text})*{k}" for k in range(1, size + 1)]
     result = evaluate(f"[{', '.join(elements)}]", bindings)
     for number, element in enumerate(elements):
@@ -193,7 +194,7 @@ _anything = st.one_of(
 @modestly
 @given(formulas(), st.fixed_dictionaries(dict.fromkeys(VARIABLES, _anything)))
 def test_a_number_that_is_not_finite_is_explained(formula, point):
-    result = evaluate(formula.text, _bindings(formula, point))
+    result = evaluate(formula.text, used(formula, point))
     explained = any(note.kind == "nonfinite" for note in result.notes)
     assert explained == (not result.finite)
     for node in result.nodes:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from reference.arithmetic import DIGITS, REFERENCE
 
+from gradcalc.language.names import read_program
+
 VARIABLES = ("x", "y", "z")
 
 # What an operation may do wrong, relative to its result, in the perturbed duals.
@@ -308,6 +310,12 @@ def _grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
 def formulas(*, max_leaves: int = 12) -> st.SearchStrategy[Formula]:
     """Formulas over all operations in x, y and z."""
     return st.recursive(leaves(), _grown, max_leaves=max_leaves)
+
+
+def used(formula: Formula, point: dict[str, float]) -> dict[str, float]:
+    """The point without the names that the formula does not use."""
+    names = read_program(formula.text).variables()
+    return {name: point[name] for name in VARIABLES if name in names}
 
 
 def points() -> st.SearchStrategy[dict[str, float]]:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from gradcalc.algebra.contributions import append_gradient
 from gradcalc.algebra.laws import IN_RANGE, READABLE
 from gradcalc.algebra.simplify import simplified_parts
 from gradcalc.algebra.substitution import substituted
-from gradcalc.algebra.terms import Laws
 from gradcalc.errors import FormulaError, ShapeError, UsageError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.contributions import append_gradient
 from gradcalc.language.references import check_independent, wanted_nodes
+from gradcalc.language.terms import Laws
 from gradcalc.operations import VARIABLE
 from gradcalc.shapes import (
     Structure,

@@ -1,17 +1,17 @@
 """The laws of simplification: pairs of formulas, and functions where a law counts.
 
-There are three tables. EXACT holds to the last bit, for every double: it serves the
-code generator. IN_RANGE changes no finite value beyond rounding, for every double: it
-serves formulas that will be evaluated. READABLE serves the reader: a law there may also
+There are two tables beside that of the laws which hold to the bit. IN_RANGE changes no
+finite value beyond rounding, for every double: it serves formulas that will be
+evaluated. READABLE serves the reader: a law there may also
 change the order of factors, so that a product overflows on its way where it did not
 (x/y/y is x/y^2 as long as y^2 is a double); it holds for numbers from 1e-75 to 1e75.
 None makes a formula defined in fewer places (0*x is not 0: x may be infinite).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from gradcalc.algebra.patterns import PatternLaw
-from gradcalc.algebra.terms import MOST_FACTORS, Law, Laws, Terms
+from gradcalc.language.exact_laws import TO_THE_BIT, Table, laws
+from gradcalc.language.terms import MOST_FACTORS, Laws, Terms
 from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
 _TIMES = OPERATIONS["*"]
@@ -29,17 +29,6 @@ def is_short(value: float) -> bool:
 
 
 # --- numbers
-
-
-def _folded(
-    terms: Terms, operation: Operation, operands: Sequence[int]
-) -> float | None:
-    """The value of an operation on numbers."""
-    literals = terms.graph.literals
-    for operand in operands:
-        if operand not in literals:
-            return None
-    return operation.evaluate(*[literals[operand] for operand in operands])
 
 
 def _folded_if_short(
@@ -196,54 +185,7 @@ def _power_even(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _where_known(terms: Terms, c: int, a: int, b: int) -> int | None:
-    # where(1, a, b) -> a, where(0, a, b) -> b
-    condition = terms.number(c)
-    if condition is None:
-        return None
-    return a if condition != 0 else b
-
-
-def _sum_chained(terms: Terms, first: int, *others: int) -> int:
-    # sum(a, b, c) -> a + b + c
-    for operand in others:
-        first = terms.make(_PLUS, first, operand)
-    return first
-
-
 # --- the tables
-
-Table = Mapping[str, Sequence[str | Law]]
-
-
-def _laws(*tables: Table) -> dict[Operation, list[Law]]:
-    """The laws of each operation, those of the earlier tables first."""
-    found: dict[Operation, list[Law]] = {}
-    for table in tables:
-        for name, laws in table.items():
-            found.setdefault(OPERATIONS[name], []).extend(
-                PatternLaw(law) if isinstance(law, str) else law for law in laws
-            )
-    return found
-
-
-_TO_THE_BIT: Table = {
-    "*": (
-        "x*1 -> x",
-        "1*x -> x",
-        "x*-1 -> -x",
-        "-1*x -> -x",
-        "0*p -> 0",
-        "p*0 -> 0",
-        "p*p -> p",
-    ),
-    "/": ("x/1 -> x",),
-    "^": ("x^1 -> x", "x^0 -> 1"),
-    "!=": ("p != 0 -> p",),
-    "where": (_where_known, "where(c, a, a) -> a"),
-}
-
-_FOR_CODE: Table = {"sum": (_sum_chained,)}
 
 _WITHIN_ROUNDING: Table = {
     "+": (
@@ -274,16 +216,14 @@ _FOR_READERS: Table = {
     "neg": ("-(a - b) -> b - a",),
 }
 
-EXACT = Laws(_laws(_TO_THE_BIT, _FOR_CODE), fold=_folded, named_constants=False)
-
 IN_RANGE = Laws(
-    _laws(_TO_THE_BIT, _WITHIN_ROUNDING, _IN_PLACE),
+    laws(TO_THE_BIT, _WITHIN_ROUNDING, _IN_PLACE),
     fold=_folded_if_short,
     named_constants=True,
 )
 
 READABLE = Laws(
-    _laws(_TO_THE_BIT, _WITHIN_ROUNDING, _FOR_READERS),
+    laws(TO_THE_BIT, _WITHIN_ROUNDING, _FOR_READERS),
     fold=_folded_if_short,
     named_constants=True,
 )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from gradcalc.algebra.laws import AS_IS, READABLE
-from gradcalc.algebra.terms import MOST_FACTORS, Laws, Terms
 from gradcalc.graph import Graph
+from gradcalc.language.terms import MOST_FACTORS, Laws, Terms
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
 
 _TIMES = OPERATIONS["*"]

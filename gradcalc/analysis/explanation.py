@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
-from gradcalc.algebra.contributions import whole_rule
 from gradcalc.algebra.simplify import simplified
 from gradcalc.analysis.naming import Naming
 from gradcalc.analysis.wholes import (
@@ -22,6 +21,7 @@ from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
 from gradcalc.graph import Graph, Whole
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import library_documentation
 from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE

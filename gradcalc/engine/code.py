@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gradcalc.algebra.laws import EXACT
-from gradcalc.algebra.terms import Terms
 from gradcalc.engine.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -21,6 +19,8 @@ from gradcalc.engine.code_spelling import (
     spelling,
 )
 from gradcalc.graph import Graph
+from gradcalc.language.exact_laws import EXACT
+from gradcalc.language.terms import Terms
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
 
 _PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]

@@ -8,12 +8,12 @@ walk over the nodes, to the bit.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from gradcalc.algebra.contributions import append_backward
 from gradcalc.engine.code import PythonCode
 from gradcalc.engine.code_spelling import ATOM
 from gradcalc.engine.guards import Guards
 from gradcalc.engine.passes import passes
 from gradcalc.graph import Graph
+from gradcalc.language.contributions import append_backward
 
 Row = tuple[float, ...]
 Forward = Callable[..., Row]

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, getcontext, localcontext
 from operator import add
 
-from gradcalc.algebra.contributions import contributions_of
 from gradcalc.backward import backward
 from gradcalc.engine.decimals import CONSTANTS, DEFINITIONS, DIGITS, ONE, arithmetic
 from gradcalc.graph import Graph
+from gradcalc.language.contributions import contributions_of
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 

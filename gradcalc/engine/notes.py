@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradcalc.algebra.contributions import whole_rule
 from gradcalc.backward import Gradients, arrived
 from gradcalc.engine.extended_range import Extended
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
+from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
 from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation

@@ -7,7 +7,7 @@ and returns what is passed on to each operand; None where nothing is.
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from gradcalc.algebra.contributions import contributions_of
+from gradcalc.language.contributions import contributions_of
 from gradcalc.language.rules import MOST_KEPT
 from gradcalc.operations import Operation
 

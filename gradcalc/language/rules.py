@@ -143,6 +143,14 @@ def condition_graph(
     return builder.graph, node
 
 
+def formula_graph(formula: str) -> tuple[Graph, int]:
+    """The graph of a formula in any variables, and its node."""
+    graph = Graph()
+    builder = Builder("", Definitions("", FunctionOperation), graph)
+    (node,) = flatten(builder.run(_code(formula)))
+    return graph, node
+
+
 @cache
 def _code(formula: str) -> list[Syntax]:
     (statement,) = parse(formula)

@@ -6,11 +6,11 @@ import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import REFERENCE
 
-from gradcalc.algebra.contributions import append_gradient
 from gradcalc.algebra.derivative import derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.passes import gradients
 from gradcalc.graph import Graph
+from gradcalc.language.contributions import append_gradient
 from gradcalc.operations import OPERATIONS
 
 # Where a rule takes another side, and yet there are second derivatives.

@@ -8,11 +8,12 @@ import pytest
 from reference.doubles import SPECIAL, bits
 
 from gradcalc.algebra.derivative import derivative
-from gradcalc.algebra.laws import EXACT, IN_RANGE, READABLE
-from gradcalc.algebra.patterns import PatternLaw
-from gradcalc.algebra.terms import Terms
+from gradcalc.algebra.laws import IN_RANGE, READABLE
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
+from gradcalc.language.exact_laws import EXACT
+from gradcalc.language.patterns import PatternLaw
+from gradcalc.language.terms import Terms
 from gradcalc.operations import OPERATIONS
 
 ORDINARY = [-2.5, -0.3, 0.7, 1.9]

@@ -9,10 +9,10 @@ from reference.ruled import VARIABLES, modestly, points, ruled_programs
 from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.algebra.laws import AS_IS
-from gradcalc.algebra.terms import Terms
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
+from gradcalc.language.terms import Terms
 from gradcalc.reports.derivatives import program_lines
 from gradcalc.writers.program_text import program_text
 

@@ -6,10 +6,8 @@ comparison, which is 0 or 1. Numbers and constants (e) stand for themselves.
 
 from functools import cached_property
 
-from gradcalc.algebra.terms import Terms
-from gradcalc.graph import Graph
-from gradcalc.language.names import read_program
-from gradcalc.language.program import build
+from gradcalc.language.rules import formula_graph
+from gradcalc.language.terms import Terms
 from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
 
 _COMPARISON = "p"
@@ -48,9 +46,7 @@ class _Formula:
     """One side of a law."""
 
     def __init__(self, text: str) -> None:
-        program = build(read_program(text))
-        self.graph: Graph = program.graph
-        self.root: int = program.result
+        self.graph, self.root = formula_graph(text)
         self.operands = self.graph.inputs[self.root]
         # Constant parts, such as -1, are one number.
         variables = [n for n, op in enumerate(self.graph.operations) if op is VARIABLE]

@@ -102,7 +102,7 @@ def test_the_installed_package_runs_from_anywhere(tmp_path):
         ),
         (
             "from gradcalc.cli.main import main; main(['eval', 'x', '--x=1'])",
-            {"rich", "gradcalc.engine.code"},
+            {"rich", "gradcalc.writers.code"},
         ),
     ],
     ids=["import", "help", "version", "json", "only", "table"],

@@ -8,12 +8,12 @@ walk over the nodes, to the bit.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from gradcalc.engine.code import PythonCode
-from gradcalc.engine.code_spelling import ATOM
 from gradcalc.engine.guards import Guards
 from gradcalc.engine.passes import passes
+from gradcalc.engine.python_code import PythonCode
 from gradcalc.graph import Graph
 from gradcalc.language.contributions import append_backward
+from gradcalc.writers.code_spelling import ATOM
 
 Row = tuple[float, ...]
 Forward = Callable[..., Row]
@@ -38,8 +38,6 @@ class GradientCode(PythonCode):
         outputs: Sequence[int],
         wanted: Sequence[int],
         given: Mapping[int, str | float],
-        *,
-        prefix: str = "t",
     ) -> None:
         active = graph.dependents(wanted)
         extended = graph.copy()
@@ -59,7 +57,7 @@ class GradientCode(PythonCode):
                     kind.add(arriving)
         roots = [*outputs, *(node for row in self.rows for node in row)]
         beside = [*self._passed_on, *self._received]
-        super().__init__(extended, roots, given, prefix=prefix, beside=beside)
+        super().__init__(extended, roots, given, beside=beside)
         arguments = {n: text for n, text in given.items() if isinstance(text, str)}
         known = {n: value for n, value in given.items() if not isinstance(value, str)}
         walked = walked_gradient(graph, outputs, list(arguments), wanted, known)

@@ -51,8 +51,8 @@ def compiled_pullback(operation: Operation, count: int) -> Pullback:
 @lru_cache(maxsize=4096)
 def _compiled(operation: Operation, count: int) -> Pullback | None:
     # Imported here: small graphs do without.
-    from gradcalc.engine.code import PythonCode
-    from gradcalc.engine.code_spelling import COMPARISON
+    from gradcalc.engine.python_code import PythonCode
+    from gradcalc.writers.code_spelling import COMPARISON
 
     formulas = contributions_of(operation, count)
     graph = formulas.graph

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from gradcalc.engine.code_spelling import SAFE
 from gradcalc.engine.compiled import GradientCode, compile_gradient
 from gradcalc.errors import BindingError, ShapeError, UsageError, entry_point
 from gradcalc.graph import Graph
@@ -28,6 +27,7 @@ from gradcalc.wording import (
     represented,
     some,
 )
+from gradcalc.writers.languages.fast_python import SAFE
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcalc.engine.code_spelling import ATOM
 from gradcalc.engine.compiled import GradientCode, compile_forward, compile_gradient
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, State, mover
+from gradcalc.writers.code_spelling import ATOM
 
 # The numbers of a row of data: those of the inputs, then those of the target.
 Example = tuple[float, ...]

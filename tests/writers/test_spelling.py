@@ -2,11 +2,11 @@
 
 import pytest
 
-from gradcalc.engine import code_spelling as python_spelling
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.writers import latex, python
 from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.languages import fast_python
 from gradcalc.writers.latex import LatexWriter
 from gradcalc.writers.python import PythonWriter
 
@@ -16,8 +16,8 @@ TABLES = {
     "latex functions": latex.FUNCTIONS,
     "python": PythonWriter.spellings,
     "python long chains": python.LONG_CHAINS,
-    "compiled": python_spelling.SPELLINGS,
-    "compiled functions": python_spelling.SAFE,
+    "compiled": fast_python.SPELLINGS,
+    "compiled functions": fast_python.SAFE,
 }
 
 

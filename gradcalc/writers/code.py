@@ -1,40 +1,36 @@
-"""Straight-line Python that computes with floats exactly as the table does.
+"""The code generator: straight-line code that computes a graph as the table does.
 
 Formulas grow in a graph whose laws hold to the bit; what is needed is written, each
-part that is used more than once as a line of its own. No line raises for any floats: an
-operation is written as Python's own where that cannot raise, and else as a call of the
-table's function.
+part that is used more than once as a statement of its own. A side of a `where` that
+needs statements is computed only if it is selected, where the language has a choice.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
-from gradcalc.engine.code_spelling import (
-    ATOM,
-    CONDITIONAL,
-    SIGN,
-    SUM,
-    Spelling,
-    spelling,
-)
 from gradcalc.graph import Graph
 from gradcalc.language.exact_laws import EXACT
 from gradcalc.language.terms import Terms
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.writers.code_spelling import (
+    ATOM,
+    CONDITIONAL,
+    SUM,
+    Language,
+    Piece,
+    Spelling,
+)
 
 _PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
 
 # A side of a `where`: its term, and 1 or 2.
 Branch = tuple[int, int]
 
-# Expressions nested deeper than this get a line of their own; Python's parser gives up
-# at 100 levels.
-_DEEPEST = 20
 
+class Code:
+    """Nodes of a graph as statements of a language, and the texts that refer to them.
 
-class PythonCode:
-    """Nodes of a graph as lines of Python, and the texts that refer to them."""
+    The methods that begin with an underscore are for the code of a gradient.
+    """
 
     def __init__(
         self,
@@ -42,19 +38,18 @@ class PythonCode:
         roots: Sequence[int],
         given: Mapping[int, str | float] | None = None,
         *,
-        prefix: str = "t",
+        language: Language,
         beside: Sequence[int] = (),
     ) -> None:
-        """Writes the lines that compute the roots.
+        """Writes the statements that compute the roots.
 
         `given` has the name in the code, or the number, of variable nodes; the others
-        go by their own names. `prefix` starts every name that the code makes up. The
-        nodes `beside` the roots become terms too, for what is written besides.
+        go by their own names. The nodes `beside` the roots become terms too, for what
+        is written besides.
         """
-        # The assignments, in order, and the functions and constants they refer to.
+        # The assignments, in order.
         self.lines: list[str] = []
-        self.namespace: dict[str, object] = {}
-        self._prefix = prefix
+        self.language = language
         terms = Terms(EXACT)
         leaves = {
             node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
@@ -62,10 +57,9 @@ class PythonCode:
         }
         self._places = terms.place(graph, [*roots, *beside], leaves)
         self._graph = terms.graph
-        self._functions: dict[Callable[..., object], str] = {}
         # What a term looks like where it is used: its text and how tightly that binds;
         # and the text of its being other than 0, if that is simpler.
-        self._texts: dict[int, tuple[str, int]] = {}
+        self._texts: dict[int, Piece] = {}
         self._truths: dict[int, str] = {}
         self._write([self._places[root] for root in roots])
 
@@ -80,33 +74,13 @@ class PythonCode:
         """The condition that a root is not 0, as an operand of and and or."""
         return self._truth(self._places[node])
 
-    def row(self, nodes: Sequence[int]) -> str:
-        """The tuple of the roots."""
-        return "(" + "".join([f"{self.text(node)}, " for node in nodes]) + ")"
-
-    def function(self, parameters: Sequence[str], returned: str) -> Any:
-        """The Python function of the lines that returns what the text says."""
-        source = [
-            f"def compiled({', '.join(parameters)}):",
-            *(f"    {line}" for line in self.lines),
-            f"    return {returned}",
-        ]
-        namespace: dict[str, Any] = dict(self.namespace)
-        exec("\n".join(source), namespace)
-        return namespace["compiled"]
-
     def name(self, function: Callable[..., object], name: str) -> str:
         """What the function is called in the code."""
-        if function not in self._functions:
-            name = f"{self._prefix}_{name if name.isidentifier() else 'function'}"
-            while name in self.namespace:
-                name += "_"
-            self._functions[function] = name
-            self.namespace[name] = function
-        return self._functions[function]
+        return name
 
     def _write(self, roots: Sequence[int]) -> None:
-        graph = self._graph
+        graph, language = self._graph, self.language
+        deepest, longest = language.deepest, language.longest
         depths: dict[int, int] = {}
         counted = self._uses(roots)
         places = self._branches(roots, counted)
@@ -117,7 +91,7 @@ class PythonCode:
             operation = graph.operations[node]
             depth = 0
             if operation is LITERAL:
-                text = self._number(graph.literals[node])
+                text = language.number(graph.literals[node])
             elif operation is VARIABLE:
                 text = (graph.names[node], ATOM)
             else:
@@ -126,13 +100,18 @@ class PythonCode:
                     depths.get(operand, 0) for operand in graph.inputs[node]
                 )
                 branches = [lines.pop((node, side), []) for side in (1, 2)]
-                if uses > 1 or depth >= _DEEPEST or any(branches):
-                    name = f"{self._prefix}{node}"
+                if (
+                    uses > 1
+                    or depth >= deepest
+                    or (longest is not None and len(text[0]) > longest)
+                    or any(branches)
+                ):
+                    name = f"t{node}"
                     here = lines.setdefault(places[node], [])
                     if any(branches):
                         here += self._chosen(node, name, branches)
                     else:
-                        here.append(f"{name} = {text[0]}")
+                        here.append(language.assignment.format(name, text[0]))
                     text, depth = (name, ATOM), 0
                     self._truths.pop(node, None)
             self._texts[node] = text
@@ -142,20 +121,28 @@ class PythonCode:
         self, node: int, name: str, branches: Sequence[Sequence[str]]
     ) -> Iterator[str]:
         """The lines of a `where` of which a side needs lines of its own."""
+        choice = self.language.choice
+        assert choice is not None
         condition, *sides = self._graph.inputs[node]
-        for start, side, lines in zip(
-            (f"if {self._truth(condition)}:", "else:"), sides, branches, strict=True
-        ):
+        if choice.before:
+            yield choice.before.format(name)
+        starts = choice.start.format(self._truth(condition)), choice.otherwise
+        for start, side, lines in zip(starts, sides, branches, strict=True):
             yield start
             yield from (f"    {line}" for line in lines)
-            yield f"    {name} = {self._text(side)}"
+            yield "    " + self.language.chosen.format(name, self._text(side))
+        if choice.end:
+            yield choice.end
 
     def _branches(
         self, roots: Sequence[int], uses: Sequence[int]
-    ) -> "list[Branch | None]":
+    ) -> list[Branch | None]:
         """For each term the side of a `where` that alone needs it, the innermost."""
         graph = self._graph
         places: list[Branch | None] = [None] * len(graph)
+        if self.language.choice is None:
+            return places
+        deepest = self.language.deepest
         depths = [0] * len(graph)
         found = bytearray(len(graph))
         for root in roots:
@@ -166,7 +153,7 @@ class PythonCode:
             chooses = graph.operations[node] is _WHERE
             for side, operand in enumerate(graph.inputs[node]):
                 place, depth = places[node], depths[node]
-                if chooses and side and depth < _DEEPEST:
+                if chooses and side and depth < deepest:
                     place, depth = (node, side), depth + 1
                 if found[operand]:
                     # Outwards, to what both uses are in.
@@ -197,7 +184,7 @@ class PythonCode:
 
     def _spelling(self, node: int) -> Spelling:
         literals = self._graph.literals
-        return spelling(
+        return self.language.spelling(
             self._graph.operations[node],
             tuple([literals.get(operand) for operand in self._graph.inputs[node]]),
         )
@@ -207,45 +194,40 @@ class PythonCode:
         return text if own >= binding else f"({text})"
 
     def _truth(self, node: int) -> str:
-        return self._truths.get(node) or self._text(node, SUM)
+        found = self._truths.get(node)
+        return found or self.language.nonzero.format(self._text(node, SUM))
 
-    def _operation(self, node: int) -> tuple[str, int]:
+    def _operation(self, node: int) -> Piece:
         operation, inputs = self._graph.operations[node], self._graph.inputs[node]
-        written = self._spelling(node)
-        if written.template is None:
-            name = self.name(operation.evaluate, operation.name)
-            return f"{name}({', '.join(map(self._text, inputs))})", ATOM
+        spelling = self._spelling(node)
         names = {
             name: self.name(function, name)
-            for name, function in written.functions.items()
+            for name, function in spelling.functions.items()
         }
-        names["exponential"] = f"{self._prefix}_"
+        if spelling.takes_all:
+            all_operands = ", ".join(map(self._text, inputs))
+            text = spelling.template.format(
+                operands=all_operands, count=len(inputs), **names
+            )
+            return text, spelling.binding
         operands = [
             ""  # such as the exponent of x*x
             if operand not in self._texts
             else self._truth(operand)
-            if position in written.truths
+            if position in spelling.truths
             else self._text(operand, binding)
             for position, (operand, binding) in enumerate(
-                zip(inputs, written.slots, strict=True)
+                zip(inputs, spelling.slots, strict=True)
             )
         ]
-        text = written.template.format(*operands, **names)
-        if operation in COMPARISONS:
-            self._truths[node] = f"{operands[0]} {operation.name} {operands[1]}"
+        text = spelling.template.format(*operands, scratch="t_", **names)
+        if spelling.truth is not None:
+            self._truths[node] = spelling.truth.format(*operands)
         elif operation is _PLUS or operation is _TIMES:
             # Of conditions, which are 0 or 1, the product is "and", the sum "or".
             truths = [self._truths.get(operand) for operand in inputs]
             if None not in truths:
-                word = "or" if operation is _PLUS else "and"
-                self._truths[node] = f"({truths[0]} {word} {truths[1]})"
-        return text, written.binding
-
-    def _number(self, value: float) -> tuple[str, int]:
-        if math.isfinite(value):
-            text = repr(value)
-            return text, SIGN if text.startswith("-") else ATOM
-        name = "nan" if value != value else "inf" if value > 0 else "minus_inf"
-        name = f"{self._prefix}_{name}"
-        self.namespace[name] = value
-        return name, ATOM
+                language = self.language
+                words = language.either if operation is _PLUS else language.both
+                self._truths[node] = words.format(*truths)
+        return text, spelling.binding

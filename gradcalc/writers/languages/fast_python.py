@@ -1,4 +1,4 @@
-"""How each operation is spelt in Python, where that means exactly the same.
+"""Python that is fast and means exactly the same: what formulas are compiled to.
 
 A call of the table's own function always does; what stands here is faster. Python's
 functions raise where IEEE arithmetic gives an infinity or NaN, so they are called
@@ -6,45 +6,23 @@ where they are known not to, and the table's function elsewhere.
 """
 
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import lru_cache
 
 from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
+from gradcalc.writers.code_spelling import (
+    ATOM,
+    COMPARISON,
+    CONDITIONAL,
+    PRODUCT,
+    SIGN,
+    SUM,
+    Language,
+    Piece,
+    Spelling,
+)
 
 _DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
-
-# How tightly a piece of Python binds.
-CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """How an operation is written on its operands {0}, {1} ..."""
-
-    # Python with places for the operands; None for a call of the table's function.
-    template: str | None
-    # How tightly the text binds, and how tightly each operand has to.
-    binding: int = CONDITIONAL
-    slots: tuple[int, ...] = ()
-    # The operands of which only matters whether they are 0.
-    truths: tuple[int, ...] = ()
-    # Functions that the template refers to as {name}; besides, it may use {exponential}
-    # as a name of its own.
-    functions: Mapping[str, Callable[..., float]] = field(default_factory=dict)
-
-    def uses(self, count: int) -> Sequence[int]:
-        """How often each of `count` operands is written."""
-        return [1] * count if self.template is None else self._uses
-
-    @cached_property
-    def _uses(self) -> list[int]:
-        found = re.findall(r"\{(\d+)\}", self.template or "")
-        return [found.count(str(position)) for position in range(len(self.slots))]
-
-
-_CALL = Spelling(None)
 
 SPELLINGS: dict[str, Spelling] = {
     "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
@@ -67,7 +45,7 @@ SPELLINGS: dict[str, Spelling] = {
     # No exponential overflows: it is that of a negative number.
     "sigmoid": Spelling(
         "1.0 / (1.0 + {math_exp}(-{0})) if {0} >= 0.0"
-        " else ({exponential} := {math_exp}({0})) / (1.0 + {exponential})",
+        " else ({scratch} := {math_exp}({0})) / (1.0 + {scratch})",
         CONDITIONAL,
         (ATOM,),
         functions={"math_exp": math.exp},
@@ -80,7 +58,10 @@ SPELLINGS: dict[str, Spelling] = {
     ),
     **{
         operation.name: Spelling(
-            f"1.0 if {{0}} {operation.name} {{1}} else 0.0", CONDITIONAL, (SUM, SUM)
+            f"1.0 if {{0}} {operation.name} {{1}} else 0.0",
+            CONDITIONAL,
+            (SUM, SUM),
+            truth=f"{{0}} {operation.name} {{1}}",
         )
         for operation in COMPARISONS
     },
@@ -107,8 +88,7 @@ SAFE: dict[str, str] = {
 }
 
 
-def spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
-    """The spelling of the operation on operands of which some may be numbers."""
+def _spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
     if operation is _DIVISION:
         return _division(bool(numbers[1]))
     if operation is _POWER:
@@ -121,7 +101,7 @@ def _plain(operation: Operation, count: int) -> Spelling:
     name = operation.name
     # A function with a rule of its own may have the name of an operation.
     if OPERATIONS.get(name) is not operation:
-        return _CALL
+        return _call(operation)
     if name in SAFE:
         return Spelling(
             f"{{math_{name}}}({{0}}) if {SAFE[name]} else {{{name}}}({{0}})",
@@ -129,8 +109,16 @@ def _plain(operation: Operation, count: int) -> Spelling:
             (ATOM,),
             functions={f"math_{name}": getattr(math, name), name: operation.evaluate},
         )
-    written = SPELLINGS.get(name, _CALL)
-    return written if len(written.slots) == count else _CALL
+    spelling = SPELLINGS.get(name)
+    if spelling is None or len(spelling.slots) != count:
+        return _call(operation)
+    return spelling
+
+
+def _call(operation: Operation) -> Spelling:
+    """A call of the table's own function."""
+    name = operation.name
+    return Spelling(f"{{{name}}}({{operands}})", functions={name: operation.evaluate})
 
 
 @lru_cache(maxsize=2)
@@ -150,7 +138,7 @@ def _power(exponent: float | None) -> Spelling:
     if exponent == 2:
         return Spelling("{0} * {0}", PRODUCT, (ATOM, ATOM))
     if exponent is None or not 0 < exponent < 300:
-        return _CALL
+        return _call(_POWER)
     # Up to this base the power stays below 1e300.
     most = repr(10.0 ** min(300.0, 300 / exponent))
     least = f"-{most}" if exponent.is_integer() else "0.0"
@@ -161,3 +149,12 @@ def _power(exponent: float | None) -> Spelling:
         (ATOM, ATOM),
         functions={"math_pow": math.pow, "power": _POWER.evaluate},
     )
+
+
+def _number(value: float) -> Piece:
+    # Infinity and NaN are names in the code.
+    text = repr(value)
+    return text, SIGN if text.startswith("-") else ATOM
+
+
+FAST_PYTHON = Language(spelling=_spelling, number=_number)

@@ -8,7 +8,7 @@ nodes fit in memory.
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from gradcalc.errors import FormulaError
@@ -39,35 +39,35 @@ class Whole:
     results: tuple[int, ...]
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Graph:
     """Nodes in the order of evaluation, each known by its number from 0."""
 
-    source: str = ""
-    # The operation of each node, and the numbers of the nodes that it takes.
-    operations: list[Operation] = field(default_factory=list)
-    inputs: list[tuple[int, ...]] = field(default_factory=list)
-    # Where each node's expression starts and ends in its source text.
-    starts: "array[int]" = field(default_factory=lambda: array("q"))
-    ends: "array[int]" = field(default_factory=lambda: array("q"))
-    # The value of each literal node.
-    literals: dict[int, float] = field(default_factory=dict)
-    # The node or nodes of each free variable, by name, in order of first use.
-    variables: dict[str, Structure] = field(default_factory=dict)
-    # The name of each variable node ("x", "v[0]") and constant ("pi").
-    names: dict[int, str] = field(default_factory=dict)
-    # The label of each labelled node.
-    labels: dict[int, str] = field(default_factory=dict)
-    # For a node inside a called function: where it was written.
-    bodies: dict[int, Body] = field(default_factory=dict)
-    # For a node that is one element of a list: its index, "[0]" or "[1][2]".
-    elements: dict[int, str] = field(default_factory=dict)
-    # For the result of a call: the function's name, "@" of a product.
-    calls: dict[int, str] = field(default_factory=dict)
-    # For an element of such a call's result: the call.
-    wholes: dict[int, Whole] = field(default_factory=dict)
-    # Nodes that unroll a list operation and that nobody typed.
-    composed: set[int] = field(default_factory=set)
+    def __init__(self, source: str = "") -> None:
+        self.source = source
+        # The operation of each node, and the numbers of the nodes that it takes.
+        self.operations: list[Operation] = []
+        self.inputs: list[tuple[int, ...]] = []
+        # Where each node's expression starts and ends in its source text.
+        self.starts = array("q")
+        self.ends = array("q")
+        # The value of each literal node.
+        self.literals: dict[int, float] = {}
+        # The node or nodes of each free variable, by name, in order of first use.
+        self.variables: dict[str, Structure] = {}
+        # The name of each variable node ("x", "v[0]") and constant ("pi").
+        self.names: dict[int, str] = {}
+        # The label of each labelled node.
+        self.labels: dict[int, str] = {}
+        # For a node inside a called function: where it was written.
+        self.bodies: dict[int, Body] = {}
+        # For a node that is one element of a list: its index, "[0]" or "[1][2]".
+        self.elements: dict[int, str] = {}
+        # For the result of a call: the function's name, "@" of a product.
+        self.calls: dict[int, str] = {}
+        # For an element of such a call's result: the call.
+        self.wholes: dict[int, Whole] = {}
+        # Nodes that unroll a list operation and that nobody typed.
+        self.composed: set[int] = set()
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -126,10 +126,8 @@ class Graph:
 
     def copy(self) -> "Graph":
         """The same nodes in a graph of their own."""
-        twin = Graph(self.source)
-        for column in self.__slots__:
-            if column != "source":
-                setattr(twin, column, copy(getattr(self, column)))
+        twin = Graph()
+        vars(twin).update({name: copy(column) for name, column in vars(self).items()})
         return twin
 
     def truncate(self, length: int) -> None:

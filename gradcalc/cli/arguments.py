@@ -19,10 +19,10 @@ from gradcalc.wording import listing, plural, quoted
 # `--` and a name, then perhaps `=` and a value. Names are the language's; options may
 # hold hyphens as well.
 _NAMED = re.compile(rf"--({NAME}(?:-\w+)*)(?:=(.*))?", re.DOTALL)
-_ELEMENT = re.compile(rf"--({NAME})\[[^]=]*\]=(?!=)", re.DOTALL)
-_NAME = re.compile(NAME)
-_ASSIGNED = re.compile(rf"-?({NAME})=([^=].*)", re.DOTALL)
-_ONE_DASH = re.compile(rf"-({NAME})(?:=.*)?", re.DOTALL)
+# Compiled where they are used: hardly any command line needs them.
+_ELEMENT = rf"--({NAME})\[[^]=]*\]=(?!=)"
+_ASSIGNED = rf"(?s)-?({NAME})=([^=].*)"
+_ONE_DASH = rf"(?s)-({NAME})(?:=.*)?"
 
 
 # What asks for help elsewhere, and may be a formula here.
@@ -188,7 +188,7 @@ def _option_problems(
 
 def _assigned(words: Sequence[str], declared: Collection[str]) -> str:
     """The words that look like values of variables, as the options they should be."""
-    found = [match for word in words if (match := _ASSIGNED.fullmatch(word))]
+    found = [match for word in words if (match := re.fullmatch(_ASSIGNED, word))]
     # One of the words is the formula, and may be a label's.
     values = found if len(found) < len(words) else found[1:]
     return " ".join(setting(match[1], declared, match[2]) for match in values)
@@ -202,9 +202,9 @@ def _joined(pieces: Sequence[_Piece], declared: Mapping[str, str]) -> str:
         )
         words = [word for _, word, _ in following]
         takes = declared[option] if kind == _OPTION and words else ""
-        if takes == "names" and all(map(_NAME.fullmatch, words)):
+        if takes == "names" and all(re.fullmatch(NAME, word) for word in words):
             return f"{option} {','.join([value, *words])}"
-        if takes == "values" and all(map(_ASSIGNED.fullmatch, words)):
+        if takes == "values" and all(re.fullmatch(_ASSIGNED, word) for word in words):
             return " ".join(f"{option} {word}" for word in (value, *words))
     return ""
 
@@ -215,16 +215,16 @@ def _positional_problems(
     expected: str,
     declared: Mapping[str, str],
 ) -> Iterator[GradcalcError]:
-    for element in filter(None, map(_ELEMENT.match, words)):
-        yield BindingError(
-            f"{quoted(element.string)} sets one element, but a list is given as a"
-            " whole",
-            hint=f"write --{element[1]}=[1,2,3]",
-        )
+    for word in words:
+        if "]=" in word and (element := re.match(_ELEMENT, word)):
+            yield BindingError(
+                f"{quoted(word)} sets one element, but a list is given as a whole",
+                hint=f"write --{element[1]}=[1,2,3]",
+            )
     if len(words) < 2:
         return
     shown = listing(quoted(word) for word in words[:5])
-    one_dash = next(filter(None, map(_ONE_DASH.fullmatch, words)), None)
+    one_dash = next((m for word in words if (m := re.fullmatch(_ONE_DASH, word))), None)
     after_flags = {
         value: flag for kind, flag, value in pieces if kind == _FLAG and value
     }

@@ -142,12 +142,14 @@ class VariablesCommand(click.Command):
         params: list[click.Parameter] | None = None,
         **settings: Any,
     ) -> None:
-        # No short options: -h would be a formula.
-        settings.setdefault("context_settings", {"help_option_names": ["--help"]})
         self.value = value
         self.expected = expected
         self.examples = examples
         super().__init__(name, params=[*(params or ()), *shared], **settings)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        # No short one: -h would be a formula.
+        return options.HELP
 
     def declared_options(self, context: click.Context) -> dict[str, str]:
         """What each option of the command takes, as `split_arguments` calls it."""

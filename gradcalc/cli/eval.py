@@ -40,11 +40,11 @@ def command(
     request: Request, *, only: str | None, strict: bool, expand: bool, all_rows: bool
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
-    bound, most = request.bind(), None
-    wanted = wrt = list(wanted_nodes(bound.program, request.wrt))
+    bound, most, wanted, wrt = request.bind(), None, None, request.wrt
     if only is not None:
         from gradcalc.reports.only import differentiated_by, evaluation_lines
 
+        wanted = list(wanted_nodes(bound.program, wrt))
         # What nobody asked for is not worked out.
         wrt = differentiated_by(only, wanted)
     elif not request.as_json and not all_rows:

@@ -16,7 +16,6 @@ Examples:
     "functions",
     help="List every operation and library function, or show one in full.",
     epilog=EPILOG,
-    context_settings={"help_option_names": ["--help"]},
 )
 @click.argument("name", required=False)
 @options.as_json

@@ -14,6 +14,7 @@ import click
 
 import gradcalc
 from gradcalc.cli.mistaken_names import from_click
+from gradcalc.cli.options import help_option, page_option
 from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 from gradcalc.wording import near_miss, quoted
 
@@ -69,8 +70,14 @@ Completion for bash (zsh and fish likewise):
 """
 
 
+_HELP = help_option("--help", "-h")
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return _HELP
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -110,9 +117,14 @@ program = LazyGroup(
     name="gradcalc",
     help=HELP,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    params=[
+        page_option(
+            ["--version"],
+            lambda _: f"gradcalc {gradcalc.__version__}",
+            "Show the version and exit.",
+        )
+    ],
 )
-click.version_option(gradcalc.__version__, message="gradcalc %(version)s")(program)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

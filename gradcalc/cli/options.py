@@ -1,7 +1,7 @@
 """Options that several commands share, each declared once."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,36 @@ from gradcalc.wording import cut_end, listing, quoted
 if TYPE_CHECKING:
     from gradcalc.reports.picture_formats import PictureFormat
 
+
+def page_option(
+    names: Sequence[str], page: Callable[[click.Context], str], help_: str
+) -> click.Option:
+    """The option that prints a page and ends the program, as `--help`.
+
+    Click's own look for translations, whoever calls what: a fiftieth of a start.
+    """
+
+    def show(context: click.Context, _parameter: Any, asked: bool) -> None:
+        if asked and not context.resilient_parsing:
+            click.echo(page(context))
+            context.exit()
+
+    return click.Option(
+        names,
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help=help_,
+    )
+
+
+def help_option(*names: str) -> click.Option:
+    """The option that prints the help of its command."""
+    return page_option(names, click.Context.get_help, "Show this message and exit.")
+
+
+HELP = help_option("--help")
 # Of every command with variables: where their values come from.
 SOURCES = (
     click.Option(

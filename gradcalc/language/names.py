@@ -7,7 +7,6 @@ names than constants is a variable whose value the program carries.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from gradcalc.errors import FormulaNameError, Span
 from gradcalc.language.parser import parse
@@ -20,24 +19,27 @@ _IN_A_RULE = (
 )
 
 
-@dataclass(eq=False, repr=False)
 class ParsedProgram:
     """A program with its names resolved."""
 
-    text: str
-    statements: list[Statement]
-    # Where each free name is first used in what is evaluated, in order.
-    free: dict[str, Span] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=set)
-    # The definition of each function.
-    functions: dict[str, Statement] = field(default_factory=dict)
-    # The error in the label of a statement, by the number of the statement; and apart
-    # from these the labels that use themselves, if nothing else is wrong with them.
-    errors: dict[int, FormulaNameError] = field(default_factory=dict)
-    circular: dict[int, FormulaNameError] = field(default_factory=dict)
-    # For each label with a constant formula, the constants that the formula uses, and
-    # where the label stands.
-    constant: dict[str, tuple[set[str], Span]] = field(default_factory=dict)
+    def __init__(
+        self, text: str, statements: list[Statement], known: Collection[str]
+    ) -> None:
+        self.text = text
+        self.statements = statements
+        # Where each free name is first used in what is evaluated, in order.
+        self.free: dict[str, Span] = {}
+        self.labels = set(known)
+        # The definition of each function.
+        self.functions: dict[str, Statement] = {}
+        # The error in the label of a statement, by the number of the statement; and
+        # apart from these the labels that use themselves, if nothing else is wrong with
+        # them.
+        self.errors: dict[int, FormulaNameError] = {}
+        self.circular: dict[int, FormulaNameError] = {}
+        # For each label with a constant formula, the constants that the formula uses,
+        # and where the label stands.
+        self.constant: dict[str, tuple[set[str], Span]] = {}
 
     def variables(self, given: Collection[str] = ()) -> dict[str, Span]:
         """Where each free variable is first used, in order.
@@ -67,7 +69,7 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
 
     Raises FormulaSyntaxError where the text is not a program.
     """
-    program = ParsedProgram(text, parse(text), labels=set(known))
+    program = ParsedProgram(text, parse(text), known)
     labels, free = program.labels, program.free
     # Where a name was first used as a free one: it cannot become a label afterwards.
     used: dict[str, Span] = {}

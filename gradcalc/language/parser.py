@@ -16,6 +16,9 @@ from gradcalc.language.grammar import CHILD, END, read_tables
 from gradcalc.language.identifiers import normal
 from gradcalc.language.syntax import MAKERS, Children, Statement, Syntax
 
+# A "=" that is not part of a comparison.
+_ASSIGNS = r"(?<![<>=!])=(?!=)"
+
 # By terminal or rule: the row of the state that follows, or the rule that is complete
 # as (number of children, origin, what makes a value of them).
 Row = dict[str, Any]
@@ -35,7 +38,7 @@ def parse(text: str) -> list[Statement]:
 
         check_brackets(text)
     statements = _parser().parse(text)
-    if not statements or "=" in text:
+    if not statements or re.search(_ASSIGNS, text):
         from gradcalc.language.mistakes import check_statements
 
         check_statements(text, statements)

@@ -7,7 +7,7 @@ symbolic derivative cannot disagree.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from gradcalc.graph import Graph
 
@@ -32,56 +32,33 @@ def backward(
     seed: Gradient,
     contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
     add: Callable[[Gradient, Gradient], Gradient],
-) -> list[Gradient | None]:
+    *,
+    sparse: bool = False,
+) -> Gradients[Gradient]:
     """The gradient of the output with respect to every node.
 
     `active` flags the nodes that depend on a wanted variable. `seed` is the gradient of
     the output with respect to itself. `contributions` gives what a node passes on to
     each of its operands, None where nothing is; `add` sums what meets at a node. A node
-    that nothing reached has None.
+    that nothing reached has None. If `sparse`, for one of many outputs, it takes the
+    time and room of what the output depends on, not of the graph.
 
     This is reverse-mode accumulation: Griewank and Walther, Evaluating Derivatives,
     2nd edition, section 3.2.
     """
-    gradients: list[Gradient | None] = [None] * len(graph)
+    gradients: Gradients[Gradient]
+    if sparse:
+        nodes: Sequence[int] = _on_paths(graph, output, active)
+        gradients = Sparse(dict.fromkeys(nodes))
+    else:
+        nodes = range(output, -1, -1)
+        gradients = [None] * len(graph)
     gradients[output] = seed
-    nodes = range(output, -1, -1)
-    _accumulate(graph, nodes, active, gradients, contributions, add)
-    return gradients
-
-
-def sparse_backward(
-    graph: Graph,
-    output: int,
-    active: Sequence[int],
-    seed: Gradient,
-    contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
-    add: Callable[[Gradient, Gradient], Gradient],
-) -> Sparse[Gradient]:
-    """The same for one of many outputs, in the time and room of what it depends on."""
-    nodes = _on_paths(graph, output, active)
-    gradients: Sparse[Gradient] = Sparse(dict.fromkeys(nodes))
-    gradients[output] = seed
-    _accumulate(graph, nodes, active, gradients, contributions, add)
-    return gradients
-
-
-def _accumulate(
-    graph: Graph,
-    nodes: Sequence[int],
-    active: Sequence[int],
-    gradients: Any,
-    contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
-    add: Callable[[Gradient, Gradient], Gradient],
-) -> None:
-    """Add up the gradients, node by node; consumers come before their operands."""
     inputs = graph.inputs
-    for node in nodes:
-        gradient = gradients[node]
-        if gradient is None or not active[node]:
-            continue
-        operands = inputs[node]
-        if not operands:
+    # The others are reached only if they are active.
+    for node in nodes if active[output] else ():
+        gradient, operands = gradients[node], inputs[node]
+        if gradient is None or not operands:
             continue
         passed = contributions(node, gradient)
         # Without the argument `strict`, which would take a sixth of the whole time.
@@ -91,6 +68,7 @@ def _accumulate(
                 gradients[operand] = (
                     contribution if total is None else add(total, contribution)
                 )
+    return gradients
 
 
 def _on_paths(graph: Graph, output: int, active: Sequence[int]) -> list[int]:
@@ -105,10 +83,15 @@ def _on_paths(graph: Graph, output: int, active: Sequence[int]) -> list[int]:
     return sorted(found, reverse=True)
 
 
+def of_nodes(
+    gradients: Gradients[Gradient],
+) -> Iterator[tuple[int, Gradient | None]]:
+    """The nodes that the output may depend on, in order, each with its gradient."""
+    if isinstance(gradients, Sparse):
+        return reversed(gradients.items())
+    return enumerate(gradients)
+
+
 def arrived(gradients: Gradients[Gradient]) -> Iterator[tuple[int, Gradient]]:
     """The nodes that a gradient arrived at, in order, each with it."""
-    if isinstance(gradients, Sparse):
-        pairs: Iterable[tuple[int, Gradient | None]] = reversed(gradients.items())
-    else:
-        pairs = enumerate(gradients)
-    return ((node, gradient) for node, gradient in pairs if gradient is not None)
+    return ((n, found) for n, found in of_nodes(gradients) if found is not None)

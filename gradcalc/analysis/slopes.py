@@ -103,7 +103,7 @@ def _add_true(
             return False
         gradients = variation.surroundings.gradients(output)
         for node, size in variation.moves.items():
-            gradient = (gradients[node] if node < len(gradients) else None) or ZERO
+            gradient = gradients[node] or ZERO
             if gradient == 0 or abs(gradient * size) >= _NOTICED * terms:
                 found[node, output] = gradient
     return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, getcontext, localcontext
 from operator import add
 
-from gradcalc.backward import backward
+from gradcalc.backward import Gradients, backward
 from gradcalc.engine.decimals import CONSTANTS, DEFINITIONS, DIGITS, ONE, arithmetic
 from gradcalc.graph import Graph
 from gradcalc.language.contributions import contributions_of
@@ -46,7 +46,7 @@ def gradients(
     digits: int = DIGITS,
     *,
     sizes: bool = False,
-) -> list[Decimal | None]:
+) -> Gradients[Decimal]:
     """The gradient of the output with respect to every node.
 
     If `sizes`, every contribution is taken as positive: how large the terms are that
@@ -118,9 +118,7 @@ def passed_by_body(
     values = forward(body, operands, digits)
     everything = bytearray(b"1" * len(values))
     found = gradients(body, values, result, everything, digits, sizes=sizes)
-    # The result may be an operand itself; those behind it are not in it.
-    found += [None] * (len(operands) - len(found))
-    return found[: len(operands)]
+    return [found[node] for node in range(len(operands))]
 
 
 def applied(operation: Operation, operands: Sequence[Decimal]) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import Any
 
-from gradcalc.backward import Gradients, backward, sparse_backward
+from gradcalc.backward import Gradients, backward
 from gradcalc.engine.extended_range import mended
 from gradcalc.engine.pullbacks import Pullback, compiled_pullback, pullback
 from gradcalc.graph import Graph
@@ -131,6 +131,5 @@ def gradients(
         back = make(operation, len(operands))
         return back(gradient, values[node], *[values[i] for i in operands])
 
-    run = sparse_backward if sparse else backward
-    found = run(graph, output, active, 1.0, contributions, add)
+    found = backward(graph, output, active, 1.0, contributions, add, sparse=sparse)
     return mended(graph, values, output, active, found)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache, cached_property
 
+from gradcalc.backward import Gradients
 from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.high_precision import applied, forward, gradients
 from gradcalc.graph import Graph
@@ -36,7 +37,7 @@ class Surroundings:
 
     graph      the graph
     values     of a number of digits: the value of each node at the point
-    gradients  of an output: its gradient with respect to each node up to it
+    gradients  of an output: its gradient with respect to each node
     terms      of an output: how large the terms are that add up to each gradient
     """
 
@@ -151,13 +152,10 @@ class Variation:
         """How large the terms are that add up to the gradient."""
         return self._along(self.surroundings.terms(output))
 
-    def _along(self, gradients: Sequence[Decimal | None]) -> Decimal:
-        # Nothing arrives at what comes after the output.
-        moves = {n: size for n, size in self.moves.items() if n < len(gradients)}
+    def _along(self, gradients: Gradients[Decimal]) -> Decimal:
         with localcontext(arithmetic()):
-            return sum(
-                ((gradients[node] or ZERO) * size for node, size in moves.items()), ZERO
-            )
+            parts = ((gradients[n] or ZERO) * size for n, size in self.moves.items())
+            return sum(parts, ZERO)
 
     def rounding(self, output: int, digits: int) -> Decimal:
         """How far rounding may take the output from its value, to first order.
@@ -166,11 +164,7 @@ class Variation:
         """
         values = self.surroundings.values(DIGITS)
         sizes = self.surroundings.terms(output)
-        errors = (
-            abs(values[node]) * (sizes[node] or ZERO)
-            for node in self.reach
-            if node < len(sizes)
-        )
+        errors = (abs(values[node]) * (sizes[node] or ZERO) for node in self.reach)
         total = sum((error for error in errors if error.is_finite()), ZERO)
         return total.scaleb(_MARGIN - digits)
 

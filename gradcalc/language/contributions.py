@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from gradcalc.backward import backward, sparse_backward
+from gradcalc.backward import arrived, backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
 from gradcalc.operations import OPERATIONS, Operation
@@ -150,8 +150,7 @@ def _to_captured(
     )
     passed = {}
     for node in captured:
-        reached = gradients[node] if node <= output else None
-        if reached is not None:
+        if (reached := gradients[node]) is not None:
             gate = None if reached.gate is None else formulas.all_open(reached.gate)
             passed[node] = reached.node, gate
     return passed
@@ -324,11 +323,10 @@ def append_backward(
     formulas = _Formulas(graph, active, exact=exact)
     zero = graph.add_literal(0.0)
     seed = Reached(graph.add_literal(1.0), None)
-    gradients = sparse_backward(
-        graph, output, active, seed, formulas.contributions, formulas.add
-    )
-    arrived = [gradients[node] for node in wanted]
+    make, add = formulas.contributions, formulas.add
+    gradients = backward(graph, output, active, seed, make, add, sparse=True)
+    of_wanted = [gradients[node] for node in wanted]
     return Appended(
-        [zero if each is None else formulas.closed(each) for each in arrived],
-        {node: each.node for node, each in gradients.items() if each is not None},
+        [zero if each is None else formulas.closed(each) for each in of_wanted],
+        {node: each.node for node, each in arrived(gradients)},
     )

@@ -5,12 +5,16 @@ the derivative depends on its operands more strongly than one to one.
 """
 
 import math
+from decimal import localcontext
 
 import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import DIGITS, REFERENCE
 
+from gradcalc.engine.decimals import arithmetic
+from gradcalc.engine.high_precision import forward
 from gradcalc.engine.pullbacks import pullback
+from gradcalc.graph import Graph
 from gradcalc.language.rules import rule_of
 from gradcalc.operations import CALLABLE, CONSTANTS, OPERATIONS, Operation
 
@@ -126,6 +130,34 @@ def test_partials_agree_with_central_differences(operation, point):
             scale = max(abs(slope), mpf(2) ** -1022)
             assert abs((want or 0) - slope) <= 1e-30 * scale
             assert abs((got or 0) - slope) <= 1e-12 * scale
+
+
+BOOKS = [row for row in OPERATIONS.values() if row.textbook != row.partials]
+
+
+@pytest.mark.parametrize("operation", BOOKS, ids=lambda row: row.name)
+def test_the_rule_of_a_book_is_the_computed_one_to_60_digits(operation):
+    # Also where the book's terms cancel: 1 - tanh(350)^2 has its digits behind 304.
+    with localcontext(arithmetic(60)):
+        for point in operation.samples:
+            count = len(point)
+            rules = [rule_of(operation, count, textbook=book) for book in (0, 1)]
+            graph = Graph()
+            inputs = tuple(graph.add_variable(f"x{place}") for place in range(count))
+            graph.add(operation, inputs)
+            known = forward(graph, point, 1_000)
+            computed, book = (
+                forward(rule.graph, known, 1_000, in_table=True) for rule in rules
+            )
+            for ours, theirs in zip(*(rule.partials for rule in rules), strict=True):
+                if ours is None:
+                    assert theirs is None
+                    continue
+                want, got = computed[ours], book[theirs]
+                if got.is_nan():
+                    assert operation.convention, "a place apart"
+                else:
+                    assert abs(want - got) <= abs(want).scaleb(-60), point
 
 
 @every_operation

@@ -5,7 +5,7 @@ pullbacks that made them. The formulas are the rules of the table, with what is 
 the point (which side a condition takes, what a literal is) put in.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -285,7 +285,7 @@ class Explanation:
             for position, local in enumerate(locals_)
             if self.path[inputs[position]]
         }
-        passing = {position for position, local in found.items() if local is not None}
+        passing = {place: local for place, local in found.items() if local is not None}
         if whole is None:
             formulas = self._formulas(node, passing)
         else:
@@ -315,26 +315,33 @@ class Explanation:
 
         return Formula(copy, rule.translated([root], make)[root])
 
-    def _formulas(self, node: int, passing: Collection[int]) -> dict[int, Formula]:
+    def _formulas(self, node: int, passing: Mapping[int, float]) -> dict[int, Formula]:
         """The local derivatives of a node as formulas, by the operand's position.
 
         Literals are put in, conditions are decided by the values, and the laws simplify
-        what is left: `where(b == 0, 0, b*a^(b - 1))` at b = 2 is `2*a`. Only the
-        positions in `passing` have one. Products are written in the order of the
-        operands' names.
+        what is left. Only the positions in `passing`, which has the numbers, have one.
+        Products are written in the order of the operands' names. Where a book's rule is
+        no number although the derivative is one, it is the rule that is computed:
+        `where(out == 0, 0, v/out)` for hypot's v/out.
         """
         graph, values = self.graph, self.values
         operands = graph.inputs[node]
-        rule = whole_rule(graph.operations[node], len(operands))
-        roots = {
-            position: partial
-            for position, partial in enumerate(rule.partials)
-            if partial is not None and position in passing
-        }
-        if not roots or len(rule.graph) > _LONGEST_RULE:
-            return {}
         explained = (*operands, node)
-        at_point = rule.graph.forward([values[origin] for origin in explained])
+        for textbook in (True, False):
+            rule = whole_rule(graph.operations[node], len(operands), textbook=textbook)
+            roots = {
+                position: partial
+                for position, partial in enumerate(rule.partials)
+                if partial is not None and position in passing
+            }
+            if not roots or len(rule.graph) > _LONGEST_RULE:
+                return {}
+            at_point = rule.graph.forward([values[origin] for origin in explained])
+            if all(
+                at_point[root] == at_point[root] or passing[place] != passing[place]
+                for place, root in roots.items()
+            ):
+                break
         if rule.domain is not None and at_point[rule.domain] == 0:
             return {}
         copy = Graph()

@@ -108,13 +108,13 @@ _of_functions: WeakKeyDictionary[Operation, dict[bool, Contributions]] = (
 )
 
 
-def whole_rule(operation: Operation, count: int) -> Rule:
-    """The rule of the operation on `count` operands, as a book has it.
+def whole_rule(operation: Operation, count: int, *, textbook: bool = True) -> Rule:
+    """The rule of the operation on `count` operands, as a book has it or as computed.
 
     It has partials for what a function captured, too, which hold inside the domain of
     the operations in its body alone.
     """
-    rule = rule_of(operation, count, textbook=True)
+    rule = rule_of(operation, count, textbook=textbook)
     if not isinstance(operation, FunctionOperation) or not operation.captured:
         return rule
     graph = rule.graph.copy()

@@ -190,7 +190,6 @@ GROUPS: dict[str, list[Operation]] = {
             "passes each the gradient times the other"),
         _infix("/", ieee.divide, ("1/b", "-out/b"), "quotient",
             "passes the gradient on divided by the denominator",
-            textbook=("1/b", "-a/b^2"),
             convention="a/0 is an infinity and 0/0 NaN; so are its gradients"),
         _infix("^", ieee.power,
             (

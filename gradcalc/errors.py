@@ -15,7 +15,8 @@ Span = tuple[int, int]
 
 # A formula may be one line of megabytes: at most this much of it is shown.
 _WINDOW = 72
-_BEFORE_CARET = 48
+# What stands beside that: two blanks, and a sign at each end that there is more.
+_BESIDE = 4
 # A name in a sentence may be absurdly long.
 _LONGEST_SENTENCE = 1000
 
@@ -230,14 +231,17 @@ def _columns(text: str) -> int:
     )
 
 
-def _excerpt(source: str, span: Span) -> list[str]:
-    """The line of the source that holds the span's start, and a line of carets."""
+def _excerpt(source: str, span: Span, window: int) -> list[str]:
+    """The line of the source that holds the span's start, and a line of carets.
+
+    Of a longer line they show as many characters as the window has.
+    """
     start, end = span
     start = min(max(start, 0), len(source))
     line_start = source.rfind("\n", 0, start) + 1
     line_end = start + len(source[start:].partition("\n")[0])
-    first = max(line_start, start - _BEFORE_CARET)
-    last = min(line_end, first + _WINDOW)
+    first = max(line_start, start - window * 2 // 3)
+    last = min(line_end, first + window)
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""
     left = before + printable(source[first:start])
@@ -247,10 +251,11 @@ def _excerpt(source: str, span: Span) -> list[str]:
     return ["  " + line, "  " + carets]
 
 
-def describe(error: GradcalcError) -> str:
+def describe(error: GradcalcError, width: int | None = None) -> str:
     """The error as a page: sentence, line of the source, caret, hint.
 
-    It may quote what comes from data; no terminal obeys any of it.
+    It may quote what comes from data; no terminal obeys any of it. `width` is the
+    terminal's, in which the caret must stand below its place.
     """
     message = printable(cut_middle(error.message, _LONGEST_SENTENCE))
     lines = [f"error: {message}"]
@@ -258,7 +263,8 @@ def describe(error: GradcalcError) -> str:
         if "\n" in error.source.strip("\n"):
             number = error.source.count("\n", 0, error.span[0]) + 1
             lines[0] = f"error: line {number}: {message}"
-        lines += _excerpt(error.source, error.span)
+        room = _WINDOW if width is None else min(_WINDOW, max(1, width - _BESIDE))
+        lines += _excerpt(error.source, error.span, room)
     if error.page_hint:
         lines.append(
             f"hint: {printable(cut_middle(error.page_hint, _LONGEST_SENTENCE))}"

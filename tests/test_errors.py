@@ -49,6 +49,11 @@ def _pickled(error):
             id="beyond the end",
         ),
         pytest.param(
+            GradcalcError("here", source="a" * 99 + " + b", span=(102, 103)),
+            ["error: here", f"  …{'a' * 45} + b", f"{' ' * 51}^"],
+            id="a long line",
+        ),
+        pytest.param(
             GradcalcError("here", source="a\nb + c\nd", span=(2, 7)),
             ["error: line 2: here", "  b + c", "  ^^^^^"],
             id="second line",

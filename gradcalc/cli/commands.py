@@ -273,10 +273,11 @@ class VariablesCommand(click.Command):
             if record is not None:
                 section = variables if parameter in options.SOURCES else others
                 section.append(record)
-        with formatter.section("Variables"):
-            formatter.write_dl(variables)
-        with formatter.section("Options"):
-            formatter.write_dl(others)
+        # What stands beside a long option in a narrow terminal would have no room.
+        widest = min(30, formatter.width // 2)
+        for title, section in (("Variables", variables), ("Options", others)):
+            with formatter.section(title):
+                formatter.write_dl(section, col_max=widest)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)

@@ -6,6 +6,7 @@ Colour goes to terminals only. Off a terminal nothing is cut to a width.
 import os
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
@@ -37,11 +38,19 @@ def can_show(text: str) -> bool:
 
 def width() -> int | None:
     """The columns of the terminal that standard output is, or None off a terminal."""
-    if not sys.stdout.isatty():
+    return columns_of(sys.stdout)
+
+
+def columns_of(stream: IO[str]) -> int | None:
+    """The columns of the terminal that the stream is, or None off a terminal."""
+    if not stream.isatty():
         return None
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns
+    known = (80, 24)
+    with suppress(OSError):
+        known = os.get_terminal_size(stream.fileno())
+    return get_terminal_size(known).columns
 
 
 def show(page: "Page") -> None:
@@ -121,15 +130,27 @@ def show_json(content: Any) -> None:
 def say(kind: str, sentence: str) -> None:
     """Print `kind: sentence` to standard error, the kind in its colour.
 
-    The sentence may have further lines; of what it quotes from data a terminal obeys
-    nothing.
+    The sentence may have further lines, of which those that are indented are shown as
+    they are; of what it quotes from data a terminal obeys nothing.
     """
-    colour = {"error": "red", "warning": "yellow"}.get(kind)
     label = f"{kind}:"
+    shown = f"{label} " + printable(sentence, keep="\n")
+    if (columns := columns_of(sys.stderr)) is not None:
+        lines = shown.split("\n")
+        shown = "\n".join(each for line in lines for each in _fitting(line, columns))
+    colour = {"error": "red", "warning": "yellow"}.get(kind)
     if colour and takes_colour(sys.stderr):
-        label = click.style(label, fg=colour, bold=True)
-    shown = printable(sentence, keep="\n")
-    sys.stderr.write(f"{label} {shown}\n")
+        shown = click.style(label, fg=colour, bold=True) + shown.removeprefix(label)
+    sys.stderr.write(shown + "\n")
+
+
+def _fitting(line: str, columns: int) -> list[str]:
+    """The line broken between words, unless it is indented."""
+    if len(line) <= columns or line.startswith(" "):
+        return [line]
+    from textwrap import wrap
+
+    return wrap(line, columns, break_long_words=False, break_on_hyphens=False)
 
 
 def warn(sentence: str) -> None:

@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 import gradcalc
+from gradcalc.cli.consoles import columns_of, say
 from gradcalc.cli.mistaken_names import from_click
 from gradcalc.cli.options import help_option, page_option
 from gradcalc.errors import FileError, GradcalcError, UsageError, describe
@@ -69,6 +70,9 @@ Completion for bash (zsh and fish likewise):
     eval "$(_GRADCALC_COMPLETE=bash_source gradcalc)"
 """
 
+
+# The narrowest terminal that Click fits its pages to.
+_WIDE = 52
 
 _HELP = help_option("--help", "-h")
 
@@ -165,8 +169,10 @@ def _run(words: list[str]) -> int:
     if sys.stdout is None:
         raise FileError("cannot write the answer: standard output is closed")
     words = [_decoded(word, number) for number, word in enumerate(words, start=1)]
+    columns = columns_of(sys.stdout)
+    narrow = columns - 2 if columns and columns < _WIDE else None
     try:
-        with program.make_context("gradcalc", words) as context:
+        with program.make_context("gradcalc", words, terminal_width=narrow) as context:
             return program.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -199,8 +205,6 @@ def _from_bug(error: Exception) -> GradcalcError:
 
 def _report(error: GradcalcError, words: Sequence[str]) -> None:
     """Print the error to standard error: as a page, or as JSON if that was asked."""
-    from gradcalc.cli.consoles import say
-
     try:
         if "--json" in words:
             from gradcalc.strict_json import write_json
@@ -208,7 +212,7 @@ def _report(error: GradcalcError, words: Sequence[str]) -> None:
             content = {"error": error.but(hint=error.page_hint).to_dict()}
             sys.stderr.write(write_json(content, ascii_only=True) + "\n")
         else:
-            kind, _, rest = describe(error).partition(": ")
+            kind, _, rest = describe(error, columns_of(sys.stderr)).partition(": ")
             say(kind, rest)
         sys.stderr.flush()
     except OSError:

@@ -144,13 +144,14 @@ def exclusive(*given: tuple[str, bool], hint: str = "leave out one of them") -> 
         raise UsageError(f"{both[0]} and {both[1]} are both given", hint=hint)
 
 
-def names(_context: Any, parameter: Any, text: str | None) -> list[str] | None:
+def names(context: Any, parameter: Any, text: str | None) -> list[str] | None:
     """The names in a comma-separated text."""
     if text is None:
         return None
     found = list(dict.fromkeys(normal(name.strip()) for name in text.split(",")))
     if "" in found:
-        option = parameter.opts[0]
+        # As it was typed: it may have two names.
+        option = next(each for each in parameter.opts if each in context.obj.given)
         raise UsageError(
             f"{option} holds an empty name: {quoted(text)}",
             hint=f"write {option} x for one variable, {option} x,y for two",

@@ -1,5 +1,6 @@
 """What is printed: no terminal obeys what comes from data, and every page fits it."""
 
+import itertools
 import json
 import re
 
@@ -212,6 +213,51 @@ def test_no_line_is_wider_than_the_terminal(run, monkeypatch, words, width):
     page = run(*words, stdin=LINE).out.splitlines()
     # A command that is there to be copied is not broken.
     assert all(len(row) <= width or " gradcalc " in row for row in page)
+
+
+@pytest.mark.parametrize("width", [42, 51, 52, 120])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_the_terminal(run, monkeypatch, command, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    page, _, _ = run(command, "--help", shown=True).out.partition("Examples:")
+    # An option with its value is not broken.
+    rows = page.splitlines()
+    assert all(len(row) <= width or row.startswith("  --") for row in rows)
+
+
+ERRORS = {
+    "name": ["eval", "a_long_name*another_one + the_third*cosine(x)", "--x=2"],
+    "end": ["eval", "a_long_name*another_one + the_third*cos(x) +", "--x=2"],
+    "values": ["eval", "x*y + a_long_name*another_one + the_third/z", "--x=2"],
+    "option": ["descend", "x^2", "--x=2", "--rate=fast"],
+    "rows": ["train", "w*x", "--data=-", "--target=z"],
+    "warning": ["eval", "1/log(x)", "--x=1", "--only=value,gradient"],
+}
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 120])
+@pytest.mark.parametrize("words", ERRORS.values(), ids=ERRORS)
+def test_errors_fit_the_terminal(run, monkeypatch, words, width):
+    monkeypatch.setenv("NO_COLOR", "1")
+    whole = run(*words, stdin=LINE).err
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = run(*words, stdin=LINE, shown=True).err
+    assert max(map(len, shown.splitlines())) <= width
+    # The same words, broken between them; and the caret is below the same text.
+    plain, texts = ([r for r in page.splitlines() if r[0] != " "] for page in
+                    (whole, shown))  # fmt: skip
+    assert " ".join(texts).split() == " ".join(plain).split()
+    assert _marked(shown) == _marked(whole)
+
+
+def _marked(page):
+    rows = page.splitlines()
+    return [
+        above[start:].rstrip("…")[: len(row[start:])]
+        for above, row in itertools.pairwise(rows)
+        if row.strip() and not row.strip("^ ")
+        for start in [row.index("^")]
+    ]
 
 
 @pytest.mark.parametrize("words", PAGES.values(), ids=PAGES)

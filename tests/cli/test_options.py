@@ -153,3 +153,13 @@ def test_several_shapes_are_bounded_together(run, tmp_path):
     assert (ran.status, ran.out) == (2, "")
     sentence = "error: the formula expands to more than 5,000,000 nodes\n"
     assert ran.err == sentence + "  sum(v)*x + sum(w)\n                 ^\n"
+
+
+@pytest.mark.parametrize("option", ["--for", "--wrt"])
+def test_an_empty_name_is_told_of_by_the_option_that_was_typed(run, option):
+    assert run("explain", "x^2", "--x=1", f"{option}=") == (
+        2,
+        "",
+        f"error: {option} holds an empty name: ''\n"
+        f"hint: write {option} x for one variable, {option} x,y for two\n",
+    )

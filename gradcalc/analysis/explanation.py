@@ -1,30 +1,28 @@
 """Backpropagation as data: what each node received, what it passed on, and why.
 
 The numbers are those of the evaluation: the gradients of its backward pass, and the
-pullbacks that made them. The formulas are the rules of the table, with what is known at
-the point (which side a condition takes, what a literal is) put in.
+pullbacks that made them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
-from gradcalc.algebra.simplify import simplified
-from gradcalc.analysis.naming import Naming
-from gradcalc.analysis.wholes import (
-    find_wholes,
-    local_derivatives,
-    textbook_derivative,
+from gradcalc.analysis.local_formulas import (
+    Formula,
+    local_formulas,
+    textbook_formula,
 )
+from gradcalc.analysis.naming import Naming
+from gradcalc.analysis.wholes import find_wholes, local_derivatives
 from gradcalc.engine.evaluation import evaluate_bound
 from gradcalc.engine.notes import Note
-from gradcalc.graph import Graph, Whole
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import library_documentation
 from gradcalc.language.references import wanted_nodes
-from gradcalc.operations import COMPARISONS, LITERAL, VARIABLE
+from gradcalc.operations import LITERAL
 from gradcalc.shapes import (
     all_leaves,
     element_names,
@@ -34,27 +32,6 @@ from gradcalc.shapes import (
 )
 
 _MOST_REASONS = 3
-# A rule over more operands has a formula too long to read: its number stands alone.
-_LONGEST_RULE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A local derivative as a formula."""
-
-    # Its variables are named after the nodes explained: "x#3" is node 3.
-    graph: Graph
-    root: int
-
-    def leaf(self, node: int) -> int | None:
-        """The node explained that a variable of the formula stands for."""
-        if self.graph.operations[node] is VARIABLE:
-            return int(self.graph.names[node].rpartition("#")[2])
-        return None
-
-    def is_number(self) -> bool:
-        """Whether the formula is a number as it stands."""
-        return self.root in self.graph.literals and self.root not in self.graph.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +264,12 @@ class Explanation:
         }
         passing = {place: local for place, local in found.items() if local is not None}
         if whole is None:
-            formulas = self._formulas(node, passing)
+            formulas = local_formulas(self.evaluation, node, passing, self.naming)
         else:
-            formulas = {each: self._textbook(whole, node, each) for each in passing}
+            formulas = {
+                each: textbook_formula(whole, node, each, self.naming)
+                for each in passing
+            }
         for position, local in found.items():
             yield Contribution(
                 node,
@@ -300,72 +280,6 @@ class Explanation:
                 None if local is None else self.gradient(node) * local,
                 selects=partials[position] is not None,
             )
-
-    def _textbook(self, whole: Whole, node: int, position: int) -> Formula:
-        """The local derivative of a call that is one step, as a book has it."""
-        own = whole.results.index(node)
-        rule, root, named = textbook_derivative(whole, own, position)
-        copy = Graph()
-
-        def make(place: int, inputs: tuple[int, ...]) -> int:
-            if rule.operations[place] is not VARIABLE:
-                return copy.add_like(rule, place, inputs)
-            origin = named[rule.names[place]]
-            return copy.add_variable(f"{self.naming.text(origin)}#{origin}")
-
-        return Formula(copy, rule.translated([root], make)[root])
-
-    def _formulas(self, node: int, passing: Mapping[int, float]) -> dict[int, Formula]:
-        """The local derivatives of a node as formulas, by the operand's position.
-
-        Literals are put in, conditions are decided by the values, and the laws simplify
-        what is left. Only the positions in `passing`, which has the numbers, have one.
-        Products are written in the order of the operands' names. Where a book's rule is
-        no number although the derivative is one, it is the rule that is computed:
-        `where(out == 0, 0, v/out)` for hypot's v/out.
-        """
-        graph, values = self.graph, self.values
-        operands = graph.inputs[node]
-        explained = (*operands, node)
-        for textbook in (True, False):
-            rule = whole_rule(graph.operations[node], len(operands), textbook=textbook)
-            roots = {
-                position: partial
-                for position, partial in enumerate(rule.partials)
-                if partial is not None and position in passing
-            }
-            if not roots or len(rule.graph) > _LONGEST_RULE:
-                return {}
-            at_point = rule.graph.forward([values[origin] for origin in explained])
-            if all(
-                at_point[root] == at_point[root] or passing[place] != passing[place]
-                for place, root in roots.items()
-            ):
-                break
-        if rule.domain is not None and at_point[rule.domain] == 0:
-            return {}
-        copy = Graph()
-        # Which side a condition takes, and what follows from that alone.
-        known: set[int] = set()
-
-        def make(place: int, inputs: tuple[int, ...]) -> int:
-            if place < len(explained):
-                origin = explained[place]
-                if origin in graph.literals:
-                    return copy.add_like(graph, origin, ())
-                return copy.add_variable(f"{self.naming.text(origin)}#{origin}")
-            operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
-            if operation in COMPARISONS or (inner and known.issuperset(inner)):
-                known.add(place)
-                return copy.add_literal(at_point[place])
-            return copy.add_like(rule.graph, place, inputs)
-
-        made = rule.graph.translated(list(roots.values()), make)
-        simple, places = simplified(copy, [made[root] for root in roots.values()])
-        return {
-            position: Formula(simple, place)
-            for position, place in zip(roots, places, strict=True)
-        }
 
     # --- why a gradient is 0
 

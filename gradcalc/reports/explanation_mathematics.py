@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from gradcalc.analysis.explanation import Explanation, Formula
+from gradcalc.analysis.explanation import Explanation
+from gradcalc.analysis.local_formulas import Formula
 from gradcalc.analysis.naming import Naming
 from gradcalc.operations import LITERAL
 from gradcalc.reports.numbers import format_number

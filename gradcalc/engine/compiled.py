@@ -15,6 +15,9 @@ from gradcalc.graph import Graph
 from gradcalc.language.contributions import append_backward
 from gradcalc.writers.code_spelling import ATOM
 
+# Numbers of nodes of a graph; and the values of variable nodes.
+Nodes = Sequence[int]
+Known = Mapping[int, float]
 Row = tuple[float, ...]
 Forward = Callable[..., Row]
 Gradient = Callable[..., tuple[Row, tuple[Row, ...]]]
@@ -81,10 +84,7 @@ class GradientCode(PythonCode):
 
 
 def compile_forward(
-    graph: Graph,
-    outputs: Sequence[int],
-    arguments: Sequence[int],
-    known: Mapping[int, float] | None = None,
+    graph: Graph, outputs: Nodes, arguments: Nodes, known: Known | None = None
 ) -> Forward:
     """A function of the arguments' values that returns the values of the outputs.
 
@@ -101,10 +101,10 @@ def compile_forward(
 
 def compile_gradient(
     graph: Graph,
-    outputs: Sequence[int],
-    arguments: Sequence[int],
-    wanted: Sequence[int],
-    known: Mapping[int, float] | None = None,
+    outputs: Nodes,
+    arguments: Nodes,
+    wanted: Nodes,
+    known: Known | None = None,
 ) -> Gradient:
     """A function of the arguments' values that returns values and gradients.
 
@@ -126,10 +126,7 @@ def compile_gradient(
 
 
 def walked_forward(
-    graph: Graph,
-    outputs: Sequence[int],
-    arguments: Sequence[int],
-    known: Mapping[int, float] | None = None,
+    graph: Graph, outputs: Nodes, arguments: Nodes, known: Known | None = None
 ) -> Forward:
     """The function of `compile_forward` as a walk over the nodes."""
 
@@ -143,10 +140,10 @@ def walked_forward(
 
 def walked_gradient(
     graph: Graph,
-    outputs: Sequence[int],
-    arguments: Sequence[int],
-    wanted: Sequence[int],
-    known: Mapping[int, float] | None = None,
+    outputs: Nodes,
+    arguments: Nodes,
+    wanted: Nodes,
+    known: Known | None = None,
 ) -> Gradient:
     """The function of `compile_gradient` as a walk over the nodes."""
 

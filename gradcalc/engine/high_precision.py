@@ -76,13 +76,7 @@ def contributed(
     formulas = contributions_of(operation, len(operands))
     in_table = not isinstance(operation, FunctionOperation)
     given = [*operands, out, gradient]
-    values = forward(formulas.graph, given, digits, in_table=in_table)
-    return [
-        None
-        if product is None or (gate is not None and values[gate] == 0)
-        else values[product]
-        for product, gate in zip(formulas.products, formulas.gates, strict=True)
-    ]
+    return formulas.passed(forward(formulas.graph, given, digits, in_table=in_table))
 
 
 def _sizes(

@@ -28,13 +28,7 @@ def pullback(operation: Operation, count: int) -> Pullback:
     def evaluated(
         gradient: float, out: float, *operands: float
     ) -> Sequence[float | None]:
-        values = forward([*operands, out, gradient])
-        return [
-            None
-            if product is None or (gate is not None and values[gate] == 0)
-            else values[product]
-            for product, gate in zip(formulas.products, formulas.gates, strict=True)
-        ]
+        return formulas.passed(forward([*operands, out, gradient]))
 
     return evaluated
 

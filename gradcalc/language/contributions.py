@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from gradcalc.backward import arrived, backward
@@ -40,6 +41,15 @@ class Contributions:
     products: list[int | None]
     # For each operand the node that is 0 where nothing is passed on, or None.
     gates: list[int | None]
+
+    def passed(self, values: Sequence[Any]) -> list[Any]:
+        """What each operand is passed, of the values of the nodes; None for nothing."""
+        return [
+            None
+            if product is None or (gate is not None and values[gate] == 0)
+            else values[product]
+            for product, gate in zip(self.products, self.gates, strict=True)
+        ]
 
 
 def contributions_of(

@@ -6,7 +6,7 @@ rule knows the same names, but makes no variables. A label whose formula has no 
 names than constants is a variable whose value the program carries.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gradcalc.errors import FormulaNameError, Span
 from gradcalc.language.parser import parse
@@ -73,13 +73,15 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     labels, free = program.labels, program.free
     # Where a name was first used as a free one: it cannot become a label afterwards.
     used: dict[str, Span] = {}
-    entered: set[str] = set()
+    # Each function that is called, and each default that a call needs, by parameter.
+    entered: set[tuple[str, str | None]] = set()
     # The place of each function among the definitions: it may call the earlier ones.
     places: dict[str, int] = {}
     # Names that a derivative rule alone uses, so far, and the number of its statement.
     in_rules: list[tuple[int, Syntax]] = []
-    # For each function the free names in it and in those that it calls.
-    reached: dict[str, set[str]] = {}
+    # For each function the constants in it and in those that it calls; None if there
+    # are other free names.
+    reached: dict[str, set[str] | None] = {}
 
     def error(message: str, span: Span, hint: str | None = None) -> FormulaNameError:
         return FormulaNameError(message, source=text, span=span, hint=hint)
@@ -99,9 +101,7 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 if leaf[3] not in known and leaf[3] not in labels
             ]
             calls = [*statement.leaves(CALL), *statement.rule_leaves(CALL)]
-            called = (reached.get(call[3], ()) for call in calls)
-            names = {leaf[3] for leaf in (*own, *of_rule)}
-            reached[statement.left[3]] = names.union(*called)
+            reached[statement.left[3]] = _constants([*own, *of_rule, *calls], reached)
             continue
         label = statement.label
         if label in labels:
@@ -117,8 +117,15 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 free[name] = span_of(leaf)
                 used.setdefault(name, free[name])
         if label:
-            constants = _constants_in(statement, labels, reached)
-            if constants is not None and number not in program.errors:
+            leaves = (node for node in statement.code if node[0] in (NAME, CALL))
+            constants = _constants(leaves, reached)
+            if (
+                constants is not None
+                # A label may have the name of a constant.
+                and label not in constants
+                and labels.isdisjoint(constants)
+                and number not in program.errors
+            ):
                 program.constant[label] = constants, span_of(statement.left)
             if label in used:
                 hint = "give what it is computed from another name"
@@ -134,24 +141,18 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     return program
 
 
-def _constants_in(
-    statement: Statement, labels: Collection[str], reached: Mapping[str, set[str]]
+def _constants(
+    leaves: Iterable[Syntax], reached: Mapping[str, set[str] | None]
 ) -> set[str] | None:
-    """The constants that a label's formula uses; None if it uses other names too.
+    """The constants among the names, and in what is called; None with other names.
 
-    `reached` has the free names that a call of each function uses.
+    `reached` has the same of each function.
     """
     found: set[str] = set()
-    for node in statement.code:
-        if node[0] == NAME:
-            names = {node[3]}
-        elif node[0] == CALL:
-            names = reached.get(node[3], set())
-        else:
-            continue
-        for name in names:
-            if name not in CONSTANT_NAMES or name in labels or name == statement.label:
-                return None
+    for leaf in leaves:
+        names = {leaf[3]} if leaf[0] == NAME else reached.get(leaf[3], set())
+        if names is None or not names <= CONSTANT_NAMES.keys():
+            return None
         found |= names
     return found
 
@@ -160,7 +161,7 @@ def _evaluated(
     statement: Statement,
     functions: Mapping[str, Statement],
     places: Mapping[str, int],
-    entered: set[str],
+    entered: set[tuple[str, str | None]],
 ) -> Iterator[Syntax]:
     """The names that a formula uses, itself or in functions called for the first time.
 
@@ -173,15 +174,33 @@ def _evaluated(
         for node in code:
             if node[0] == NAME:
                 yield node
-            elif node[0] == CALL and node[3] not in entered:
+            elif node[0] == CALL:
                 place = places.get(node[3], known)
-                if place >= known:
-                    continue
-                entered.add(node[3])
-                called = functions[node[3]]
-                calls = [*called.leaves(CALL), *called.rule_leaves(CALL)]
-                inside = iter([*called.free_names(), *calls])
-                pending.append((inside, place))
-                break
+                if place < known and (
+                    inside := _first_used(node, functions[node[3]], entered)
+                ):
+                    pending.append((iter(inside), place))
+                    break
         else:
             pending.pop()
+
+
+def _first_used(
+    call: Syntax, function: Statement, entered: set[tuple[str, str | None]]
+) -> list[Syntax]:
+    """The names and calls in a function that this call is the first to use.
+
+    They are those of its body, and those of each default that the call needs.
+    """
+    parameters = function.parameters
+    codes: dict[str | None, list[Syntax]] = {None: function.code}
+    for name in parameters[len(call) - 4 :]:
+        codes[name] = function.defaults.get(name, [])
+    new = [part for part in codes if (call[3], part) not in entered]
+    entered.update((call[3], part) for part in new)
+    nodes = [node for part in new for node in codes[part]]
+    calls = [node for node in nodes if node[0] == CALL]
+    if None in new:
+        calls += function.rule_leaves(CALL)
+    free = [node for node in nodes if node[0] == NAME and node[3] not in parameters]
+    return [*free, *calls]

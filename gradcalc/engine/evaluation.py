@@ -119,12 +119,7 @@ class Evaluation(Passes):
 
         None if the result is a list.
         """
-        if isinstance(self.output, list):
-            return None
-        (row,) = self.gradients
-        return {
-            name: _arranged(row, structure) for name, structure in self.wanted.items()
-        }
+        return None if isinstance(self.output, list) else self._slopes
 
     @cached_property
     def jacobian(self) -> dict[str, Value] | None:
@@ -132,16 +127,18 @@ class Evaluation(Passes):
 
         None if the result is a number.
         """
-        if not isinstance(self.output, list):
-            return None
+        return self._slopes if isinstance(self.output, list) else None
+
+    @cached_property
+    def _slopes(self) -> dict[str, Value]:
+        structures = list(self.wanted.values())
+        # Row by row: large ones are not kept.
         rows = [
-            [_arranged(row, structure) for structure in self.wanted.values()]
+            [unflatten(s, iter(picked(row, flatten(s)))) for s in structures]
             for row in self.gradients
         ]
-        return {
-            name: unflatten(self.output, (row[place] for row in rows))
-            for place, name in enumerate(self.wanted)
-        }
+        columns = zip(self.wanted, zip(*rows, strict=True), strict=True)
+        return {name: unflatten(self.output, iter(column)) for name, column in columns}
 
     @cached_property
     def labels(self) -> dict[str, LabelResult]:
@@ -168,21 +165,16 @@ class Evaluation(Passes):
     @cached_property
     def nodes(self) -> list[NodeResult]:
         """What is said of each node, in the order of evaluation."""
-        if len(self.gradients) > 1:
-            # Row by row: large ones are not kept.
-            columns = [list[float]() for _ in self.values]
-            for row in self.gradients:
-                for node, column in enumerate(columns):
-                    if self.active[node]:
-                        gradient = row[node]
-                        column.append(0.0 if gradient is None else gradient)
-            return [
-                self._node(
-                    node, unflatten(self.output, iter(column)) if column else None
-                )
-                for node, column in enumerate(columns)
-            ]
-        return [self._node(n, self.node_gradient(n)) for n in range(len(self.graph))]
+        active = [node for node, flag in enumerate(self.active) if flag]
+        # Row by row, as above.
+        columns = zip(*[picked(row, active) for row in self.gradients], strict=True)
+        return [
+            self._node(
+                node,
+                unflatten(self.output, iter(next(columns))) if flag else None,
+            )
+            for node, flag in enumerate(self.active)
+        ]
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -247,11 +239,6 @@ class Evaluation(Passes):
             node in graph.bodies or node in graph.composed,
             graph.library_function(node),
         )
-
-
-def _arranged(row: Gradients[float], structure: Structure) -> Value:
-    """The gradients of an output for the structure's nodes, in its shape."""
-    return unflatten(structure, iter(picked(row, flatten(structure))))
 
 
 def _all_finite(numbers: Sequence[float]) -> bool:

@@ -108,10 +108,8 @@ def _of_operation(operation: Operation, group: str) -> Entry:
 
 def _arguments(operation: Operation, point: Point) -> Sequence[Any]:
     """The operands in a sample, which holds the numbers of all lists in one row."""
-    if not operation.lists:
-        return point
-    size = len(point) // len(operation.parameters)
-    return [list(point[k : k + size]) for k in range(0, len(point), size)]
+    one_list = operation.lists and len(operation.parameters) == 1
+    return [list(point)] if one_list else operation.grouped(point)
 
 
 def _of_library(function: Function, documentation: Documentation) -> Entry:

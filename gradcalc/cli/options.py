@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
@@ -88,21 +87,25 @@ class Choice(click.Choice[str]):
         return f"{listing(self.choices, 'or')} is expected, not {_shown(value)}"
 
 
-@dataclass(eq=False, repr=False)
 class Number(click.types.FloatParamType):
     """The type of an option that takes a finite number in a range.
 
-    Unlike Click's ranges it takes no NaN, and is not shown in the help.
+    `strictly` leaves out both ends of the range. `most` is the largest whole number
+    where it has no end: nobody can mean more. Unlike Click's ranges it takes no NaN,
+    and is not shown in the help.
     """
 
-    lowest: float
-    highest: float = inf
-    _: KW_ONLY
-    whole: bool = False
-    # Leaves out both ends of the range.
-    strictly: bool = False
-    # The largest whole number, where the range has no end: nobody can mean more.
-    most: int = 10**9
+    def __init__(
+        self,
+        lowest: float,
+        highest: float = inf,
+        *,
+        whole: bool = False,
+        strictly: bool = False,
+        most: int = 10**9,
+    ) -> None:
+        self.lowest, self.highest = lowest, highest
+        self.whole, self.strictly, self.most = whole, strictly, most
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

@@ -65,6 +65,8 @@ class Operation:
     domain: str | None = None
     # Where a note is due.
     singular: tuple[Singularity, ...] = ()
+    # The same for second derivatives, where only these jump.
+    singular_slope: tuple[Singularity, ...] = ()
     # Other names for it in the language.
     aliases: tuple[str, ...] = ()
     # How it is written: "call", "infix" or "prefix".
@@ -432,7 +434,9 @@ GROUPS: dict[str, list[Operation]] = {
         # As a formula its derivative would be a difference of nearly equal numbers.
         _of_x("softsign", ieee.softsign, "(1/(1 + abs(x)))^2", "x/(1 + abs(x))",
             "scales the gradient by 1/(1 + abs(x))^2: fully at 0, hardly far from it",
-            textbook=("1/(1 + abs(x))^2",), samples=_REAL),
+            textbook=("1/(1 + abs(x))^2",), samples=_REAL,
+            singular_slope=_at("kink", "x == 0",
+                "its second derivative jumps from 2 to -2 at 0; 0 is taken")),
         _of_x("erf", math.erf, "2/sqrt(pi)*exp(-x^2)", "error function",
             "scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
             window="-3:3", samples=_BELL,

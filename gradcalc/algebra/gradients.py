@@ -8,11 +8,11 @@ from typing import Any
 from gradcalc.algebra.laws import IN_RANGE, READABLE
 from gradcalc.algebra.simplify import simplified_parts
 from gradcalc.algebra.substitution import substituted
-from gradcalc.errors import FormulaError, ShapeError, UsageError
+from gradcalc.errors import FormulaError, UsageError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.contributions import append_gradient
-from gradcalc.language.references import check_independent, wanted_nodes
+from gradcalc.language.references import check_twice, wanted_nodes
 from gradcalc.language.terms import Laws
 from gradcalc.operations import VARIABLE
 from gradcalc.shapes import (
@@ -87,14 +87,8 @@ def gradient_formulas(
             "the formula has no variables to differentiate with respect to",
             source=bound.text,
         )
-    if order == 2 and isinstance(bound.output, list):
-        raise ShapeError(
-            "the result is a list, which has no Hessian",
-            hint="choose one element of it, such as y[0]",
-        )
     if order == 2:
-        reason = "there are no second derivatives for both"
-        check_independent(program, wanted, reason)
+        check_twice(program.graph, bound.output, wanted)
     nodes = set(all_leaves(wanted.values()))
     count = size_of(bound.output) * len(nodes) ** order
     if count > _MOST_FORMULAS:

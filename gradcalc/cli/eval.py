@@ -17,6 +17,7 @@ from gradcalc.language.references import wanted_nodes
         'gradcalc eval "-x^2" --x 3 --json | jq .gradient.x',
         'gradcalc eval "n = w @ x + b; tanh(n)" --w=1,2 --x=[3,4] --b=-11',
         'gradcalc eval "sin(theta)" --theta=pi/4 --only gradient.theta',
+        'gradcalc eval "x^2*y" --x=3 --y=-1 --hessian',
         "gradcalc eval --file loss.grad --vars weights.json",
         'echo "a*b + c" | gradcalc eval --a=2 --b=-3 --c=10 --only value',
     ],
@@ -26,7 +27,10 @@ from gradcalc.language.references import wanted_nodes
     "--only",
     metavar="WHAT",
     help="Print bare numbers: value, gradient, jacobian, also of one variable or label,"
-    " as value.n; several with commas.",
+    " as value.n, and hessian, also of two as hessian.x.y; several with commas.",
+)
+@click.option(
+    "--hessian", is_flag=True, help="Also print the matrix of second derivatives."
 )
 @options.wrt
 @options.output
@@ -37,16 +41,26 @@ from gradcalc.language.references import wanted_nodes
     "--all", "all_rows", is_flag=True, help="Print every row of a large graph."
 )
 def command(
-    request: Request, *, only: str | None, strict: bool, expand: bool, all_rows: bool
+    request: Request,
+    *,
+    only: str | None,
+    hessian: bool,
+    strict: bool,
+    expand: bool,
+    all_rows: bool,
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
     bound, most, wanted, wrt = request.bind(), None, None, request.wrt
     if only is not None:
-        from gradcalc.reports.only import differentiated_by, evaluation_lines
+        from gradcalc.reports.only import (
+            asks_for_hessian,
+            differentiated_by,
+            evaluation_lines,
+        )
 
         wanted = list(wanted_nodes(bound.program, wrt))
         # What nobody asked for is not worked out.
-        wrt = differentiated_by(only, wanted)
+        wrt, hessian = differentiated_by(only, wanted), asks_for_hessian(only)
     elif not request.as_json and not all_rows:
         from gradcalc.reports.eval_page import most_columns
 
@@ -58,7 +72,7 @@ def command(
     elif request.as_json:
         from gradcalc.reports.objects import evaluation_to_dict
 
-        consoles.show_json(evaluation_to_dict(evaluation))
+        consoles.show_json(evaluation_to_dict(evaluation, hessian=hessian))
     else:
         from gradcalc.reports.eval_page import evaluation_page
 
@@ -68,21 +82,26 @@ def command(
             precision=request.precision,
             expand=expand,
             all_rows=all_rows,
+            hessian=hessian,
         )
         consoles.show(page)
-    return warn_if_not_finite(evaluation, strict=strict, noted=only is None)
+    return warn_if_not_finite(
+        evaluation, strict=strict, noted=only is None, hessian=hessian
+    )
 
 
 def warn_if_not_finite(
-    evaluation: Evaluation, *, strict: bool, noted: bool = True
+    evaluation: Evaluation, *, strict: bool, noted: bool = True, hessian: bool = False
 ) -> int:
     """Warn if the result is not finite, and return the exit status.
 
-    `noted` says that the notes are printed: the warning repeats none of them.
+    `noted` says that the notes are printed: the warning repeats none of them. With
+    `hessian` the second derivatives belong to the result.
     """
-    if evaluation.result_finite:
+    if evaluation.result_finite and not (hessian and not evaluation.curvature.finite):
         return 0
-    reasons = [note.sentence for note in evaluation.notes if note.kind == "nonfinite"]
+    notes = evaluation.notes + (evaluation.curvature_notes if hessian else ())
+    reasons = [note.sentence for note in notes if note.kind == "nonfinite"]
     # The first is where it began: the others follow from it.
     warning = "the result is not finite"
     if reasons:

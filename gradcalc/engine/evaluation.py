@@ -4,18 +4,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcalc.backward import Gradients, arrived
-from gradcalc.engine.notes import Note, notes_on
+from gradcalc.engine.notes import Note, hessian_notes, notes_on
 from gradcalc.engine.passes import Passes, passes, picked
-from gradcalc.errors import Span, entry_point
+from gradcalc.errors import FormulaError, Span, entry_point
 from gradcalc.language.bindings import BoundProgram, Value, bind
-from gradcalc.language.references import wanted_nodes
+from gradcalc.language.references import check_twice, wanted_nodes
 from gradcalc.operations import LITERAL, VARIABLE
-from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
+from gradcalc.shapes import Structure, all_leaves, flatten, named_leaves, unflatten
 from gradcalc.wording import represented
 from gradcalc.writers.node_text import expression
+
+if TYPE_CHECKING:
+    from gradcalc.engine.hessian import Hessian
+
+# More second derivatives than these fill the memory rather than answer a question.
+_MOST_SECOND = 1_000_000
 
 
 class NodeResult(NamedTuple):
@@ -139,6 +145,64 @@ class Evaluation(Passes):
         ]
         columns = zip(self.wanted, zip(*rows, strict=True), strict=True)
         return {name: unflatten(self.output, iter(column)) for name, column in columns}
+
+    @cached_property
+    def hessian(self) -> dict[str, dict[str, Value]]:
+        """By two names, the second partial derivatives of the result for these.
+
+        They are shaped like what the first name stands for, with something shaped like
+        what the second stands for in the place of each number: for a number x and a
+        list v of n, ["x"]["x"] is a number, ["v"]["x"] is a list of n, and ["v"]["v"]
+        is n lists of n. The whole is symmetric to the last bit.
+
+        Raises ShapeError if the result is a list, UsageError if one name depends on
+        another, FormulaError if there are more than a million.
+        """
+        return {
+            name: {
+                other: self.second_derivatives(structure, beside)
+                for other, beside in self.wanted.items()
+            }
+            for name, structure in self.wanted.items()
+        }
+
+    def second_derivatives(self, one: Structure, other: Structure) -> Value:
+        """Those for two structures of nodes, which are wanted, as in `hessian`."""
+        rows, places = self.curvature.rows, self._places
+        return unflatten(
+            one,
+            (
+                unflatten(other, (rows[places[a]][places[b]] for b in flatten(other)))
+                for a in flatten(one)
+            ),
+        )
+
+    @cached_property
+    def curvature(self) -> "Hessian":
+        """The second derivatives for all wanted nodes. Raises as `hessian`."""
+        # Imported here: hardly any evaluation needs it.
+        from gradcalc.engine.hessian import hessian
+
+        check_twice(self.graph, self.output, self.wanted)
+        count = len(self._places) ** 2
+        if count > _MOST_SECOND:
+            raise FormulaError(
+                f"there would be {count:,} second derivatives",
+                hint="--wrt asks for fewer variables",
+            )
+        return hessian(self, list(self._places))
+
+    @cached_property
+    def curvature_notes(self) -> tuple[Note, ...]:
+        """Where a convention was used for second derivatives, or one is not finite."""
+        names = named_leaves(self.wanted)
+        return tuple(hessian_notes(self, self.curvature, names))
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Which row of the second derivatives each wanted node has."""
+        nodes = dict.fromkeys(all_leaves(self.wanted.values()))
+        return {node: place for place, node in enumerate(nodes)}
 
     @cached_property
     def labels(self) -> dict[str, LabelResult]:

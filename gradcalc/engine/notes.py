@@ -1,9 +1,9 @@
 """What the reader should know of a result: conventions used, numbers not finite."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradcalc.backward import Gradients, arrived
 from gradcalc.engine.extended_range import Extended
@@ -12,8 +12,17 @@ from gradcalc.graph import Graph
 from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import (
+    LITERAL,
+    OPERATIONS,
+    VARIABLE,
+    Operation,
+    Singularity,
+)
 from gradcalc.writers.node_text import expression, shortened
+
+if TYPE_CHECKING:
+    from gradcalc.engine.hessian import Hessian
 
 _EQUALITIES = frozenset({OPERATIONS["=="], OPERATIONS["!="]})
 
@@ -65,7 +74,7 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         if operation in _EQUALITIES and graph.library_function(node):
             # It sets one point apart, as where 0*log(0) is meant to be 0.
             continue
-        yield from _singularities(passes, node)
+        yield from _singularities(passes, node, operation.singular)
     yield from _no_probabilities(passes)
 
 
@@ -114,11 +123,43 @@ def _no_probabilities(passes: Passes) -> Iterator[Note]:
             yield _note(graph, taker, "outside", message)
 
 
-def _singularities(passes: Passes, node: int) -> Iterator[Note]:
+def hessian_notes(
+    passes: Passes, hessian: "Hessian", wanted: Mapping[str, int]
+) -> Iterator[Note]:
+    """The notes on second derivatives for nodes, which are wanted by their names."""
+    graph = passes.graph
+    for node, _ in arrived(passes.gradients[0]):
+        places = graph.operations[node].singular_slope
+        if places and passes.active[node]:
+            yield from _singularities(passes, node, places)
+    if hessian.finite:
+        return
+    if hessian.culprit is not None:
+        node, factor = hessian.culprit
+        text = f"in {expression(graph, node)}, where {_inputs_text(passes, node)},"
+        text += " the second derivative"
+        if passes.gradient_at(node) != 1:
+            text += " times the gradient that comes in"
+        yield _note(graph, node, "nonfinite", f"{text} is {number(factor)}")
+        return
+    entries = (
+        (name, other, entry)
+        for (name, row) in zip(wanted, hessian.rows, strict=True)
+        for other, entry in zip(wanted, row, strict=True)
+    )
+    name, other, entry = next(each for each in entries if not math.isfinite(each[2]))
+    text = f"the second derivative for {name} and {other} is {number(entry)},"
+    text += " as what it is made of is not finite or adds up to too much"
+    yield _note(graph, wanted[name], "nonfinite", text)
+
+
+def _singularities(
+    passes: Passes, node: int, places: Sequence[Singularity]
+) -> Iterator[Note]:
     graph = passes.graph
     operation, inputs = graph.operations[node], graph.inputs[node]
     operands = [passes.values[operand] for operand in inputs]
-    for singularity in operation.singular:
+    for singularity in places:
         if singularity.of is not None:
             position = operation.parameters.index(singularity.of)
             if not passes.active[inputs[position]]:

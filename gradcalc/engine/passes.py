@@ -12,7 +12,7 @@ from gradcalc.graph import Graph
 from gradcalc.operations import Operation
 
 # From this many nodes on it pays to compile the formulas of their operations.
-_FEWEST_COMPILED = 2_000
+FEWEST_COMPILED = 2_000
 
 
 # So many gradients are kept; of more, each output's are worked out when they are asked
@@ -110,7 +110,7 @@ def gradients(
     `sparse` is for one of many outputs.
     """
     operations, inputs = graph.operations, graph.inputs
-    make = pullback if output < _FEWEST_COMPILED else compiled_pullback
+    make = pullback if output < FEWEST_COMPILED else compiled_pullback
     # The pullbacks of operations on one and on two operands: most nodes are of these.
     single: dict[Operation, Pullback] = {}
     double: dict[Operation, Pullback] = {}

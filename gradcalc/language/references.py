@@ -6,7 +6,8 @@ Whoever names a node from outside the formula, as `x`, `n` or `h[0]`, finds it h
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from gradcalc.errors import BindingError, FormulaNameError, UsageError
+from gradcalc.errors import BindingError, FormulaNameError, ShapeError, UsageError
+from gradcalc.graph import Graph
 from gradcalc.language.identifiers import NAME, checked_names, normal
 from gradcalc.language.program import Program
 from gradcalc.operations import VARIABLE
@@ -55,14 +56,29 @@ def _counted_from_the_start(known: Mapping[str, Structure], reference: str) -> s
     return "".join([name, *(f"[{place}]" for place in places)])
 
 
+def check_twice(
+    graph: Graph, output: Structure, wanted: Mapping[str, Structure]
+) -> None:
+    """Raise GradcalcError if an output has no second derivatives for what is wanted.
+
+    ShapeError if it is a list, UsageError if something depends on another.
+    """
+    if isinstance(output, list):
+        raise ShapeError(
+            "the result is a list, which has no Hessian",
+            hint="choose one element of it, such as y[0]",
+        )
+    reason = "there are no second derivatives for both"
+    check_independent(graph, wanted, reason)
+
+
 def check_independent(
-    program: Program, wanted: Mapping[str, Structure], consequence: str
+    graph: Graph, wanted: Mapping[str, Structure], consequence: str
 ) -> None:
     """Raise UsageError if something wanted is computed from, or part of, another.
 
     `consequence` is what follows, as the end of the sentence.
     """
-    graph = program.graph
     owners: dict[int, str] = {}
     for name, structure in wanted.items():
         for node in flatten(structure):

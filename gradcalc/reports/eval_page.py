@@ -13,6 +13,7 @@ from gradcalc.shapes import (
     element_names,
     flatten,
     leaves_of,
+    named_leaves,
     shape_of,
     size_of,
 )
@@ -46,11 +47,13 @@ def evaluation_page(
     precision: int | None = None,
     expand: bool = False,
     all_rows: bool = False,
+    hessian: bool = False,
 ) -> Page:
     """The evaluation as a page; `width` is the terminal's, None where there is none.
 
     For a number it has a table of the nodes, with `expand` also of those inside called
-    functions, with `all_rows` of all in a large graph; for a list, the Jacobian.
+    functions, with `all_rows` of all in a large graph, with `hessian` a second one of
+    the second derivatives; for a list, the Jacobian.
     """
     outputs = flatten(evaluation.output)
     remarks: list[str]
@@ -83,18 +86,27 @@ def evaluation_page(
         columns = _node_columns(few, set(outputs))
         parts, remarks = layout(columns, width, precision)
         hidden = [(len(nodes) - len(few), "row")]
+    parts += paragraphs([*_left_out(hidden), *remarks], width)
+    notes = evaluation.notes
+    if hessian and evaluation.curvature.rows:
+        columns, hidden = _hessian(evaluation, all_rows=all_rows)
+        table, remarks = layout(columns, width, precision)
+        parts += [line(), *paragraphs(["Second derivatives:"], width), line(), *table]
+        parts += paragraphs([*_left_out(hidden), *remarks], width)
+        notes += evaluation.curvature_notes
+    if notes:
+        sentences = [one_line(f"note: {note.sentence}") for note in notes]
+        parts += [line(), *paragraphs(sentences, width)]
+    return Page(parts)
+
+
+def _left_out(hidden: Sequence[tuple[int, str]]) -> list[str]:
+    """The sentence about so many rows and columns that are not shown, if there are."""
     left_out = [
         f"{count} more {plural(count, n, n + 's')}" for count, n in hidden if count
     ]
-    if left_out:
-        verb = "is" if left_out == ["1 more row"] else "are"
-        text = f"{listing(left_out)} {verb} left out; --all shows them."
-        remarks.insert(0, text)
-    parts += paragraphs(remarks, width)
-    if evaluation.notes:
-        notes = [one_line(f"note: {note.sentence}") for note in evaluation.notes]
-        parts += [line(), *paragraphs(notes, width)]
-    return Page(parts)
+    verb = "is" if left_out == ["1 more row"] else "are"
+    return [f"{listing(left_out)} {verb} left out; --all shows them."][: len(left_out)]
 
 
 def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Column]:
@@ -117,6 +129,23 @@ def _node_columns(nodes: Sequence["NodeResult"], outputs: set[int]) -> list[Colu
         Column("value", [node.value for node in nodes], style=styles),
         Column("gradient", [node.gradient for node in nodes], style=styles),
     ]
+
+
+def _hessian(
+    evaluation: "Evaluation", *, all_rows: bool
+) -> tuple[list[Column], list[tuple[int, str]]]:
+    """A row and a column for each variable, and how many of them are not shown."""
+    rows, names = evaluation.curvature.rows, list(named_leaves(evaluation.wanted))
+    height = width = len(rows)
+    if not all_rows:
+        height = min(height, MOST_ROWS)
+        width = width if width <= _MOST_COLUMNS else _FEW_COLUMNS
+    columns = [Column("", names[:height], style="cyan")]
+    columns += [
+        Column(name, [row[place] for row in rows[:height]], splits=True)
+        for place, name in enumerate(names[:width])
+    ]
+    return columns, [(len(rows) - width, "column"), (len(rows) - height, "row")]
 
 
 def _jacobian(evaluation: "Evaluation", shown: Sequence[int]) -> list[Column]:

@@ -66,18 +66,29 @@ def _answer(record: Any, names: str) -> Object:
     return {"schema": SCHEMA, **_fields(record, names)}
 
 
-def evaluation_to_dict(evaluation: "Evaluation") -> Object:
-    """The evaluation, node by node. Raises FormulaError if it is too large."""
+def evaluation_to_dict(evaluation: "Evaluation", *, hessian: bool = False) -> Object:
+    """The evaluation, node by node, and the Hessian if it is asked for.
+
+    Raises FormulaError if it is too large.
+    """
     check_count(evaluation, len(evaluation.active) - evaluation.active.count(0))
+    second: Object = {}
+    notes = evaluation.notes
+    answer = _answer(evaluation, "expression=source value finite variables")
+    if hessian:
+        second = {"hessian": json_value(evaluation.hessian)}
+        notes += evaluation.curvature_notes
+        answer["finite"] = evaluation.finite and evaluation.curvature.finite
     return {
-        **_answer(evaluation, "expression=source value finite variables"),
+        **answer,
         **_slopes(evaluation),
+        **second,
         "labels": {
             name: _fields(label, "value gradient")
             for name, label in evaluation.labels.items()
         },
         "nodes": [_placed(node, _NODE) for node in evaluation.nodes],
-        "notes": _notes(evaluation),
+        "notes": _notes(notes),
     }
 
 
@@ -99,8 +110,8 @@ def _slopes(evaluation: "Evaluation") -> Object:
     return {"gradient": json_value(evaluation.gradient or {})}
 
 
-def _notes(evaluation: "Evaluation") -> list[Object]:
-    return [_placed(note, "node kind message") for note in evaluation.notes]
+def _notes(notes: "Iterable[Note]") -> list[Object]:
+    return [_placed(note, "node kind message") for note in notes]
 
 
 def _placed(record: "NodeResult | Note", names: str) -> Object:
@@ -208,7 +219,7 @@ def explanation_to_dict(explanation: "Explanation") -> Object:
         "forward": [_forward(writer, node) for node in explanation.forward],
         "backward": [_step(writer, step) for step in explanation.steps],
         "meaning": meanings,
-        "notes": _notes(evaluation),
+        "notes": _notes(evaluation.notes),
     }
 
 

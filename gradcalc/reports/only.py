@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent
 
 _PATH = re.compile(rf"(\w+)(?:\.({NAME}))?({INDICES})")
+_HESSIAN = re.compile(rf"hessian(?:\.({NAME})({INDICES}))?(?:\.({NAME})({INDICES}))?")
 _NOTHING = object()
 _MOST_CHOICES = 12
 _MOST_NAMES = 4
@@ -26,12 +27,20 @@ _MOST_NAMES = 4
 def differentiated_by(only: str, names: Sequence[str]) -> list[str]:
     """The names whose gradients the paths in `only` need: all these, or those named."""
     needed: list[str] = []
-    for path in only.split(","):
-        match = _PATH.fullmatch(path.strip())
+    for path in map(str.strip, only.split(",")):
+        match = _PATH.fullmatch(path)
         field, name, _ = match.groups() if match else ("", None, "")
-        if field != "value":
+        if second := _HESSIAN.fullmatch(path):
+            given = [normal(each) for each in second.group(1, 3) if each]
+            needed += given if len(given) == 2 else [*names, *given]
+        elif field != "value":
             needed += names if name is None else [normal(name)]
     return list(dict.fromkeys(needed))
+
+
+def asks_for_hessian(only: str) -> bool:
+    """Whether a path leads to second derivatives."""
+    return any(_HESSIAN.fullmatch(path.strip()) for path in only.split(","))
 
 
 def evaluation_lines(
@@ -43,8 +52,9 @@ def evaluation_lines(
     """The lines of bare numbers at the paths into an evaluation, separated by commas.
 
     `value`, `value.n`, `gradient` (a line for each of the names, or of all that is
-    wanted), `gradient.n`, `jacobian`, `jacobian.n`, where n is a variable or a label.
-    Raises UsageError, naming what there is.
+    wanted), `gradient.n`, `jacobian`, `jacobian.n`, where n is a variable or a label,
+    and `hessian` (a line for each row, tabs between its numbers), `hessian.n` (a line
+    for each of the names) and `hessian.n.m`. Raises UsageError, naming what there is.
     """
     check_count(evaluation, len(all_leaves(evaluation.wanted.values())))
     slopes = "gradient" if evaluation.jacobian is None else "jacobian"
@@ -52,16 +62,52 @@ def evaluation_lines(
     if names is not None:
         known = result[slopes]
         result[slopes] = {name: known[name] for name in names if name in known}
-    found = []
+    lines = []
     for path in map(str.strip, only.split(",")):
+        if second := _HESSIAN.fullmatch(path):
+            lines += _hessian_lines(evaluation, second, precision, names)
+            continue
         entry = _found({**result, **_named_in(evaluation, path, slopes)}, path)
         if entry is _NOTHING:
             choices = _choices(result)
             if len(choices) > _MOST_CHOICES:
                 choices[_MOST_CHOICES:] = ["..."]
             raise _nothing_at(path, choices)
-        found += _entries(entry)
-    return [format_value(entry, precision, exact_number) for entry in found]
+        lines += [_bare(each, precision) for each in _entries(entry)]
+    return lines
+
+
+def _bare(entry: Any, precision: int | None) -> str:
+    return format_value(entry, precision, exact_number)
+
+
+def _hessian_lines(
+    evaluation: "Evaluation",
+    path: re.Match[str],
+    precision: int | None,
+    names: Sequence[str] | None,
+) -> list[str]:
+    """The lines of second derivatives at a path that `_HESSIAN` matches."""
+    wanted = evaluation.wanted
+    asked = {name: wanted[name] for name in names or wanted if name in wanted}
+    first, indices, second, others = path.groups()
+    if first is None:
+        leaves = all_leaves(asked.values())
+        return [
+            "\t".join([_bare(each, precision) for each in row])
+            for row in evaluation.second_derivatives(leaves, leaves)
+        ]
+    one = indexed(wanted.get(normal(first)), indices)
+    structures = list(asked.values())
+    if second is not None:
+        structures = [indexed(wanted.get(normal(second)), others)]
+    if one is None or None in structures:
+        rows = [f"hessian.{name}" for name in list(asked)[:_MOST_CHOICES]]
+        raise _nothing_at(path[0], ["hessian", *rows])
+    return [
+        _bare(evaluation.second_derivatives(one, structure), precision)
+        for structure in structures
+    ]
 
 
 def _named_in(evaluation: "Evaluation", path: str, slopes: str) -> dict[str, Any]:
@@ -103,11 +149,7 @@ def descent_lines(
             more = "stopped; start. or end. before one gives that point alone"
             raise _nothing_at(path, [*_choices(result, _MOST_NAMES), more])
         if found is not None:
-            numbers = (
-                format_value(entry, precision, exact_number)
-                for entry in _entries(found)
-            )
-            lines.append("\t".join(numbers))
+            lines.append("\t".join([_bare(e, precision) for e in _entries(found)]))
     return lines
 
 

@@ -155,6 +155,13 @@ def test_long_lists():
         assert result.gradient["v"] == [slope] * LONG
 
 
+def test_second_derivatives_of_a_long_chain():
+    steps = "".join(f"x{i + 1} = x{i}*w + b;" for i in range(LONG))
+    result = evaluate(f"{steps} x{LONG}^2", {"x0": 1.0, "w": 1.0, "b": 0.0})
+    assert result.hessian["x0"] == {"x0": 2.0, "w": 4.0 * LONG, "b": 2.0 * LONG}
+    assert result.hessian["w"]["w"] == 2.0 * LONG * (2 * LONG - 1)
+
+
 def test_many_variables():
     names = [f"x{i}" for i in range(LONG)]
     result = evaluate("+".join(names), dict.fromkeys(names, 1.0))

@@ -6,6 +6,28 @@ from gradcalc.reports.objects import evaluation_to_dict
 from gradcalc.strict_json import json_value
 
 
+def test_the_hessian_is_by_two_names():
+    found = evaluation_to_dict(
+        evaluate("x*sum(v)^2", {"x": 3, "v": [1, 2]}), hessian=True
+    )
+    assert found["hessian"] == {
+        "x": {"x": 0.0, "v": [6.0, 6.0]},
+        "v": {"x": [6.0, 6.0], "v": [[6.0, 6.0], [6.0, 6.0]]},
+    }
+    assert "hessian" not in evaluation_to_dict(evaluate("x^2", {"x": 3}))
+
+
+def test_a_hessian_that_is_not_finite_is_told():
+    plain, found = (
+        evaluation_to_dict(evaluate("x^1.5", {"x": 0}), hessian=asked)
+        for asked in (False, True)
+    )
+    assert (plain["finite"], plain["notes"]) == (True, [])
+    assert found["finite"] is False
+    assert found["hessian"] == {"x": {"x": "Infinity"}}
+    assert [note["kind"] for note in found["notes"]] == ["nonfinite"]
+
+
 def test_an_evaluation_is_one_object():
     assert evaluation_to_dict(evaluate("n = x*2", {"x": 3})) == {
         "schema": 1,

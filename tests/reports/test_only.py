@@ -39,6 +39,17 @@ SELECTIONS = [
     (LABELS, "gradient.k,value.k", ["39", "2"]),
     (ROWS, "jacobian.n", ["[1, 2]"]),
     (ROWS, "value.n", ["9"]),
+    (SCALAR, "hessian.x.y", ["6"]),
+    (SCALAR, "hessian.x", ["1", "6", "[0, 0]"]),
+    (SCALAR, "hessian.v[0]", ["0", "0", "[0, 0]"]),
+    (SCALAR, "hessian.v.v", ["[[0, 0], [0, 0]]"]),
+    (SCALAR, "hessian.y.x,value", ["6", "7.5"]),
+    (
+        ("x*v[0] + v[1]^2", {"x": 3, "v": [1, 2]}),
+        "hessian",
+        ["0\t1\t0", "1\t0\t0", "0\t0\t2"],
+    ),
+    (("x*v[1]", {"x": 3, "v": [1, 2]}), "hessian.v[-1].x", ["1"]),
 ]
 
 
@@ -61,6 +72,8 @@ WRONG = [
     (SCALAR, "", NOTHING),
     (LIST, "gradient", "value, jacobian, jacobian.x, jacobian.y"),
     (ROWS, "gradient.n", "value, jacobian, jacobian.x"),
+    (SCALAR, "hessian.z", "hessian, hessian.x, hessian.y, hessian.v"),
+    (SCALAR, "hessian.x.v[2]", "hessian, hessian.x, hessian.y, hessian.v"),
 ]
 
 

@@ -68,17 +68,22 @@ def check_twice(
             "the result is a list, which has no Hessian",
             hint="choose one element of it, such as y[0]",
         )
-    reason = "there are no second derivatives for both"
-    check_independent(graph, wanted, reason)
+    _check_independent(graph, wanted, "there are no second derivatives for both")
 
 
 def check_independent(
-    graph: Graph, wanted: Mapping[str, Structure], consequence: str
+    program: Program, wanted: Mapping[str, Structure], consequence: str
 ) -> None:
     """Raise UsageError if something wanted is computed from, or part of, another.
 
     `consequence` is what follows, as the end of the sentence.
     """
+    _check_independent(program.graph, wanted, consequence)
+
+
+def _check_independent(
+    graph: Graph, wanted: Mapping[str, Structure], consequence: str
+) -> None:
     owners: dict[int, str] = {}
     for name, structure in wanted.items():
         for node in flatten(structure):

@@ -35,7 +35,7 @@ class MovingFormula:
         moving: Mapping[str, Structure],
         bounds: Mapping[str, Bounds],
     ) -> None:
-        check_independent(bound.program.graph, moving, "they cannot both move")
+        check_independent(bound.program, moving, "they cannot both move")
         self.bound = bound = independent(bound, moving)
         self.moving = moving
         self.leaves = leaves = all_leaves(moving.values())

@@ -99,10 +99,10 @@ class Guards:
     ) -> str:
         """A condition that the term is 0 without having lost anything, or ""."""
         node = self._unsigned(node)
-        if node in self.known or (node in self.passed_on and not outer):
-            return f"{text(node)} == 0.0"
         if node in self.graph.literals and not outer:
             return "True" if self.graph.literals[node] == 0 else ""
+        if node in self.known or (node in self.passed_on and not outer):
+            return f"{text(node)} == 0.0"
         operation, inputs = self.graph.operations[node], self.graph.inputs[node]
         if not depth or operation not in (_WHERE, _TIMES, _OVER, *_SUMS):
             return ""

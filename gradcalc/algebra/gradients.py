@@ -8,13 +8,15 @@ from typing import Any
 from gradcalc.algebra.laws import IN_RANGE, READABLE
 from gradcalc.algebra.simplify import simplified_parts
 from gradcalc.algebra.substitution import substituted
-from gradcalc.errors import FormulaError, UsageError
+from gradcalc.errors import FormulaError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.contributions import append_gradient
+from gradcalc.language.identifiers import checked_names
+from gradcalc.language.names import read_program
 from gradcalc.language.references import check_twice, wanted_nodes
 from gradcalc.language.terms import Laws
-from gradcalc.operations import VARIABLE
+from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.shapes import (
     Structure,
     all_leaves,
@@ -25,6 +27,9 @@ from gradcalc.shapes import (
     size_of,
     unflatten,
 )
+
+# The nodes of a label that are no variables, by the names of its elements.
+Labelled = dict[str, int]
 
 # More formulas than these nobody can read, and they fill the memory.
 _MOST_FORMULAS = 1_000_000
@@ -54,8 +59,10 @@ class GradientFormulas:
     # The values that were put in for variables, by name.
     filled: dict[str, Any]
     graph: Graph
-    # By element of the result and by variable.
+    # By element of the result and by variable; of a constant one for no variable.
     formulas: list[Partial]
+    # The values that the program gives to lists which stay names.
+    lists: dict[str, Any]
 
 
 def gradient_formulas(
@@ -68,25 +75,22 @@ def gradient_formulas(
     """The derivatives of the program with respect to `wrt`.
 
     Without `wrt` it is differentiated with respect to the variables that have no value,
-    or to all of them if all have one. Values of the other variables are filled in. A
-    label is a name of its own in the formulas for it. For order 2 a list or matrix
-    counts as the list of its elements. If `exact`, the formulas
-    have the rules that are computed and the laws that hold in all the range of doubles.
+    or to all of them if all have one; of a constant it is 0. Then all values are filled
+    in, but for those that the program itself gives to names in `wrt`; what depends on
+    them alone becomes a number, by the rules that are computed. A label is a name of
+    its own in the formulas for it, unless it is a number. For order 2 a list or matrix
+    counts as the list of its elements. If `exact`, all formulas have the rules that are
+    computed and the laws that hold in all the range of doubles.
 
-    Raises BindingError for a name that stands for nothing, UsageError if there is no
-    variable at all or one name of a Hessian depends on another, ShapeError for the
-    second derivatives of a list.
+    Raises BindingError for a name that stands for nothing, UsageError if one name of a
+    Hessian depends on another, ShapeError for the second derivatives of a list.
     """
     program = bound.program
-    variables = program.graph.variables
-    if wrt is None:
-        wrt = [name for name in variables if name not in bound.variables]
-    wanted = wanted_nodes(program, wrt or None)
+    asked = {name.partition("[")[0] for name in checked_names(wrt or ())} & bound.own
+    filled = {name: x for name, x in bound.variables.items() if name not in asked}
+    wanted = wanted_nodes(program, _varying(bound) if wrt is None else wrt)
     if not wanted:
-        raise UsageError(
-            "the formula has no variables to differentiate with respect to",
-            source=bound.text,
-        )
+        return _constant(bound, order, filled)
     if order == 2:
         check_twice(program.graph, bound.output, wanted)
     nodes = set(all_leaves(wanted.values()))
@@ -96,37 +100,63 @@ def gradient_formulas(
             f"the derivatives would be {count:,} formulas",
             hint="--wrt asks for fewer variables, --output for another result",
         )
-    values = {node: x for node, x in bound.given.items() if node not in nodes}
     roots = dict[str | None, Structure]([*wanted.items(), (None, bound.output)])
-    graph, placed = substituted(program.graph, roots, values)
+    graph, placed = substituted(program.graph, roots, {})
     output = placed[None]
     own = {name: placed[name] for name in wanted}
-    derivation = _Derivation(graph, own, exact=exact)
+    derivation = _Derivation(graph, own, named_leaves(filled), exact=exact)
     found = derivation.first(output) if order == 1 else derivation.second(output)
+    graph, partials, labels = derivation.with_numbers(list(found))
     laws = IN_RANGE if exact else READABLE
-    simple, formulas = _simplified(derivation.graph, list(found), own, laws)
+    simple, formulas = _simplified(graph, partials, labels, laws)
     return GradientFormulas(
         bound.text,
-        next((k for k, v in program.scope.items() if v == bound.output), None),
+        _result(bound),
         order,
-        {
-            name: value
-            for name, value in bound.variables.items()
-            if nodes.isdisjoint(flatten(variables[name]))
-        },
+        filled,
         simple,
         formulas,
+        {n: x for n, x in bound.variables.items() if n in asked and shape_of(x)},
     )
 
 
+def _varying(bound: BoundProgram) -> list[str]:
+    """The variables to differentiate by if none is asked for.
+
+    A value that no other line uses, as the last line of `d_x = 2`, is a constant.
+    """
+    names = bound.program.graph.variables
+    found = [name for name in names if name not in bound.variables]
+    if found or not names:
+        return found
+    mentioned = read_program(bound.text).mentions()
+    return [name for name in names if name in mentioned]
+
+
+def _constant(
+    bound: BoundProgram, order: int, filled: dict[str, Any]
+) -> GradientFormulas:
+    """The derivative of what has no variables: 0, or as many as it has elements."""
+    graph = Graph()
+    zeros = (graph.add_literal(0.0) for _ in range(size_of(bound.output)))
+    partial = Partial("", (), unflatten(bound.output, zeros))
+    result = _result(bound)
+    return GradientFormulas(bound.text, result, order, filled, graph, [partial], {})
+
+
+def _result(bound: BoundProgram) -> str | None:
+    """The label of what is differentiated, None if it has none."""
+    labels = bound.program.scope.items()
+    return next((label for label, nodes in labels if nodes == bound.output), None)
+
+
 def _simplified(
-    graph: Graph, partials: list[Partial], wanted: Mapping[str, Structure], laws: Laws
+    graph: Graph, partials: list[Partial], own: Mapping[str, Labelled], laws: Laws
 ) -> tuple[Graph, list[Partial]]:
     """The partials, simplified, in a graph of their own.
 
     In those for a label the label is a variable.
     """
-    own = {name: _own_nodes(graph, name, nodes) for name, nodes in wanted.items()}
     # By their labels, the places of the partials in which these are variables.
     groups: dict[tuple[str, ...], list[int]] = {}
     for place, partial in enumerate(partials):
@@ -155,31 +185,34 @@ def _simplified(
     return simple, made
 
 
-def _own_nodes(graph: Graph, name: str, structure: Structure) -> dict[str, int]:
-    """The nodes of a label, by the names of its elements, but for variables' nodes."""
-    return {
-        element: node
-        for element, node in named_leaves({name: structure}).items()
-        if graph.operations[node] is not VARIABLE
-    }
-
-
 class _Derivation:
     """A graph that grows by the derivatives of its nodes.
 
-    `wanted` has the nodes to differentiate with respect to, by name. If `exact`, the
-    rules are those that are computed.
+    `wanted` has the nodes to differentiate with respect to, by name, and `filled` the
+    values of variables, by the names of elements. If `exact`, the rules are those that
+    are computed.
     """
 
     def __init__(
-        self, graph: Graph, wanted: Mapping[str, Structure], *, exact: bool
+        self,
+        graph: Graph,
+        wanted: Mapping[str, Structure],
+        filled: Mapping[str, float],
+        *,
+        exact: bool,
     ) -> None:
         self.graph = graph
         self._exact = exact
         self._wanted = wanted
+        self._filled = filled
         self._leaves = list(dict.fromkeys(all_leaves(wanted.values())))
-        self._active = graph.dependents(self._leaves)
         self._gradients: dict[int, dict[int, int]] = {}
+        # Flags of the nodes that depend on a wanted one.
+        self._active = bytearray()
+        # The values of nodes that depend on nothing without one, and which of these
+        # depend on what is filled in.
+        self._values: dict[int, float] = {}
+        self._known: set[int] = set()
 
     def first(self, output: Structure) -> Iterator[Partial]:
         """The derivatives of each element for each variable."""
@@ -200,20 +233,67 @@ class _Derivation:
     def _partials(self, root: int, name: str) -> Structure:
         """The derivative of a node for each element of what is wanted."""
         if root not in self._gradients:
-            self._extend_active()
+            self._follow()
             nodes = append_gradient(
-                self.graph, root, self._leaves, self._active, exact=self._exact
+                self.graph,
+                root,
+                self._leaves,
+                self._active,
+                exact=self._exact,
+                known=self._known,
             )
             self._gradients[root] = dict(zip(self._leaves, nodes, strict=True))
         gradient = self._gradients[root]
         structure = self._wanted[name]
         return unflatten(structure, (gradient[node] for node in flatten(structure)))
 
-    def _extend_active(self) -> None:
-        """Flag the new nodes that depend on a wanted one."""
-        active = self._active
-        for inputs in self.graph.inputs[len(active) :]:
-            active.append(any(active[operand] for operand in inputs))
+    def _follow(self) -> None:
+        """Look at the nodes that are new."""
+        graph, active, values = self.graph, self._active, self._values
+        wanted = set(self._leaves)
+        for node in range(len(active), len(graph)):
+            inputs, operation = graph.inputs[node], graph.operations[node]
+            active.append(node in wanted or any(active[i] for i in inputs))
+            if operation is LITERAL:
+                values[node] = graph.literals[node]
+            elif operation is VARIABLE:
+                if graph.names[node] in self._filled:
+                    values[node] = self._filled[graph.names[node]]
+                    self._known.add(node)
+            elif all(operand in values for operand in inputs):
+                values[node] = operation.evaluate(*[values[i] for i in inputs])
+                if not self._known.isdisjoint(inputs):
+                    self._known.add(node)
+
+    def with_numbers(
+        self, partials: Sequence[Partial]
+    ) -> tuple[Graph, list[Partial], dict[str, Labelled]]:
+        """The partials in a graph in which all that is known is a number.
+
+        Also the nodes there of each wanted name that are no variables, by elements.
+        """
+        self._follow()
+        labels = [
+            (name, element, node)
+            for name, structure in self._wanted.items()
+            for element, node in named_leaves({name: structure}).items()
+            if self.graph.operations[node] is not VARIABLE and node not in self._known
+        ]
+        roots: dict[str | None, Structure] = {
+            "partials": all_leaves(partial.structure for partial in partials),
+            "labels": [node for *_, node in labels],
+        }
+        known = {node: self._values[node] + 0.0 for node in self._known}
+        graph, placed = substituted(self.graph, roots, known)
+        leaves = iter(placed["partials"])
+        own: dict[str, Labelled] = {name: {} for name in self._wanted}
+        for (name, element, _), node in zip(labels, placed["labels"], strict=True):
+            own[name][element] = node
+        moved = [
+            replace(partial, structure=unflatten(partial.structure, leaves))
+            for partial in partials
+        ]
+        return graph, moved, own
 
 
 def _block(first: Structure, rows: list[Structure]) -> Structure:

@@ -15,8 +15,10 @@ from gradcalc.cli.commands import FormulaCommand, Request
     examples=[
         'gradcalc diff "x^2*y" --wrt x',
         'gradcalc diff "a*x^2 + b*x" --a=3 --b=1',
+        'gradcalc diff "x^2" --x=3',
         'gradcalc diff "x^2*sin(y)" --order 2',
         'gradcalc diff "sin(x*w)" | gradcalc eval - --output d_w --x=2 --w=1',
+        'gradcalc diff "x^3" | gradcalc diff -',
     ],
 )
 @options.as_json

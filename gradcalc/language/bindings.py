@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -39,6 +39,8 @@ class BoundProgram:
     variables: dict[str, Value]
     # The value of each variable node that has one.
     given: dict[int, float]
+    # The variables whose values are the program's own, or constants.
+    own: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -85,6 +87,7 @@ def bind(
         name: checked_value(name, value)
         for name, value in {**defaults, **bindings}.items()
     }
+    chosen = set(values)
     for name in [] if wrt is None else checked_names(wrt):
         if name in CONSTANT_NAMES and name in parsed.free:
             values.setdefault(name, CONSTANTS[CONSTANT_NAMES[name]])
@@ -106,7 +109,8 @@ def bind(
     leaves = leaves_of(used, variables), leaves_of(variables, variables)
     given = dict(zip(*leaves, strict=True))
     result = program.result if output is None else labelled(program, output)
-    return BoundProgram(text, program, result, variables, given)
+    own = variables.keys() - chosen
+    return BoundProgram(text, program, result, variables, given, own)
 
 
 def _by_name(values: Any) -> dict[str, Value]:

@@ -11,7 +11,7 @@ nodes that it appends are formulas of the same language and can be differentiate
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -196,10 +196,19 @@ class Reached:
 class _Formulas:
     """The gradients of one backward pass, appended to a graph as nodes."""
 
-    def __init__(self, graph: Graph, active: Sequence[int], *, exact: bool) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        active: Sequence[int],
+        *,
+        exact: bool,
+        known: Container[int] = (),
+    ) -> None:
         self.graph = graph
         self.active = active
         self.exact = exact
+        # The nodes that will be numbers, for which rules are those that are computed.
+        self.known = known
         # What is added in the place of a gradient that does not arrive: -0.0 + x is x
         # to the bit, but no reader expects it.
         self.nothing = -0.0 if exact else 0.0
@@ -209,7 +218,9 @@ class _Formulas:
         graph = self.graph
         inputs = graph.inputs[node]
         formulas = contributions_of(
-            graph.operations[node], len(inputs), exact=self.exact
+            graph.operations[node],
+            len(inputs),
+            exact=self.exact or node in self.known,
         )
         wanted = [
             (product, gate) if product is not None and self.active[operand] else None
@@ -298,12 +309,14 @@ def append_gradient(
     active: Sequence[int],
     *,
     exact: bool,
+    known: Container[int] = (),
 ) -> list[int]:
     """The gradient of `output` for each wanted node, appended to the graph as nodes.
 
     The arguments are those of `append_backward`.
     """
-    return append_backward(graph, output, wanted, active, exact=exact).wanted
+    found = append_backward(graph, output, wanted, active, exact=exact, known=known)
+    return found.wanted
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -323,14 +336,16 @@ def append_backward(
     active: Sequence[int],
     *,
     exact: bool,
+    known: Container[int] = (),
 ) -> Appended:
     """The gradients of `output`, appended to the graph as nodes.
 
     `active` flags the nodes that depend on a wanted one. If `exact`, the formulas have
     the value of numeric backpropagation, to the bit; else they are for the reader and
-    hold inside the domain of the operations.
+    hold inside the domain of the operations, but for the nodes that are `known`, which
+    will be numbers.
     """
-    formulas = _Formulas(graph, active, exact=exact)
+    formulas = _Formulas(graph, active, exact=exact, known=known)
     zero = graph.add_literal(0.0)
     seed = Reached(graph.add_literal(1.0), None)
     make, add = formulas.contributions, formulas.add

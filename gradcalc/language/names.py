@@ -63,6 +63,14 @@ class ParsedProgram:
             if used.isdisjoint(given)
         }
 
+    def mentions(self) -> set[str]:
+        """The names that formulas use, in functions too."""
+        formulas = [
+            statement.free_names() if statement.is_definition else statement.code
+            for statement in self.statements
+        ]
+        return {leaf[3] for code in formulas for leaf in code if leaf[0] == NAME}
+
 
 def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     """The program in the text, which may use the `known` names as labels.

@@ -1,9 +1,10 @@
 """The gradient as formulas: as a program that parses again, and in LaTeX."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.algebra.substitution import substituted
+from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
 from gradcalc.writers.latex import latex_name
@@ -15,7 +16,8 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     """The derivatives as the lines of one program.
 
     A single derivative is the program's result; several are labels d_x, d_w, so that
-    `eval --output d_x` finds them.
+    `eval --output d_x` finds them. Lists that are names in them stand before them, with
+    the values that the program gave them: without these they would not be lists.
     """
     graph, formulas = gradient.graph, gradient.formulas
     roots = [root for formula in formulas for root in flatten(formula.structure)]
@@ -23,11 +25,27 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     lines, leaves = written_program(
         graph, {None: roots}, precision=precision, short=True, reserved=labels
     )
+    lines = [*list_lines(gradient, roots), *lines]
     texts = iter(leaves)
     for formula, label in zip(formulas, labels, strict=True):
         text = structure_text(formula.structure, texts)
         lines.append(text if len(formulas) == 1 else f"{label} = {text}")
     return lines
+
+
+def list_lines(gradient: GradientFormulas, roots: Sequence[int]) -> list[str]:
+    """The lines for the lists that are names in the formulas of the roots."""
+    if not gradient.lists:
+        return []
+    graph = gradient.graph
+    needed = graph.ancestors(roots)
+    names = (name for node, name in graph.variable_names().items() if needed[node])
+    used = {name.partition("[")[0] for name in names}
+    return [
+        f"{name} = {format_value(value, None, exact_number)}"
+        for name, value in gradient.lists.items()
+        if name in used
+    ]
 
 
 def _labels(gradient: GradientFormulas, given: Iterable[str]) -> list[str]:
@@ -69,8 +87,10 @@ def latex_text(gradient: GradientFormulas, precision: int | None) -> str:
     labels = _labels(gradient, [*graph.names.values(), *graph.labels.values()])
     headings = {}
     for label, formula in zip(labels, formulas, strict=True):
-        roots[label] = formula.structure
-        headings[label] = _fraction(gradient, formula)
+        # The derivative of a constant is for no variable.
+        roots[label if formula.variables else None] = formula.structure
+        if formula.variables:
+            headings[label] = _fraction(gradient, formula)
     # There is no place for definitions: what such functions compute is written.
     graph, roots = substituted(graph, roots, {}, plain=True)
     return latex.latex_text(graph, roots, precision=precision, headings=headings)

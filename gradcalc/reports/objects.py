@@ -172,19 +172,22 @@ def gradient_to_dict(gradient: "GradientFormulas") -> Object:
 
     Each formula stands alone: its labels come before it, separated by ";".
     """
-    from gradcalc.reports.derivatives import program_lines
+    from gradcalc.reports.derivatives import list_lines, program_lines
     from gradcalc.writers.program_text import program_text
 
     def text(structure: "Structure") -> Any:
         if isinstance(structure, list):
             return [text(item) for item in structure]
-        return program_text(
+        formula = program_text(
             gradient.graph, {None: structure}, short=True, separator="; "
         )
+        return "; ".join([*list_lines(gradient, [structure]), formula])
 
     nested: Object = {}
     name = "hessian" if gradient.order == 2 else "gradient"
     for formula in gradient.formulas:
+        if not formula.variables:
+            continue
         place = nested
         *outer, last = formula.variables
         for variable in outer:

@@ -93,7 +93,13 @@ def test_the_installed_package_runs_from_anywhere(tmp_path):
         (
             "from gradcalc.cli.main import main;"
             " main(['eval', 'x', '--x=1', '--json'])",
-            {"rich"},
+            {"rich", "locale"},
+        ),
+        (
+            # A comparison is no assignment, of which much could be wrong.
+            "from gradcalc.cli.main import main;"
+            " main(['eval', 'tanh(x) >= 0', '--x=1', '--json'])",
+            {"rich", "gradcalc.language.mistakes", "gradcalc.language.foreign"},
         ),
         (
             "from gradcalc.cli.main import main;"
@@ -105,7 +111,7 @@ def test_the_installed_package_runs_from_anywhere(tmp_path):
             {"rich", "gradcalc.writers.code"},
         ),
     ],
-    ids=["import", "help", "version", "json", "only", "table"],
+    ids=["import", "help", "version", "json", "comparison", "only", "table"],
 )
 def test_nothing_is_imported_that_is_not_needed(statement, absent):
     code = f"import sys; {statement}; print(); print(*sys.modules)"

@@ -25,7 +25,7 @@ LAYERS = """
     writers data
     algebra
     engine
-    analysis learning
+    analysis learning mapping
     reports
     cli
 """

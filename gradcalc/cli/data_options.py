@@ -1,37 +1,120 @@
 """Options of the commands that read rows of data, and the opening of their files."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial, wraps
+from typing import Any, BinaryIO
 
 import click
 
 from gradcalc.cli import consoles
-from gradcalc.cli.files import STANDARD_INPUT, called, file_name, standard_input
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    called,
+    file_name,
+    matching_files,
+    standard_input,
+)
 from gradcalc.cli.options import Choice
 from gradcalc.data.formats import FORMATS, format_of, open_rows
-from gradcalc.data.rows import Rows, Skipped
+from gradcalc.data.rows import Reading, Rows, Skipped
 from gradcalc.errors import FileError, UsageError
-from gradcalc.wording import counted, plural, quoted
+from gradcalc.language.identifiers import NAME, normal
+from gradcalc.wording import counted, listing, plural, quoted
+
+# A name that a formula can use, or an element of a list.
+_COLUMN = re.compile(rf"{NAME}(\[[0-9]+\])*")
 
 data = click.option(
     "--data",
     metavar="FILE",
-    help="The rows: CSV or TSV with a header, or JSON Lines (- for standard input).",
+    help="The rows: CSV or TSV with a header, or JSON Lines, also compressed (- for"
+    " standard input); of several files with a header in common as 'part-*.csv'.",
 )
-
-
 format_option = click.option(
     "--format",
     "kind",
     type=Choice(list(FORMATS)),
     metavar="NAME",
-    help="What the rows are: csv, tsv or jsonl (told by the file's name or content).",
+    help=f"What the rows are: {listing(FORMATS, 'or')} (told by the file's name or"
+    " content).",
+)
+delimiter = click.option(
+    "--delimiter",
+    metavar="CHARACTER",
+    help="What is between the cells of a table, such as ';' or tab (a comma; told by"
+    " the header).",
+)
+rename = click.option(
+    "--rename",
+    "rename_texts",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="Give a column another name. May be repeated.",
 )
 skip_bad = click.option(
     "--skip-bad",
     is_flag=True,
     help="Leave out rows that cannot be used, and count them.",
 )
+
+
+def reading(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of how rows are read, which the function gets as one `reading`."""
+
+    @format_option
+    @delimiter
+    @rename
+    @wraps(function)
+    def command(
+        *words: Any,
+        kind: str | None,
+        delimiter: str | None,
+        rename_texts: Sequence[str],
+        **given: Any,
+    ) -> Any:
+        how = Reading(kind, _read_delimiter(delimiter), _read_renames(rename_texts))
+        return function(*words, reading=how, **given)
+
+    return command
+
+
+# What can hardly be typed in a shell.
+_DELIMITERS = {
+    "tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|",
+}  # fmt: skip
+
+
+def _read_delimiter(text: str | None) -> str | None:
+    if text is None:
+        return None
+    found = _DELIMITERS.get(text, text)
+    if len(found) != 1 or found in '"\r\n\0' or found.isalnum():
+        raise UsageError(
+            f"--delimiter takes one character, not {quoted(text)}",
+            hint="write --delimiter ';' or --delimiter tab",
+        )
+    return found
+
+
+def _read_renames(texts: Sequence[str]) -> dict[str, str]:
+    """The new name of each column, by its name in the data."""
+    renames: dict[str, str] = {}
+    for text in texts:
+        # The name in the data may hold the sign, too.
+        old, equals, new = text.rpartition("=")
+        old, new = normal(old.strip()), normal(new.strip())
+        if not equals or not old or not _COLUMN.fullmatch(new):
+            raise UsageError(
+                f"--rename takes OLD=NEW, not {quoted(text)}",
+                hint='write --rename "sepal length (cm)=sl", with a name for a formula',
+            )
+        if old in renames:
+            raise UsageError(f"--rename gives {quoted(old)} two names")
+        renames[old] = new
+    return renames
 
 
 def read_classes(text: str | None) -> list[str] | None:
@@ -48,17 +131,32 @@ def read_classes(text: str | None) -> list[str] | None:
 
 
 @contextmanager
-def opened_rows(path: str, kind: str | None) -> Iterator[Rows]:
-    """The rows of the file; standard input if the path is `-`."""
+def opened_rows(path: str, reading: Reading) -> Iterator[Rows]:
+    """The rows of the file, or of all that match; standard input if the path is `-`."""
     if path == STANDARD_INPUT:
-        yield open_rows(standard_input(), called(path), kind)
+        yield open_rows(standard_input(), called(path), reading)
         return
+    first, *more = matching_files(path)
+    with _opened(first) as stream:
+        known = replace(reading, kind=reading.kind or format_of(first))
+        rows = open_rows(
+            stream, first, known, [(other, partial(_opened, other)) for other in more]
+        )
+        try:
+            for other in more:
+                # Before anything is written.
+                with _opened(other) as another:
+                    rows.lines.check_header(another, other)
+            yield rows
+        finally:
+            rows.lines.close()
+
+
+def _opened(path: str) -> BinaryIO:
     try:
-        stream = open(file_name(path), "rb")  # noqa: SIM115 - closed below
+        return open(file_name(path), "rb")
     except (OSError, ValueError) as error:
         raise FileError.from_system("read", called(path), error) from None
-    with stream:
-        yield open_rows(stream, path, kind or format_of(path))
 
 
 def warn_of(skipped: Skipped) -> None:

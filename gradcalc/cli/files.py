@@ -3,10 +3,11 @@
 import os
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from gradcalc.data.compressions import compression_of
 from gradcalc.errors import FileError
 
 if TYPE_CHECKING:
@@ -42,6 +43,31 @@ def standard_input() -> BinaryIO:
 def called(path: str) -> str:
     """What errors call the file, which is standard input if the path is `-`."""
     return "standard input" if path == STANDARD_INPUT else path or "''"
+
+
+def matching_files(path: str) -> list[str]:
+    """The file, or those that match if it is a pattern such as part-*.csv, in order."""
+    if os.path.lexists(file_name(path)) or not any(c in path for c in "*?["):
+        return [path]
+    # Imported here: few paths are patterns.
+    from glob import glob
+
+    found = sorted(glob(path, recursive=True))
+    files = [each for each in found if not os.path.isdir(file_name(each))]
+    if not files:
+        raise FileError(f"cannot read {path}: no file matches it")
+    return files
+
+
+def size_of_files(paths: Iterable[str]) -> int | None:
+    """How many bytes are in the files; None where that says nothing of their rows."""
+    total = 0
+    for path in paths:
+        status = _status(path)
+        if status is None or not stat.S_ISREG(status.st_mode) or compression_of(path):
+            return None
+        total += status.st_size
+    return total
 
 
 def read_text(path: str) -> str:
@@ -141,27 +167,35 @@ def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Write the content to the file: all of it or, whatever happens, none of it.
+    """Write the content to the file: all of it or, whatever happens, none of it."""
+    with replaced_file(path) as file:
+        file.write(content)
 
-    It goes into a new file beside that, which is flushed and renamed. A link stays a
-    link, and a file keeps its permissions. Raises FileError.
+
+@contextmanager
+def replaced_file(path: str) -> Iterator[BinaryIO]:
+    """A stream of bytes that become the file's: all of them or none.
+
+    They go into a new file beside that, the stream's `name`, which is flushed and
+    renamed if nothing is raised meanwhile, and else removed. A link stays a link, and a
+    file keeps its permissions. Raises FileError.
     """
     aside = None
     try:
         target = os.path.realpath(file_name(path))
         if _is_device(target):
             with open(target, "wb") as device:
-                device.write(content)
+                yield device
             return
         aside = _beside(target)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "wb") as file:
-            if os.path.exists(target):
-                os.chmod(aside, stat.S_IMODE(os.stat(target).st_mode))
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, target)
+        with _told_to_end():
+            with open(aside, "xb") as file:
+                if os.path.exists(target):
+                    os.chmod(aside, stat.S_IMODE(os.stat(target).st_mode))
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, target)
         _sync_folder(os.path.dirname(target))
     except (OSError, ValueError) as error:
         raise FileError.from_system("write", path, error) from None
@@ -170,6 +204,27 @@ def replace_file(path: str, content: bytes) -> None:
             # It is there only if it was not renamed.
             with suppress(OSError):
                 os.unlink(aside)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let signals that ask for the end raise SystemExit, so that all is removed."""
+    import signal
+
+    def end(number: int, _frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        # Not everywhere is there such a signal, and a thread can take none.
+        with suppress(AttributeError, ValueError):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _beside(target: Path) -> Path:

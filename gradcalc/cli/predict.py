@@ -1,7 +1,6 @@
 """`gradcalc predict`: a trained model on rows of data, or on one point."""
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,7 +11,9 @@ from gradcalc.cli.arguments import Split
 from gradcalc.cli.commands import Request, VariablesCommand
 from gradcalc.cli.files import STANDARD_INPUT, check_not_output, read_model
 from gradcalc.cli.mistaken_names import setting
-from gradcalc.data.rows import Row, Rows, Skipped, usable
+from gradcalc.cli.row_output import RowOutput
+from gradcalc.data.formats import row_writer
+from gradcalc.data.rows import Reading, Row, Rows, Skipped
 from gradcalc.errors import (
     BindingError,
     DataError,
@@ -22,9 +23,13 @@ from gradcalc.errors import (
 )
 from gradcalc.language.bindings import bind, constant_value
 from gradcalc.learning.model import Model
-from gradcalc.learning.prediction import Additions, predictor
+from gradcalc.learning.prediction import (
+    prediction_additions,
+    predictor,
+    values_of,
+)
 from gradcalc.shapes import described, leaves_of, shape_of
-from gradcalc.wording import counted, plural, printable
+from gradcalc.wording import counted, plural
 
 
 class ModelCommand(VariablesCommand):
@@ -71,7 +76,7 @@ class ModelCommand(VariablesCommand):
     ],
 )
 @data_options.data
-@data_options.format_option
+@data_options.reading
 @click.option(
     "--gradient", is_flag=True, help="Add the derivative with respect to each input."
 )
@@ -91,7 +96,7 @@ def command(
     request: Request,
     *,
     data: str | None,
-    kind: str | None,
+    reading: Reading,
     gradient: bool,
     scores: bool,
     column: str,
@@ -113,48 +118,25 @@ def command(
             "--json is for one point; rows of data come out as they went in",
             hint="rows in JSON Lines come out as JSON Lines",
         )
-    additions = Additions(model, column, scores=scores, gradient=gradient)
+    scores = scores and model.classes is not None
+    additions = prediction_additions(model, column, scores=scores, gradient=gradient)
     check_not_output(data)
-    with data_options.opened_rows(data, kind) as rows:
-        return _predict_rows(model, rows, additions, gradient, skip_bad)
+    with data_options.opened_rows(data, reading) as rows:
+        _check_inputs(model, rows)
+        writer = row_writer(rows, additions)
+        predict = predictor(model, gradient=gradient)
+        numbers = rows.numbers(list(model.inputs), finite=False)
+        odd, skipped = 0, Skipped()
 
+        def predicted(row: Row) -> str:
+            nonlocal odd
+            prediction = predict(numbers(row))
+            text = writer.written(row, values_of(prediction, scores=scores))
+            odd += not prediction.finite
+            return text
 
-def _predict_rows(
-    model: Model, rows: Rows, additions: Additions, gradient: bool, skip_bad: bool
-) -> int:
-    """Write each row as it is read, with its prediction; return the exit status."""
-    _check_inputs(model, rows)
-    # Kept until there is a row: nothing is printed if the rows cannot be understood.
-    header = rows.header_with(additions.columns)
-    predict = predictor(model, gradient=gradient)
-    numbers = rows.numbers(list(model.inputs), finite=False)
-    # Bytes, because the rows are UTF-8 and stay it in every locale.
-    write = sys.stdout.buffer.write
-    watched = sys.stdout.isatty()
-    begun, odd, skipped = False, 0, Skipped()
-
-    def predicted(row: Row) -> tuple[str, bool]:
-        prediction = predict(numbers(row))
-        return rows.row_with(additions.of(prediction)), prediction.finite
-
-    try:
-        for text, finite in usable(rows, predicted, skipped if skip_bad else None):
-            odd += not finite
-            text, header = header + text, ""
-            if watched:
-                # A terminal would obey some of the characters in the data.
-                text = printable(text.replace("\r\n", "\n"), keep="\t\n")
-            write(text.encode())
-            begun = True
-            if watched:
-                sys.stdout.flush()
-    except DataError as error:
-        if not begun:
-            raise
-        # The rows above are printed already: part of the answer is there.
-        sys.stdout.flush()
-        raise error.but(exit_code=1) from None
-    write(header.encode())
+        blocks = rows.blocks(predicted, skipped if skip_bad else None)
+        RowOutput().write_rows(writer.header, blocks)
     data_options.warn_of(skipped)
     if odd:
         consoles.warn(
@@ -208,8 +190,10 @@ def _predict_point(
     }
     model = replace(model, parameters=parameters)
     prediction = predictor(model, gradient=gradient)(numbers)
-    additions = Additions(model, "prediction", scores=scores, gradient=gradient)
-    values = additions.of(prediction)
+    scores = scores and model.classes is not None
+    columns = prediction_additions(
+        model, "prediction", scores=scores, gradient=gradient
+    ).columns
     if request.as_json:
         from gradcalc.reports.objects import prediction_to_dict
 
@@ -218,7 +202,9 @@ def _predict_point(
         from gradcalc.reports.learning_pages import prediction_lines
 
         consoles.show_text(
-            *prediction_lines(additions.columns, values, request.precision)
+            *prediction_lines(
+                columns, values_of(prediction, scores=scores), request.precision
+            )
         )
     if not prediction.finite:
         consoles.warn("the prediction or its gradient is not finite")

@@ -15,7 +15,7 @@ from gradcalc.cli.files import (
     check_replaceable,
     replace_file,
 )
-from gradcalc.data.rows import Rows
+from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES
@@ -62,7 +62,7 @@ def _setting(
     ],
 )
 @data_options.data
-@data_options.format_option
+@data_options.reading
 @click.option(
     "--target",
     cls=options.NamesOption,
@@ -145,7 +145,7 @@ def command(
     request: Request,
     *,
     data: str | None,
-    kind: str | None,
+    reading: Reading,
     target: str | None,
     save: str | None,
     **given: Any,
@@ -170,7 +170,7 @@ def command(
             raise UsageError("--save takes the name of a file")
         check_not_read(save, [*request.sources, data])
         check_replaceable(save)
-    with data_options.opened_rows(data, kind) as rows:
+    with data_options.opened_rows(data, reading) as rows:
         task = read_task(
             request.formula,
             rows,

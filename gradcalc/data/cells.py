@@ -4,17 +4,23 @@ import math
 import re
 from typing import Any
 
+from gradcalc.strict_json import json_value, write_json
 from gradcalc.wording import cut_end
 
 # How NaN and the infinities are written, by gradcalc and by others.
 _NOT_FINITE = re.compile(r"\s*(nan|[+-]?inf(inity)?)\s*", re.IGNORECASE)
 
 
+class EmptyError(ValueError):
+    """The cell is empty, or null."""
+
+
 def number_in(cell: Any, *, finite: bool = True) -> float:
     """The number that the cell holds, as text or as a number of JSON.
 
     Unless `finite`, the text may also stand for NaN or an infinity. Raises ValueError
-    with what is wrong, as the end of a sentence about the cell.
+    with what is wrong, as the end of a sentence about the cell; EmptyError if there is
+    nothing in it.
     """
     if isinstance(cell, str):
         if not finite and _NOT_FINITE.fullmatch(cell):
@@ -24,7 +30,7 @@ def number_in(cell: Any, *, finite: bool = True) -> float:
             number = float(cell.replace("_", "?"))
         except ValueError:
             if not cell.strip():
-                raise ValueError("the cell is empty") from None
+                raise EmptyError("the cell is empty") from None
             raise ValueError(f"{shown(cell)} is not a number") from None
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         try:
@@ -32,7 +38,7 @@ def number_in(cell: Any, *, finite: bool = True) -> float:
         except OverflowError:
             number = math.inf
     elif cell is None:
-        raise ValueError("the value is null")
+        raise EmptyError("the value is null")
     else:
         raise ValueError(f"{shown(cell)} is not a number")
     if not math.isfinite(number):
@@ -79,6 +85,33 @@ def cells_of(value: Any) -> list[Any]:
     if not isinstance(value, list):
         return [value]
     return [cell for item in value for cell in cells_of(item)]
+
+
+# A number as JSON spells it.
+_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,300})(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def json_cell(text: str) -> Any:
+    """What the text of a cell is in JSON: a number if JSON spells it so; null if empty.
+
+    Whole numbers keep all their digits.
+    """
+    match = _JSON_NUMBER.fullmatch(text)
+    if not match:
+        return text or None
+    return float(text) if match[2] or match[3] or text == "-0" else int(text)
+
+
+def table_cell(value: Any, delimiter: str) -> str:
+    """The value as a cell of a row, in quotation marks if it needs them."""
+    if isinstance(value, float):
+        return repr(value) if value == value else "NaN"
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else write_json(json_value(value))
+    if any(character in text for character in (delimiter, '"', "\n", "\r")):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def shown(cell: Any, limit: int = 40) -> str:

@@ -5,11 +5,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from math import isfinite
 from typing import Any
 
-from gradcalc.data.cells import cells_of, class_in, number_in
-from gradcalc.data.rows import ANOTHER_NAME, BrokenDataError, Lines, Result, Row, Rows
+from gradcalc.data.additions import Additions, RowWriter
+from gradcalc.data.cells import EmptyError, class_in, json_cell, number_in, table_cell
+from gradcalc.data.lines import BrokenDataError, Lines
+from gradcalc.data.rows import (
+    MissingError,
+    Reading,
+    Result,
+    Row,
+    Rows,
+    Skipped,
+    refuse,
+    renamed,
+)
 from gradcalc.errors import DataError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.shapes import Shape
@@ -17,6 +29,9 @@ from gradcalc.wording import counted
 
 # An element of a list. No list is longer.
 _ELEMENT = re.compile(rf"({NAME})\[([0-9]{{1,9}})\]")
+
+# What else separates the cells of a table whose header has no delimiter of its format.
+_OTHER_DELIMITERS = (";", "\t")
 
 # What Python's reader says of text that breaks the rules, in words for its writer.
 _MISTAKES = {
@@ -30,24 +45,53 @@ _MISTAKES = {
 class DelimitedRows(Rows):
     """The rows of a table of text: each row is the list of its cells."""
 
-    def __init__(self, lines: Lines, delimiter: str) -> None:
-        super().__init__(lines)
-        self.delimiter = delimiter
+    def __init__(self, lines: Lines, reading: Reading, delimiter: str) -> None:
+        super().__init__(lines, reading)
+        self.delimiter = reading.delimiter or _delimiter_in(lines.first(), delimiter)
+        delimiter = self.delimiter
+        # Whether the last row may hold an underscore.
+        self._underscores = True
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            self.header = [normal(cell.strip()) for cell in next(self)]
+            header = [normal(cell.strip()) for cell in next(self)]
         except StopIteration:
             raise DataError(f"{self.name} is empty: it has no header") from None
-        if all(map(_is_number, self.header)):
+        if all(map(_is_number, header)):
             raise self.problem(
                 "the first line holds numbers, not the names of columns",
                 hint="put a header line such as x,y above the rows",
             )
+        self._header = renamed(header, reading.renames, self.name)
+        # The text of the header, also above the rows of further files.
+        lines.header = list(lines.recent)
         # Every name that a formula may use.
-        self._columns = _columns(self.header)
+        self._columns = _columns(self._header)
         self.columns = {name: each.shape for name, each in self._columns.items()}
 
+    @property
+    def header(self) -> Sequence[str]:
+        return self._header
+
+    def cells(self, row: Row) -> Sequence[Any]:
+        if len(row) != len(self._header):
+            raise self._wrong_width(row)
+        return row  # type: ignore[no-any-return]
+
+    def entries(self, row: Row) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, cell in zip(self._header, self.cells(row), strict=True):
+            owner = list_of(name)
+            if owner != name and self._columns[owner].problem is None:
+                # Its elements in order, wherever they stand.
+                if owner not in found:
+                    places = self._columns[owner].places
+                    found[owner] = [json_cell(row[place]) for place in places]
+            else:
+                found[name] = json_cell(cell)
+        return found
+
     def __next__(self) -> Row:
+        self._underscores = True
         while True:
             self.lines.forget()
             try:
@@ -67,17 +111,19 @@ class DelimitedRows(Rows):
         for name in names:
             self._place(name)
 
+    def longer(self, additions: Additions) -> RowWriter:
+        return LongerTable(self, additions)
+
     def numbers(
         self, names: Sequence[str], *, finite: bool = True
     ) -> Callable[[Row], Sequence[float]]:
         read = partial(number_in, finite=finite)
         places = [place for name in names for place in self._place(name)]
-        width = len(self.header)
-        recent = self.lines.recent
+        width = len(self._header)
 
         def numbers(cells: list[str]) -> Sequence[float]:
             # Python takes 1_0 for a number; such a row is read with care.
-            if len(cells) == width and len(recent) == 1 and "_" not in recent[0]:
+            if len(cells) == width and not self._underscores:
                 try:
                     found = [float(cells[place]) for place in places]
                 except ValueError:
@@ -94,27 +140,42 @@ class DelimitedRows(Rows):
         places = self._place(column)
         return lambda cells: self._careful(cells, class_in, places)[0]
 
-    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
-        names = [name for _, columns in additions for name in columns]
-        lists = {_list_of(cell): cell for cell in self.header}
-        for name in names:
-            # Beside x[0] neither a column x nor another x[1] could be told apart.
-            if (taken := lists.get(_list_of(normal(name)))) is not None:
-                raise DataError(
-                    f"{self.name} has a column {taken} already", hint=ANOTHER_NAME
-                )
-        return self.lines.mark + self._extended(names)
+    def use_block(
+        self,
+        block: list[Result],
+        use: Callable[[Row], Result],
+        skipped: Skipped | None,
+    ) -> bool:
+        lines = self.lines
+        try:
+            waiting = lines.waiting(read=True)
+        except StopIteration:
+            return True
+        rows = self._rows_in(waiting) if lines.is_text else None
+        if rows is None:
+            return super().use_block(block, use, skipped)
+        first, recent = lines.number + 1, lines.recent
+        lines.pass_over(len(waiting))
+        recent[:] = [""]
+        for number, line, row in zip(count(first), waiting, rows, strict=False):
+            # This is the last row that was read, as far as `use` knows.
+            lines.number, recent[0] = number, line
+            self._underscores = "_" in line
+            try:
+                if row:
+                    block.append(use(row))
+            except DataError as error:
+                refuse(error, skipped)
+        return False
 
-    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
-        return self._extended(
-            [cell for _, value in additions for cell in cells_of(value)]
-        )
-
-    def _extended(self, values: Iterable[Any]) -> str:
-        """The last line of the table, as it stood, with more cells."""
-        cells = [_cell(value, self.delimiter) for value in values]
-        text, ending = self.text_and_ending()
-        return self.delimiter.join([text, *cells]) + ending
+    def _rows_in(self, lines: Sequence[str]) -> list[list[str]] | None:
+        """The row on each of the lines; None if not every line is one."""
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(lines) else None
 
     def _place(self, name: str) -> list[int]:
         """The places of the column's cells. DataError if others could be meant."""
@@ -127,27 +188,85 @@ class DelimitedRows(Rows):
         return column.places
 
     def _careful(
-        self, cells: list[str], read: Callable[[str], Result], places: Sequence[int]
+        self, row: Row, read: Callable[[str], Result], places: Sequence[int]
     ) -> list[Result]:
         """What is read from the cells; DataError for the first that cannot be read."""
-        if len(cells) != len(self.header):
-            missing = self.header[len(cells) :]
-            raise self.problem(
-                f"the row has {counted(len(cells), 'cell')}, the header has"
-                f" {len(self.header)}",
-                column=missing[0] if missing else None,
-                span=(0, len(self.text)),
-            )
-        found = []
+        cells = self.cells(row)
+        found: list[Result] = []
+        missing = None
         for place in places:
             try:
                 found.append(read(cells[place]))
+            except EmptyError as error:
+                missing = missing or (place, error)
             except ValueError as error:
-                spans = list(_cell_spans(self.text, self.delimiter))
-                raise self.problem(
-                    str(error), column=self.header[place], span=spans[place]
-                ) from None
+                raise self._bad_cell(place, error, DataError) from None
+        if missing is not None:
+            raise self._bad_cell(*missing, MissingError)
         return found
+
+    def _bad_cell(
+        self, place: int, error: ValueError, kind: type[DataError]
+    ) -> DataError:
+        span = list(_cell_spans(self.text, self.delimiter))[place]
+        column = self._header[place]
+        return self.problem(str(error), column=column, span=span, kind=kind)
+
+    def _wrong_width(self, cells: Sequence[str]) -> DataError:
+        missing = self._header[len(cells) :]
+        return self.problem(
+            f"the row has {counted(len(cells), 'cell')}, the header has"
+            f" {len(self._header)}",
+            column=missing[0] if missing else None,
+            span=(0, len(self.text)),
+        )
+
+
+class LongerTable(RowWriter):
+    """The rows of a table as they stood, with more cells behind them."""
+
+    def __init__(self, rows: DelimitedRows, additions: Additions) -> None:
+        columns = additions.columns
+        check_free(rows, rows.header, additions)
+        self._rows = rows
+        self._delimiter = rows.delimiter
+        self._missing = [None] * len(columns)
+        text = "".join(rows.lines.header)
+        # A file without rows may have no ending either.
+        self._ending = _ending(text) or "\n"
+        above = text.removesuffix(self._ending)
+        if rows.reading.renames:
+            above = self._joined(rows.header)
+        added = self._joined(columns)
+        self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self._ending}"
+
+    def written(self, row: Row, values: Sequence[Any] | None) -> str:
+        delimiter, ending, text = self._delimiter, self._ending, self._rows.whole_text
+        if values is None:
+            values = self._missing
+        added = delimiter.join(map(repr, values))
+        # These are in nan, inf, None and all texts, but in no other number.
+        if "n" in added or "'" in added or '"' in added:
+            added = self._joined(values)
+        if text.endswith(ending):
+            return f"{text[: -len(ending)]}{delimiter}{added}{ending}"
+        own = _ending(text)
+        return f"{text.removesuffix(own)}{delimiter}{added}{own or ending}"
+
+    def _joined(self, cells: Iterable[Any]) -> str:
+        return self._delimiter.join([table_cell(c, self._delimiter) for c in cells])
+
+
+def check_free(rows: Rows, columns: Sequence[str], additions: Additions) -> None:
+    """Raise DataError if the name of an addition is that of a column, or of its list.
+
+    Beside x[0] neither a column x nor another x[1] could be told apart.
+    """
+    taken = {list_of(column): column for column in columns}
+    for name in additions.columns:
+        if (column := taken.get(list_of(normal(name)))) is not None:
+            message = f"{rows.name} has a column {column} already"
+            raise DataError(message, hint=additions.hint)
 
 
 @dataclass(frozen=True)
@@ -198,10 +317,22 @@ def _doubled(header: Sequence[str], places: Sequence[int]) -> str | None:
     return f"{len(places)} columns called {header[places[0]]}"
 
 
-def _list_of(name: str) -> str:
+def list_of(name: str) -> str:
     """The name of the list that the column is an element of; else its own name."""
     element = _ELEMENT.fullmatch(name)
     return element[1] if element else name
+
+
+def _delimiter_in(header: str, usual: str) -> str:
+    """The delimiter of the table that the line is the header of."""
+    others = (each for each in _OTHER_DELIMITERS if each in header)
+    return usual if usual in header else next(others, usual)
+
+
+def _ending(text: str) -> str:
+    """How the line ends: that of the last one, which may not, in a new line."""
+    ending = text[len(text.rstrip("\r\n")) :]
+    return ending[-2:] if ending.endswith("\r\n") else ending[-1:]
 
 
 def _is_number(cell: str) -> bool:
@@ -222,13 +353,3 @@ def _cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
             yield start, position
             start = position + 1
     yield start, len(text)
-
-
-def _cell(value: Any, delimiter: str) -> str:
-    """The value as a cell of a row, in quotation marks if it needs them."""
-    if isinstance(value, float):
-        return repr(value) if value == value else "NaN"
-    text = str(value)
-    if any(character in text for character in (delimiter, '"', "\n", "\r")):
-        return '"' + text.replace('"', '""') + '"'
-    return text

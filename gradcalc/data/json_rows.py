@@ -1,15 +1,18 @@
 """Rows of JSON Lines: an object on every line."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import prod
 from typing import Any
 
-from gradcalc.data.cells import class_in, number_in, shown
-from gradcalc.data.rows import ANOTHER_NAME, Lines, Result, Row, Rows
+from gradcalc.data.additions import Additions, RowWriter
+from gradcalc.data.cells import EmptyError, class_in, number_in, shown
+from gradcalc.data.lines import Lines
+from gradcalc.data.rows import MissingError, Reading, Result, Row, Rows, renamed
 from gradcalc.errors import BindingError, DataError
 from gradcalc.language.identifiers import by_normal_name, normal
-from gradcalc.shapes import Shape, described, flatten
+from gradcalc.shapes import Shape, described, element_names, flatten
 from gradcalc.strict_json import (
     JsonError,
     NotJsonError,
@@ -25,8 +28,9 @@ class JsonRows(Rows):
     # Of the others the columns are not known.
     columns_of = "the first row of {name}"
 
-    def __init__(self, lines: Lines) -> None:
-        super().__init__(lines)
+    def __init__(self, lines: Lines, reading: Reading) -> None:
+        super().__init__(lines, reading)
+        self._renames: Mapping[str, str] = {}
         # The first good row says which columns there are, so it is read ahead, and so
         # are the errors of the rows above it.
         first, errors = None, []
@@ -38,16 +42,45 @@ class JsonRows(Rows):
             except StopIteration:
                 empty = DataError(f"{self.name} is empty: it has no rows")
                 raise (errors or [empty])[0] from None
+        # From here on every row has the new names.
+        where = self.columns_of.format(name=self.name)
+        names = renamed(list(first), reading.renames, where)
+        first = dict(zip(names, first.values(), strict=True))
+        self._renames = reading.renames
         self._ahead = iter([*errors, first])
-        self._last: Row = first
         self.columns = {name: _shape(cell) for name, cell in first.items()}
 
     def __next__(self) -> Row:
         row = next(self._ahead, None)
         if isinstance(row, DataError):
             raise row
-        self._last = self._read() if row is None else row
-        return self._last
+        return self._read() if row is None else row
+
+    @property
+    def header(self) -> Sequence[str]:
+        return [
+            name
+            for column, shape in self.columns.items()
+            for name in element_names(column, shape)
+        ]
+
+    def cells(self, row: Row) -> Sequence[Any]:
+        if others := [name for name in row if name not in self.columns]:
+            raise self.problem(
+                f"the first row has no {others[0]}, which a table needs a column for"
+            )
+        found: list[Any] = []
+        for name, shape in self.columns.items():
+            cell = row.get(name)
+            found += (
+                [None] * prod(shape)
+                if cell is None
+                else self._cell(row, name, partial(_leaves_of, shape=shape))
+            )
+        return found
+
+    def entries(self, row: Row) -> dict[str, Any]:
+        return row  # type: ignore[no-any-return]
 
     def _read(self) -> dict[str, Any]:
         line = ""
@@ -67,7 +100,8 @@ class JsonRows(Rows):
             raise self.problem(str(error)) from None
         if not isinstance(row, dict):
             raise self._no_row(row)
-        return row if line.isascii() and "\\u" not in line else self._normal(row)
+        plain = line.isascii() and "\\u" not in line and not self._renames
+        return row if plain else self._normal(row)
 
     def _no_row(self, value: Any) -> DataError:
         return self.problem(
@@ -76,9 +110,11 @@ class JsonRows(Rows):
         )
 
     def _normal(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The row with its names in normal form."""
+        """The row with its names in normal form, or with new ones."""
         try:
-            return by_normal_name(row.items())
+            row = by_normal_name(row.items())
+            pairs = [(self._renames.get(name, name), row[name]) for name in row]
+            return by_normal_name(pairs)
         except BindingError as error:
             raise self.problem(error.message) from None
 
@@ -88,6 +124,9 @@ class JsonRows(Rows):
             # Of the first row, which is the last that was read.
             if 0 in self.columns[name]:
                 raise self.problem("the list is empty", column=name)
+
+    def longer(self, additions: Additions) -> RowWriter | None:
+        return None if self.reading.renames else LongerJson(self, additions)
 
     def numbers(
         self, names: Sequence[str], *, finite: bool = True
@@ -114,37 +153,51 @@ class JsonRows(Rows):
     def names(self, column: str) -> Callable[[Row], str]:
         return lambda row: self._cell(row, column, class_in)
 
-    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
-        return self.lines.mark
-
-    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
-        """The last row, as it stood, with more entries in its object.
-
-        What JSON has no number for is a string: "NaN", "Infinity", "-Infinity".
-        """
-        for name, _ in additions:
-            if normal(name) in self._last:
-                # Of two entries of one name readers take the last.
-                raise self.problem(f"the row has {name} already", hint=ANOTHER_NAME)
-        text, ending = self.text_and_ending()
-        text = text.rstrip()[:-1].rstrip()
-        entries = write_json(json_value(dict(additions)))[1:]
-        separator = "" if text.endswith("{") else ", "
-        return f"{text}{separator}{entries}{ending}"
-
     def _cell(
         self, row: dict[str, Any], name: str, read: Callable[[Any], Result]
     ) -> Result:
         """What is read from the cell; DataError if it is missing or cannot be read."""
         if name not in row:
-            raise self.problem("the row has no such value", column=name)
+            raise self.problem(
+                "the row has no such value", column=name, kind=MissingError
+            )
         try:
             return read(row[name])
         except ValueError as error:
             key = json.dumps(name)
             start = self.text.find(key)
-            span = None if start < 0 else (start, start + len(key))
-            raise self.problem(str(error), column=name, span=span) from None
+            raise self.problem(
+                str(error),
+                column=name,
+                span=None if start < 0 else (start, start + len(key)),
+                kind=MissingError if isinstance(error, EmptyError) else DataError,
+            ) from None
+
+
+class LongerJson(RowWriter):
+    """The objects of JSON Lines as they stood, with more entries in them.
+
+    What JSON has no number for is a string: "NaN", "Infinity", "-Infinity".
+    """
+
+    def __init__(self, rows: JsonRows, additions: Additions) -> None:
+        self._rows = rows
+        self._additions = additions
+        self._names = [each.name for each in additions.added]
+        self.header = rows.lines.mark
+
+    def written(self, row: Row, values: Sequence[Any] | None) -> str:
+        for name in self._names:
+            if normal(name) in row:
+                # Of two entries of one name readers take the last.
+                message = f"the row has {name} already"
+                raise self._rows.problem(message, hint=self._additions.hint)
+        text = self._rows.whole_text
+        stripped = text.rstrip()
+        ending = "\r\n" if text.endswith("\r\n") else "\n"
+        begun = stripped[:-1].rstrip()
+        entries = write_json(json_value(self._additions.entries(values)))[1:]
+        return f"{begun}{'' if begun.endswith('{') else ', '}{entries}{ending}"
 
 
 def _shape(cell: Any) -> Shape:
@@ -158,8 +211,8 @@ def _shape(cell: Any) -> Shape:
     return (len(cell),)
 
 
-def _numbers_in(cell: Any, shape: Shape, *, finite: bool) -> list[float]:
-    """The numbers in a cell of that shape. Raises ValueError for another cell."""
+def _leaves_of(cell: Any, shape: Shape) -> list[Any]:
+    """What is in a cell of that shape. Raises ValueError for another cell."""
     found = _shape(cell)
     if found != shape:
         here = described(found) if isinstance(cell, list) else shown(cell)
@@ -167,5 +220,11 @@ def _numbers_in(cell: Any, shape: Shape, *, finite: bool) -> list[float]:
             f"here is {here}, in the first row there was {described(shape)}"
         )
     # Not all leaves of a ragged list: its rows are no numbers.
-    cells = cell if len(shape) == 1 else flatten(cell)
-    return [number_in(leaf, finite=finite) for leaf in cells]
+    return cell if len(shape) == 1 else flatten(cell)
+
+
+def _numbers_in(cell: Any, shape: Shape, *, finite: bool) -> list[float]:
+    """The numbers in a cell of that shape. Raises ValueError for another cell."""
+    if cell is None:
+        raise EmptyError("the value is null")
+    return [number_in(leaf, finite=finite) for leaf in _leaves_of(cell, shape)]

@@ -4,90 +4,28 @@ A column has a name and a shape: () for a number, (n,) for a list, which JSON sp
 [1, 2] and a table as columns x[0], x[1]; (rows, columns) for a matrix, in JSON only.
 """
 
-import io
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO, ClassVar, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
 
+from gradcalc.data.additions import Additions, RowWriter
+from gradcalc.data.lines import BrokenDataError, Lines
 from gradcalc.errors import DataError
 from gradcalc.shapes import Shape
-from gradcalc.wording import plural, some
-
-# What to do where a new column would have the name of another.
-ANOTHER_NAME = "give the new one another name with --column NAME"
+from gradcalc.wording import listing, near_miss, plural, some
 
 # A list of cells, or the object that a line of JSON holds.
 Row = Any
 Result = TypeVar("Result")
 
-BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+# So many rows are handed on at once, at most.
+_MOST_ROWS = 1000
 
 
-class Lines:
-    """Iterates over the lines of a stream of bytes, each with its ending.
-
-    name    what errors call the stream
-    number  the number of the last line, from 1
-    recent  the lines since `forget` was last called
-    mark    the byte order mark that the stream began with, or ""
-
-    A line ends in "\\n", "\\r\\n" or "\\r". One that is not UTF-8 raises DataError, and
-    the lines after it can still be read.
-    """
-
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self.name = name
-        self.number = 0
-        self.recent: list[str] = []
-        self.mark = ""
-        self._held: str | None = None
-        # What is not UTF-8 becomes surrogates here, so that its line is known below.
-        self._text = io.TextIOWrapper(
-            stream, encoding="utf-8", errors="surrogateescape", newline=""
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self._held is None:
-            line = self._text.readline()
-        else:
-            line, self._held = self._held, None
-        if not line:
-            raise StopIteration
-        self.number += 1
-        if self.number == 1 and line.startswith(BYTE_ORDER_MARK):
-            self.mark, line = BYTE_ORDER_MARK, line[1:]
-        self.recent.append(line)
-        if not line.isascii():
-            self._check(line)
-        return line
-
-    def first(self) -> str:
-        """The first line, which is still to be read."""
-        if self._held is None and self.number == 0:
-            self._held = self._text.readline()
-        return self._held or ""
-
-    def forget(self) -> None:
-        """Start a new collection of recent lines."""
-        self.recent.clear()
-
-    def _check(self, line: str) -> None:
-        try:
-            line.encode()
-        except UnicodeEncodeError as error:
-            byte = line[error.start].encode(errors="surrogateescape")[0]
-            raise DataError(
-                f"{self.name}, line {self.number}: the byte 0x{byte:02x} is not"
-                " UTF-8 text"
-            ) from None
-
-
-class BrokenDataError(DataError):
-    """Data that cannot be read on from here, whatever rows are skipped."""
+class MissingError(DataError):
+    """A number that is asked for is not there: an empty cell, null, or no entry."""
 
 
 @dataclass(slots=True)
@@ -104,11 +42,24 @@ class Skipped:
         self.first = self.first or error
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read."""
+
+    # Their format, one of `formats.FORMATS`; None if it is to be found out.
+    kind: str | None = None
+    # What is between the cells of a table; None for what the format says.
+    delimiter: str | None = None
+    # The new names of columns, by their names in the data.
+    renames: Mapping[str, str] = field(default_factory=dict)
+
+
 class Rows(ABC):
     """Iterates over the rows of a stream.
 
     name     what errors call the stream
     columns  the columns' names and shapes, in order
+    reading  how they are read
 
     A row that cannot be used raises DataError, when it is read or when its numbers are
     taken; the rows after it can still be read, unless it is a BrokenDataError.
@@ -118,9 +69,13 @@ class Rows(ABC):
     columns_of: ClassVar[str] = "{name}"
     columns: Mapping[str, Shape]
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, reading: Reading) -> None:
         self.lines = lines
-        self.name = lines.name
+        self.reading = reading
+
+    @property
+    def name(self) -> str:
+        return self.lines.name
 
     def __iter__(self) -> Iterator[Row]:
         return self
@@ -129,34 +84,74 @@ class Rows(ABC):
     def __next__(self) -> Row:
         """The next row that is not empty."""
 
+    @property
+    @abstractmethod
+    def header(self) -> Sequence[str]:
+        """The names of the columns of a table of these rows."""
+
+    @abstractmethod
+    def cells(self, row: Row) -> Sequence[Any]:
+        """The last row as the cells of such a table. Raises DataError if it is none."""
+
+    @abstractmethod
+    def entries(self, row: Row) -> dict[str, Any]:
+        """The last row as an object of JSON. Raises DataError if it is none."""
+
+    @abstractmethod
+    def longer(self, additions: Additions) -> RowWriter | None:
+        """The writer that leaves rows as they stand and adds to them, if that can be.
+
+        Raises DataError if a name of the additions is taken.
+        """
+
     @abstractmethod
     def numbers(
         self, names: Sequence[str], *, finite: bool = True
     ) -> Callable[[Row], Sequence[float]]:
         """A function from a row to the numbers in these columns, list by list.
 
-        It raises DataError, naming line and column, where one is missing, or is NaN or
-        infinite and should be `finite`.
+        It raises DataError, naming line and column, where one is NaN or infinite and
+        should be `finite`, or is no number; MissingError if that is all that is wrong.
         """
 
     @abstractmethod
     def names(self, column: str) -> Callable[[Row], str]:
         """A function from a row to the name of the class in the column."""
 
-    @abstractmethod
-    def header_with(self, additions: Sequence[tuple[str, list[str]]]) -> str:
-        """The text above the rows, as it stood, with what additions to them need there.
+    def blocks(
+        self, use: Callable[[Row], Result], skipped: Skipped | None
+    ) -> Iterator[list[Result]]:
+        """The results of `use` for the rows: at a time, for those that have arrived.
 
-        `additions` has the name of each and the columns that a table needs for it. To
-        be called before a row is read. Raises DataError for a column that is taken.
+        It gets each as the last row that was read. What it cannot use is refused.
         """
+        ended = False
+        while not ended:
+            block: list[Result] = []
+            try:
+                ended = self.use_block(block, use, skipped)
+            except DataError:
+                yield block
+                raise
+            yield block
 
-    @abstractmethod
-    def row_with(self, additions: Sequence[tuple[str, Any]]) -> str:
-        """The last row, as it stood, with more values behind it, each with its name.
-
-        Raises DataError for a name that the row has already.
-        """
+    def use_block(
+        self,
+        block: list[Result],
+        use: Callable[[Row], Result],
+        skipped: Skipped | None,
+    ) -> bool:
+        """Add the results for rows that have arrived; whether there will be no more."""
+        while True:
+            try:
+                row = next(self)
+                block.append(use(row))
+            except StopIteration:
+                return True
+            except DataError as error:
+                refuse(error, skipped)
+            if not self.lines.waiting() or len(block) >= _MOST_ROWS:
+                return False
 
     def require(self, names: Sequence[str]) -> None:
         """Raise DataError unless there is one column, or list, of each name.
@@ -168,24 +163,39 @@ class Rows(ABC):
             return
         where = self.columns_of.format(name=self.name)
         hint = f"its columns are {some(self.columns)}" if self.columns else None
-        if len(self.columns) == 1 and ";" in next(iter(self.columns)):
-            hint = "its cells are separated by semicolons; make them commas or tabs"
+        near = [each for name in missing if (each := near_miss(name, self.columns))]
+        if near:
+            hint = f"did you mean {listing(near)}? {hint}"
         raise DataError(
             f"{where} has no {plural(missing, 'column', 'columns')}"
             f" {', '.join(missing)}",
             hint=hint,
         )
 
+    def check_distinct(self) -> None:
+        """Raise DataError if two columns have one name, used or not."""
+        for name, count in Counter(self.header).items():
+            if count > 1 and name:
+                raise DataError(
+                    f"{self.name} has {count} columns called {name}",
+                    hint="every column needs a name of its own",
+                )
+
     @property
     def text(self) -> str:
         """The last row as it stands in the stream, without its ending."""
-        return self.text_and_ending()[0]
+        return self.whole_text.removesuffix("\n").removesuffix("\r")
 
-    def text_and_ending(self) -> tuple[str, str]:
-        """The last row as it stands in the stream, and how its line ends."""
-        raw = "".join(self.lines.recent)
-        text = raw.removesuffix("\n").removesuffix("\r")
-        return text, raw[len(text) :] or "\n"
+    @property
+    def place(self) -> str:
+        """Where the last row stands: rows.csv, line 2."""
+        return f"{self.name}, line {self.lines.number - len(self.lines.recent) + 1}"
+
+    @property
+    def whole_text(self) -> str:
+        """The last row as it stands in the stream."""
+        recent = self.lines.recent
+        return recent[0] if len(recent) == 1 else "".join(recent)
 
     def problem(
         self,
@@ -217,14 +227,20 @@ class Rows(ABC):
         )
 
 
+def refuse(error: DataError, skipped: Skipped | None) -> None:
+    """Count a row that cannot be used in `skipped`.
+
+    Raises the error if that is None, and a BrokenDataError in any case.
+    """
+    if skipped is None or isinstance(error, BrokenDataError):
+        raise error
+    skipped.add(error)
+
+
 def usable(
     rows: Rows, use: Callable[[Row], Result], skipped: Skipped | None
 ) -> Iterator[Result]:
-    """The result of `use` for each row.
-
-    Rows that it cannot use are counted in `skipped` and left out; DataError is raised
-    for the first of them if that is None, and for BrokenDataError in any case.
-    """
+    """The result of `use` for each row; what it cannot use is refused."""
     while True:
         try:
             row = next(rows)
@@ -232,8 +248,29 @@ def usable(
         except StopIteration:
             return
         except DataError as error:
-            if skipped is None or isinstance(error, BrokenDataError):
-                raise
-            skipped.add(error)
+            refuse(error, skipped)
         else:
             yield result
+
+
+def renamed(names: Sequence[str], renames: Mapping[str, str], where: str) -> list[str]:
+    """The names with those replaced that have another. Raises DataError.
+
+    `where` is what errors call the data that has the columns of these names.
+    """
+    unknown = [name for name in renames if name not in names]
+    if unknown:
+        near = near_miss(unknown[0], names)
+        raise DataError(
+            f"{where} has no {plural(unknown, 'column', 'columns')}"
+            f" {', '.join(unknown)} to rename",
+            hint=f"did you mean {near}?" if near else f"its columns are {some(names)}",
+        )
+    found = [renames.get(name, name) for name in names]
+    for new in renames.values():
+        if found.count(new) > 1:
+            raise DataError(
+                f"{where} would have {found.count(new)} columns called {new}",
+                hint="give the column another name with --rename",
+            )
+    return found

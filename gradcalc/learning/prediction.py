@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcalc.data.additions import Addition, Additions
 from gradcalc.data.cells import cells_of
 from gradcalc.engine.compiled import compile_forward, compile_gradient
 from gradcalc.errors import UsageError
@@ -76,55 +77,62 @@ def predictor(model: Model, *, gradient: bool = False) -> Predictor:
     return predict
 
 
-class Additions:
-    """What predictions add to rows: a name for each value, and columns in a table.
+def prediction_additions(
+    model: Model, name: str, *, scores: bool, gradient: bool
+) -> Additions:
+    """What predictions add to rows; `name` is that of the prediction itself.
 
-    `name` is that of the prediction itself; `scores` adds the model's own result where
-    the prediction is the name of a class.
+    `scores` adds the model's own result where the prediction is the name of a class.
+    Raises UsageError where two additions would have one name.
     """
+    shape = shape_of(model.result)
+    # What tells the elements of the result apart: "" for a number.
+    outputs = element_names("", shape)
+    for names in (model.classes, model.target):
+        if shape and names is not None and len(names) == shape[0]:
+            outputs = [f".{each}" for each in names]
+            break
 
-    def __init__(
-        self, model: Model, name: str, *, scores: bool, gradient: bool
-    ) -> None:
-        outputs = self._output_names(model)
-        own = [f"{name}{output}" for output in outputs]
-        self.columns = [(name, [name] if model.classes else own)]
-        self.scores = scores and model.classes is not None
-        if self.scores:
-            self.columns.append(("score", [f"score{output}" for output in outputs]))
-        if gradient:
-            slopes = [
-                f"gradient{output}.{leaf}"
-                for input_, shape in model.inputs.items()
-                for output in (outputs if isinstance(model.result, list) else [""])
-                for leaf in element_names(input_, shape)
-            ]
-            self.columns.append(("gradient", slopes))
-        self.names = [name for name, _ in self.columns]
-        for names in (
-            self.names,
-            [cell for _, group in self.columns for cell in group],
-        ):
-            twice = [name for name, count in Counter(names).items() if count > 1]
-            if twice:
-                raise UsageError(
-                    f"there would be two columns called {twice[0]}",
-                    hint="give the prediction another name with --column NAME",
-                )
+    def cells(prefix: str) -> Any:
+        return unflatten(model.result, iter([prefix + output for output in outputs]))
 
-    def _output_names(self, model: Model) -> list[str]:
-        """What tells the elements of the result apart: "" for a number."""
-        shape = shape_of(model.result)
-        for names in (model.classes, model.target):
-            if shape and names is not None and len(names) == shape[0]:
-                return [f".{name}" for name in names]
-        return element_names("", shape)
+    added = [Addition(name, name if model.classes else cells(name))]
+    if scores and model.classes is not None:
+        added.append(Addition("score", cells("score")))
+    if gradient:
+        slopes = {
+            input_: unflatten(
+                model.result,
+                iter(
+                    [
+                        unflatten(
+                            model.program.graph.variables[input_],
+                            iter(
+                                f"gradient{output}.{leaf}"
+                                for leaf in element_names(input_, each)
+                            ),
+                        )
+                        for output in (outputs if shape else [""])
+                    ]
+                ),
+            )
+            for input_, each in model.inputs.items()
+        }
+        added.append(Addition("gradient", slopes))
+    additions = Additions(added, "give the new one another name with --column NAME")
+    for names in ([each.name for each in added], additions.columns):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise UsageError(
+                f"there would be two columns called {twice[0]}",
+                hint="give the prediction another name with --column NAME",
+            )
+    return additions
 
-    def of(self, prediction: Prediction) -> list[tuple[str, Any]]:
-        """The values for a row with this prediction."""
-        values = [prediction.answer]
-        if self.scores:
-            values.append(prediction.score)
-        if prediction.gradient is not None:
-            values.append(prediction.gradient)
-        return list(zip(self.names, values, strict=True))
+
+def values_of(prediction: Prediction, *, scores: bool) -> list[Any]:
+    """The values of the additions for a row with this prediction."""
+    found = [prediction.answer]
+    if scores:
+        found.append(prediction.score)
+    return cells_of([*found, prediction.gradient or {}])

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
-from gradcalc.data.cells import cells_of
 from gradcalc.reports.numbers import (
     align_numbers,
     exact_number,
@@ -294,23 +293,18 @@ def _dead_sentence(result: "TrainingResult") -> str:
 
 
 def prediction_lines(
-    columns: Sequence[tuple[str, list[str]]],
-    values: Sequence[tuple[str, Any]],
-    precision: int | None = None,
+    columns: Sequence[str], values: Sequence[Any], precision: int | None = None
 ) -> list[str]:
-    """The values, each after its name; a single one stands alone.
-
-    `columns` and `values` are those of `gradcalc.learning.prediction.Additions`.
-    """
-    names = [name for _, group in columns for name in group]
+    """The values, each after its name; a single one stands alone."""
     texts = [
-        cell if isinstance(cell, str) else format_value(cell, precision, exact_number)
-        for _, value in values
-        for cell in cells_of(value)
+        value
+        if isinstance(value, str)
+        else format_value(value, precision, exact_number)
+        for value in values
     ]
     if len(texts) == 1:
         return texts
-    return _named(dict(zip(names, texts, strict=True)))
+    return _named(dict(zip(columns, texts, strict=True)))
 
 
 def _named(texts: Mapping[str, str]) -> list[str]:

@@ -34,6 +34,9 @@ COMMANDS = [
       "--set=q{b}=1", "--epochs=0", "--json"], "[1.0, 1.0]"),
     (["predict", "{b}.model", "--{b}=3"], "6"),
     (["predict", "{b}.model", "--data={b}.jsonl"], '"prediction": 2.0'),
+    (["map", "{a}^2*q{a}", "--data={b}.csv", "--q{b}=3", "--wrt={b}", "--only=d_{b}"],
+     "d_{n}\n6.0\n12.0"),
+    (["map", "{a}^2", "--{b}=1:2"], "{n},value,d_{n}"),
     (["functions", "\N{FULLWIDTH LATIN SMALL LETTER S}in"], "cos"),
 ]  # fmt: skip
 FORMS = {
@@ -112,16 +115,20 @@ WITH_A_VARIABLE = {
     "ascend": ["{name}*x", "--x=1"],
     "descend": ["{name}*x", "--x=1"],
     "check": ["{name}*x", "--x=1"],
+    "map": ["{name}*x"],
 }
 # Where a variable need not have a value.
 WITHOUT_VALUES = ("diff", "graph", "formula", "train")
-NEEDED = {"train": {"data": "rows.csv", "target": "y"}}
+NEEDED = {
+    "train": {"data": "rows.csv", "target": "y"},
+    "map": {"data": "rows.csv"},
+}
 GOOD = {
     "file": "formula.txt", "model": "good.model", "vars": "vars.json",
     "data": "rows.csv",
     "target": "y", "shape": "w=2", "fix": "w=1", "set": "w=1", "expect": "x=1",
     "bound": "x=0:1", "out": "out.svg", "loss": "mae", "optimizer": "adam",
-    "only": "value",
+    "only": "value", "rename": "y=z", "delimiter": ",", "reduce": "sum",
 }  # fmt: skip
 
 
@@ -265,11 +272,11 @@ def test_standard_input_is_read_once(run, command):
 @pytest.mark.parametrize("command", [c for c in WITH_A_VARIABLE if c != "predict"])
 def test_a_formula_that_is_missing_is_named(run, command):
     hint = "hint: give the formula as an argument or with --file\n"
-    for option in ("--vars", "--data") if command == "train" else ("--vars",):
+    for option in ("--vars", *(["--data"] if command in NEEDED else [])):
         ran = run(command, f"{option}=-", stdin='{"x": 1}')
         message = f"error: there is no formula: standard input is read for {option}\n"
         assert ran == (2, "", message + hint)
-    more = ["--data=rows.csv", "--target=y"] if command == "train" else []
+    more = [f"--{key}={text}" for key, text in NEEDED.get(command, {}).items()]
     for text in ("", "\n", "# nothing\n"):
         ran = run(command, *more, stdin=text)
         assert (ran.status, ran.out) == (2, "")
@@ -319,7 +326,8 @@ def test_a_name_to_differentiate_by_that_is_none(run, command):
     page = (
         "error: nope is not a variable of the formula\nhint: its variables are x, y\n"
     )
-    assert run(command, "x*y", "--x=1", "--y=2", "--wrt=nope") == (2, "", page)
+    values = ["--data=rows.csv"] if command == "map" else ["--x=1", "--y=2"]
+    assert run(command, "x*y", *values, "--wrt=nope") == (2, "", page)
     if command in WITHOUT_VALUES:
         assert run(command, "x*y", "--wrt=nope") == (2, "", page)
 

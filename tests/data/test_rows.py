@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradcalc.data.additions import Addition, Additions
 from gradcalc.data.cells import class_in, number_in
-from gradcalc.data.formats import format_of, open_rows
+from gradcalc.data.formats import format_of, open_rows, row_writer
+from gradcalc.data.rows import Reading
 from gradcalc.errors import DataError, describe
 
 
 def numbers_in(content, names=("x", "y"), kind=None):
     """The numbers of each row; for a row that cannot be used, its error's page."""
-    rows = open_rows(io.BytesIO(content), "d.csv", kind)
+    rows = open_rows(io.BytesIO(content), "d.csv", Reading(kind))
     numbers = rows.numbers(list(names))
     found = []
     while True:
@@ -337,13 +339,19 @@ def test_an_empty_list_in_json_cannot_be_used(cell):
     rows.require(["y"])
 
 
+def added(*names):
+    hint = "give the new one another name with --column NAME"
+    return Additions([Addition(name, name) for name in names], hint)
+
+
 def test_a_row_is_not_extended_by_a_name_that_it_has():
     content = b'{"x": 1}\n{"x": 2, "p": 3}\n{"x": 4}\n'
     rows = open_rows(io.BytesIO(content), "d.jsonl")
+    writer = row_writer(rows, added("q", "p"))
     found = []
-    for _ in rows:
+    for row in rows:
         try:
-            found.append(rows.row_with([("q", 0), ("p", 1)]))
+            found.append(writer.written(row, [0, 1]))
         except DataError as error:
             found.append(describe(error))
     assert found == [
@@ -359,7 +367,7 @@ def test_a_row_is_not_extended_by_a_name_that_it_has():
 def test_a_table_is_not_extended_by_a_column_that_it_has(new, old):
     rows = open_rows(io.BytesIO(f"x,{old}\n1,2\n".encode()), "d.csv")
     with pytest.raises(DataError) as caught:
-        rows.header_with([("q", ["q"]), ("p", [new])])
+        row_writer(rows, added("q", new))
     assert caught.value.message == f"d.csv has a column {old} already"
 
 
@@ -370,8 +378,7 @@ def test_a_table_is_not_extended_by_a_column_that_it_has(new, old):
         (b"{}\n", "the first row of d.csv has no columns z, u"),
         (
             b"x;y\n1;2\n",
-            "d.csv has no columns z, u\n"
-            "hint: its cells are separated by semicolons; make them commas or tabs",
+            "d.csv has no columns z, u\nhint: its columns are x, y",
         ),
         (
             b'{"a":1}\n',
@@ -421,11 +428,10 @@ def test_an_integer_beyond_all_doubles_is_no_number():
 
 
 def extended(content, cell, kind=None):
-    rows = open_rows(io.BytesIO(content), "d", kind)
-    text = rows.header_with([("new, one", ["new, one"])])
-    for _ in rows:
-        text += rows.row_with([("new, one", cell)])
-    return text.encode()
+    rows = open_rows(io.BytesIO(content), "d", Reading(kind))
+    writer = row_writer(rows, added("new, one"))
+    texts = [writer.written(row, [cell]) for row in rows]
+    return "".join([writer.header, *texts]).encode()
 
 
 @pytest.mark.parametrize(

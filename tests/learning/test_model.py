@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradcalc.errors import DataError, GradcalcError, describe
 from gradcalc.learning.model import Model, model_from
-from gradcalc.learning.prediction import Additions, predictor
+from gradcalc.learning.prediction import prediction_additions, predictor
 
 GOOD = {
     "schema": 1,
@@ -257,8 +257,8 @@ def test_any_edited_file_is_a_model_or_a_clean_error(content):
             count = sum(map(math.prod, model.inputs.values()))
             prediction = predictor(model, gradient=True)([0.5] * count)
             assert prediction.answer is not None
-            columns = Additions(model, "p", scores=True, gradient=True).columns
-            assert "".join(cell for _, group in columns for cell in group).encode()
+            added = prediction_additions(model, "p", scores=True, gradient=True)
+            assert "".join(added.columns).encode()
 
 
 def test_any_beginning_of_a_file_is_a_clean_error():

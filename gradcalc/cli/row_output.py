@@ -1,0 +1,62 @@
+"""Rows written as they come: to standard output, or to a file that they replace."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from gradcalc.cli.files import replaced_file
+from gradcalc.data.compressions import compressing
+from gradcalc.errors import DataError
+from gradcalc.wording import printable
+
+
+@dataclass(frozen=True)
+class RowOutput:
+    """Where rows go: a file, or standard output if it is None; and their format.
+
+    That is one of `data.formats.FORMATS`, None for that of the rows that come in.
+    """
+
+    file: BinaryIO | None = None
+    kind: str | None = None
+
+    def write_rows(self, header: str, blocks: Iterable[Sequence[str]]) -> None:
+        """Write the header and the rows, of every block as soon as it comes.
+
+        Nothing is written before there is a row, or the end. A DataError behind a row
+        has the exit status 1: the rows above are a part of the answer.
+        """
+        # Bytes, because the rows are UTF-8 and stay it in every locale.
+        output = sys.stdout.buffer if self.file is None else self.file
+        watched = self.file is None and sys.stdout.isatty()
+        begun = False
+        try:
+            for block in blocks:
+                if not block:
+                    continue
+                text, header = header + "".join(block), ""
+                if watched:
+                    # A terminal would obey some of the characters in the data.
+                    text = printable(text.replace("\r\n", "\n"), keep="\t\n")
+                output.write(text.encode())
+                if self.file is None:
+                    output.flush()
+                begun = True
+        except DataError as error:
+            raise (error.but(exit_code=1) if begun else error) from None
+        output.write(header.encode())
+
+
+@contextmanager
+def opened_output(path: str | None, kind: str | None) -> Iterator[RowOutput]:
+    """Rows go to the file, compressed as its name says; to standard output for None."""
+    if path is None:
+        yield RowOutput(None, kind)
+        return
+    with replaced_file(path) as file:
+        compressed = compressing(path, file)
+        yield RowOutput(compressed or file, kind)
+        if compressed is not None:
+            compressed.close()

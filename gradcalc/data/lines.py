@@ -1,0 +1,193 @@
+"""Lines of text out of streams of bytes, in the blocks in which they arrive.
+
+What a pipe has ready is read at once, so that a line that arrives alone can be answered
+before the next one comes; of a file a block has hundreds of lines.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from gradcalc.data.compressions import decompressed, is_broken
+from gradcalc.errors import DataError, FileError
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+_BLOCK = 1 << 16
+
+# What errors call a stream, and the function that opens it.
+Source = tuple[str, Callable[[], BinaryIO]]
+
+
+class BrokenDataError(DataError):
+    """Data that cannot be read on from here, whatever rows are skipped."""
+
+
+class Lines:
+    """Iterates over the lines of streams, each line with its ending.
+
+    name    what errors call the stream that the last line is from
+    number  the number of the last line in it, from 1
+    recent  the lines since `forget` was last called
+    mark    the byte order mark that the first stream began with, or ""
+    size    how many bytes have been read, once they are decompressed
+
+    A line ends in "\\n", "\\r\\n" or "\\r". One that is not UTF-8 raises DataError, and
+    the lines after it can still be read. The streams after the first are opened one
+    after another; of these so many lines are left out as the `header` has.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, name: str, more: Sequence[Source] = ()
+    ) -> None:
+        self.name = name
+        self.number = 0
+        self.recent: list[str] = []
+        self.mark = ""
+        self.size = 0
+        self.header: list[str] = []
+        # Whether all lines that have arrived are UTF-8.
+        self.is_text = True
+        self._stream = stream
+        self._decompressed: Any = None
+        self._opened: BinaryIO | None = None
+        self._more = iter(more)
+        self._begins = True
+        # Lines of its header that are still to come.
+        self._to_pass = 0
+        # What has arrived: whole lines, the place of the next of them, and the start of
+        # a line that goes on.
+        self._block: list[str] = []
+        self._place = 0
+        self._rest: list[bytes] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self._read()
+        line = self._block[self._place]
+        self._place += 1
+        self.number += 1
+        self.recent.append(line)
+        if not self.is_text:
+            self._check(line)
+        return line
+
+    def first(self) -> str:
+        """The next line, which is still to be read; "" at the end."""
+        try:
+            return self.waiting(read=True)[0]
+        except StopIteration:
+            return ""
+
+    def waiting(self, *, read: bool = False) -> list[str]:
+        """The lines that have arrived and are still to be read.
+
+        If there are none, and `read` is true, those that arrive next; raises
+        StopIteration at the end.
+        """
+        if read:
+            self._read()
+        return self._block[self._place :]
+
+    def pass_over(self, count: int) -> None:
+        """Take so many of the waiting lines for read."""
+        self._place += count
+        self.number += count
+
+    def stand_at(self, number: int, line: str) -> None:
+        """Take the line of this number for the last that was read."""
+        self.number = number
+        self.recent[:] = [line]
+
+    def forget(self) -> None:
+        """Start a new collection of recent lines."""
+        self.recent.clear()
+
+    def check_header(self, stream: BinaryIO, name: str) -> None:
+        """Raise DataError unless the stream of that name begins with the header."""
+        others = Lines(stream, name)
+        for line in self.header:
+            if others.first().rstrip("\r\n") != line.rstrip("\r\n"):
+                raise DataError(
+                    f"{name} has another header than {self.name}",
+                    hint="files that are read as one have the same columns in the same"
+                    " order",
+                )
+            next(others)
+
+    def close(self) -> None:
+        """Close the streams that were opened here: all but the first."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _read(self) -> None:
+        """Read the next block. Raises StopIteration at the end of the last stream."""
+        while self._place == len(self._block):
+            data = self._data()
+            if data and self._rest and b"\n" not in data and b"\r" not in data:
+                # A line longer than a block is put together once.
+                self._rest.append(data)
+                continue
+            lines = b"".join([*self._rest, data]).splitlines(keepends=True)
+            # The newline of a carriage return may be still to come.
+            goes_on = data and lines and not lines[-1].endswith(b"\n")
+            self._rest = [lines.pop()] if goes_on else []
+            if lines:
+                self._take(lines)
+            elif not data:
+                self._open_next()
+
+    def _data(self) -> bytes:
+        """What arrives next of the stream; nothing at its end."""
+        try:
+            if self._decompressed is None:
+                self._decompressed = decompressed(self._stream, self.name)
+            data: bytes = self._decompressed.read1(_BLOCK)
+        except Exception as error:
+            if is_broken(error):
+                reason = str(error).lower().rstrip(".")
+                message = f"{self.name} cannot be decompressed: {reason}"
+                raise BrokenDataError(message) from None
+            if isinstance(error, OSError):
+                raise FileError.from_system("read", self.name, error) from None
+            raise
+        self.size += len(data)
+        return data
+
+    def _take(self, lines: list[bytes]) -> None:
+        """Make these the lines of the block."""
+        try:
+            self._block = [line.decode() for line in lines]
+            self.is_text = True
+        except UnicodeDecodeError:
+            # What is not UTF-8 becomes surrogates here, so that its line is known.
+            self._block = [line.decode(errors="surrogateescape") for line in lines]
+            self.is_text = False
+        self._place = 0
+        if self._begins and self._block[0].startswith(BYTE_ORDER_MARK):
+            self._block[0] = self._block[0][1:]
+            self.mark = self.mark if self._opened else BYTE_ORDER_MARK
+        self._begins = False
+        passed = min(self._to_pass, len(self._block))
+        self._to_pass -= passed
+        self.pass_over(passed)
+
+    def _open_next(self) -> None:
+        """Go on with the next stream. Raises StopIteration if there is none."""
+        name, opened = next(self._more)
+        self.close()
+        self._stream = self._opened = opened()
+        self._decompressed = None
+        self.name, self.number, self._begins = name, 0, True
+        self._to_pass = len(self.header)
+
+    def _check(self, line: str) -> None:
+        try:
+            line.encode()
+        except UnicodeEncodeError as error:
+            byte = line[error.start].encode(errors="surrogateescape")[0]
+            raise DataError(
+                f"{self.name}, line {self.number}: the byte 0x{byte:02x} is not"
+                " UTF-8 text"
+            ) from None

@@ -57,6 +57,8 @@ def opened_output(path: str | None, kind: str | None) -> Iterator[RowOutput]:
         return
     with replaced_file(path) as file:
         compressed = compressing(path, file)
-        yield RowOutput(compressed or file, kind)
-        if compressed is not None:
-            compressed.close()
+        if compressed is None:
+            yield RowOutput(file, kind)
+            return
+        with compressed:
+            yield RowOutput(compressed, kind)

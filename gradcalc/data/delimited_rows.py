@@ -118,7 +118,7 @@ class DelimitedRows(Rows):
         self, names: Sequence[str], *, finite: bool = True
     ) -> Callable[[Row], Sequence[float]]:
         read = partial(number_in, finite=finite)
-        places = [place for name in names for place in self._place(name)]
+        places = self.places(names)
         width = len(self._header)
 
         def numbers(cells: list[str]) -> Sequence[float]:
@@ -145,6 +145,7 @@ class DelimitedRows(Rows):
         block: list[Result],
         use: Callable[[Row], Result],
         skipped: Skipped | None,
+        quick: Callable[[str, Row], Result | None] | None = None,
     ) -> bool:
         lines = self.lines
         try:
@@ -157,7 +158,11 @@ class DelimitedRows(Rows):
         first, recent = lines.number + 1, lines.recent
         lines.pass_over(len(waiting))
         recent[:] = [""]
+        quick = quick if lines.is_plain else None
         for number, line, row in zip(count(first), waiting, rows, strict=False):
+            if quick and (found := quick(line, row)) is not None:
+                block.append(found)
+                continue
             # This is the last row that was read, as far as `use` knows.
             lines.number, recent[0] = number, line
             self._underscores = "_" in line
@@ -166,6 +171,7 @@ class DelimitedRows(Rows):
                     block.append(use(row))
             except DataError as error:
                 refuse(error, skipped)
+        lines.number = first + len(waiting) - 1
         return False
 
     def _rows_in(self, lines: Sequence[str]) -> list[list[str]] | None:
@@ -176,6 +182,10 @@ class DelimitedRows(Rows):
         except csv.Error:
             return None
         return rows if len(rows) == len(lines) else None
+
+    def places(self, names: Sequence[str]) -> list[int]:
+        """The places of the columns' cells in a row, list by list."""
+        return [place for name in names for place in self._place(name)]
 
     def _place(self, name: str) -> list[int]:
         """The places of the column's cells. DataError if others could be meant."""
@@ -228,7 +238,7 @@ class LongerTable(RowWriter):
     def __init__(self, rows: DelimitedRows, additions: Additions) -> None:
         columns = additions.columns
         check_free(rows, rows.header, additions)
-        self._rows = rows
+        self.rows = rows
         self._delimiter = rows.delimiter
         self._missing = [None] * len(columns)
         text = "".join(rows.lines.header)
@@ -241,7 +251,7 @@ class LongerTable(RowWriter):
         self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self._ending}"
 
     def written(self, row: Row, values: Sequence[Any] | None) -> str:
-        delimiter, ending, text = self._delimiter, self._ending, self._rows.whole_text
+        delimiter, ending, text = self._delimiter, self._ending, self.rows.whole_text
         if values is None:
             values = self._missing
         added = delimiter.join(map(repr, values))

@@ -45,8 +45,10 @@ class Lines:
         self.mark = ""
         self.size = 0
         self.header: list[str] = []
-        # Whether all lines that have arrived are UTF-8.
+        # Whether all lines that have arrived are UTF-8, and end in newlines alone.
         self.is_text = True
+        self.is_plain = False
+        self._has_returns = False
         self._stream = stream
         self._decompressed: Any = None
         self._opened: BinaryIO | None = None
@@ -153,6 +155,7 @@ class Lines:
                 raise FileError.from_system("read", self.name, error) from None
             raise
         self.size += len(data)
+        self._has_returns = self._has_returns or b"\r" in data
         return data
 
     def _take(self, lines: list[bytes]) -> None:
@@ -164,6 +167,7 @@ class Lines:
             # What is not UTF-8 becomes surrogates here, so that its line is known.
             self._block = [line.decode(errors="surrogateescape") for line in lines]
             self.is_text = False
+        self.is_plain = not self._has_returns and lines[-1].endswith(b"\n")
         self._place = 0
         if self._begins and self._block[0].startswith(BYTE_ORDER_MARK):
             self._block[0] = self._block[0][1:]

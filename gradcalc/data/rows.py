@@ -119,17 +119,22 @@ class Rows(ABC):
         """A function from a row to the name of the class in the column."""
 
     def blocks(
-        self, use: Callable[[Row], Result], skipped: Skipped | None
+        self,
+        use: Callable[[Row], Result],
+        skipped: Skipped | None,
+        quick: Callable[[str, Row], Result | None] | None = None,
     ) -> Iterator[list[Result]]:
         """The results of `use` for the rows: at a time, for those that have arrived.
 
         It gets each as the last row that was read. What it cannot use is refused.
+        Before it `quick` is asked, where there is one for rows on lines of their own:
+        it gets the line, which ends in a newline alone, and the row.
         """
         ended = False
         while not ended:
             block: list[Result] = []
             try:
-                ended = self.use_block(block, use, skipped)
+                ended = self.use_block(block, use, skipped, quick)
             except DataError:
                 yield block
                 raise
@@ -140,6 +145,7 @@ class Rows(ABC):
         block: list[Result],
         use: Callable[[Row], Result],
         skipped: Skipped | None,
+        _quick: Callable[[str, Row], Result | None] | None = None,
     ) -> bool:
         """Add the results for rows that have arrived; whether there will be no more."""
         while True:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 
+from gradcalc.data.delimited_rows import LongerTable
 from gradcalc.data.formats import row_writer
 from gradcalc.data.rows import MissingError, Result, Row, Rows
 from gradcalc.mapping.engines import Engine, Outcome, Sink
+from gradcalc.mapping.quick_rows import quick_function
 from gradcalc.mapping.row_formula import RowFormula
 from gradcalc.mapping.totals import Totals
 
@@ -35,7 +37,10 @@ class RowEngine(Engine):
         answer = self._answer(formula, outcome)
         writer = row_writer(self._rows, formula.additions, sink.kind, formula.only)
         written = writer.written
-        blocks = self._blocks(lambda row: written(row, answer(row)), outcome)
+        quick = None
+        if isinstance(writer, LongerTable):
+            quick = quick_function(writer.rows, formula)
+        blocks = self._blocks(lambda row: written(row, answer(row)), outcome, quick)
         sink.write_rows(writer.header, blocks)
         return outcome
 
@@ -78,11 +83,14 @@ class RowEngine(Engine):
         return answer
 
     def _blocks(
-        self, use: Callable[[Row], Result], outcome: Outcome
+        self,
+        use: Callable[[Row], Result],
+        outcome: Outcome,
+        quick: Callable[[str, Row], Result | None] | None = None,
     ) -> Iterator[list[Result]]:
         """The results for the rows, in blocks as they arrive, with the rows counted."""
         skipped = outcome.skipped
-        for block in self._rows.blocks(use, skipped if self._skip_bad else None):
+        for block in self._rows.blocks(use, skipped if self._skip_bad else None, quick):
             outcome.rows += len(block)
             self._progress(outcome.rows)
             yield block

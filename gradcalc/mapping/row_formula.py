@@ -5,6 +5,7 @@ takes, the graph that it is, and the names of what it adds.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -98,6 +99,11 @@ class RowFormula:
         given = self.bound.given
         return {node: value for node, value in given.items() if node not in arguments}
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether what a row gets is not the value alone."""
+        return any(leaf is not None for _, leaf in self.cells)
+
     def function(self) -> RowFunction:
         """The compiled function of a row's numbers: the values of what it gets."""
         graph = self.bound.program.graph
@@ -106,7 +112,7 @@ class RowFormula:
             output if leaf is None else len(outputs) + output * len(leaves) + leaf
             for output, leaf in self.cells
         ]
-        if all(leaf is None for _, leaf in self.cells):
+        if not self.has_gradients:
             forward = compile_forward(graph, outputs, arguments, self.known)
             pick = _picker(picked, len(outputs))
             return lambda numbers: pick(forward(*numbers))
@@ -195,15 +201,22 @@ def row_formula(
     if asked.only is not None:
         only = _chosen(asked.only, asked.prefix, list(every), columns, where)
     added = [name for name in only or every if name in every]
+    additions = Additions(
+        [every[name][0] for name in added],
+        "give the new columns other names with --prefix, such as --prefix f_",
+    )
+    for name, count in Counter(additions.columns).items():
+        if count > 1:
+            raise UsageError(
+                f"there would be {count} columns called {name}",
+                hint="name a list or an element of it, not both",
+            )
     return RowFormula(
         bound,
         own,
         [name for name in own if name in asked.defaults or name in parsed.constant],
         nodes,
-        Additions(
-            [every[name][0] for name in added],
-            "give the new columns other names with --prefix, such as --prefix f_",
-        ),
+        additions,
         [cell for name in added for cell in every[name][1]],
         only,
     )

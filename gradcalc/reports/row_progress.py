@@ -25,7 +25,7 @@ def row_progress(stream: TextIO, size: int | None, *, colour: bool) -> Iterator[
     if size is not None:
         columns[1:1] = [progress.BarColumn()]
         columns.append(progress.TimeRemainingColumn())
-    console = Console(file=stream, no_color=not colour, force_terminal=True)
+    console = Console(file=stream, color_system="auto" if colour else None)
     bar = progress.Progress(*columns, console=console, transient=True)
     with bar:
         task = bar.add_task("", total=size, rows=0, rate=0.0)

@@ -300,6 +300,11 @@ MISTAKES = {
         "error: i is an index in the formula, and cannot be a column\n"
         "hint: an index is one whole number for all rows\n",
     ),
+    "a list and its element": (
+        ["sum(v)", "--wrt=v,v[0]"], "v[0]\n1\n",
+        "error: there would be 2 columns called d_v[0]\n"
+        "hint: name a list or an element of it, not both\n",
+    ),
     "every row bad": (
         ["x", "--skip-bad"], "x\na\nb\n",
         "error: no row can be used: standard input, line 2, column x: 'a' is not a"
@@ -389,7 +394,8 @@ def test_a_bad_row_after_good_ones(run, folder):
         "error: standard input, line 3, column x: 'abc' is not a number\n  abc\n  ^^^\n"
     )
     assert run("map", "x", stdin=content) == (1, "x,value,d_x\n1,1.0,1.0\n", page)
-    assert run("map", "x", "--out=o.csv", stdin=content).err == page
+    for out in ("o.csv", "o.csv.gz", "o.jsonl.xz"):
+        assert run("map", "x", f"--out={out}", stdin=content).err == page
     assert os.listdir(folder) == []
     assert run("map", "x", "--skip-bad", stdin=content) == (
         0,

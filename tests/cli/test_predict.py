@@ -1,5 +1,6 @@
 """`gradcalc predict`, and models in the other commands."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -157,6 +158,19 @@ def test_predictions_that_are_not_finite(run, folder):
     ran = run("predict", "line.json", "--x=0", "--json")
     assert json.loads(ran.out)["prediction"] == "Infinity"
     assert ran.err == "warning: the prediction or its gradient is not finite\n"
+
+
+def test_rows_come_through_the_doors_of_map(run, folder):
+    (folder / "a1.csv.gz").write_bytes(gzip.compress(b"n;length (cm)\na;32\n"))
+    (folder / "a2.csv").write_text("n;length (cm)\nb;33\n")
+    words = ["line.json", "--data=a*.csv*", "--rename=length (cm)=x"]
+    assert run("predict", *words) == (
+        0, "n;x;prediction\na;32;0.0\nb;33;0.5\n", ""
+    )  # fmt: skip
+    ran = run(
+        "predict", "line.json", "--data=-", "--delimiter=pipe", stdin="x|n\n32|a\n"
+    )
+    assert ran == (0, "x|n|prediction\n32|a|0.0\n", "")
 
 
 MISTAKES = {

@@ -1,5 +1,6 @@
 """`gradcalc train`."""
 
+import gzip
 import json
 import os
 import random
@@ -312,3 +313,18 @@ def test_a_terminal_shows_the_progress():
     assert b"epoch" in shown
     assert b"/200000" in shown
     assert b"loss " in shown
+
+
+def test_rows_come_through_the_doors_of_map(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [b"length (cm);y\n1;2\n", b"length (cm);y\n2;4\n3;6\n"]
+    (tmp_path / "a1.csv.gz").write_bytes(gzip.compress(rows[0]))
+    (tmp_path / "a2.csv").write_bytes(rows[1])
+    words = ["w*x", "--target=y", "--rate=0.1", "--precision=4", "--json"]
+    ran = run("train", *words, "--data=a*.csv*", "--rename=length (cm)=x")
+    content = json.loads(ran.out)
+    assert content["inputs"] == ["x"]
+    assert content["parameters"]["w"] == pytest.approx(2)
+    lines = "\n".join(json.dumps({"length (cm)": x, "y": 2 * x}) for x in (1, 2, 3))
+    ran = run("train", *words, "--data=-", "--rename=length (cm)=x", stdin=lines)
+    assert json.loads(ran.out)["parameters"] == content["parameters"]

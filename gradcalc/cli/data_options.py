@@ -1,5 +1,6 @@
 """Options of the commands that read rows of data, and the opening of their files."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,6 +138,11 @@ def opened_rows(path: str, reading: Reading) -> Iterator[Rows]:
         yield open_rows(standard_input(), called(path), reading)
         return
     first, *more = matching_files(path)
+    if os.path.isdir(file_name(first)):
+        raise FileError(
+            f"cannot read {path}: it is a directory",
+            hint=f"files in it are read as '{os.path.join(path, '*.csv')}'",
+        )
     with _opened(first) as stream:
         known = replace(reading, kind=reading.kind or format_of(first))
         rows = open_rows(

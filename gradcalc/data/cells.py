@@ -23,8 +23,6 @@ def number_in(cell: Any, *, finite: bool = True) -> float:
     nothing in it.
     """
     if isinstance(cell, str):
-        if not finite and _NOT_FINITE.fullmatch(cell):
-            return float(cell)
         try:
             # Python's numbers may hold underscores, those of data do not.
             number = float(cell.replace("_", "?"))
@@ -32,6 +30,9 @@ def number_in(cell: Any, *, finite: bool = True) -> float:
             if not cell.strip():
                 raise EmptyError("the cell is empty") from None
             raise ValueError(f"{shown(cell)} is not a number") from None
+        # Not what is too large for a double.
+        if not finite and not math.isfinite(number) and _NOT_FINITE.fullmatch(cell):
+            return number
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         try:
             number = float(cell)

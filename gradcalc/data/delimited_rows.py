@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from gradcalc.data.additions import Additions, RowWriter
 from gradcalc.data.cells import EmptyError, class_in, json_cell, number_in, table_cell
@@ -27,6 +27,8 @@ from gradcalc.language.identifiers import NAME, normal
 from gradcalc.shapes import Shape
 from gradcalc.wording import counted
 
+Numbers = TypeVar("Numbers")
+
 # An element of a list. No list is longer.
 _ELEMENT = re.compile(rf"({NAME})\[([0-9]{{1,9}})\]")
 
@@ -40,6 +42,14 @@ _MISTAKES = {
     "field larger": "a cell is longer than 131072 characters",
     "NUL": "the line holds a NUL character",
 }
+
+
+class _MissingCellError(Exception):
+    """The cell at the place is empty: an error that nobody may want to be told of."""
+
+    def __init__(self, place: int, message: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class DelimitedRows(Rows):
@@ -119,20 +129,43 @@ class DelimitedRows(Rows):
     ) -> Callable[[Row], Sequence[float]]:
         read = partial(number_in, finite=finite)
         places = self.places(names)
+        return self._numbers(places, lambda row: self._careful(row, read, places))
+
+    def numbers_or_none(
+        self, names: Sequence[str]
+    ) -> Callable[[Row], Sequence[float] | None]:
+        read = partial(number_in, finite=False)
+        places = self.places(names)
+
+        def careful(row: Row) -> Sequence[float] | None:
+            try:
+                return self._read(row, read, places)
+            except _MissingCellError:
+                return None
+
+        return self._numbers(places, careful)
+
+    def _numbers(
+        self, places: Sequence[int], careful: Callable[[Row], Numbers]
+    ) -> Callable[[Row], Numbers | list[float]]:
+        """A function from a row to the numbers at the places; `careful` reads odd ones.
+
+        These are not numbers, not finite, or may be no numbers as Python's 1_0.
+        """
         width = len(self._header)
 
-        def numbers(cells: list[str]) -> Sequence[float]:
-            # Python takes 1_0 for a number; such a row is read with care.
-            if len(cells) == width and not self._underscores:
+        def numbers(cells: list[str]) -> Numbers | list[float]:
+            if len(cells) == width:
                 try:
                     found = [float(cells[place]) for place in places]
                 except ValueError:
-                    pass
-                else:
-                    # One NaN or infinity makes the sum one.
-                    if isfinite(sum(found)):
-                        return found
-            return self._careful(cells, read, places)
+                    return careful(cells)
+                # One NaN or infinity makes the sum one.
+                if isfinite(sum(found)) and not (
+                    self._underscores and "_" in "".join([cells[p] for p in places])
+                ):
+                    return found
+            return careful(cells)
 
         return numbers
 
@@ -201,6 +234,15 @@ class DelimitedRows(Rows):
         self, row: Row, read: Callable[[str], Result], places: Sequence[int]
     ) -> list[Result]:
         """What is read from the cells; DataError for the first that cannot be read."""
+        try:
+            return self._read(row, read, places)
+        except _MissingCellError as error:
+            raise self._bad_cell(error.place, str(error), MissingError) from None
+
+    def _read(
+        self, row: Row, read: Callable[[str], Result], places: Sequence[int]
+    ) -> list[Result]:
+        """As `_careful`, but raises _MissingCellError if all else can be read."""
         cells = self.cells(row)
         found: list[Result] = []
         missing = None
@@ -208,19 +250,16 @@ class DelimitedRows(Rows):
             try:
                 found.append(read(cells[place]))
             except EmptyError as error:
-                missing = missing or (place, error)
+                missing = missing or _MissingCellError(place, str(error))
             except ValueError as error:
-                raise self._bad_cell(place, error, DataError) from None
+                raise self._bad_cell(place, str(error), DataError) from None
         if missing is not None:
-            raise self._bad_cell(*missing, MissingError)
+            raise missing
         return found
 
-    def _bad_cell(
-        self, place: int, error: ValueError, kind: type[DataError]
-    ) -> DataError:
+    def _bad_cell(self, place: int, message: str, kind: type[DataError]) -> DataError:
         span = list(_cell_spans(self.text, self.delimiter))[place]
-        column = self._header[place]
-        return self.problem(str(error), column=column, span=span, kind=kind)
+        return self.problem(message, column=self._header[place], span=span, kind=kind)
 
     def _wrong_width(self, cells: Sequence[str]) -> DataError:
         missing = self._header[len(cells) :]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 from gradcalc.data.additions import Additions, RowWriter
@@ -184,6 +184,13 @@ class LongerJson(RowWriter):
         self._rows = rows
         self._additions = additions
         self._names = [each.name for each in additions.added]
+        # The text before each value, if every one stands alone.
+        self._keys = [
+            f"{json.dumps(name, ensure_ascii=False)}: " for name in self._names
+        ]
+        self._is_flat = additions.columns == self._names and all(
+            map(str.isprintable, self._names)
+        )
         self.header = rows.lines.mark
 
     def written(self, row: Row, values: Sequence[Any] | None) -> str:
@@ -196,8 +203,21 @@ class LongerJson(RowWriter):
         stripped = text.rstrip()
         ending = "\r\n" if text.endswith("\r\n") else "\n"
         begun = stripped[:-1].rstrip()
-        entries = write_json(json_value(self._additions.entries(values)))[1:]
+        entries = self._entries(values)
         return f"{begun}{'' if begun.endswith('{') else ', '}{entries}{ending}"
+
+    def _entries(self, values: Sequence[Any] | None) -> str:
+        """The text of the entries for the values, and the end of their object."""
+        if values is not None and self._is_flat:
+            try:
+                finite = isfinite(sum(values))
+            except TypeError:
+                finite = False
+            if finite:
+                # As `write_json` writes them, ten times as fast.
+                pairs = zip(self._keys, values, strict=True)
+                return ", ".join([f"{key}{value!r}" for key, value in pairs]) + "}"
+        return write_json(json_value(self._additions.entries(values)))[1:]
 
 
 def _shape(cell: Any) -> Shape:

@@ -114,6 +114,20 @@ class Rows(ABC):
         should be `finite`, or is no number; MissingError if that is all that is wrong.
         """
 
+    def numbers_or_none(
+        self, names: Sequence[str]
+    ) -> Callable[[Row], Sequence[float] | None]:
+        """As `numbers`, finite or not: None in the place of a MissingError."""
+        numbers = self.numbers(names, finite=False)
+
+        def found(row: Row) -> Sequence[float] | None:
+            try:
+                return numbers(row)
+            except MissingError:
+                return None
+
+        return found
+
     @abstractmethod
     def names(self, column: str) -> Callable[[Row], str]:
         """A function from a row to the name of the class in the column."""

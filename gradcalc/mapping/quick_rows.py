@@ -36,13 +36,13 @@ def quick_function(rows: DelimitedRows, formula: RowFormula) -> QuickFunction | 
         for output, leaf in formula.cells
     ]
     results = [f"r{place}" for place in range(len(nodes))]
-    places = rows.places(list(formula.columns))
+    cells = [f"row[{place}]" for place in rows.places(list(formula.columns))]
     conditions = [
         # One NaN or infinity makes the sum one.
         f"{finite}({' + '.join([*names.values(), *results])})",
         f"len(row) == {len(rows.header)}",
         # Python takes 1_0 for a number.
-        "'_' not in line",
+        f"('_' not in line or '_' not in {' + '.join(cells)})",
         *filter(None, [code.guard]),
     ]
     # Within a text that has names in braces.
@@ -51,8 +51,8 @@ def quick_function(rows: DelimitedRows, formula: RowFormula) -> QuickFunction | 
     code.lines = [
         "try:",
         *(
-            f"    {name} = {number}(row[{place}])"
-            for name, place in zip(names.values(), places, strict=True)
+            f"    {name} = {number}({cell})"
+            for name, cell in zip(names.values(), cells, strict=True)
         ),
         "except (ValueError, IndexError):",
         "    return None",

@@ -5,7 +5,7 @@ from math import isfinite
 
 from gradcalc.data.delimited_rows import LongerTable
 from gradcalc.data.formats import row_writer
-from gradcalc.data.rows import MissingError, Result, Row, Rows
+from gradcalc.data.rows import Result, Row, Rows
 from gradcalc.mapping.engines import Engine, Outcome, Sink
 from gradcalc.mapping.quick_rows import quick_function
 from gradcalc.mapping.row_formula import RowFormula
@@ -65,13 +65,12 @@ class RowEngine(Engine):
         """The function from a row to what it gets, None if a number is missing."""
         rows = self._rows
         rows.require(list(formula.columns))
-        numbers = rows.numbers(list(formula.columns), finite=False)
+        numbers = rows.numbers_or_none(list(formula.columns))
         function = formula.function()
 
         def answer(row: Row) -> Sequence[float] | None:
-            try:
-                found = numbers(row)
-            except MissingError:
+            found = numbers(row)
+            if found is None:
                 outcome.missing += 1
                 return None
             values = function(found)

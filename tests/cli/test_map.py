@@ -218,6 +218,11 @@ def test_files_that_match_are_read_in_order(run, folder):
         "error: p2.csv has another header than p1.csv\n"
         "hint: files that are read as one have the same columns in the same order\n",
     )  # fmt: skip
+    (folder / "d").mkdir()
+    assert run("map", "x", "--data=d") == (
+        2, "", "error: cannot read d: it is a directory\n"
+        "hint: files in it are read as 'd/*.csv'\n",
+    )  # fmt: skip
     assert run("map", "x", "--data=q*.csv") == (
         2, "", "error: cannot read q*.csv: no file matches it\n"
     )  # fmt: skip

@@ -29,7 +29,7 @@ COMMANDS = {
     "formula": "The formula written out, as text, LaTeX or Python.",
     "train": "Fit a formula's parameters to rows of data.",
     "predict": "Use a trained model, on rows of data or on one point.",
-    "map": "A formula and its gradient over every row of data, or over a range.",
+    "map": "A formula and its gradient over every row of data.",
     "ascend": "Climb along the gradient, step by step.",
     "descend": "Go down along the gradient, step by step.",
     "check": "The gradient compared with differences, or with your own.",

@@ -128,7 +128,7 @@ GOOD = {
     "data": "rows.csv",
     "target": "y", "shape": "w=2", "fix": "w=1", "set": "w=1", "expect": "x=1",
     "bound": "x=0:1", "out": "out.svg", "loss": "mae", "optimizer": "adam",
-    "only": "value", "rename": "y=z", "delimiter": ",", "reduce": "sum",
+    "only": "value", "rename": "q=z", "delimiter": ",", "reduce": "sum",
 }  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def test_every_command_with_variables_is_tried():
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "rows.csv").write_text("x,y\n1,2\n2,3\n")
+    (tmp_path / "rows.csv").write_text("x,y,q\n1,2,0\n2,3,0\n")
     (tmp_path / "formula.txt").write_text("x^2")
     (tmp_path / "vars.json").write_text('{"z": 2}')
     model = {"schema": 1, "target": "y", "parameters": {}, "loss": {"name": "mse"}}

@@ -140,7 +140,7 @@ def opened_rows(path: str, reading: Reading) -> Iterator[Rows]:
     first, *more = matching_files(path)
     if os.path.isdir(file_name(first)):
         raise FileError(
-            f"cannot read {path}: it is a directory",
+            f"cannot read {path}: is a directory",
             hint=f"files in it are read as '{os.path.join(path, '*.csv')}'",
         )
     with _opened(first) as stream:

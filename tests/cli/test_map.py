@@ -220,7 +220,7 @@ def test_files_that_match_are_read_in_order(run, folder):
     )  # fmt: skip
     (folder / "d").mkdir()
     assert run("map", "x", "--data=d") == (
-        2, "", "error: cannot read d: it is a directory\n"
+        2, "", "error: cannot read d: is a directory\n"
         "hint: files in it are read as 'd/*.csv'\n",
     )  # fmt: skip
     assert run("map", "x", "--data=q*.csv") == (

@@ -210,7 +210,9 @@ MISTAKES = {
         "error: cannot read n.csv: no such file or directory\n",
     ),
     "a folder": (
-        ["w*x", "--data=.", "--target=y"], "error: cannot read .: is a directory\n"
+        ["w*x", "--data=.", "--target=y"],
+        "error: cannot read .: is a directory\n"
+        "hint: files in it are read as './*.csv'\n",
     ),
     "nothing on standard input": (
         ["w*x", "--data=-", "--target=y"],
@@ -233,7 +235,7 @@ MISTAKES = {
     ),
     "format": (
         [*TRAIN[1:], "--format=xml"],
-        "error: --format: csv, tsv or jsonl is expected, not 'xml'\n"
+        "error: --format: csv, tsv, jsonl, parquet or arrow is expected, not 'xml'\n"
         "hint: see gradcalc train --help\n",
     ),
     "shape": (

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gradcalc.algebra.derivative import derivative
     from gradcalc.engine.evaluation import Evaluation, evaluate
     from gradcalc.engine.value_and_grad import value_and_grad
+    from gradcalc.engine.vectorized import vectorized
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "derivative",
     "evaluate",
     "value_and_grad",
+    "vectorized",
 ]
 
 # Imported on first use: the command line must not pay for what it does not call.
@@ -34,6 +36,7 @@ _HOMES = {
     "derivative": "gradcalc.algebra.derivative",
     "evaluate": "gradcalc.engine.evaluation",
     "value_and_grad": "gradcalc.engine.value_and_grad",
+    "vectorized": "gradcalc.engine.vectorized",
 }
 
 

@@ -43,9 +43,10 @@ HOMES = {
     "pygraphviz": {"reports"},
     "matplotlib": {"reports"},
     "plotext": {"reports"},
+    "numpy": {"engine"},
 }
 # The libraries of which one module alone knows.
-IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext"}
+IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "numpy"}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {

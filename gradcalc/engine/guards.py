@@ -5,18 +5,64 @@ of doubles that nothing can have been lost. The walk over the nodes looks for th
 (`extended_range`); where a guard fails, it decides.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from math import isnan
 
 from gradcalc.engine.extended_range import LARGEST, LEAST
 from gradcalc.graph import Graph
-from gradcalc.operations import OPERATIONS
+from gradcalc.operations import COMPARISONS, OPERATIONS
 
 _NEG, _WHERE = OPERATIONS["neg"], OPERATIONS["where"]
 _TIMES, _OVER = OPERATIONS["*"], OPERATIONS["/"]
 _SUMS = (OPERATIONS["+"], OPERATIONS["-"])
 
-# A condition for a zero is not pursued deeper into a formula.
-_DEEPEST = 4
+# Conditions for a zero, and for NaN, are not pursued deeper into a formula.
+_DEEPEST, _DEEPEST_NAN = 4, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How conditions are written: templates on a number, or on other conditions."""
+
+    ordinary: str
+    both: str
+    either: str
+    # On a condition and the two that count where it holds and where not.
+    chosen: str
+    # "" where NaN is left to the walk over the nodes.
+    is_nan: str = ""
+
+
+# Comparisons are faster than a call of abs.
+PYTHON = Notation(
+    f"{LEAST} < {{0}} < {LARGEST} or -{LARGEST} < {{0}} < -{LEAST}",
+    " and ",
+    " or ",
+    "({1} if {0} else {2})",
+)
+# Of arrays.
+NUMPY = Notation(
+    f"({LEAST} < np.absolute({{0}})) & (np.absolute({{0}}) < {LARGEST})",
+    " & ",
+    " | ",
+    "np.where({0}, {1}, {2})",
+    "np.isnan({0})",
+)
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class _Words:
+    """What a condition is written with: the texts of terms, and of their truths."""
+
+    text: Callable[[int], str]
+    truth: Callable[[int], str]
+    notation: Notation
+
+    def joined(self, conditions: Sequence[str], how: str) -> str:
+        return (
+            f"({how.join(conditions)})" if len(conditions) > 1 else "".join(conditions)
+        )
 
 
 class Guards:
@@ -46,14 +92,21 @@ class Guards:
         )
 
     def condition(
-        self, node: int, text: Callable[[int], str], truth: Callable[[int], str]
+        self,
+        node: int,
+        text: Callable[[int], str],
+        truth: Callable[[int], str],
+        notation: Notation = PYTHON,
     ) -> str:
-        """The condition, as Python, that the term is in range or rightly 0."""
+        """The condition that the term is in range or rightly 0, or rightly NaN."""
+        words = _Words(text, truth, notation)
         name = text(node)
-        # Comparisons are faster than a call of abs.
-        ordinary = f"{LEAST} < {name} < {LARGEST} or -{LARGEST} < {name} < -{LEAST}"
-        zero = self._zero(node, text, truth, _DEEPEST, outer=True)
-        return f"({ordinary} or {name} == 0.0 and {zero})" if zero else f"({ordinary})"
+        allowed = [notation.ordinary.format(name)]
+        if zero := self._zero(node, words, _DEEPEST, outer=True):
+            allowed.append(words.joined([f"({name} == 0.0)", zero], notation.both))
+        if notation.is_nan:
+            allowed += filter(None, [self._nan(node, words, _DEEPEST_NAN, outer=True)])
+        return f"({notation.either.join(allowed)})"
 
     def _unsigned(self, node: int) -> int:
         while self.graph.operations[node] is _NEG:
@@ -89,33 +142,49 @@ class Guards:
         return once
 
     def _zero(
-        self,
-        node: int,
-        text: Callable[[int], str],
-        truth: Callable[[int], str],
-        depth: int,
-        *,
-        outer: bool = False,
+        self, node: int, words: _Words, depth: int, *, outer: bool = False
     ) -> str:
         """A condition that the term is 0 without having lost anything, or ""."""
         node = self._unsigned(node)
         if node in self.graph.literals and not outer:
             return "True" if self.graph.literals[node] == 0 else ""
         if node in self.known or (node in self.passed_on and not outer):
-            return f"{text(node)} == 0.0"
+            return f"({words.text(node)} == 0.0)"
         operation, inputs = self.graph.operations[node], self.graph.inputs[node]
         if not depth or operation not in (_WHERE, _TIMES, _OVER, *_SUMS):
             return ""
         if operation is _OVER:
-            return self._zero(inputs[0], text, truth, depth - 1)
-        parts = [
-            self._zero(operand, text, truth, depth - 1)
-            for operand in (inputs[1:] if operation is _WHERE else inputs)
-        ]
+            return self._zero(inputs[0], words, depth - 1)
+        sides = inputs[1:] if operation is _WHERE else inputs
+        parts = [self._zero(operand, words, depth - 1) for operand in sides]
         if operation is _TIMES:
-            either = " or ".join(filter(None, parts))
-            return f"({either})" if either else ""
+            return words.joined(list(filter(None, parts)), words.notation.either)
         if operation is _WHERE:
-            yes, no = (part or "False" for part in parts)
-            return f"({yes} if {truth(inputs[0])} else {no})" if any(parts) else ""
-        return f"({parts[0]} and {parts[1]})" if all(parts) else ""
+            return self._chosen(inputs[0], parts, words)
+        return words.joined(parts, words.notation.both) if all(parts) else ""
+
+    def _nan(self, node: int, words: _Words, depth: int, *, outer: bool = False) -> str:
+        """A condition that the term is NaN because something in it is, or ""."""
+        node = self._unsigned(node)
+        if node in self.graph.literals:
+            return "True" if isnan(self.graph.literals[node]) else ""
+        if node in self.known or (node in self.passed_on and not outer):
+            return words.notation.is_nan.format(words.text(node))
+        operation, inputs = self.graph.operations[node], self.graph.inputs[node]
+        if not depth or operation in COMPARISONS:
+            return ""
+        if operation is _WHERE:
+            parts = [self._nan(side, words, depth - 1) for side in inputs[1:]]
+            return self._chosen(inputs[0], parts, words)
+        if len(inputs) > 1 and operation not in (_TIMES, _OVER, *_SUMS):
+            return ""
+        parts = [self._nan(operand, words, depth - 1) for operand in inputs]
+        return words.joined(
+            list(filter(None, dict.fromkeys(parts))), words.notation.either
+        )
+
+    def _chosen(self, condition: int, parts: Sequence[str], words: _Words) -> str:
+        if not any(parts):
+            return ""
+        yes, no = (part or "False" for part in parts)
+        return words.notation.chosen.format(words.truth(condition), yes, no)

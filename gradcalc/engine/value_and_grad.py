@@ -4,29 +4,21 @@ It is compiled once for numbers, and once more for each combination of shapes wh
 of these are first given.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
 
+from gradcalc.engine.call_arguments import check_arguments, gradients, in_order
 from gradcalc.engine.compiled import GradientCode, compile_gradient
-from gradcalc.errors import BindingError, ShapeError, UsageError, entry_point
+from gradcalc.errors import ShapeError, entry_point
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import Value, checked_value
-from gradcalc.language.identifiers import by_normal_name, checked_names
+from gradcalc.language.identifiers import checked_names
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.language.references import not_variables
 from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
-from gradcalc.shapes import Shape, Structure, all_leaves, flatten, shape_of, unflatten
-from gradcalc.wording import (
-    MOST_NAMES,
-    listing,
-    near_miss,
-    plural,
-    represented,
-    some,
-)
+from gradcalc.shapes import Shape, all_leaves, flatten, shape_of, unflatten
+from gradcalc.wording import represented
 from gradcalc.writers.languages.fast_python import SAFE
 
 ValueAndGrad = Callable[..., tuple[Value, tuple[Value, ...]]]
@@ -53,7 +45,7 @@ def value_and_grad(text: str, names: Sequence[str]) -> ValueAndGrad:
     """
     names = checked_names(names)
     parsed = read_program(text)
-    _check_names(parsed, names)
+    check_arguments(parsed, names)
     general = _ShapedFunctions(parsed, names)
     try:
         program = build(parsed, dict.fromkeys(names, ()))
@@ -184,43 +176,12 @@ class _ShapedFunctions:
         self, /, *values: Value, **named: Value
     ) -> tuple[Value, tuple[Value, ...]]:
         names = self._names
-        if named:
-            values = self._in_order(values, named)
-        # What the function for floats did not get stands as None.
-        given = [value for value in values if value is not None]
-        if len(given) != len(names):
-            raise UsageError(
-                f"the function takes {len(names)}"
-                f" {plural(names, 'argument', 'arguments')} ({', '.join(names)}),"
-                f" but {len(given)} {plural(given, 'is', 'are')} given"
-            )
-        checked = list(map(checked_value, names, given))
+        checked = list(map(checked_value, names, in_order(names, values, named)))
         shapes = tuple(map(shape_of, checked))
         compiled = self._compiled.get(shapes)
         if compiled is None:
             compiled = self._compiled[shapes] = self._function(shapes)
         return compiled(*all_leaves(checked))
-
-    def _in_order(
-        self, values: tuple[Value, ...], named: Mapping[str, Value]
-    ) -> tuple[Value, ...]:
-        """The values in the order of the names; some are given by name."""
-        by_place = dict(zip(self._names, values, strict=False))
-        by_name = by_normal_name(named.items())
-        names = set(self._names)
-        if unknown := [name for name in by_name if name not in names]:
-            near = near_miss(unknown[0], self._names)
-            raise UsageError(
-                f"the function has no argument {listing(unknown, 'or')}",
-                hint=f"did you mean {near}?" if near else _its_arguments(self._names),
-            )
-        if twice := [name for name in by_name if by_place.get(name) is not None]:
-            raise UsageError(
-                f"{listing(twice)} {plural(twice, 'is', 'are')} given both by place and"
-                " by name"
-            )
-        inside = (by_name.get(name, by_place.get(name)) for name in self._names)
-        return *inside, *values[len(self._names) :]
 
     def _function(self, shapes: Sequence[Shape]) -> ValueAndGrad:
         """The function of all leaves of arguments of these shapes, in a row."""
@@ -233,64 +194,6 @@ class _ShapedFunctions:
 
         def arranged(*numbers: float) -> tuple[Value, tuple[Value, ...]]:
             values, rows = compiled(*numbers)
-            return unflatten(result, iter(values)), _arranged(result, variables, rows)
+            return unflatten(result, iter(values)), gradients(result, variables, rows)
 
         return arranged
-
-
-def _its_arguments(names: Sequence[str]) -> str:
-    if not names:
-        return "it takes none"
-    return f"its {plural(names, 'argument is', 'arguments are')} {some(names)}"
-
-
-def _arranged(
-    result: Structure, variables: Sequence[Structure], rows: Sequence[Sequence[float]]
-) -> tuple[Value, ...]:
-    """For each variable its gradients, one for each element of the result."""
-    remaining = [iter(row) for row in rows]
-    return tuple(
-        [
-            unflatten(result, iter([unflatten(variable, row) for row in remaining]))
-            for variable in variables
-        ]
-    )
-
-
-def _check_names(parsed: ParsedProgram, names: list[str]) -> None:
-    """Raise BindingError unless the names are those of the formula's variables."""
-    times = Counter(names)
-    free = parsed.variables(times)
-    # What the program carries a value for may be named.
-    found = {**free, **parsed.carried(times)}
-    missing = [name for name in free if name not in times]
-    unknown = [name for name in times if name not in found]
-    repeated = sorted(name for name in found if times[name] > 1)
-    sentences = []
-    if missing:
-        noun = plural(missing, "variable", "variables")
-        sentences.append(f"the {noun} {', '.join(missing)} must be named too")
-    if unknown:
-        sentences.append(not_variables(unknown))
-    if repeated:
-        verb = plural(repeated, "is", "are")
-        sentences.append(f"{', '.join(repeated)} {verb} named twice")
-    if not sentences:
-        return
-    hints = [
-        f"did you mean {match}?"
-        for name in unknown[:MOST_NAMES]
-        if (match := near_miss(name, missing or list(found)))
-    ]
-    computed = ", ".join(name for name in unknown if name in parsed.labels)
-    if computed:
-        hints.append(f"the formula computes {computed} itself")
-    if found:
-        hints.append(f"the variables are {some(found)}")
-    span = found[missing[0]] if missing else None
-    raise BindingError(
-        "; ".join(sentences),
-        source=parsed.text if span else None,
-        span=span,
-        hint=hints[0] if hints else None,
-    )

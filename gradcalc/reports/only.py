@@ -11,7 +11,7 @@ from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.reports.objects import POINT, check_count, fields
-from gradcalc.shapes import INDICES, all_leaves, indexed
+from gradcalc.shapes import INDICES, Structure, all_leaves, flatten, indexed
 
 if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
@@ -31,11 +31,19 @@ def differentiated_by(only: str, names: Sequence[str]) -> list[str]:
         match = _PATH.fullmatch(path)
         field, name, _ = match.groups() if match else ("", None, "")
         if second := _HESSIAN.fullmatch(path):
-            given = [normal(each) for each in second.group(1, 3) if each]
-            needed += given if len(given) == 2 else [*names, *given]
+            first, place, other, beside = second.groups()
+            needed += [] if other else names
+            needed += [normal(first) + place] if first else []
+            needed += [normal(other) + beside] if other else []
         elif field != "value":
             needed += names if name is None else [normal(name)]
-    return list(dict.fromkeys(needed))
+    # Not an element of a list that is needed itself.
+    bases = {name for name in needed if "[" not in name}
+    return [
+        name
+        for name in dict.fromkeys(needed)
+        if name in bases or name.partition("[")[0] not in bases
+    ]
 
 
 def asks_for_hessian(only: str) -> bool:
@@ -90,17 +98,26 @@ def _hessian_lines(
     """The lines of second derivatives at a path that `_HESSIAN` matches."""
     wanted = evaluation.wanted
     asked = {name: wanted[name] for name in names or wanted if name in wanted}
+    known = {**evaluation.scope, **evaluation.graph.variables}
+    leaves = set(all_leaves(wanted.values()))
+
+    def referred(name: str, indices: str) -> Structure | None:
+        found = indexed(known.get(normal(name)), indices)
+        return (
+            found if found is not None and leaves.issuperset(flatten(found)) else None
+        )
+
     first, indices, second, others = path.groups()
     if first is None:
-        leaves = all_leaves(asked.values())
+        nodes = all_leaves(asked.values())
         return [
             "\t".join([_bare(each, precision) for each in row])
-            for row in evaluation.second_derivatives(leaves, leaves)
+            for row in evaluation.second_derivatives(nodes, nodes)
         ]
-    one = indexed(wanted.get(normal(first)), indices)
+    one = referred(first, indices)
     structures = list(asked.values())
     if second is not None:
-        structures = [indexed(wanted.get(normal(second)), others)]
+        structures = [referred(second, others)]
     if one is None or None in structures:
         rows = [f"hessian.{name}" for name in list(asked)[:_MOST_CHOICES]]
         raise _nothing_at(path[0], ["hessian", *rows])

@@ -4,6 +4,7 @@ from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.errors import ShapeError, entry_point
 from gradcalc.language.bindings import bind
 from gradcalc.language.identifiers import checked_names
+from gradcalc.shapes import flatten
 from gradcalc.writers.program_text import program_text
 
 
@@ -13,12 +14,13 @@ def derivative(text: str, name: str, *, exact: bool = False) -> str:
 
     The text is in the same language, so that it can be evaluated and differentiated
     again; parts that it uses several times stand before it as labels, on lines of their
-    own. The values that the formula carries for other variables are filled in; a label
-    that is asked for is a name in the derivative. It is written for reading: it holds
-    inside the domain of the formula's operations and for numbers from 1e-75 to 1e75,
-    and has the rules of a book. If `exact`, it is written for computing: it holds
-    wherever the gradient does and is as accurate, and is beyond the range of doubles no
-    sooner than what it is made of.
+    own, and so do lists of the formula that are asked for. The values that the formula
+    carries for other variables are filled in; a label that is asked for is a name.
+
+    It is written for reading: it holds inside the domain of the formula's operations
+    and for numbers from 1e-75 to 1e75, and has the rules of a book. If `exact`, it is
+    written for computing: it holds wherever the gradient does and is as accurate, and
+    is beyond the range of doubles no sooner than what it is made of.
 
     A formula that does not contain the name has the derivative 0. A constant that is
     asked for, such as e, is a variable.
@@ -38,4 +40,6 @@ def derivative(text: str, name: str, *, exact: bool = False) -> str:
         return "0"
     gradient = gradient_formulas(bound, [name], exact=exact)
     (partial,) = gradient.formulas
-    return program_text(gradient.graph, {None: partial.structure}, short=True)
+    structure = partial.structure
+    formula = program_text(gradient.graph, {None: structure}, short=True)
+    return "\n".join([*gradient.list_lines(flatten(structure)), formula])

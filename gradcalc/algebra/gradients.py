@@ -27,6 +27,8 @@ from gradcalc.shapes import (
     size_of,
     unflatten,
 )
+from gradcalc.writers.infix import InfixWriter
+from gradcalc.writers.spelling import structure_text
 
 # The nodes of a label that are no variables, by the names of its elements.
 Labelled = dict[str, int]
@@ -63,6 +65,23 @@ class GradientFormulas:
     formulas: list[Partial]
     # The values that the program gives to lists which stay names.
     lists: dict[str, Any]
+
+    def list_lines(self, roots: Sequence[int]) -> list[str]:
+        """The lines of a program that make the names in the roots' formulas lists."""
+        if not self.lists:
+            return []
+        needed = self.graph.ancestors(roots)
+        names = self.graph.variable_names()
+        used = {name.partition("[")[0] for n, name in names.items() if needed[n]}
+        return [
+            f"{name} = {structure_text(value, map(_number, flatten(value)))}"
+            for name, value in self.lists.items()
+            if name in used
+        ]
+
+
+def _number(value: float) -> str:
+    return InfixWriter.number(value)[0]
 
 
 def gradient_formulas(

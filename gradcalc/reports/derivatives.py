@@ -1,10 +1,9 @@
 """The gradient as formulas: as a program that parses again, and in LaTeX."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gradcalc.algebra.gradients import GradientFormulas, Partial
 from gradcalc.algebra.substitution import substituted
-from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.shapes import Structure, flatten
 from gradcalc.writers import latex
 from gradcalc.writers.latex import latex_name
@@ -25,27 +24,12 @@ def program_lines(gradient: GradientFormulas, precision: int | None) -> list[str
     lines, leaves = written_program(
         graph, {None: roots}, precision=precision, short=True, reserved=labels
     )
-    lines = [*list_lines(gradient, roots), *lines]
+    lines = [*gradient.list_lines(roots), *lines]
     texts = iter(leaves)
     for formula, label in zip(formulas, labels, strict=True):
         text = structure_text(formula.structure, texts)
         lines.append(text if len(formulas) == 1 else f"{label} = {text}")
     return lines
-
-
-def list_lines(gradient: GradientFormulas, roots: Sequence[int]) -> list[str]:
-    """The lines for the lists that are names in the formulas of the roots."""
-    if not gradient.lists:
-        return []
-    graph = gradient.graph
-    needed = graph.ancestors(roots)
-    names = (name for node, name in graph.variable_names().items() if needed[node])
-    used = {name.partition("[")[0] for name in names}
-    return [
-        f"{name} = {format_value(value, None, exact_number)}"
-        for name, value in gradient.lists.items()
-        if name in used
-    ]
 
 
 def _labels(gradient: GradientFormulas, given: Iterable[str]) -> list[str]:

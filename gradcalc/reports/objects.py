@@ -172,7 +172,8 @@ def gradient_to_dict(gradient: "GradientFormulas") -> Object:
 
     Each formula stands alone: its labels come before it, separated by ";".
     """
-    from gradcalc.reports.derivatives import list_lines, program_lines
+    from gradcalc.reports.derivatives import program_lines
+    from gradcalc.shapes import flatten
     from gradcalc.writers.program_text import program_text
 
     def text(structure: "Structure") -> Any:
@@ -181,7 +182,7 @@ def gradient_to_dict(gradient: "GradientFormulas") -> Object:
         formula = program_text(
             gradient.graph, {None: structure}, short=True, separator="; "
         )
-        return "; ".join([*list_lines(gradient, [structure]), formula])
+        return "; ".join([*gradient.list_lines(flatten(structure)), formula])
 
     nested: Object = {}
     name = "hessian" if gradient.order == 2 else "gradient"

@@ -117,3 +117,12 @@ def test_third_derivatives_of_the_power_in_every_order(names, point):
         text = derivative(text, name, exact=True)
     got = evaluate(text, {}, defaults={"x": point[0], "y": point[1]}).value
     assert math.isclose(got, float(want), rel_tol=1e-8, abs_tol=1e-9)
+
+
+def test_a_list_of_the_formula_comes_along():
+    text = derivative("v = [1, -2]; x*v @ v", "v")
+    assert text == "v = [1, -2]\n[2*v[0]*x, 2*v[1]*x]"
+    assert derivative("v = [1, -2]; x*v[0]", "v[0]") == "x"
+    again = derivative(derivative("v = [1, -2]; v[0]^2*v[1]", "v[0]"), "v[1]")
+    assert again == "v = [1, -2]\n2*v[0]"
+    assert evaluate(again, {}).value == 2

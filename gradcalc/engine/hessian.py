@@ -37,6 +37,8 @@ class _Arithmetic:
     """Numbers of one kind: doubles, or decimals, whose exponents do not end."""
 
     one: Number
+    # Whether they end, so that a result may be lost on the way.
+    ends: bool
     # What an operation passes on of a gradient of 1, from its value and operands.
     partials: Callable[[Operation, Number, Sequence[Number]], Sequence[Number]]
     # Its curvature for the operands at these places, from the same.
@@ -71,7 +73,7 @@ def _doubles(size: int) -> _Arithmetic:
         values = found.graph.forward([*operands, out])
         return [values[node] for node in found.entries.values()]
 
-    return _Arithmetic(1.0, partials, curvature, Graph.forward)
+    return _Arithmetic(1.0, True, partials, curvature, Graph.forward)
 
 
 def _decimals() -> _Arithmetic:
@@ -97,7 +99,7 @@ def _decimals() -> _Arithmetic:
         values = forward(found.graph, [*operands, out])
         return [values[node] for node in found.entries.values()]
 
-    return _Arithmetic(ONE, partials, curvature, forward)
+    return _Arithmetic(ONE, False, partials, curvature, forward)
 
 
 class _Slopes:
@@ -225,7 +227,7 @@ class _Tape:
                             bends.append((operands[j], operands[i], factor))
             if bends:
                 self.bends[node] = bends
-        self._may_be_mended = self.slopes.size <= _MOST_IN_DECIMALS
+        self._may_be_mended = arithmetic.ends and self.slopes.size <= _MOST_IN_DECIMALS
         # Whether a number may have left the range of doubles, so far.
         partials = (partial for _, edges in self.slopes.rows for _, partial in edges)
         factors = (factor for bends in self.bends.values() for *_, factor in bends)

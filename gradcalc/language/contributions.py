@@ -92,8 +92,13 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
     if rule.domain is not None and exact:
         domain = placed[rule.domain]
         nan, one = graph.add_literal(math.nan), graph.add_literal(1.0)
+        # Not NaN alone, whose derivative would be 0.
+        outside = {
+            partial: graph.add(_TIMES, (product, nan))
+            for partial, product in products.items()
+        }
         products = {
-            partial: graph.add(_WHERE, (domain, product, nan))
+            partial: graph.add(_WHERE, (domain, product, outside[partial]))
             for partial, product in products.items()
         }
         # Outside the domain NaN is passed on, selected or not.

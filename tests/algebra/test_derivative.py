@@ -126,3 +126,10 @@ def test_a_list_of_the_formula_comes_along():
     again = derivative(derivative("v = [1, -2]; v[0]^2*v[1]", "v[0]"), "v[1]")
     assert again == "v = [1, -2]\n2*v[0]"
     assert evaluate(again, {}).value == 2
+
+
+@pytest.mark.parametrize("name", ["log", "log2", "log10", "log1p", "atanh"])
+def test_outside_its_domain_an_operation_has_no_second_derivative(name):
+    text = derivative(derivative(f"{name}(x)", "x", exact=True), "x", exact=True)
+    assert math.isnan(evaluate(text, {"x": -7.0}).value)
+    assert math.isfinite(evaluate(text, {"x": 0.5}).value)

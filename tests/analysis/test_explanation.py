@@ -79,6 +79,18 @@ def test_local_formulas_give_the_local_derivatives(operation):
                     )
 
 
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [("hypot", (0.0, 0.0)), ("^", (0.0, 0.0)), ("^", (0.0, 2.0)), ("max", (1.0, 1.0))],
+)
+def test_where_a_book_has_no_number_the_computed_rule_is_shown(name, point):
+    explanation = at_point(OPERATIONS[name], point)
+    for contribution in explanation.steps[0].contributions:
+        assert contribution.formula is not None
+        found = value_of(contribution.formula, explanation.values)
+        assert found == contribution.local
+
+
 def at_point(operation, point):
     names = [f"a{number}" for number in range(len(point))]
     text = written_operation(operation, names)

@@ -135,7 +135,6 @@ def command(
     skip_bad: bool,
     strict: bool,
 ) -> int:
-    options.exclusive(("--json", request.as_json), ("--format", bool(reading.kind)))
     given = request.variables.items()
     sweeps = {name: value for name, value in given if isinstance(value, Sweep)}
     constants = {name: value for name, value in given if name not in sweeps}

@@ -4,7 +4,6 @@ It knows nothing of where the rows come from: an engine asks it for the columns 
 takes, the graph that it is, and the names of what it adds.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -196,13 +195,13 @@ def row_formula(
     if wanted is None:
         wanted = [name for name in variables if (name in own) != asked.total]
     nodes = wanted_nodes(bound.program, wanted)
-    every = _additions(shape_of(bound.output), nodes, asked.prefix)
+    new = _new_columns(shape_of(bound.output), nodes, asked.prefix)
     only = None
     if asked.only is not None:
-        only = _chosen(asked.only, asked.prefix, list(every), columns, where)
-    added = [name for name in only or every if name in every]
+        only = _chosen(asked.only, asked.prefix, new, columns, where)
+    added = [new[name] for name in only or new if name in new]
     additions = Additions(
-        [every[name][0] for name in added],
+        [each.addition for each in added],
         "give the new columns other names with --prefix, such as --prefix f_",
     )
     for name, count in Counter(additions.columns).items():
@@ -217,63 +216,76 @@ def row_formula(
         [name for name in own if name in asked.defaults or name in parsed.constant],
         nodes,
         additions,
-        [cell for name in added for cell in every[name][1]],
+        [cell for each in added for cell in each.cells],
         only,
     )
 
 
-_Cells = list[tuple[int, "int | None"]]
+@dataclass(frozen=True)
+class _NewColumn:
+    """What a row may get under one name."""
+
+    addition: Addition
+    # As `RowFormula.cells`.
+    cells: list[tuple[int, int | None]]
+    # What it is called together with those of the result's other elements: d_x.
+    group: str
 
 
-def _additions(
+def _new_columns(
     result: Shape, wanted: Mapping[str, Structure], prefix: str
-) -> dict[str, tuple[Addition, _Cells]]:
-    """Each column that a row may get, by name, with what is in its cells."""
-    count = len(element_names("", result))
+) -> dict[str, _NewColumn]:
+    """Each column that a row may get, by name."""
     # Of a list result the elements are told apart by their numbers: value_0, d_x_0.
     endings = [
         index_of(place, result).replace("][", "_").replace("[", "_").rstrip("]")
-        for place in range(count)
+        for place in range(len(element_names("", result)))
     ]
-    found: dict[str, tuple[Addition, _Cells]] = {}
+    found: dict[str, _NewColumn] = {}
     for place, ending in enumerate(endings):
         name = f"{prefix}{_VALUE}{ending}"
-        found[name] = Addition(name, name), [(place, None)]
+        found[name] = _NewColumn(Addition(name, name), [(place, None)], _VALUE)
     start = 0
     for variable, structure in wanted.items():
         shape = shape_of(structure)
         leaves = range(start, start + len(flatten(structure)))
         start = leaves.stop
         for place, ending in enumerate(endings):
-            name = f"{prefix}d_{variable}{ending}"
-            cells = arrange(element_names(name, shape), shape)
-            found[name] = Addition(name, cells), [(place, leaf) for leaf in leaves]
+            group = f"d_{variable}"
+            name = f"{prefix}{group}{ending}"
+            addition = Addition(name, arrange(element_names(name, shape), shape))
+            cells: list[tuple[int, int | None]] = [(place, leaf) for leaf in leaves]
+            found[name] = _NewColumn(addition, cells, group)
     return found
 
 
 def _chosen(
     asked: Sequence[str],
     prefix: str,
-    new: Sequence[str],
+    new: Mapping[str, _NewColumn],
     columns: Mapping[str, Shape],
     where: str,
 ) -> list[str]:
     """The names of the columns to write. Raises UsageError for one that is not there.
 
-    A new column may also be named without its prefix; `value`, `gradient` and a
-    gradient such as `d_x` stand for those of all elements of a list result.
+    A new column may be named without its prefix; `value` and `d_x`, which is also
+    `gradient.x`, stand for all elements of a list result, `gradient` for every `d_`.
     """
     found: dict[str, None] = {}
     own = {e for name, shape in columns.items() for e in element_names(name, shape)}
     for name in asked:
-        groups = [
+        group = name.replace(f"{_GRADIENT}.", "d_", 1)
+        meant = [
             [each for each in new if each == name],
             [name] if name in columns or name in own else [],
             [each for each in new if each == prefix + name],
-            [each for each in new if _is_of(each.removeprefix(prefix), name)],
+            [each for each, column in new.items() if column.group == group],
+            [each for each, column in new.items() if column.group != _VALUE]
+            if name == _GRADIENT
+            else [],
         ]
-        group = next(filter(None, groups), None)
-        if group is None:
+        names = next(filter(None, meant), None)
+        if names is None:
             near = near_miss(name, [*new, *columns])
             raise UsageError(
                 f"--only: there is no column {name}",
@@ -281,16 +293,8 @@ def _chosen(
                 if near
                 else f"new are {some(new)}; {where} has {some(columns)}",
             )
-        found.update(dict.fromkeys(group))
+        found.update(dict.fromkeys(names))
     return list(found)
-
-
-def _is_of(column: str, name: str) -> bool:
-    """Whether the new column is one of those that the name stands for."""
-    kind, _, of = name.partition(".")
-    if kind == _GRADIENT:
-        return column.startswith(f"d_{of}_" if of else "d_") or column == f"d_{of}"
-    return re.fullmatch(rf"{re.escape(name)}(_\d+)+", column) is not None
 
 
 def _check_given(

@@ -53,6 +53,10 @@ ROWS = {
     "only gradients": (
         ["x^2*y", "--only=gradient"], "x,y\n3,1\n", "d_x,d_y\n6.0,9.0\n"
     ),
+    "only some of like names": (
+        ["[x*x_1, x]", "--only=d_x,gradient.x_1"], "x,x_1\n3,5\n",
+        "d_x_0,d_x_1,d_x_1_0,d_x_1_1\n5.0,1.0,3.0,0.0\n",
+    ),
     "only columns": (["x^2", "--only=id"], "id,x\na,3\n", "id\na\n"),
     "prefix": (
         ["x^2", "--prefix=f_"], "x,value\n3,a\n", "x,value,f_value,f_d_x\n3,a,9.0,6.0\n"
@@ -182,6 +186,11 @@ def test_what_names_do_not_tell_the_option_does(run, folder):
     (folder / "rows.csv").write_text("x\n3\n")
     ran = run("map", "x", "--data=rows.csv", "--format=tsv")
     assert ran.out == "x\tvalue\td_x\n3\t3.0\t1.0\n"
+
+
+def test_what_comes_in_and_what_goes_out_are_told_apart(run):
+    ran = run("map", "x", "--format=tsv", "--json", stdin="x\ty\n3\ta,b\n")
+    assert ran == (0, '{"x": 3, "y": "a,b", "value": 3.0, "d_x": 1.0}\n', "")
 
 
 COMPRESSIONS = {".gz": gzip, ".bz2": bz2, ".xz": lzma}

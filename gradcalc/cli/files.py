@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gradcalc.data.compressions import compression_of
 from gradcalc.errors import FileError
 
 if TYPE_CHECKING:
@@ -61,6 +60,9 @@ def matching_files(path: str) -> list[str]:
 
 def size_of_files(paths: Iterable[str]) -> int | None:
     """How many bytes are in the files; None where that says nothing of their rows."""
+    # Imported here, as below: few commands read rows.
+    from gradcalc.data.compressions import compression_of
+
     total = 0
     for path in paths:
         status = _status(path)

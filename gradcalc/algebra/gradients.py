@@ -107,18 +107,13 @@ def gradient_formulas(
     program = bound.program
     asked = {name.partition("[")[0] for name in checked_names(wrt or ())} & bound.own
     filled = {name: x for name, x in bound.variables.items() if name not in asked}
-    wanted = wanted_nodes(program, _varying(bound) if wrt is None else wrt)
+    wanted = wanted_nodes(program, varying(bound) if wrt is None else wrt)
     if not wanted:
         return _constant(bound, order, filled)
     if order == 2:
         check_twice(program.graph, bound.output, wanted)
     nodes = set(all_leaves(wanted.values()))
-    count = size_of(bound.output) * len(nodes) ** order
-    if count > _MOST_FORMULAS:
-        raise FormulaError(
-            f"the derivatives would be {count:,} formulas",
-            hint="--wrt asks for fewer variables, --output for another result",
-        )
+    check_count(size_of(bound.output) * len(nodes) ** order)
     roots = dict[str | None, Structure]([*wanted.items(), (None, bound.output)])
     graph, placed = substituted(program.graph, roots, {})
     output = placed[None]
@@ -139,7 +134,16 @@ def gradient_formulas(
     )
 
 
-def _varying(bound: BoundProgram) -> list[str]:
+def check_count(count: int) -> None:
+    """Raise FormulaError for more derivatives than can be written."""
+    if count > _MOST_FORMULAS:
+        raise FormulaError(
+            f"the derivatives would be {count:,} formulas",
+            hint="--wrt asks for fewer variables, --output for another result",
+        )
+
+
+def varying(bound: BoundProgram) -> list[str]:
     """The variables to differentiate by if none is asked for.
 
     A value that no other line uses, as the last line of `d_x = 2`, is a constant.

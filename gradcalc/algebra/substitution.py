@@ -50,6 +50,14 @@ def substituted(
     return copy.result, placed
 
 
+def filled_values(
+    given: Mapping[int, float], kept: Mapping[str, Structure]
+) -> dict[int, float]:
+    """The given values by node, but for variables that are kept."""
+    nodes = set(all_leaves(kept.values()))
+    return {node: value for node, value in given.items() if node not in nodes}
+
+
 class _Copy:
     """The copy under way.
 

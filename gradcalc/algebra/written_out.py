@@ -1,13 +1,15 @@
 """A formula written out: functions expanded, known values filled in."""
 
 from collections.abc import Sequence
+from pkgutil import resolve_name
 
-from gradcalc.algebra.substitution import substituted
+from gradcalc.algebra.substitution import filled_values, substituted
+from gradcalc.errors import UsageError
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.references import wanted_nodes
 from gradcalc.operations import VARIABLE
-from gradcalc.shapes import Structure, all_leaves, flatten
+from gradcalc.shapes import Structure, flatten
 from gradcalc.writers.notations import NOTATIONS
 
 
@@ -16,19 +18,37 @@ def formula_text(
     *,
     notation: str = "text",
     precision: int | None = None,
-    wrt: Sequence[str] = (),
+    wrt: Sequence[str] | None = None,
+    gradient: bool = False,
 ) -> str:
     """The program written out, its given values in the place of their variables.
 
     The variables in `wrt` stay names; BindingError is raised for what is none.
     `notation` is one of NOTATIONS; "text", gradcalc's own, makes the same graph when it
-    is read. `precision` rounds numbers to that many digits.
+    is read. In a programming language it is a function; with `gradient` one that gives
+    the gradient, too, with respect to `wrt` or, as `gradient_formulas`, the variables
+    that have no value. `precision` rounds numbers to that many digits.
+
+    Raises UsageError for a gradient in what is no programming language.
     """
     chosen = NOTATIONS[notation]
-    kept = set(all_leaves(wanted_nodes(bound.program, wrt).values()))
-    values = {node: value for node, value in bound.given.items() if node not in kept}
+    if chosen.language:
+        # Imported here: text needs no code generator.
+        from gradcalc.algebra.written_functions import written_function
+        from gradcalc.writers.function_text import function_text
+
+        function = written_function(bound, wrt, gradient=gradient)
+        return function_text(resolve_name(chosen.language), function, precision)
+    if gradient:
+        raise UsageError(
+            f"in {notation} a formula is no function that could give its gradient",
+            hint="gradcalc diff writes the gradient as formulas",
+        )
     graph, roots = substituted(
-        bound.program.graph, _roots(bound), values, plain=not chosen.defines
+        bound.program.graph,
+        _roots(bound),
+        filled_values(bound.given, wanted_nodes(bound.program, wrt or ())),
+        plain=not chosen.defines,
     )
     return chosen.text(graph, roots, precision=precision)
 

@@ -26,7 +26,7 @@ COMMANDS = {
     "diff": "The gradient as formulas, simplified.",
     "graph": "The computation graph: a tree, DOT, Mermaid or a picture.",
     "plot": "The function and its derivative over a range.",
-    "formula": "The formula written out, as text, LaTeX or Python.",
+    "formula": "The formula written out: text, LaTeX, Python, NumPy, C …",
     "train": "Fit a formula's parameters to rows of data.",
     "predict": "Use a trained model, on rows of data or on one point.",
     "map": "A formula and its gradient over every row of data.",

@@ -5,12 +5,16 @@ part that is used more than once as a statement of its own. A side of a `where` 
 needs statements is computed only if it is selected, where the language has a choice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial, reduce
+from itertools import count
+from types import MappingProxyType
 
 from gradcalc.graph import Graph
 from gradcalc.language.exact_laws import EXACT
 from gradcalc.language.terms import Terms
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
 from gradcalc.writers.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -18,9 +22,17 @@ from gradcalc.writers.code_spelling import (
     Language,
     Piece,
     Spelling,
+    bare,
+    joined,
+    words_of,
 )
 
 _PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
+
+_MAX, _EQUAL, _UNEQUAL = OPERATIONS["max"], OPERATIONS["=="], OPERATIONS["!="]
+
+# The comparisons that are the opposite of each other for all numbers, NaN included.
+_OPPOSITES = {_EQUAL: _UNEQUAL, _UNEQUAL: _EQUAL}
 
 # A side of a `where`: its term, and 1 or 2.
 Branch = tuple[int, int]
@@ -40,16 +52,25 @@ class Code:
         *,
         language: Language,
         beside: Sequence[int] = (),
+        labels: Mapping[str, str] = MappingProxyType({}),
+        taken: Collection[str] = (),
+        precision: int | None = None,
     ) -> None:
         """Writes the statements that compute the roots.
 
         `given` has the name in the code, or the number, of variable nodes; the others
         go by their own names. The nodes `beside` the roots become terms too, for what
-        is written besides.
+        is written besides. What has one of the `labels` in the graph is a statement of
+        that name; no other gets a name that is `taken`. `precision` rounds numbers to
+        so many significant digits.
         """
-        # The assignments, in order.
+        # The statements, in order, and the words that they use beside names.
         self.lines: list[str] = []
+        self.words: set[str] = set()
         self.language = language
+        self._labels = labels
+        self._fresh = (name for k in count(1) if (name := f"t{k}") not in taken)
+        self._precision = precision
         terms = Terms(EXACT)
         leaves = {
             node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
@@ -61,6 +82,10 @@ class Code:
         # and the text of its being other than 0, if that is simpler.
         self._texts: dict[int, Piece] = {}
         self._truths: dict[int, str] = {}
+        # Where a language tells conditions from numbers: those of the terms that are 1
+        # or 0, and that they do not hold.
+        self._conditions: dict[int, str] = {}
+        self._opposites: dict[int, str] = {}
         self._write([self._places[root] for root in roots])
 
     def text(self, node: int, binding: int = CONDITIONAL) -> str:
@@ -91,29 +116,39 @@ class Code:
             operation = graph.operations[node]
             depth = 0
             if operation is LITERAL:
-                text = language.number(graph.literals[node])
+                text = self._number(graph.literals[node])
             elif operation is VARIABLE:
                 text = (graph.names[node], ATOM)
             else:
-                text = self._operation(node)
+                text = self._decision(node) or self._operation(node)
                 depth = 1 + max(
                     depths.get(operand, 0) for operand in graph.inputs[node]
                 )
                 branches = [lines.pop((node, side), []) for side in (1, 2)]
+                label = self._labels.get(graph.labels.get(node, ""))
+                is_short = len(self._truths.get(node) or " " * 99) <= language.repeated
                 if (
-                    uses > 1
+                    (uses > 1 and not is_short)
+                    or label is not None
                     or depth >= deepest
                     or (longest is not None and len(text[0]) > longest)
                     or any(branches)
                 ):
-                    name = f"t{node}"
+                    name = label or next(self._fresh)
                     here = lines.setdefault(places[node], [])
+                    condition = self._conditions.pop(node, None)
+                    self._truths.pop(node, None)
+                    self._opposites.pop(node, None)
                     if any(branches):
                         here += self._chosen(node, name, branches)
+                    elif condition is not None and label is None:
+                        here.append(language.decided.format(name, bare(condition)))
+                        self._decide(node, name)
                     else:
                         here.append(language.assignment.format(name, text[0]))
                     text, depth = (name, ATOM), 0
-                    self._truths.pop(node, None)
+                    if node in self._conditions:
+                        text = self._texts[node]
             self._texts[node] = text
             depths[node] = depth
 
@@ -126,7 +161,7 @@ class Code:
         condition, *sides = self._graph.inputs[node]
         if choice.before:
             yield choice.before.format(name)
-        starts = choice.start.format(self._truth(condition)), choice.otherwise
+        starts = choice.start.format(self._bare_truth(condition)), choice.otherwise
         for start, side, lines in zip(starts, sides, branches, strict=True):
             yield start
             yield from (f"    {line}" for line in lines)
@@ -140,9 +175,9 @@ class Code:
         """For each term the side of a `where` that alone needs it, the innermost."""
         graph = self._graph
         places: list[Branch | None] = [None] * len(graph)
-        if self.language.choice is None:
+        choice = self.language.choice
+        if choice is None:
             return places
-        deepest = self.language.deepest
         depths = [0] * len(graph)
         found = bytearray(len(graph))
         for root in roots:
@@ -153,7 +188,7 @@ class Code:
             chooses = graph.operations[node] is _WHERE
             for side, operand in enumerate(graph.inputs[node]):
                 place, depth = places[node], depths[node]
-                if chooses and side and depth < deepest:
+                if chooses and side and depth < choice.deepest:
                     place, depth = (node, side), depth + 1
                 if found[operand]:
                     # Outwards, to what both uses are in.
@@ -197,9 +232,89 @@ class Code:
         found = self._truths.get(node)
         return found or self.language.nonzero.format(self._text(node, SUM))
 
+    def _decision(self, node: int) -> Piece | None:
+        """The number that a condition is, or None for what is none."""
+        if self.language.yes is None:
+            return None
+        condition = self._condition(node)
+        if condition is None:
+            return None
+        self._decide(node, condition)
+        return self._texts[node]
+
+    def _decide(self, node: int, condition: str) -> None:
+        """The term is 1 where the condition holds, else 0."""
+        language = self.language
+        assert language.yes is not None
+        self._conditions[node] = self._truths[node] = condition
+        self._opposites.setdefault(node, language.neither.format(condition))
+        self._texts[node] = language.yes.format(bare(condition)), ATOM
+
+    def _condition(self, node: int) -> str | None:
+        """The condition that a term of 1 or 0 is 1; None for what is no such term."""
+        graph, language, found = self._graph, self.language, self._conditions
+        operation, inputs = graph.operations[node], graph.inputs[node]
+        if operation in COMPARISONS:
+            if (
+                operation is _EQUAL
+                and inputs[0] in found
+                and graph.literals.get(inputs[1]) == 0
+            ):
+                self._opposites[node] = found[inputs[0]]
+                return self._opposites[inputs[0]]
+            sides = [self._text(operand, SUM) for operand in inputs]
+            opposite = _OPPOSITES.get(operation)
+            if opposite is not None:
+                self._opposites[node] = self._compared(opposite, sides)
+            return self._compared(operation, sides)
+        if operation in (_TIMES, _MAX) and all(operand in found for operand in inputs):
+            words = language.both if operation is _TIMES else language.either
+            return reduce(partial(joined, words), [found[i] for i in inputs])
+        if operation is _WHERE:
+            return self._chosen_condition(*inputs)
+        return None
+
+    def _chosen_condition(self, choice: int, yes: int, no: int) -> str | None:
+        """The condition that a `where` is of which one side is one, the other 0 or 1.
+
+        Beyond its domain, for example, an operation passes all that comes in.
+        """
+        found, literals = self._conditions, self._graph.literals
+        both, either = self.language.both, self.language.either
+        truth = self._truth(choice)
+        against = self._opposites.get(choice) or self.language.neither.format(truth)
+        for side, other, here, there in (
+            (yes, no, truth, against),
+            (no, yes, against, truth),
+        ):
+            if side in found and literals.get(other) == 0:
+                return joined(both, here, found[side])
+            if side in found and literals.get(other) == 1:
+                return joined(either, there, found[side])
+        return None
+
+    def _compared(self, operation: Operation, sides: Sequence[str]) -> str:
+        truth = self.language.spelling(operation, (None, None)).truth
+        assert truth is not None
+        return truth.format(*sides)
+
+    def _bare_truth(self, node: int) -> str:
+        """The condition where nothing stands beside it."""
+        found = self._truths.get(node)
+        return bare(found) if found else self._truth(node)
+
+    def _number(self, value: float) -> Piece:
+        if self._precision is not None:
+            value = float(f"{value:.{self._precision}g}")
+        text, binding = self.language.number(value)
+        if not math.isfinite(value):
+            self.words |= words_of(text)
+        return text, binding
+
     def _operation(self, node: int) -> Piece:
         operation, inputs = self._graph.operations[node], self._graph.inputs[node]
         spelling = self._spelling(node)
+        self.words |= spelling.words
         names = {
             name: self.name(function, name)
             for name, function in spelling.functions.items()
@@ -213,7 +328,7 @@ class Code:
         operands = [
             ""  # such as the exponent of x*x
             if operand not in self._texts
-            else self._truth(operand)
+            else self._bare_truth(operand)
             if position in spelling.truths
             else self._text(operand, binding)
             for position, (operand, binding) in enumerate(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from gradcalc.operations import Operation
+from gradcalc.operations import COMPARISONS, Operation
 
 # How tightly a piece of code binds.
 CONDITIONAL, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
@@ -40,6 +40,11 @@ class Spelling:
         """Whether the operands are written one after another."""
         return "{operands}" in self.template
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that the text consists of, beside operands."""
+        return words_of(re.sub(r"\{\w+\}", " ", self.template))
+
     def uses(self, count: int) -> Sequence[int]:
         """How often each of `count` operands is written."""
         return [1] * count if self.takes_all else self._uses
@@ -48,6 +53,30 @@ class Spelling:
     def _uses(self) -> list[int]:
         found = re.findall(r"\{(\d+)\}", self.template)
         return [found.count(str(position)) for position in range(len(self.slots))]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The names in a piece of code, without their attributes."""
+    return frozenset(re.findall(r"(?<![.\w])[^\W\d]\w*", text))
+
+
+def bare(text: str) -> str:
+    """The text without the brackets around all of it."""
+    if not text.startswith("(") or not text.endswith(")"):
+        return text
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text[1:-1] if position == len(text) - 1 else text
+    return text
+
+
+def joined(words: str, first: str, second: str) -> str:
+    """Two conditions in words that say that both hold, or one of them."""
+    if "({0})" in words:
+        first, second = bare(first), bare(second)
+    return words.format(first, second)
 
 
 @dataclass(frozen=True)
@@ -59,6 +88,8 @@ class Choice:
     # Before and after it, where a language has more to say.
     before: str = ""
     end: str = ""
+    # Choices inside of choices, and what these would compute, are not deeper than this.
+    deepest: int = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +99,16 @@ class Language:
     # The spelling of an operation on operands of which some may be numbers.
     spelling: Callable[[Operation, Sequence[float | None]], Spelling]
     number: Callable[[float], Piece]
-    # The condition that a number {0} is not 0, and how tightly that has to bind; that
-    # two conditions hold, that one of them does.
+    # The condition that a number {0} is not 0, that two conditions hold, that one of
+    # them does.
     nonzero: str = "{0}"
     both: str = "({0} and {1})"
     either: str = "({0} or {1})"
+    # The number that is 1 where a condition holds, that it does not hold, and the
+    # statement that gives it a name; None where a condition is a number like others.
+    yes: str | None = None
+    neither: str = "not {0}"
+    decided: str = "{0} = {1}"
     # The statements that give the name {0} the value {1}: for the first time, and
     # inside of a choice.
     assignment: str = "{0} = {1}"
@@ -82,3 +118,55 @@ class Language:
     # Expressions nested deeper, or longer, than this get a statement of their own.
     deepest: int = 20
     longest: int | None = None
+    # A condition no longer than this is written wherever it is needed.
+    repeated: int = 0
+
+
+# What an operation is spelt like, or what depends on which operands are numbers.
+Row = Spelling | Callable[[Sequence[float | None]], Spelling]
+
+
+def called(name: str) -> Spelling:
+    """The call of a function by name."""
+    return Spelling(f"{name}({{operands}})")
+
+
+def arithmetic(yes: str) -> dict[str, Row]:
+    """What most languages spell alike; `yes` is the number of a condition {0}."""
+    return {
+        "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
+        "-": Spelling("{0} - {1}", SUM, (SUM, PRODUCT)),
+        "*": Spelling("{0}*{1}", PRODUCT, (PRODUCT, SIGN)),
+        "/": Spelling("{0}/{1}", PRODUCT, (PRODUCT, SIGN)),
+        "neg": Spelling("-{0}", SIGN, (POWER,)),
+        "stop_gradient": Spelling("{0}", ATOM, (ATOM,)),
+        **{operation.name: compared(operation.name, yes) for operation in COMPARISONS},
+    }
+
+
+def compared(sign: str, yes: str) -> Spelling:
+    """The spelling of a comparison, as a number and as a condition."""
+    condition = f"{{0}} {sign} {{1}}"
+    return Spelling(yes.format(condition), ATOM, (SUM, SUM), truth=condition)
+
+
+def named(operation: Operation) -> Spelling:
+    """The call of a function that has the operation's name."""
+    return called(operation.name)
+
+
+def in_table(
+    table: Mapping[str, Row], otherwise: Callable[[Operation], Spelling] = named
+) -> Callable[[Operation, Sequence[float | None]], Spelling]:
+    """The spelling of each operation: its row, or else as said."""
+    calls: dict[Operation, Spelling] = {}
+
+    def spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
+        row = table.get(operation.name)
+        if row is None:
+            if operation not in calls:
+                calls[operation] = otherwise(operation)
+            return calls[operation]
+        return row if isinstance(row, Spelling) else row(numbers)
+
+    return spelling

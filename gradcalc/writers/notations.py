@@ -1,7 +1,7 @@
 """The notations that a formula can be written in.
 
 A new notation is a row here and a function in a file of its own, which is imported when
-the notation is asked for.
+the notation is asked for; a programming language is a row and its record.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ class Notation:
     """How the roots of a graph are written down."""
 
     # "module:function".
-    function: str
+    function: str = ""
+    # Of a programming language, in which the formula is a function: "module:record".
+    language: str = ""
     # Whether it has definitions of functions with a derivative rule of their own; else
     # what they compute is written.
     defines: bool = False
@@ -42,5 +44,16 @@ NOTATIONS: dict[str, Notation] = {
         function="gradcalc.writers.program_text:program_text", defines=True
     ),
     "latex": Notation(function="gradcalc.writers.latex:latex_text"),
-    "python": Notation(function="gradcalc.writers.python:python_text"),
+    # Each has the name of its record.
+    **{
+        record.rpartition(":")[2].lower(): Notation(language=record)
+        for record in (
+            "gradcalc.writers.languages.python:PYTHON",
+            "gradcalc.writers.languages.numpy:NUMPY",
+            "gradcalc.writers.languages.jax:JAX",
+            "gradcalc.writers.languages.torch:TORCH",
+            "gradcalc.writers.languages.c:C",
+            "gradcalc.writers.languages.javascript:JAVASCRIPT",
+        )
+    },
 }

@@ -45,7 +45,6 @@ def statements(
     unused: Collection[str] = (),
     kept: Collection[str] = (),
     exact: bool = True,
-    deepest: int | None = None,
     twice: Collection[Operation] = (),
     unlabelled: Collection[int] = (),
     policy: Policy | None = None,
@@ -56,24 +55,20 @@ def statements(
     first. `taken` holds more names that no new label may have, `unused` labels that no
     other statement may refer to, `kept` labels that stand there though the nodes have
     another name already. Unless `exact`, what is as short as its label would be, such
-    as a - b, is repeated instead, and so are the nodes in `unlabelled`. No statement
-    nests deeper than `deepest`. The operations in `twice` are spelt with each operand
-    written two times. A `policy` chooses the labels instead: it is asked about each
-    node that has none yet, in order.
+    as a - b, is repeated instead, and so are the nodes in `unlabelled`. The
+    operations in `twice` are spelt with each operand written two times. A `policy`
+    chooses the labels instead: it is asked about each node that has none yet, in order.
     """
     uses = graph.uses(all_leaves(roots.values()))
     for node, operation in enumerate(graph.operations) if twice else ():
         if uses[node] and operation in twice:
             for operand in graph.inputs[node]:
                 uses[operand] += 1
-    cut = set() if deepest is None else _too_deep(graph, uses, deepest)
     named: set[int] = set()
 
     def shared(node: int, uses: int, fresh: Iterator[str]) -> str | None:
-        """A fresh label for what is used again or would nest too deep."""
+        """A fresh label for what is used again."""
         operands = graph.inputs[node]
-        if node in cut:
-            return next(fresh)
         if uses < 2 or not operands or node in unlabelled:
             return None
         is_short = len(operands) <= _FEW and all(
@@ -135,19 +130,6 @@ def short_constants(graph: Graph) -> set[int]:
                 sizes[node] = size
                 found.add(node)
     return found
-
-
-def _too_deep(graph: Graph, uses: Sequence[int], deepest: int) -> set[int]:
-    """Nodes to be labelled so that no formula nests deeper than that."""
-    depths = [0] * len(graph)
-    cut = set()
-    for node, operands in enumerate(graph.inputs):
-        if uses[node] and operands:
-            depths[node] = 1 + max(depths[operand] for operand in operands)
-            if depths[node] >= deepest:
-                cut.add(node)
-                depths[node] = 0
-    return cut
 
 
 def _uses_within(

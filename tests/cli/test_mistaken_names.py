@@ -31,7 +31,7 @@ PAGES = [
         ["explain", "x^2", "--x=1", "--expand", "--gradient"],
         "error: explain has no options --expand and --gradient\n"
         "hint: --expand is an option of eval and graph; --gradient is an option of"
-        " predict\n",
+        " formula and predict\n",
     ),
     (
         ["eval", "x^2", "--x=1", "--epochs=3"],

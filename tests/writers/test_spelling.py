@@ -4,18 +4,15 @@ import pytest
 
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
-from gradcalc.writers import latex, python
+from gradcalc.writers import latex
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.languages import fast_python
 from gradcalc.writers.latex import LatexWriter
-from gradcalc.writers.python import PythonWriter
 
 TABLES = {
     "text": InfixWriter.spellings,
     "latex": LatexWriter.spellings,
     "latex functions": latex.FUNCTIONS,
-    "python": PythonWriter.spellings,
-    "python long chains": python.LONG_CHAINS,
     "compiled": fast_python.SPELLINGS,
     "compiled functions": fast_python.SAFE,
 }

@@ -33,12 +33,6 @@ def test_shared_parts_have_labels(options, expected):
     assert [line.label for line in lines] == expected
 
 
-def test_no_statement_nests_deeper_than_asked():
-    graph, output = _graph("sin(cos(sin(cos(x))))")
-    lines = statements(graph, {None: output}, deepest=2)
-    assert [line.label for line in lines] == ["t1", "t2", None]
-
-
 def test_every_label_that_nothing_refers_to_has_its_statement():
     graph, output = _graph("sin(x*y)")
     roots = {"a": output, "b": output, "c": output - 1, "d": output}

@@ -17,6 +17,7 @@ from gradcalc.writers.code_spelling import (
     PRODUCT,
     SIGN,
     SUM,
+    Choice,
     Language,
     Piece,
     Spelling,
@@ -157,4 +158,4 @@ def _number(value: float) -> Piece:
     return text, SIGN if text.startswith("-") else ATOM
 
 
-FAST_PYTHON = Language(spelling=_spelling, number=_number)
+FAST_PYTHON = Language(spelling=_spelling, number=_number, choice=Choice(deepest=20))

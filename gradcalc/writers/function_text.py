@@ -1,0 +1,237 @@
+"""A formula as a complete function of a programming language, for people to take along.
+
+The code generator writes the statements; here the names that the language allows are
+found, the definitions that they need, and what surrounds them is the language's own.
+"""
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+from gradcalc.graph import Graph
+from gradcalc.shapes import Shape, Structure, element_names, shape_of, unflatten
+from gradcalc.writers.code import Code
+from gradcalc.writers.code_spelling import Language, words_of
+
+# What no line of text is longer than, if it can be broken.
+_WIDTH = 88
+
+
+# The label of a result without one, and what begins that of a derivative.
+VALUE, DERIVATIVE = "=", "∂"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """What is to be written."""
+
+    name: str
+    # The formula, and the values that were put into it, for the comment.
+    formula: str
+    # Its labels become names; `∂x` is the gradient that arrives at x.
+    graph: Graph
+    # The variable nodes of the parameters, in order.
+    parameters: Mapping[str, Structure]
+    result: Structure
+    # For each name the derivatives of the result, or of each of its elements; None for
+    # the value alone.
+    gradient: Mapping[str, Structure] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A function as texts of the language."""
+
+    name: str
+    # The lines of the comment.
+    about: Sequence[str]
+    # By their names in the code, in order.
+    parameters: Mapping[str, Shape]
+    definitions: Sequence[str]
+    lines: Sequence[str]
+    # The value, and the derivatives by name; None for the value alone.
+    result: Structure
+    gradient: Mapping[str, Structure] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionLanguage(Language):
+    """A programming language that functions are written in."""
+
+    # Names that mean something already.
+    reserved: Collection[str]
+    # The definitions that the words of a text need, those first that others need.
+    definitions: Callable[[Iterable[str]], Iterable[str]]
+    layout: Callable[[Parts], str]
+    # The function that makes an array of elements, where a list is none.
+    array: str = ""
+    # Whether names are ASCII.
+    ascii: bool = False
+    # Whether derivatives have names of their own in the code.
+    names_derivatives: bool = True
+
+
+def function_text(
+    language: FunctionLanguage, function: Function, precision: int | None = None
+) -> str:
+    """The function in the language; numbers are rounded to `precision` digits."""
+    graph, gradient = function.graph, function.gradient
+    roots = list(leaves([function.result, *(gradient or {}).values()]))
+    taken = {
+        *language.reserved,
+        language.array,
+        *_words(language, graph, roots),
+        function.name,
+    }
+    derivatives = {name: DERIVATIVE + name for name in gradient or {}}
+    labels = dict.fromkeys(graph.labels.values())
+    names = _identifiers(
+        [*function.parameters, *derivatives.values(), *labels], taken, language.ascii
+    )
+    if not language.names_derivatives:
+        for label in derivatives.values():
+            labels.pop(label, None)
+    code = Code(
+        graph,
+        roots,
+        {
+            node: element
+            for name, structure in function.parameters.items()
+            for node, element in zip(
+                leaves(structure),
+                element_names(names[name], shape_of(structure)),
+                strict=True,
+            )
+        },
+        language=language,
+        labels={label: names[label] for label in labels},
+        taken={*taken, *names.values()},
+        precision=precision,
+    )
+
+    def texts(structure: Structure) -> Structure:
+        return unflatten(structure, map(code.text, leaves(structure)))
+
+    used = code.words & words_of("\n".join([*code.lines, *map(code.text, roots)]))
+    if any(
+        isinstance(each, list) for each in [function.result, *(gradient or {}).values()]
+    ):
+        used |= {language.array}
+
+    return language.layout(
+        Parts(
+            name=function.name,
+            about=textwrap.wrap(function.formula, _WIDTH - 8, break_on_hyphens=False),
+            parameters={
+                names[name]: shape_of(structure)
+                for name, structure in function.parameters.items()
+            },
+            definitions=list(language.definitions(used)),
+            lines=code.lines,
+            result=texts(function.result),
+            gradient=gradient
+            and {
+                names[derivatives[name]]: texts(structure)
+                for name, structure in gradient.items()
+            },
+        )
+    )
+
+
+def leaves(structure: Structure) -> Iterator[Any]:
+    """The leaves of a nested list, row by row."""
+    if not isinstance(structure, list):
+        yield structure
+        return
+    for item in structure:
+        yield from leaves(item)
+
+
+def comment(parts: Parts, returned: str = "") -> list[str]:
+    """The lines of the comment: the formula, and what is returned if that is said."""
+    said = textwrap.wrap(returned, _WIDTH - 8)
+    return [*parts.about, "", *said] if said else list(parts.about)
+
+
+def wrapped(line: str, opening: str = "", closing: str = "") -> list[str]:
+    """The line, broken at spaces into several if it is long.
+
+    The lines after the first are indented. `opening` and `closing` are brackets to put
+    around an expression that is broken, if the language wants them.
+    """
+    if len(line) <= _WIDTH:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    start, rest, end = "", line.lstrip(), ""
+    if opening:
+        found = re.match(r"(if |return |[\w, ]+ = )(.*?)(:?)$", rest)
+        if found:
+            start = indent + found[1] + opening
+            rest, end = found[2], indent + closing + found[3]
+    broken = textwrap.wrap(
+        rest,
+        _WIDTH,
+        initial_indent=f"{indent}    " if start else indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [*filter(None, [start]), *broken, *filter(None, [end])]
+
+
+def _words(language: Language, graph: Graph, roots: Sequence[int]) -> set[str]:
+    """The words that operations which the roots need are spelt with."""
+    found: set[str] = set()
+    needed = graph.ancestors(roots)
+    literals = graph.literals
+    for operation, inputs in compress(
+        zip(graph.operations, graph.inputs, strict=True), needed
+    ):
+        if inputs:
+            numbers = [literals.get(operand) for operand in inputs]
+            found |= language.spelling(operation, numbers).words
+    return found
+
+
+def _identifiers(
+    names: Iterable[str], taken: Collection[str], ascii_only: bool
+) -> dict[str, str]:
+    """The name in the code for each name: none that is taken, no two alike."""
+    used = set(taken)
+    found: dict[str, str] = {}
+    for name in names:
+        if name in found:
+            continue
+        text = "value" if name == VALUE else name.replace(DERIVATIVE, "d_")
+        # Of an element such as y[0]; Python reads names in this form of Unicode.
+        text = unicodedata.normalize("NFKC", text).replace("[", "_").replace("]", "")
+        if ascii_only:
+            text = "".join(map(_ascii, unicodedata.normalize("NFKD", text)))
+        while text in used:
+            text += "_"
+        used.add(text)
+        found[name] = text
+    return found
+
+
+def _ascii(character: str) -> str:
+    """The character in ASCII: theta for θ, nothing for a mark above a letter."""
+    if character.isascii():
+        return character
+    if unicodedata.combining(character):
+        return ""
+    # GREEK SMALL LETTER THETA, MICRO SIGN
+    words = unicodedata.name(character, "").split()
+    word = words[3] if words[2:3] == ["LETTER"] and len(words) > 3 else ""
+    return word.lower() if word.isalpha() else f"u{ord(character):x}"

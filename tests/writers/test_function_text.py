@@ -1,0 +1,327 @@
+"""What is written in other languages runs there, and gives what gradcalc gives."""
+
+import ast
+import json
+import keyword
+import math
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.exported import (
+    LANGUAGES,
+    Case,
+    expected,
+    missing,
+    of_operations,
+    of_programs,
+    run,
+    ulps,
+)
+from reference.formulas import formulas
+
+from gradcalc.algebra.written_out import formula_text
+from gradcalc.language.bindings import bind
+from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.writers.code_spelling import words_of
+from gradcalc.writers.languages.c import C
+from gradcalc.writers.languages.javascript import JAVASCRIPT
+from gradcalc.writers.languages.numpy import NUMPY
+from gradcalc.writers.languages.python import PYTHON
+from gradcalc.writers.notations import NOTATIONS
+
+RUN = [
+    pytest.param(
+        language,
+        marks=pytest.mark.skipif(
+            bool(missing(language)), reason=str(missing(language))
+        ),
+    )
+    for language in LANGUAGES
+]
+
+# What JAX and PyTorch gave, of which a machine may have neither.
+RECORDED = json.loads(
+    (Path(__file__).parents[1] / "reference" / "exported_numbers.json").read_text()
+)
+
+
+def assert_rows(case, rows, units):
+    for point, row, (exact, plain) in zip(
+        case.points, rows, expected(case), strict=True
+    ):
+        # What is left of numbers that cancel has the rounding of their size.
+        flat = [x for x in point.values() if not isinstance(x, list) and abs(x) < 100]
+        scale = max(map(abs, flat), default=1.0)
+        for found, *values in zip(row, exact, plain, strict=True):
+            assert any(
+                ulps(found, value) <= units
+                or abs(found - value) <= units * math.ulp(scale)
+                for value in values
+            ), (case.program, point, found, values)
+
+
+def assert_right(language, cases, folder, units=4):
+    for case, rows in zip(cases, run(language, cases, folder), strict=True):
+        assert_rows(case, rows, units)
+
+
+@pytest.mark.parametrize("language", RUN)
+def test_every_operation_has_its_value_and_gradient(language, tmp_path):
+    assert_right(language, list(of_operations()), tmp_path)
+
+
+@pytest.mark.parametrize("language", RUN)
+def test_programs_at_special_points(language, tmp_path):
+    assert_right(language, list(of_programs()), tmp_path, units=16)
+
+
+@pytest.mark.parametrize("language", RECORDED)
+def test_recorded_numbers_are_gradcalcs(language):
+    for recorded in RECORDED[language]:
+        case = Case(recorded["program"], recorded["points"])
+        assert_rows(case, recorded["rows"], units=16)
+
+
+_IN_MATH_H = """
+    acos acosh asin asinh atan atan2 atanh cbrt ceil const cos cosh double erf erfc exp
+    expm1 fabs floor fmod hypot lgamma log log10 log1p log2 pow rint sin sinh sqrt tan
+    tanh tgamma
+"""
+
+# The words of each language that need no definition.
+KNOWN = {
+    "python": {"math", "abs"},
+    "numpy": {"np"},
+    "jax": {"jnp"},
+    "torch": {"torch", "map"},
+    "javascript": {"Math"},
+    "c": set(_IN_MATH_H.split()),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda row: row.name)
+def test_every_operation_is_spelt(language, operation):
+    record = resolve_name(NOTATIONS[language].language)
+    known = {*KNOWN[language], record.array}
+    for times in (1, 2, 3) if operation.lists else (1,):
+        count = len(operation.parameters) * times
+        for numbers in ([None] * count, [None] * (count - 1) + [0.5]):
+            words = record.spelling(operation, numbers).words
+            for word in words - record.reserved - known:
+                assert word in words_of("\n".join(record.definitions([word])))
+
+
+# Beyond such a size rounding is amplified, and in JAX what is as small as that is 0.
+_ORDINARY = st.floats(0.1, 3) | st.floats(-3, -0.1) | st.sampled_from([0.0, 1.0, -1.0])
+
+
+@pytest.mark.parametrize("language", RUN)
+@settings(max_examples=4, deadline=None)
+@given(data=st.data())
+def test_random_formulas(language, data, tmp_path_factory):
+    cases = []
+    for formula in data.draw(st.lists(formulas(), min_size=15, max_size=15)):
+        names = bind(formula.text, {}, complete=False).program.graph.variables
+        if not names:
+            continue
+        point = {name: data.draw(_ORDINARY) for name in names}
+        cases.append(Case(formula.text, [point]))
+    if not cases:
+        return
+    folder = tmp_path_factory.mktemp("random")
+    for case, rows in zip(cases, run(language, cases, folder), strict=True):
+        for row, (exact, plain) in zip(rows, expected(case), strict=True):
+            for found, *values in zip(row, exact, plain, strict=True):
+                assert any(
+                    found == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True)
+                    for value in values
+                ), (case, found, values)
+
+
+PROGRAMS = {
+    "names that the code makes up": (
+        "t1*value + d_x*formula + out",
+        dict.fromkeys(["t1", "value", "d_x", "formula", "out"], 2.0),
+    ),
+    "a label like a derivative": ("d_x = x*2; d_x*x", {"x": 2.0}),
+    "an output like another": (
+        "[d_x*2, out*d_x, x]",
+        {"d_x": 2.0, "out": 3.0, "x": 1.0},
+    ),
+    "names of modules and functions": (
+        "np*math + torch*jnp*Math*largest"
+        " + max(np, math, sigmoid)*NAN*INFINITY*stacked",
+        dict.fromkeys(
+            [
+                "np",
+                "math",
+                "torch",
+                "jnp",
+                "Math",
+                "largest",
+                "sigmoid",
+                "NAN",
+                "INFINITY",
+                "stacked",
+            ],
+            1.5,
+        ),
+    ),
+    "keywords": (
+        "lambda*int*float*new*void*var + double^2 + exp(exp)*abs(abs)",
+        dict.fromkeys(
+            ["lambda", "int", "float", "new", "void", "var", "double", "exp", "abs"],
+            0.5,
+        ),
+    ),
+    "letters": (
+        "θ*é + 中*θ_ + Ω*ω*theta + ñ",
+        {
+            "θ": 1.0,
+            "é": 2.0,
+            "中": 3.0,
+            "θ_": 4.0,
+            "Ω": 5.0,
+            "ω": 6.0,
+            "theta": 7.0,
+            "ñ": 8.0,
+        },
+    ),
+    "a matrix": ("m @ v", {"m": [[1.0, 2.0], [3.0, 4.0]], "v": [5.0, 6.0]}),
+    "rows": (
+        "sum(softmax(m[0] + v))*norm(m[1])",
+        {"m": [[1.0, 2.0], [3.0, 4.0]], "v": [5.0, 6.0]},
+    ),
+    "a matrix as it is": ("m", {"m": [[1.0, 2.0], [3.0, 4.0]]}),
+    "a variable as it is": ("x", {"x": 2.0}),
+    "a number": ("x*0 + 3", {"x": 2.0}),
+    "what is not needed": ("where(1, 2, x)", {"x": 2.0}),
+    "a labelled list": ("y = [x, 2*x]; y", {"x": 2.0}),
+    "conditions": (
+        "c = x > 0; c*x + (c == 0)*2 + where(c, 3, x) + ((x > 0) + (x > 1))*x"
+        " + where((x > 0) + (x > 1), x, 1) + where((x > 3) == 0, 1, 2) + ((x>0) != 0)",
+        {"x": -1.5},
+    ),
+    "lists of one": (
+        "max([x]) + sum([x]) + prod([x]) + hypot([x]) + logsumexp([x])",
+        {"x": -1.5},
+    ),
+    "numbers as operands": (
+        "max(1, 2, x)*hypot(3, x, 4)*atan2(2, x)*mod(7, x)*2^x*clip(3, x, 5)*prod(2, x)"
+        "*logsumexp(1, x)*bce_logits(x, 1)*bce_logits(1, x)*hypot(2, x)*max(1, x)"
+        "*cross_entropy_logits([x, 1], [0, 1])",
+        {"x": 2.5},
+    ),
+    "signs and powers": (
+        "x^0.5 + x^-1 + x^3 + x^-2 + (-x)^3 - x^2 + -x^2 - -x + x - -1 + 2^-x",
+        {"x": 2.5},
+    ),
+    "rules of its own": (
+        "f(a, b) = a*b | b, 7*a; g(x) = f(x, k)^2 | 2*x*k; g(x) + f(x, k)",
+        {"x": 1.5, "k": 2.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("language", RUN)
+def test_whatever_a_program_holds(language, tmp_path):
+    cases = [Case(program, [point]) for program, point in PROGRAMS.values()]
+    assert_right(language, cases, tmp_path, units=8)
+
+
+@pytest.mark.parametrize("language", RUN)
+def test_values_alone(language, tmp_path):
+    cases = [
+        Case(program, [point], gradient=False) for program, point in PROGRAMS.values()
+    ]
+    assert_right(language, cases, tmp_path, units=8)
+
+
+LARGE = {
+    "a sum": "+".join(f"x*{k}.5" for k in range(5000)),
+    "nested": "sin(" * 2000 + "x" + ")" * 2000,
+    "a list": f"max([{', '.join(f'x*{k}' for k in range(500))}])",
+    "a product": f"prod([{', '.join(['x'] * 500)}])",
+    "choices": "where(x > 0, sqrt(" * 300 + "x" + "), 0)" * 300,
+}
+
+
+@pytest.mark.parametrize("language", RUN)
+@pytest.mark.parametrize("program", LARGE.values(), ids=LARGE)
+def test_large_formulas_run(language, program, tmp_path):
+    case = Case(program, [{"x": 0.75}])
+    text = case.text(language)
+    assert max(map(len, text.splitlines())) < 200
+    assert len(text) < 150 * len(program)
+    ((row,),) = run(language, [case], tmp_path)
+    ((exact, plain),) = expected(case)
+    for found, *values in zip(row, exact, plain, strict=True):
+        assert any(found == pytest.approx(value, rel=1e-9) for value in values)
+
+
+def written(program, language, *, gradient=False, wrt=None, **values):
+    bound = bind(program, values, complete=False)
+    return formula_text(bound, notation=language, gradient=gradient, wrt=wrt)
+
+
+@pytest.mark.parametrize("name", [*keyword.kwlist[3:], "math", "float"])
+def test_python_keeps_its_own_names(name):
+    text = written(f"{name}*tanh({name}) + (x > 1)", "python")
+    assert f"def formula({name}_, x):" in text
+    ast.parse(text)
+
+
+def test_a_name_that_means_nothing_there_stays():
+    assert "def formula(largest):" in written("2*largest", "python")
+    assert "def formula(largest_, x):" in written("max(largest, x)", "python")
+
+
+def test_c_writes_letters_in_ascii():
+    text = written("θ*é + 中", "c")
+    assert "double formula(double theta, double e, double u4e2d)" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_keep_their_names(language):
+    text = written("n = x*w + b; o = tanh(n); o^3*n", language, gradient=True)
+    for name in ("n", "o", "d_n", "d_o"):
+        assert f"{name} = " in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_are_filled_in_unless_asked_for(language):
+    filled = written("w*x", language, w=2.0)
+    assert "formula(x)" in filled or "formula(double x)" in filled
+    assert "w*x with w = 2" in filled
+    kept = written("w*x", language, w=2.0, wrt=["w"])
+    assert "formula(w, x)" in kept or "formula(double w, double x)" in kept
+
+
+@pytest.mark.parametrize(
+    ("wrt", "values", "derivatives"),
+    [
+        (None, {"w": 2.0}, "(d_x,)"),
+        (["w"], {}, "(d_w,)"),
+        (["w"], {"w": 2.0, "x": 1.0}, "(d_w,)"),
+        (None, {"w": 2.0, "x": 1.0}, "(d_w, d_x)"),
+        (["n", "x"], {}, "(d_n, d_x)"),
+    ],
+)
+def test_gradients_are_of_what_is_asked_for_or_has_no_value(wrt, values, derivatives):
+    text = written("n = w*x; n^2", "python", gradient=True, wrt=wrt, **values)
+    assert f"Returns the value and {derivatives}." in text
+
+
+def test_an_operation_that_is_new_is_defined_by_its_function(monkeypatch):
+    own = Operation("own", "x", lambda x: x * x + 1, ("2*x",), "its own")
+    monkeypatch.setitem(OPERATIONS, "own", own)
+    assert PYTHON.spelling(own, [None]).template == "own({operands})"
+
+
+@pytest.mark.parametrize("language", [PYTHON, NUMPY, C, JAVASCRIPT])
+def test_only_what_is_needed_is_defined(language):
+    assert list(language.definitions(["x", "n"])) == []

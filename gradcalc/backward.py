@@ -6,12 +6,15 @@ formula) is the business of the functions it is given, so the numeric gradient a
 symbolic derivative cannot disagree.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from gradcalc.graph import Graph
 
 Gradient = TypeVar("Gradient")
+
+# For each node whether it depends on a wanted one.
+Flags = Mapping[int, int] | Sequence[int]
 
 
 class Sparse(dict[int, Gradient | None], Generic[Gradient]):
@@ -28,7 +31,7 @@ Gradients = list[Gradient | None] | Sparse[Gradient]
 def backward(
     graph: Graph,
     output: int,
-    active: Sequence[int],
+    active: Flags,
     seed: Gradient,
     contributions: Callable[[int, Gradient], Iterable[Gradient | None]],
     add: Callable[[Gradient, Gradient], Gradient],
@@ -71,7 +74,7 @@ def backward(
     return gradients
 
 
-def _on_paths(graph: Graph, output: int, active: Sequence[int]) -> list[int]:
+def _on_paths(graph: Graph, output: int, active: Flags) -> list[int]:
     """The output and the active nodes that it depends on, the last first."""
     found = {output}
     pending = [output]

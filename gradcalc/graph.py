@@ -9,11 +9,11 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcalc.errors import FormulaError
 from gradcalc.operations import LITERAL, VARIABLE, Operation
-from gradcalc.shapes import Structure
+from gradcalc.shapes import Structure, flatten, unflatten
 
 # Functions that call functions, and lists of lists, can expand without end for all
 # practical purposes.
@@ -145,6 +145,62 @@ class Graph:
             self.composed.discard(node)
         for rows in (self.operations, self.inputs, self.starts, self.ends):
             del rows[length:]
+
+    def prune(
+        self, first: int, roots: Sequence[int], given: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Forget the nodes from `first` on that the roots do not need, but variables.
+
+        `given` has nodes among them in whose place earlier ones are taken. The result
+        is the new number of each node that is kept or has another in its place.
+        """
+        needed = {root for root in roots if root >= first}
+        for node in range(len(self.operations) - 1, first - 1, -1):
+            if node in needed and node not in given:
+                needed.update(i for i in self.inputs[node] if i >= first)
+            elif self.operations[node] is VARIABLE and node not in given:
+                needed.add(node)
+        made = dict(given)
+        columns: tuple[dict[int, Any], ...] = (
+            self.literals,
+            self.names,
+            self.bodies,
+            self.elements,
+            self.calls,
+        )
+        # What is explained as one step may be incomplete.
+        for node in range(first, len(self.operations)):
+            self.wholes.pop(node, None)
+        size = first
+        for node in range(first, len(self.operations)):
+            kept = node in needed and node not in made
+            composed = node in self.composed
+            self.composed.discard(node)
+            found = [column.pop(node, None) for column in columns]
+            if not kept:
+                continue
+            made[node] = size
+            self.operations[size] = self.operations[node]
+            self.inputs[size] = tuple([made.get(i, i) for i in self.inputs[node]])
+            self.starts[size], self.ends[size] = self.starts[node], self.ends[node]
+            for column, value in zip(columns, found, strict=True):
+                if value is not None:
+                    column[size] = value
+            if composed:
+                self.composed.add(size)
+            size += 1
+        for rows in (self.operations, self.inputs, self.starts, self.ends):
+            del rows[size:]
+        variables = {
+            self.names[node].partition("[")[0]
+            for node in range(first, size)
+            if self.operations[node] is VARIABLE
+        }
+        for name in variables & self.variables.keys():
+            structure = self.variables[name]
+            leaves = iter([made.get(leaf, leaf) for leaf in flatten(structure)])
+            self.variables[name] = unflatten(structure, leaves)
+        return made
 
     def forward(self, given: Sequence[float] | dict[int, float]) -> list[float]:
         """The value of every node, from the values of the variable nodes."""

@@ -18,7 +18,7 @@ from gradcalc.language.identifiers import normal
 from gradcalc.language.library import Documentation, library_documentation
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import NAME, OPERATION
+from gradcalc.language.syntax import DIFF, NAME, OPERATION
 from gradcalc.operations import GROUPS, Operation, Point, Singularity
 from gradcalc.shapes import shape_of
 from gradcalc.wording import did_you_mean
@@ -36,7 +36,7 @@ class Entry:
     """One function as the reader looks it up."""
 
     name: str
-    # "operation", "library" or "list".
+    # "operation", "library", "list" or "derivative".
     kind: str
     # The heading that it stands under.
     group: str
@@ -147,6 +147,18 @@ def _across(window: str, sample: Arguments) -> list[Arguments]:
     return [{**sample, first: low + (high - low) * k / 4} for k in range(5)]
 
 
+_DIFF = Entry(
+    DIFF,
+    "derivative",
+    "derivatives",
+    "derivative of u by x, or by each of a list; diff(u, x, 2) is the second",
+    "diff(u, x)",
+    "u = x^3*y; diff(u, x)",
+    ("x", "y"),
+    [{"x": 2.0, "y": 5.0}],
+)
+
+
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every function by name, in the order of the table and of the library."""
@@ -166,6 +178,7 @@ def catalogue() -> dict[str, Entry]:
     ]
     factors = {"a": matrix, "b": [5.0, 6.0]}
     entries.append(_of_lists("@", "product of matrices and lists", "a @ b", factors))
+    entries.append(_DIFF)
     return {entry.name: entry for entry in entries}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from gradcalc.analysis.wholes import Wholes
 from gradcalc.graph import Graph
+from gradcalc.language.syntax import PRIMES
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.node_text import expression
@@ -125,7 +126,8 @@ def call_text(graph: Graph, node: int) -> str | None:
     """The call that the node is the result of, as typed: "neuron(x, w, b)"."""
     if node in graph.bodies or node in graph.composed:
         return None
-    if not graph.calls.get(node, "").isidentifier():
+    # A product is called @, what is differentiated has primes.
+    if not graph.calls.get(node, "").rstrip("".join(PRIMES)).isidentifier():
         return None
     typed = expression(graph, node)
     return typed if typed.isprintable() else None

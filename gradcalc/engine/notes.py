@@ -71,7 +71,8 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         # A gradient must have arrived, unless the operation passes none anyway.
         if not reached[node] and not (operation.is_flat and node <= last):
             continue
-        if operation in _EQUALITIES and graph.library_function(node):
+        untyped = graph.library_function(node) or node in graph.composed
+        if operation in _EQUALITIES and untyped:
             # It sets one point apart, as where 0*log(0) is meant to be 0.
             continue
         yield from _singularities(passes, node, operation.singular)
@@ -226,7 +227,7 @@ def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
         if operation is VARIABLE:
             text += ", as given"
         elif operation is LITERAL:
-            if node in graph.names:
+            if node in graph.names or node in graph.composed:
                 continue
             text += ", the nearest that a double can hold"
         else:

@@ -11,13 +11,13 @@ nodes that it appends are formulas of the same language and can be differentiate
 """
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from gradcalc.backward import arrived, backward
+from gradcalc.backward import Flags, arrived, backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
 from gradcalc.operations import OPERATIONS, Operation
@@ -198,35 +198,73 @@ class Reached:
     gate: Gate | None
 
 
+class Growth(Protocol):
+    """What grows by the gradients of a backward pass: a graph, or terms."""
+
+    operations: list[Operation]
+    inputs: list[tuple[int, ...]]
+    literals: dict[int, float]
+
+    def add(self, operation: Operation, inputs: tuple[int, ...]) -> int:
+        """The number of a node for the operation on earlier nodes."""
+
+    def add_literal(self, value: float) -> int:
+        """The number of a node for a literal."""
+
+    def add_like(self, source: Graph, node: int, inputs: tuple[int, ...]) -> int:
+        """The number of a node like that of another graph, with these inputs."""
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Elsewhere:
+    """Where gradients go that are not appended to the graph itself."""
+
+    grown: Growth
+    # The number there of each node that the output depends on.
+    places: Mapping[int, int]
+    # The contributions of a node of the graph.
+    contributions: Callable[[int], Contributions]
+
+
 class _Formulas:
     """The gradients of one backward pass, appended to a graph as nodes."""
 
     def __init__(
         self,
         graph: Graph,
-        active: Sequence[int],
+        active: Flags,
         *,
         exact: bool,
         known: Container[int] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.graph = graph
         self.active = active
         self.exact = exact
         # The nodes that will be numbers, for which rules are those that are computed.
         self.known = known
+        self.grown: Growth = graph
+        self.places: Mapping[int, int] | Sequence[int] = range(len(graph))
+        self.contributions_of: Callable[[int], Contributions] = self._contributions_of
+        if elsewhere is not None:
+            self.grown, self.places = elsewhere.grown, elsewhere.places
+            self.contributions_of = elsewhere.contributions
         # What is added in the place of a gradient that does not arrive: -0.0 + x is x
         # to the bit, but no reader expects it.
         self.nothing = -0.0 if exact else 0.0
 
+    def _contributions_of(self, node: int) -> Contributions:
+        operation, inputs = self.graph.operations[node], self.graph.inputs[node]
+        exact = self.exact or node in self.known
+        return contributions_of(operation, len(inputs), exact=exact)
+
     def contributions(self, node: int, gradient: Reached) -> list[Reached | None]:
         """What the node passes on to each of its operands."""
-        graph = self.graph
-        inputs = graph.inputs[node]
-        formulas = contributions_of(
-            graph.operations[node],
-            len(inputs),
-            exact=self.exact or node in self.known,
-        )
+        grown, places = self.grown, self.places
+        inputs = self.graph.inputs[node]
+        if not any(self.active[operand] for operand in inputs):
+            return []
+        formulas = self.contributions_of(node)
         wanted = [
             (product, gate) if product is not None and self.active[operand] else None
             for operand, product, gate in zip(
@@ -235,8 +273,10 @@ class _Formulas:
         ]
         placed = formulas.graph.translated(
             [root for pair in wanted if pair for root in pair if root is not None],
-            lambda node, inputs: graph.add_like(formulas.graph, node, inputs),
-            dict(enumerate((*inputs, node, gradient.node))),
+            lambda node, inputs: grown.add_like(formulas.graph, node, inputs),
+            dict(
+                enumerate((*[places[i] for i in inputs], places[node], gradient.node))
+            ),
         )
         passed: list[Reached | None] = []
         for pair in wanted:
@@ -245,14 +285,18 @@ class _Formulas:
                 continue
             product, gate = pair
             last = gradient.gate
-            if gate is not None:
+            known = None if gate is None else grown.literals.get(placed[gate])
+            if known == 0:
+                passed.append(None)
+                continue
+            if gate is not None and known is None:
                 last = Gate(placed[gate], last)
             passed.append(Reached(placed[product], last))
         return passed
 
     def add(self, first: Reached, second: Reached) -> Reached:
         """The sum of two gradients that meet at a node."""
-        graph = self.graph
+        graph = self.grown
         if first.gate is second.gate:
             node = graph.add(_PLUS, (first.node, second.node))
             return Reached(node, first.gate)
@@ -269,17 +313,24 @@ class _Formulas:
         return Reached(node, Gate(graph.add(_MAX, either)))
 
     def _are_alternatives(self, first: Gate | None, second: Gate | None) -> bool:
-        """Whether the gates are c != 0 and c == 0, so that one of them is open."""
+        """Whether the gates are c != 0 and c == 0, so that one of them is open.
+
+        Where c is a comparison, c itself may stand in the place of c != 0.
+        """
         if first is None or second is None or first.before is not second.before:
             return False
-        graph = self.graph
+        graph = self.grown
         yes, no = first.node, second.node
+        if graph.operations[no] is not _EQUAL:
+            return False
+        condition, zero = graph.inputs[no]
+        if graph.literals.get(zero) != 0:
+            return False
+        if graph.operations[yes] is not _UNEQUAL:
+            return yes == condition
         return (
-            graph.operations[yes] is _UNEQUAL
-            and graph.operations[no] is _EQUAL
-            and graph.inputs[yes][0] == graph.inputs[no][0]
+            graph.inputs[yes][0] == condition
             and graph.literals.get(graph.inputs[yes][1]) == 0
-            and graph.literals.get(graph.inputs[no][1]) == 0
         )
 
     def all_open(self, gate: Gate) -> int:
@@ -294,7 +345,7 @@ class _Formulas:
             if each.before is not None:
                 assert each.before.all_open is not None
                 inputs = (each.before.all_open, each.node)
-                each.all_open = self.graph.add(_TIMES, inputs)
+                each.all_open = self.grown.add(_TIMES, inputs)
         assert gate.all_open is not None
         return gate.all_open
 
@@ -303,24 +354,27 @@ class _Formulas:
         if gradient.gate is None:
             return gradient.node
         condition = self.all_open(gradient.gate)
-        inputs = (condition, gradient.node, self.graph.add_literal(otherwise))
-        return self.graph.add(_WHERE, inputs)
+        inputs = (condition, gradient.node, self.grown.add_literal(otherwise))
+        return self.grown.add(_WHERE, inputs)
 
 
 def append_gradient(
     graph: Graph,
     output: int,
     wanted: Sequence[int],
-    active: Sequence[int],
+    active: Flags,
     *,
     exact: bool,
     known: Container[int] = (),
+    elsewhere: Elsewhere | None = None,
 ) -> list[int]:
     """The gradient of `output` for each wanted node, appended to the graph as nodes.
 
     The arguments are those of `append_backward`.
     """
-    found = append_backward(graph, output, wanted, active, exact=exact, known=known)
+    found = append_backward(
+        graph, output, wanted, active, exact=exact, known=known, elsewhere=elsewhere
+    )
     return found.wanted
 
 
@@ -338,21 +392,22 @@ def append_backward(
     graph: Graph,
     output: int,
     wanted: Sequence[int],
-    active: Sequence[int],
+    active: Flags,
     *,
     exact: bool,
     known: Container[int] = (),
+    elsewhere: Elsewhere | None = None,
 ) -> Appended:
-    """The gradients of `output`, appended to the graph as nodes.
+    """The gradients of `output`, appended as nodes to the graph, or `elsewhere`.
 
     `active` flags the nodes that depend on a wanted one. If `exact`, the formulas have
     the value of numeric backpropagation, to the bit; else they are for the reader and
     hold inside the domain of the operations, but for the nodes that are `known`, which
     will be numbers.
     """
-    formulas = _Formulas(graph, active, exact=exact, known=known)
-    zero = graph.add_literal(0.0)
-    seed = Reached(graph.add_literal(1.0), None)
+    formulas = _Formulas(graph, active, exact=exact, known=known, elsewhere=elsewhere)
+    zero = formulas.grown.add_literal(0.0)
+    seed = Reached(formulas.grown.add_literal(1.0), None)
     make, add = formulas.contributions, formulas.add
     gradients = backward(graph, output, active, seed, make, add, sparse=True)
     of_wanted = [gradients[node] for node in wanted]

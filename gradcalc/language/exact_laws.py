@@ -69,4 +69,16 @@ TO_THE_BIT: Table = {
 
 _FOR_CODE: Table = {"sum": (_sum_chained,)}
 
+# What is passed in the domain of an operation alone, and there to what it selected.
+_FOR_NODES: Table = {
+    "where": (
+        "where(where(p, c, 1), where(p, a, b), 0) -> where(p, where(c, a, 0), b)",
+        "where(where(p, c, 1), where(p, a, b), -0) -> where(p, where(c, a, -0), b)",
+        "where(p, 1, 0) -> p",
+    ),
+}
+
+# For derivatives that stand in the graph of a formula: constants keep their names.
+FOR_NODES = Laws(laws(TO_THE_BIT, _FOR_NODES), fold=folded, named_constants=True)
+
 EXACT = Laws(laws(TO_THE_BIT, _FOR_CODE), fold=folded, named_constants=False)

@@ -5,7 +5,15 @@ Each hint is the user's own formula in gradcalc's words, to be taken as it is.
 
 from collections.abc import Collection
 
-from gradcalc.language.syntax import OPERATION, Syntax, span_of
+from gradcalc.language.syntax import (
+    DIFF,
+    NAME,
+    OPERATION,
+    Syntax,
+    arguments,
+    postorder,
+    span_of,
+)
 from gradcalc.operations import CALLABLE, CONSTANT_NAMES
 
 # By the name of a function that there is not, what to write in place of the call: {0}
@@ -47,9 +55,13 @@ FUNCTIONS = {
     **dict.fromkeys(("len", "size"), "length({0})"),
     "clamp": "clip({0}, {1}, {2})",
     **dict.fromkeys(("heaviside", "step"), "{a} > 0"),
-    **dict.fromkeys(
-        ("if", "ifelse", "iif", "ternary", "cond", "select"), "where({0}, {1}, {2})"
-    ),
+}
+
+# Likewise, where the second argument is what to differentiate by.
+DERIVATIVES = {
+    **dict.fromkeys(("derivative", "deriv", "derive", "D"), "diff({0}, {1})"),
+    **dict.fromkeys(("grad", "gradient", "jacobian"), "diff({0}, {1})"),
+    "hessian": "diff(diff({0}, {1}), {1})",
 }
 
 # The factorial, which there is of given whole numbers alone, as their product.
@@ -77,24 +89,35 @@ _CONSTANTS = {"pi": "pi", "inf": "inf", "infinity": "inf", "infty": "inf"}
 
 def written_here(text: str, call: Syntax) -> str | None:
     """How a call in the text, of a function that there is not, is written here."""
-    arguments = call[4:]
-    if call[3] in _FACTORIAL and len(arguments) == 1:
-        return _product(text[slice(*span_of(arguments[0]))])
-    template = FUNCTIONS.get(call[3])
-    if template is None and len(arguments) == 2:
+    given = arguments(call)
+    if call[3] in _FACTORIAL and len(given) == 1:
+        return _product(text[slice(*span_of(given[0]))])
+    template = FUNCTIONS.get(call[3]) or DERIVATIVES.get(call[3])
+    if template is None and len(given) == 2:
         template = WITH_TWO.get(call[3])
+    if template is None and call[3] == DIFF and len(given) == 1:
+        template = f"diff({{0}}, {_first_name(given[0])})"
     if template is None:
         return None
-    bare = [text[slice(*span_of(argument))] for argument in arguments]
+    bare = [text[slice(*span_of(argument))] for argument in given]
     wrapped = [
         f"({each})" if argument[0] == OPERATION else each
-        for each, argument in zip(bare, arguments, strict=True)
+        for each, argument in zip(bare, given, strict=True)
     ]
     try:
         return template.format(*bare, **dict(zip("abc", wrapped, strict=False)))
     except (IndexError, KeyError):
         # Not as many arguments as it takes there.
         return template.format(*"abc", a="a", b="b")
+
+
+def _first_name(formula: Syntax) -> str:
+    """The first name in the formula that may be a variable; x if there is none."""
+    for node in postorder(formula):
+        if node[0] == NAME and node[3] not in CONSTANT_NAMES:
+            name: str = node[3]
+            return name
+    return "x"
 
 
 def name_here(name: str, known: Collection[str]) -> str | None:

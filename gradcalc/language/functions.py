@@ -12,21 +12,24 @@ from gradcalc.errors import (
     GradcalcError,
     Span,
 )
-from gradcalc.graph import Body
+from gradcalc.graph import Body, Graph
 from gradcalc.language.library import known_functions, library_text
 from gradcalc.language.lists import STRUCTURAL
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import (
-    CALL,
     DEFAULT,
+    DIFF,
     NAME,
+    PRIMED,
     Statement,
     Syntax,
+    arguments,
+    calls,
     name_span,
     span_of,
 )
 from gradcalc.operations import CALLABLE, Operation
-from gradcalc.shapes import Shape
+from gradcalc.shapes import Shape, Structure
 from gradcalc.wording import counted, near_miss, plural
 
 # Functions with rules of their own are built and evaluated inside one another.
@@ -78,9 +81,9 @@ class Function:
             for node in statement.code
             if node[0] == NAME and node[3] not in parameters
         ]
-        calls = [node for node in statement.code if node[0] == CALL]
         return self._taken(
-            [*names, *statement.rule_names()], [*calls, *statement.rule_leaves(CALL)]
+            [*names, *statement.rule_names()],
+            [*calls(statement.code), *statement.rule_calls],
         )
 
     @cached_property
@@ -89,14 +92,14 @@ class Function:
         statement = self.statement
         return self._taken(
             [*statement.free_names(), *statement.rule_names()],
-            [*statement.leaves(CALL), *statement.rule_leaves(CALL)],
+            [*statement.calls, *statement.rule_calls],
         )
 
-    def _taken(self, names: list[Syntax], calls: list[Syntax]) -> dict[str, Syntax]:
-        """Where each name is used, here or in functions that the calls lead to."""
+    def _taken(self, names: list[Syntax], called: list[Syntax]) -> dict[str, Syntax]:
+        """Where each name is used, here or in functions that calls lead to."""
         found: dict[str, Syntax] = {}
         entered: set[Function] = set()
-        pending = [self.callees[c[3]] for c in calls if c[3] in self.callees]
+        pending = [self.callees[c[3]] for c in called if c[3] in self.callees]
         while True:
             for leaf in names:
                 found.setdefault(leaf[3], leaf)
@@ -113,8 +116,8 @@ class Function:
     @property
     def called(self) -> list[str]:
         """The names of the functions that it calls, each once."""
-        calls = (*self.statement.leaves(CALL), *self.statement.rule_leaves(CALL))
-        return list(dict.fromkeys(call[3] for call in calls))
+        found = (*self.statement.calls, *self.statement.rule_calls)
+        return list(dict.fromkeys(call[3] for call in found))
 
     @property
     def rule_span(self) -> Span:
@@ -139,7 +142,7 @@ class Function:
 
 
 # What can be called: a function written in the language, a row of the table, or the
-# name of a function on lists.
+# name of what is worked out while the graph is built: a function on lists, or `diff`.
 Callee = Function | Operation | str
 
 
@@ -154,15 +157,27 @@ def library() -> dict[str, Function]:
 
 
 @dataclass(eq=False, repr=False)
+class Calculus:
+    """How what is built is differentiated: rules and derivatives are built, too."""
+
+    # The operation of a function that has its own derivative rule, for arguments and
+    # captured names of these shapes.
+    make_operation: Callable[
+        [Function, "Definitions", tuple[Shape, ...], dict[str, Shape]], Operation
+    ]
+    # The derivative of a structure by another, of this order, appended to the graph;
+    # the flag is for that of a function, which is taken element by element where its
+    # result is such a list.
+    differentiate: Callable[[Graph, Structure, Structure, int, bool, Span], Structure]
+
+
+@dataclass(eq=False, repr=False)
 class Definitions:
     """The functions that a text defines, as far as it has been read."""
 
     text: str
-    # Makes the operation of a function that has its own derivative rule, for arguments
-    # and captured names of these shapes.
-    make_operation: Callable[
-        [Function, "Definitions", tuple[Shape, ...], dict[str, Shape]], Operation
-    ]
+    # None where nothing is differentiated and no function has a rule.
+    calculus: "Calculus | None" = None
     # The functions by name.
     functions: dict[str, Function] = field(default_factory=dict)
     # The names of those that the text defines further down.
@@ -182,17 +197,17 @@ class Definitions:
         """
         key = function, shapes, *captured.items()
         if key not in self._operations:
-            self._operations[key] = self.make_operation(
+            assert self.calculus is not None
+            self._operations[key] = self.calculus.make_operation(
                 function, self, shapes, captured
             )
         return self._operations[key]
 
     def define(self, statement: Statement) -> None:
         """Take in the function that the statement defines."""
-        calls = (*statement.leaves(CALL), *statement.rule_leaves(CALL))
         callees = {
             call[3]: self.functions[call[3]]
-            for call in calls
+            for call in (*statement.calls, *statement.rule_calls)
             if call[3] in self.functions
         }
         nesting = max((callee.nesting for callee in callees.values()), default=0)
@@ -207,12 +222,12 @@ class Definitions:
         self._check_signature(function)
         if name in self.functions:
             raise self.error(f"{name} is already defined", name_span(statement.left))
-        for call in statement.leaves(CALL):
+        for call in statement.calls:
             if call[3] == name:
                 message = f"{name} calls itself; a function cannot be recursive"
                 raise self.error(message, span_of(call))
             self._check_known(call, function)
-        for call in statement.rule_leaves(CALL):
+        for call in statement.rule_calls:
             if call[3] == name:
                 message = f"the derivative rule of {name} calls {name}"
                 hint = "in a rule, out is the function's own value"
@@ -273,13 +288,15 @@ class Definitions:
             function = self.functions.get(name)
             if function and (caller is None or function.order < caller.order):
                 return function
-        structural = name if name in STRUCTURAL else None
-        return CALLABLE.get(name) or structural or library().get(name)
+        built = name if name in STRUCTURAL or name == DIFF else None
+        return CALLABLE.get(name) or built or library().get(name)
 
     def unknown(self, call: Syntax, *, is_value: bool = False) -> GradcalcError:
         """The error for a call of no known function; `is_value` if it names a value."""
         name, span = call[3], name_span(call)
         hint: str | None = f"to multiply, write {name}*(...)"
+        if call[0] == PRIMED:
+            hint = f"define it by a line such as {name}(x) = x^2"
         if name in self.later:
             hint = "define a function above the first line that calls it"
             return self.error(f"{name} is used before it is defined", span, hint)
@@ -287,7 +304,7 @@ class Definitions:
         if not is_value:
             known = [*self.functions, *known_functions()]
             # Of those that take as many arguments: else that were the next mistake.
-            count = len(call) - 4
+            count = len(arguments(call))
             near = near_miss(name, [each for each in known if self._takes(each, count)])
             # Imported here, as what describes other mistakes is.
             from gradcalc.language.foreign import written_here
@@ -322,6 +339,8 @@ def miscount(callee: Callee, name: str, count: int) -> str | None:
         low, high = len(callee.required), len(callee.parameters)
     elif isinstance(callee, Operation):
         low = high = len(callee.parameters)
+    elif callee == DIFF:
+        low, high = 2, 3
     endless = isinstance(callee, Operation) and callee.lists and high == 1
     if low <= count and (endless or count <= high):
         return None

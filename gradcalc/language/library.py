@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gradcalc.language.lists import STRUCTURAL
+from gradcalc.language.syntax import DIFF
 from gradcalc.operations import CALLABLE
 
 # A heading, or a function with the comment above it.
@@ -75,4 +76,4 @@ def library_documentation() -> dict[str, Documentation]:
 
 def known_functions() -> list[str]:
     """The names of all functions that gradcalc has."""
-    return [*CALLABLE, *library_documentation(), *STRUCTURAL]
+    return [*CALLABLE, *library_documentation(), *STRUCTURAL, DIFF]

@@ -9,7 +9,7 @@ import unicodedata
 
 from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.language.foreign import factorial
-from gradcalc.language.syntax import DEFAULT, NAME, Statement, span_of
+from gradcalc.language.syntax import DEFAULT, NAME, PRIMED, Statement, span_of
 
 CLOSER = {"(": ")", "[": "]"}
 
@@ -42,7 +42,7 @@ _LOOKALIKES = {
     "&": "a*b, for conditions a and b",
 }
 
-_QUOTES = "'\"`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+_QUOTES = "'\"`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}’"
 
 _NO_RANGE = "a formula takes no range"
 _RANGE = "only gradcalc plot takes a range, as an option: --x=-5:5"
@@ -102,6 +102,8 @@ def check_statements(text: str, statements: list[Statement]) -> None:
         elif left is not None and not statement.label:
             message = "only a name or a function such as f(x, y) can stand before '='"
             hint = "to compare two values, write =="
+            if left[0] == PRIMED:
+                hint = "a function's own derivative follows its body: f(x) = x^2 | 2*x"
             raise mistake(text, span_of(left), message, hint)
         elif statement.partials:
             message = "only a function can have a derivative rule after '|'"

@@ -10,8 +10,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gradcalc.errors import FormulaNameError, Span
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import CALL, NAME, Statement, Syntax, span_of
+from gradcalc.language.syntax import (
+    CALLS,
+    DIFF,
+    NAME,
+    Statement,
+    Syntax,
+    arguments,
+    calls,
+    differentiated_by,
+    span_of,
+)
 from gradcalc.operations import CONSTANT_NAMES
+from gradcalc.wording import did_you_mean, some
 
 _IN_A_RULE = (
     "out is the function's own value; besides, a derivative rule may use labels defined"
@@ -87,6 +98,10 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
     places: dict[str, int] = {}
     # Names that a derivative rule alone uses, so far, and the number of its statement.
     in_rules: list[tuple[int, Syntax]] = []
+    # Where names are differentiated by, and those that nothing has used so far, each
+    # with the number of its statement.
+    places_of_diff = _differentiated_by(program.statements) if DIFF in text else set()
+    only_by: list[tuple[int, Syntax]] = []
     # For each function the constants in it and in those that it calls; None if there
     # are other free names.
     reached: dict[str, set[str] | None] = {}
@@ -108,8 +123,8 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
                 for leaf in of_rule
                 if leaf[3] not in known and leaf[3] not in labels
             ]
-            calls = [*statement.leaves(CALL), *statement.rule_leaves(CALL)]
-            reached[statement.left[3]] = _constants([*own, *of_rule, *calls], reached)
+            inside = [*own, *of_rule, *statement.calls, *statement.rule_calls]
+            reached[statement.left[3]] = _constants(inside, reached)
             continue
         label = statement.label
         if label in labels:
@@ -122,10 +137,13 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
         for leaf in _evaluated(statement, program.functions, places, entered):
             name = leaf[3]
             if name not in free and name not in labels:
-                free[name] = span_of(leaf)
-                used.setdefault(name, free[name])
+                used.setdefault(name, span_of(leaf))
+                if leaf[1] in places_of_diff:
+                    only_by.append((number, leaf))
+                else:
+                    free[name] = span_of(leaf)
         if label:
-            leaves = (node for node in statement.code if node[0] in (NAME, CALL))
+            leaves = (node for node in statement.code if node[0] in (NAME, *CALLS))
             constants = _constants(leaves, reached)
             if (
                 constants is not None
@@ -146,7 +164,31 @@ def read_program(text: str, known: Collection[str] = ()) -> ParsedProgram:
             message = f"{name} is neither a parameter of {function} nor out"
             unknown = error(message, span_of(leaf), _IN_A_RULE)
             program.errors.setdefault(number, unknown)
+    for number, leaf in only_by:
+        name, others = leaf[3], [*program.variables(), *sorted(labels)]
+        if name not in others and name not in CONSTANT_NAMES:
+            message = f"{name} is neither a variable nor a label of the formula"
+            otherwise = f"name one that it has: {some(others)}" if others else None
+            meant = did_you_mean(name, others, otherwise)
+            unknown = error(message, span_of(leaf), meant)
+            program.errors.setdefault(number, unknown)
     return program
+
+
+def _differentiated_by(statements: Iterable[Statement]) -> set[int]:
+    """Where names stand that `diff` differentiates by; none if the program has its own.
+
+    A name is a variable of the program only if it is used besides.
+    """
+    places: set[int] = set()
+    for statement in statements:
+        code = statement.code
+        if statement.is_definition:
+            if statement.left[3] == DIFF:
+                return set()
+            code = [*statement.calls, *statement.rule_calls]
+        places.update(leaf[1] for leaf in differentiated_by(code))
+    return places
 
 
 def _constants(
@@ -182,7 +224,7 @@ def _evaluated(
         for node in code:
             if node[0] == NAME:
                 yield node
-            elif node[0] == CALL:
+            elif node[0] in CALLS:
                 place = places.get(node[3], known)
                 if place < known and (
                     inside := _first_used(node, functions[node[3]], entered)
@@ -202,13 +244,13 @@ def _first_used(
     """
     parameters = function.parameters
     codes: dict[str | None, list[Syntax]] = {None: function.code}
-    for name in parameters[len(call) - 4 :]:
+    for name in parameters[len(arguments(call)) :]:
         codes[name] = function.defaults.get(name, [])
     new = [part for part in codes if (call[3], part) not in entered]
     entered.update((call[3], part) for part in new)
     nodes = [node for part in new for node in codes[part]]
-    calls = [node for node in nodes if node[0] == CALL]
+    called = calls(nodes)
     if None in new:
-        calls += function.rule_leaves(CALL)
+        called += function.rule_calls
     free = [node for node in nodes if node[0] == NAME and node[3] not in parameters]
-    return [*free, *calls]
+    return [*free, *called]

@@ -3,14 +3,31 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gradcalc.errors import FormulaSyntaxError
+from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
-from gradcalc.language.functions import Definitions, Function
+from gradcalc.language.functions import Calculus, Definitions, Function
 from gradcalc.language.names import ParsedProgram
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.language.syntax import span_of
 from gradcalc.shapes import Shape, Structure, flatten, unflatten
+
+
+def _differentiate(
+    graph: Graph,
+    structure: Structure,
+    by: Structure,
+    order: int,
+    of_function: bool,
+    span: Span,
+) -> Structure:
+    # Imported here: most programs ask for no derivative.
+    from gradcalc.language.differentiation import differentiate
+
+    return differentiate(graph, structure, by, order, of_function, span)
+
+
+_CALCULUS = Calculus(FunctionOperation, _differentiate)
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -45,7 +62,7 @@ def build(
     """
     text = parsed.text
     shapes = shapes or {}
-    definitions = Definitions(text, FunctionOperation, later=set(parsed.functions))
+    definitions = Definitions(text, _CALCULUS, later=set(parsed.functions))
     graph = Graph(text) if graph is None else graph
     builder = Builder(text, definitions, graph, shapes, dict(scope or {}))
     carried = parsed.carried(shapes)
@@ -85,7 +102,7 @@ def carried_values(
     if not names:
         return {}
     text = parsed.text
-    definitions = Definitions(text, FunctionOperation, later=set(parsed.functions))
+    definitions = Definitions(text, _CALCULUS, later=set(parsed.functions))
     builder = Builder(text, definitions, Graph(text))
     for statement in parsed.statements:
         if statement.is_definition or statement.label in names:

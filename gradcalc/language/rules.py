@@ -146,7 +146,7 @@ def condition_graph(
 def formula_graph(formula: str) -> tuple[Graph, int]:
     """The graph of a formula in any variables, and its node."""
     graph = Graph()
-    builder = Builder("", Definitions("", FunctionOperation), graph)
+    builder = Builder("", Definitions(""), graph)
     (node,) = flatten(builder.run(_code(formula)))
     return graph, node
 
@@ -161,7 +161,7 @@ def _builder(operation: Operation, count: int) -> Builder:
     """A builder with the operands of an operation of the table and `out` bound."""
     size = len(operation.parameters)
     shape = (count // size,) if operation.lists else ()
-    builder = Builder("", Definitions("", FunctionOperation), Graph())
+    builder = Builder("", Definitions(""), Graph())
     shapes = dict.fromkeys(operation.parameters, shape)
     builder.scope.update(builder.bound({**shapes, "out": ()}))
     return builder

@@ -8,6 +8,7 @@ a detail, and the nodes below it. Leaves are lexemes of the same layout.
     NAME, NUMBER      the text             -
     operation         name in the table    the operands
     call              function's name      the arguments
+    primed            function's name      the arguments, the primes
     index             -                    the list, the index
     list              -                    the items
     group             -                    what stands in the parentheses
@@ -15,9 +16,10 @@ a detail, and the nodes below it. Leaves are lexemes of the same layout.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from gradcalc.errors import Span
@@ -29,6 +31,7 @@ NAME = "NAME"
 NUMBER = "NUMBER"
 OPERATION = "operation"
 CALL = "call"
+PRIMED = "primed"
 INDEX = "index"
 LIST = "list"
 GROUP = "group"
@@ -39,8 +42,23 @@ MARK = "mark"
 BIND = "bind"
 # Likewise: stands for the call of a function, once its parameters have their values.
 APPLY = "apply"
+# Likewise: stands before the arguments of `diff`, and behind a call with primes, whose
+# result is to be differentiated.
+OPEN = "open"
+DERIVE = "derive"
+
+# The function that differentiates its first argument by the names in its second.
+DIFF = "diff"
 
 _LEAVES = (NAME, NUMBER)
+CALLS = (CALL, PRIMED)
+
+# How often each prime differentiates.
+PRIMES = {
+    **dict.fromkeys(("'", "\N{PRIME}", "\N{RIGHT SINGLE QUOTATION MARK}"), 1),
+    "\N{DOUBLE PRIME}": 2,
+    "\N{TRIPLE PRIME}": 3,
+}
 
 
 def postorder(root: Syntax) -> list[Syntax]:
@@ -58,11 +76,29 @@ def postorder(root: Syntax) -> list[Syntax]:
         elif kind == INDEX:
             visit(node)
             push((node[4], (MARK, node[1], node[2], None), node[5]))
+        elif kind == CALL and node[3] == DIFF:
+            visit(node)
+            push(((OPEN, node[1], node[2], node), *node[4:]))
+        elif kind == PRIMED:
+            visit((DERIVE, node[1], node[2], node))
+            visit(node)
+            push(arguments(node))
         else:
             visit(node)
             push(node[4:])
     order.reverse()
     return order
+
+
+def arguments(call: Syntax) -> Syntax:
+    """The arguments of a call, with or without primes."""
+    return call[4:-1] if call[0] == PRIMED else call[4:]
+
+
+def primes(call: Syntax) -> tuple[str, int]:
+    """The primes of a call as they were typed, and how often they differentiate."""
+    typed: str = call[-1][3]
+    return typed, sum(PRIMES[prime] for prime in typed)
 
 
 def span_of(node: Syntax) -> Span:
@@ -136,24 +172,52 @@ class Statement:
         """The code of each partial of a function's derivative rule."""
         return [postorder(partial) for partial in self.partials]
 
-    def leaves(self, kind: str) -> list[Syntax]:
-        """The nodes of this kind in a function's body and in the defaults."""
-        codes = (self.code, *self.defaults.values())
-        return [node for code in codes for node in code if node[0] == kind]
+    @property
+    def calls(self) -> list[Syntax]:
+        """The calls in a function's body and in the defaults."""
+        return calls(chain(self.code, *self.defaults.values()))
 
-    def rule_leaves(self, kind: str) -> list[Syntax]:
-        """The nodes of this kind in a function's derivative rule."""
-        return [node for code in self.rule for node in code if node[0] == kind]
+    @property
+    def rule_calls(self) -> list[Syntax]:
+        """The calls in a function's derivative rule."""
+        return calls(chain(*self.rule))
 
     def free_names(self) -> list[Syntax]:
         """The names in a function's body and in the defaults that are no parameters."""
-        parameters = set(self.parameters)
-        return [leaf for leaf in self.leaves(NAME) if leaf[3] not in parameters]
+        return _names(chain(self.code, *self.defaults.values()), self.parameters)
 
     def rule_names(self) -> list[Syntax]:
         """The names in a function's derivative rule that are no parameters nor out."""
-        known = {*self.parameters, "out"}
-        return [leaf for leaf in self.rule_leaves(NAME) if leaf[3] not in known]
+        return _names(chain(*self.rule), (*self.parameters, "out"))
+
+
+def calls(code: Iterable[Syntax]) -> list[Syntax]:
+    """The calls in the code, with or without primes."""
+    return [node for node in code if node[0] in CALLS]
+
+
+def differentiated_by(code: Iterable[Syntax]) -> list[Syntax]:
+    """The names that calls of `diff` in the code differentiate by."""
+    found = []
+    pending = [
+        node[5]
+        for node in code
+        if node[0] == CALL and node[3] == DIFF and len(node) > 5
+    ]
+    while pending:
+        node = pending.pop()
+        if node[0] == NAME:
+            found.append(node)
+        elif node[0] == INDEX:
+            pending.append(node[4])
+        elif node[0] in (LIST, GROUP):
+            pending += node[4:]
+    return found
+
+
+def _names(code: Iterable[Syntax], known: Collection[str]) -> list[Syntax]:
+    """The names in the code that are not known."""
+    return [node for node in code if node[0] == NAME and node[3] not in known]
 
 
 def _statements(children: Children) -> list[Statement]:
@@ -198,6 +262,14 @@ MAKERS: dict[str, Callable[[Children], Any]] = {
         parts[-1][2],
         parts[0][3],
         *parts[2:-1:2],
+    ),
+    "primed": lambda parts: (
+        PRIMED,
+        parts[0][1],
+        parts[-1][2],
+        parts[0][3],
+        *parts[3:-1:2],
+        parts[1],
     ),
     "index": lambda parts: (INDEX, parts[0][1], parts[3][2], None, parts[0], parts[2]),
     "list": lambda parts: (LIST, parts[0][1], parts[-1][2], None, *parts[1:-1:2]),

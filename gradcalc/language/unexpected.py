@@ -8,8 +8,15 @@ from gradcalc.errors import FormulaSyntaxError, Span
 from gradcalc.language.foreign import ANGLES, PREFIXES
 from gradcalc.language.grammar import END
 from gradcalc.language.library import known_functions
-from gradcalc.language.mistakes import CLOSER, mistake
-from gradcalc.language.syntax import CALL, GROUP, NAME, NUMBER, Syntax, span_of
+from gradcalc.language.mistakes import CLOSER, mistake, unexpected_character
+from gradcalc.language.syntax import (
+    CALLS,
+    GROUP,
+    NAME,
+    NUMBER,
+    Syntax,
+    span_of,
+)
 from gradcalc.operations import CALLABLE
 
 # Words and pairs of operators of other languages, and what to write here.
@@ -115,6 +122,10 @@ class _Stop:
 
     def error(self) -> FormulaSyntaxError:
         """The error for the mistake that was probably made."""
+        if self.before[0] == "PRIMES":
+            return self._no_function()
+        if self.kind == "PRIMES":
+            return self._misplaced_prime()
         if self.kind == END:
             return self._early_end()
         if self.operand is not None:
@@ -135,6 +146,28 @@ class _Stop:
             message = f"the formula ends after '{self.left}', where a value is missing"
             stop = self.before[2]
         return self._mistake(message, hint if self.written else None, (stop, stop))
+
+    def _no_function(self) -> FormulaSyntaxError:
+        """The error for a name with primes that is not called."""
+        name = self.stack[-2]
+        typed = self.text[name[1] : self.before[2]]
+        return self._mistake(
+            f"{typed} is not called; a prime is between a function and its argument",
+            f"if {name[3]} is a function, write {typed}(...);"
+            " the derivative of an expression u by x is diff(u, x)",
+            (name[1], self.before[2]),
+        )
+
+    def _misplaced_prime(self) -> FormulaSyntaxError:
+        """The error for a prime behind no name, which may be a quotation mark."""
+        if self.operand is None:
+            return unexpected_character(self.text, self.span[0])
+        typed = self.text[slice(*span_of(self.operand))]
+        called, bracket, rest = typed.partition("(")
+        hint = "the derivative of an expression u by x is diff(u, x)"
+        if called.isidentifier() and bracket and len(typed) <= _LONGEST_OPERAND:
+            hint = f"write {called}{self.written}({rest}"
+        return self._mistake("a prime follows the name of a function", hint)
 
     def _operand_missing(self) -> FormulaSyntaxError:
         written = self.written
@@ -196,7 +229,7 @@ class _Stop:
     def _adjacent(self, operand: Syntax) -> FormulaSyntaxError:
         """The error for two operands side by side."""
         left = operand
-        while left[0] not in (NAME, NUMBER, CALL, GROUP) and len(left) > 4:
+        while left[0] not in (NAME, NUMBER, GROUP, *CALLS) and len(left) > 4:
             left = left[-1]
         right = "(...)" if self.kind == "LPAR" else self.written
         if self.kind == NAME and (

@@ -2,10 +2,11 @@
 
 The loss is a formula in `prediction` and `target`, in the language, built behind the
 model in its graph: the one name stands for the model's result, the other for new
-variables. So errors in either point at the text that the user wrote.
+variables. It may use the model's names, too: `diff(prediction, x)` is a slope of the
+model. Errors in either point at the text that the user wrote.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from gradcalc.errors import (
 )
 from gradcalc.graph import Body, Graph
 from gradcalc.language.names import ParsedProgram, read_program
+from gradcalc.language.parser import parse
 from gradcalc.language.program import build
 from gradcalc.shapes import (
     Shape,
@@ -119,10 +121,12 @@ def compose(
     graph = program.graph
     shape = shape_of(prediction)
     target = arrange(map(graph.add_variable, element_names("target", shape)), shape)
-    scope = {"prediction": prediction, "target": target}
+    own = dict(zip(_LOSS_NAMES, (prediction, target), strict=True))
+    scope = {**graph.variables, **program.scope, **own}
     first = len(graph)
     try:
-        structure = build(_read_loss(formula), graph=graph, scope=scope).result
+        parsed = _read_loss(formula, scope)
+        structure = build(parsed, graph=graph, scope=scope).result
     except GradcalcError as error:
         # Nobody typed the formula of a loss that has a name.
         place = {"source": None, "span": None} if loss in LOSSES else {}
@@ -139,9 +143,13 @@ def compose(
     return Objective(graph, prediction, target, structure)
 
 
-def _read_loss(formula: str) -> ParsedProgram:
-    """The program of a loss, checked to use the two names alone."""
-    parsed = read_program(formula, _LOSS_NAMES)
+def _read_loss(formula: str, known: Collection[str]) -> ParsedProgram:
+    """The program of a loss, checked to use known names alone.
+
+    Names of the model that it defines itself are its own.
+    """
+    labels = {statement.label for statement in parse(formula)}
+    parsed = read_program(formula, {*known} - labels | {*_LOSS_NAMES})
     unknown = parsed.variables()
     if unknown:
         raise FormulaNameError(

@@ -19,7 +19,7 @@ from gradcalc.language import identifiers
 from gradcalc.language.functions import Definitions, Function
 from gradcalc.language.library import known_functions
 from gradcalc.language.rules import FunctionOperation
-from gradcalc.language.syntax import CALL, NAME, Syntax, span_of
+from gradcalc.language.syntax import CALLS, NAME, Syntax, differentiated_by, span_of
 from gradcalc.operations import CONSTANT_NAMES
 from gradcalc.shapes import (
     Structure,
@@ -218,6 +218,10 @@ class NeededDefinitions:
         taken = {*self._variables, *reserved}
         fresh = fresh_names({*taken, *parameters, *self._shared, *self._labels})
         for definition in self._definitions.values():
+            statement = definition.function.statement
+            calls = [*statement.calls, *statement.rule_calls]
+            # Nothing is differentiated by a number.
+            named = {leaf[3] for leaf in differentiated_by(calls)}
             for name, structure in definition.taken.items():
                 meaning = _meaning(name, structure)
                 leaves = flatten(structure)
@@ -227,7 +231,8 @@ class NeededDefinitions:
                     continue
                 number = None
                 labelled = roots.get(name) == structure
-                if not labelled and not any(depends[node] for node in leaves):
+                constant = not any(depends[node] for node in leaves)
+                if constant and not labelled and name not in named:
                     number = self._number(structure)
                 if number is not None:
                     self._texts[meaning] = number
@@ -315,7 +320,7 @@ class NeededDefinitions:
         kind, name = node[0], node[3]
         if kind == NAME and name in definition.taken and name not in own:
             return self._texts.get(_meaning(name, definition.taken[name]))
-        if kind == CALL:
+        if kind in CALLS:
             callee = definition.known.find(name, definition.function)
             if isinstance(callee, Function) and not callee.library:
                 return self._definition(callee, definition.taken).name

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from gradcalc.graph import Graph
+from gradcalc.language.syntax import PRIMES
 from gradcalc.operations import Operation
 from gradcalc.writers.spelling import (
     ARITHMETIC,
@@ -20,6 +21,9 @@ from gradcalc.writers.spelling import (
     Spelling,
     template,
 )
+
+# What a number or the name of a called function has beside letters and digits.
+_IN_NAMES = {"_", ".", *PRIMES}
 
 
 class InfixWriter(FormulaWriter):
@@ -89,6 +93,6 @@ def is_primary(text: str) -> bool:
             depth -= 1
             if depth == 0 and text[position + 1 : position + 2] not in ("", "["):
                 return False
-        elif depth == 0 and not (character.isalnum() or character in "_."):
+        elif depth == 0 and not (character.isalnum() or character in _IN_NAMES):
             return False
     return True

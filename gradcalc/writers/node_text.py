@@ -1,7 +1,7 @@
 """The text that a node stands for, as it was typed."""
 
 from gradcalc.graph import Graph
-from gradcalc.operations import VARIABLE
+from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.wording import cut_middle
 
 # The texts of nested nodes together grow with the square of the formula's length.
@@ -11,7 +11,7 @@ LONGEST = 400
 _DEEPEST = 4
 
 
-def expression(graph: Graph, node: int, depth: int = 0) -> str:
+def expression(graph: Graph, node: int) -> str:
     """The node's expression as typed; for a node that nobody typed, as it would be.
 
     One that is longer than LONGEST characters is shortened in its middle.
@@ -19,15 +19,7 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
     if graph.operations[node] is VARIABLE:
         return graph.names[node]
     if node in graph.composed:
-        if depth == _DEEPEST:
-            return "…"
-        # Imported here, as below: most nodes were typed.
-        from gradcalc.writers.infix import written_operation
-
-        operands = [
-            expression(graph, operand, depth + 1) for operand in graph.inputs[node]
-        ]
-        return shortened(written_operation(graph.operations[node], operands))
+        return shortened(_composed(graph, node, 0)[0])
     text = typed_text(graph, node)
     element = graph.elements.get(node, "")
     if element and len(text) < LONGEST:
@@ -35,6 +27,22 @@ def expression(graph: Graph, node: int, depth: int = 0) -> str:
 
         return f"{text}{element}" if is_primary(text) else f"({text}){element}"
     return text + element
+
+
+def _composed(graph: Graph, node: int, depth: int) -> tuple[str, int]:
+    """What somebody would type for the node, and how tightly that binds."""
+    # Imported here, as above: most nodes were typed.
+    from gradcalc.writers.infix import InfixWriter, typed
+
+    if node not in graph.composed:
+        return typed(expression(graph, node))
+    if depth == _DEEPEST:
+        return typed("…")
+    if graph.operations[node] is LITERAL:
+        name = graph.names.get(node)
+        return typed(name) if name else InfixWriter.number(graph.literals[node])
+    operands = [_composed(graph, each, depth + 1) for each in graph.inputs[node]]
+    return InfixWriter.operation(graph.operations[node], operands)
 
 
 def typed_text(graph: Graph, node: int) -> str:

@@ -11,7 +11,7 @@ from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.laws import IN_RANGE, READABLE
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
-from gradcalc.language.exact_laws import EXACT
+from gradcalc.language.exact_laws import EXACT, FOR_NODES
 from gradcalc.language.patterns import PatternLaw
 from gradcalc.language.terms import Terms
 from gradcalc.operations import OPERATIONS
@@ -46,7 +46,7 @@ def both_sides(text, points):
         yield point, *found
 
 
-@pytest.mark.parametrize("text", pairs(EXACT))
+@pytest.mark.parametrize("text", sorted({*pairs(EXACT), *pairs(FOR_NODES)}))
 def test_exact_laws_hold_to_the_bit(text):
     for point, left, right in both_sides(text, SPECIAL):
         assert bits(left) == bits(right), point
@@ -63,7 +63,7 @@ def test_laws_in_range_change_no_finite_value(text):
             assert left == pytest.approx(right, rel=1e-15, abs=1e-307), point
 
 
-@pytest.mark.parametrize("text", pairs(EXACT))
+@pytest.mark.parametrize("text", sorted({*pairs(EXACT), *pairs(FOR_NODES)}))
 def test_exact_laws_hold_to_the_bit_at_the_ends_of_the_range(text):
     for point, left, right in both_sides(text, [*ENDS, 5e-324, -0.0, 3.0]):
         assert bits(left) == bits(right), point

@@ -13,7 +13,7 @@ NAMES = [entry.name for entry in ENTRIES]
 
 
 def test_everything_that_can_be_called_is_listed_once():
-    assert [*OPERATIONS, *library(), *STRUCTURAL, "@"] == NAMES
+    assert [*OPERATIONS, *library(), *STRUCTURAL, "@", "diff"] == NAMES
 
 
 @pytest.mark.parametrize("name", CALLABLE)

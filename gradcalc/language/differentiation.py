@@ -1,0 +1,215 @@
+"""Derivatives that a program asks for, as nodes of its own graph.
+
+The exact rules are those of numeric backpropagation, and the laws that shorten what
+they give hold to the last bit, so that a derivative has the value of the gradient. What
+it shares with the formula, such as `out` in the rule of exp, are the formula's nodes.
+"""
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from gradcalc.errors import FormulaError, ShapeError, Span
+from gradcalc.graph import Graph
+from gradcalc.language.contributions import (
+    Contributions,
+    Elsewhere,
+    append_gradient,
+    contributions_of,
+)
+from gradcalc.language.exact_laws import FOR_NODES
+from gradcalc.language.terms import Terms
+from gradcalc.operations import LITERAL, Operation
+from gradcalc.shapes import Structure, arrange, described, flatten, shape_of
+
+# A node and those that it is differentiated by.
+Root = tuple[int, Sequence[int]]
+
+# The nodes that one derivative may have: they take twenty seconds.
+_MOST = 1_300_000
+
+# Numbers among more operands than these are not looked at.
+_FEW = 3
+
+# The owner of a node that depends on several of those that a list consists of.
+_MANY = -1
+
+
+def differentiate(
+    graph: Graph,
+    structure: Structure,
+    by: Structure,
+    order: int,
+    of_function: bool,
+    span: Span,
+) -> Structure:
+    """The derivative of a structure by another, of this order, appended to the graph.
+
+    For each element of the structure it has the shape of `by`: the derivative of a
+    number by a list is its gradient, that of a list its Jacobian. That of a function is
+    taken element by element where it works so.
+
+    Raises ShapeError if it would nest lists more than two deep.
+    """
+    elementwise = of_function and _is_elementwise(graph, structure, by)
+    shape, inner = shape_of(structure), () if elementwise else shape_of(by)
+    if order and len(shape) + order * len(inner) > 2:
+        which = f"derivative of order {order}" if order > 1 else "derivative"
+        raise ShapeError(
+            f"the {which} of {described(shape)} by {described(inner)} would nest lists"
+            " more than two deep",
+            hint="take it of an element, or by one, such as v[0]",
+        )
+    for _ in range(order):
+        roots, leaves = flatten(structure), flatten(by)
+        graph.check_room(len(roots) if elementwise else len(roots) * len(leaves))
+        if elementwise:
+            pairs = [(root, [leaf]) for root, leaf in zip(roots, leaves, strict=True)]
+        else:
+            pairs = [(root, leaves) for root in roots]
+        shape = shape + inner
+        found = _append(graph, pairs, span)
+        graph.check_room(0)
+        if found == roots:
+            break
+        structure = arrange(found, shape)
+        if not inner and all(graph.literals.get(node) == 0 for node in found):
+            break
+    return structure
+
+
+class _Growing:
+    """Terms that grow as a graph does: each node that is added is simple already."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._most = len(terms.graph) + _MOST
+        self.operations = terms.graph.operations
+        self.inputs = terms.graph.inputs
+        self.literals = terms.graph.literals
+
+    def add(self, operation: Operation, inputs: tuple[int, ...]) -> int:
+        if len(self.operations) > self._most:
+            raise FormulaError(f"the derivative expands to more than {_MOST:,} nodes")
+        return self.terms.make(operation, *inputs)
+
+    def add_literal(self, value: float) -> int:
+        return self.terms.literal(value)
+
+    def add_like(self, source: Graph, node: int, inputs: tuple[int, ...]) -> int:
+        if source.operations[node] is LITERAL:
+            return self.terms.leaf(source, node)
+        return self.add(source.operations[node], inputs)
+
+
+class _Active(dict[int, int]):
+    """A flag for each node that depends on a wanted one; 0 for all others."""
+
+    def __missing__(self, node: int) -> int:
+        return 0
+
+
+def _append(graph: Graph, roots: Sequence[Root], span: Span) -> list[int]:
+    """The derivatives of the roots, appended to the graph, row by row."""
+    wanted = {node for _, by in roots for node in by}
+    terms = Terms(FOR_NODES)
+    places, active = _placed(graph, roots, wanted, terms)
+
+    def contributions(node: int) -> Contributions:
+        inputs = graph.inputs[node]
+        numbers = tuple([terms.number(places[operand]) for operand in inputs])
+        if any(number is not None for number in numbers) and len(inputs) <= _FEW:
+            return _specialized(graph.operations[node], numbers)
+        return contributions_of(graph.operations[node], len(inputs))
+
+    growth = Elsewhere(_Growing(terms), places, contributions)
+    found: list[int] = []
+    for root, by in roots:
+        found += append_gradient(graph, root, by, active, exact=True, elsewhere=growth)
+    # What the graph computes already.
+    known: dict[int, int] = {}
+    for node, term in places.items():
+        if term not in terms.graph.literals:
+            known.setdefault(term, node)
+
+    def add(term: int, inputs: tuple[int, ...]) -> int:
+        node = graph.add_like(terms.graph, term, inputs)
+        graph.starts[node], graph.ends[node] = span
+        graph.composed.add(node)
+        return node
+
+    made = terms.graph.translated(found, add, known)
+    return [made[each] for each in found]
+
+
+@lru_cache(maxsize=4096)
+def _specialized(
+    operation: Operation, numbers: tuple[float | None, ...]
+) -> Contributions:
+    """The contributions of an operation of which some operands are these numbers."""
+    full = contributions_of(operation, len(numbers))
+    terms = Terms(FOR_NODES)
+    given = {
+        place: terms.variable(str(place)) if number is None else terms.literal(number)
+        for place, number in enumerate((*numbers, None, None))
+    }
+    roots = [root for root in (*full.products, *full.gates) if root is not None]
+    made = terms.place(full.graph, roots, given)
+    graph = Graph()
+    start = {
+        given[place]: graph.add_variable(str(place))
+        for place in range(len(numbers) + 2)
+    }
+    placed = terms.graph.translated(
+        [made[root] for root in roots],
+        lambda node, inputs: graph.add_like(terms.graph, node, inputs),
+        start,
+    )
+    return Contributions(
+        graph,
+        [None if root is None else placed[made[root]] for root in full.products],
+        [None if root is None else placed[made[root]] for root in full.gates],
+    )
+
+
+def _placed(
+    graph: Graph, roots: Sequence[Root], wanted: Collection[int], terms: Terms
+) -> tuple[dict[int, int], _Active]:
+    """The terms of the nodes between the roots and the wanted ones, and flags.
+
+    What earlier nodes are computed from does not matter.
+    """
+    first = min(wanted)
+    found = {root for root, _ in roots}
+    pending = list(found)
+    while pending:
+        node = pending.pop()
+        if node > first:
+            new = set(graph.inputs[node]) - found
+            found |= new
+            pending += new
+    places: dict[int, int] = {}
+    active = _Active(dict.fromkeys(wanted, 1))
+    for node in sorted(found):
+        operation, inputs = graph.operations[node], graph.inputs[node]
+        if operation is LITERAL:
+            places[node] = terms.leaf(graph, node)
+        elif node > first and inputs:
+            places[node] = terms.make(operation, *[places[i] for i in inputs])
+            if any(active[operand] for operand in inputs):
+                active[node] = 1
+        else:
+            places[node] = terms.variable(str(node))
+    return places, active
+
+
+def _is_elementwise(graph: Graph, result: Structure, by: Structure) -> bool:
+    """Whether both are lists and each element depends on the same one alone."""
+    leaves, elements = flatten(by), flatten(result)
+    if not isinstance(by, list) or shape_of(result) != shape_of(by):
+        return False
+    owners = {node: place for place, node in enumerate(leaves)}
+    for node in range(leaves[-1] + 1, len(graph)):
+        of_inputs = {owners[i] for i in graph.inputs[node] if i in owners}
+        if of_inputs:
+            owners[node] = of_inputs.pop() if len(of_inputs) == 1 else _MANY
+    return all(owners.get(node, place) == place for place, node in enumerate(elements))

@@ -13,6 +13,7 @@ from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
 from gradcalc.operations import (
+    COMPARISONS,
     LITERAL,
     OPERATIONS,
     VARIABLE,
@@ -71,9 +72,11 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         # A gradient must have arrived, unless the operation passes none anyway.
         if not reached[node] and not (operation.is_flat and node <= last):
             continue
-        untyped = graph.library_function(node) or node in graph.composed
-        if operation in _EQUALITIES and untyped:
+        if operation in _EQUALITIES and graph.library_function(node):
             # It sets one point apart, as where 0*log(0) is meant to be 0.
+            continue
+        if operation in COMPARISONS and node in graph.composed:
+            # It chooses the more accurate one of two formulas for the same.
             continue
         yield from _singularities(passes, node, operation.singular)
     yield from _no_probabilities(passes)

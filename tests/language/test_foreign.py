@@ -5,7 +5,13 @@ import math
 import pytest
 
 import gradcalc
-from gradcalc.language.foreign import ANGLES, FUNCTIONS, PREFIXES, WITH_TWO
+from gradcalc.language.foreign import (
+    ANGLES,
+    DERIVATIVES,
+    FUNCTIONS,
+    PREFIXES,
+    WITH_TWO,
+)
 from gradcalc.language.library import known_functions
 from gradcalc.operations import CALLABLE
 
@@ -81,6 +87,14 @@ def test_a_function_with_another_number_of_arguments(name):
     hint = hint_of(f"1 + {name}(x + 1, y)")
     found = gradcalc.evaluate(hint.removeprefix("write "), {}, defaults=POINT)
     assert found.value == pytest.approx(MEANINGS[WITH_TWO[name]](3.75, 1.5))
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_a_derivative_of_another_language(name):
+    hint = hint_of(f"{name}(x^2*y, x)")
+    found = gradcalc.evaluate(hint.removeprefix("write "), {}, defaults=POINT)
+    assert found.value == 2 * 1.5 * (1 if name == "hessian" else 2.75)
+    assert hint_of(f"{name}(x^2)").startswith("write diff(")
 
 
 def test_a_near_miss_takes_as_many_arguments():

@@ -106,3 +106,24 @@ def test_element_names():
     assert element_names("x", ()) == ["x"]
     assert element_names("v", (2,)) == ["v[0]", "v[1]"]
     assert element_names("m", (2, 2)) == ["m[0][0]", "m[0][1]", "m[1][0]", "m[1][1]"]
+
+
+def test_what_is_pruned_is_forgotten_and_the_rest_moves_up():
+    graph = _graph()
+    first = len(graph)
+    instead = graph.add_variable("t")
+    dead = graph.add(OPERATIONS["*"], (instead, instead))
+    graph.calls[dead] = "f"
+    z = graph.variables["z"] = graph.add_variable("z")
+    product = graph.add(OPERATIONS["*"], (instead, z), 3, 9)
+    graph.elements[product] = "[0]"
+    graph.composed.add(product)
+    made = graph.prune(first, [product], {instead: 1})
+    assert made == {instead: 1, z: first, product: first + 1}
+    assert len(graph) == first + 2
+    assert graph.variables == {"z": first}
+    assert graph.inputs[first:] == [(), (1, first)]
+    assert (graph.starts[-1], graph.ends[-1]) == (3, 9)
+    assert (graph.elements, graph.composed) == ({first + 1: "[0]"}, {first + 1})
+    assert graph.calls == {}
+    assert graph.names == {0: "x", 3: "y", first: "z"}

@@ -7,13 +7,15 @@ t1, t2 and so on, and the result, if it has no label, is f.
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from gradcalc.analysis.wholes import Wholes
 from gradcalc.graph import Graph
-from gradcalc.language.syntax import PRIMES
+from gradcalc.language.parser import parse
+from gradcalc.language.syntax import DIFF, PRIMES
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.writers.infix import InfixWriter
-from gradcalc.writers.node_text import expression
+from gradcalc.writers.node_text import expression, typed_text
 from gradcalc.writers.spelling import PRIMARY, Piece
 from gradcalc.writers.statements import fresh_names
 
@@ -21,6 +23,18 @@ from gradcalc.writers.statements import fresh_names
 LONGEST_NAME = 16
 # The result is named all over the page: a short call will do, else it is f.
 _LONGEST_RESULT = 10
+
+
+class Derivative(NamedTuple):
+    """What a call in the formula is the derivative of, in its own words."""
+
+    # A function, or an expression.
+    of: str
+    # What it is by; "" for the argument of a function.
+    by: str = ""
+    order: int = 1
+    # Of a list its place, "[0]".
+    element: str = ""
 
 
 class Naming:
@@ -40,6 +54,7 @@ class Naming:
         wanted: Iterable[int] = (),
     ) -> None:
         self.graph = graph
+        self._functions = set(functions)
         self.wholes = wholes = wholes or Wholes()
         self.atoms: dict[int, str] = {}
         self.parts: dict[int, str] = {}
@@ -52,7 +67,7 @@ class Naming:
             if (flag or graph.operations[node] is VARIABLE)
             and node not in wholes.hidden
         ]
-        taken = {*graph.variables, *graph.names.values(), *functions}
+        taken = {*graph.variables, *graph.names.values(), *self._functions}
         taken |= {label.partition("[")[0] for label in graph.labels.values()}
         # A text that two nodes have in common names neither of them. Their new names
         # may again be the text of another node.
@@ -70,6 +85,25 @@ class Naming:
     def text(self, node: int) -> str:
         """The name of a node, as text of the language."""
         return self._texts[node][0]
+
+    def derivative(self, node: int) -> Derivative | None:
+        """What the node is the derivative of; None if it is no call of one."""
+        graph = self.graph
+        if call_text(graph, node) is None:
+            return None
+        called, element = graph.calls[node], graph.elements.get(node, "")
+        typed = typed_text(graph, node)
+        if called == DIFF and DIFF not in self._functions and "…" not in typed:
+            (statement,) = parse(typed)
+            of, by, *order = (typed[a:b] for _, a, b, *_ in statement.expression[4:])
+            if not all(each.isdigit() and int(each) for each in order):
+                return None
+            return Derivative(of, by, *map(int, order), element=element)
+        function = called.rstrip("".join(PRIMES))
+        if function == called:
+            return None
+        count = sum(PRIMES[prime] for prime in called[len(function) :])
+        return Derivative(function, order=count, element=element)
 
     def _name(
         self, nodes: list[int], output: int, taken: set[str], shared: Iterable[str]

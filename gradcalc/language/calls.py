@@ -7,7 +7,6 @@ sees what the function does with it, not what the argument depends on.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -21,7 +20,7 @@ from gradcalc.graph import Whole
 from gradcalc.language import lists
 from gradcalc.language.functions import Callee, Function, miscount
 from gradcalc.language.library import library_documentation
-from gradcalc.language.scope import Frame, Scope
+from gradcalc.language.scope import Frame, Opened, Scope
 from gradcalc.language.syntax import (
     APPLY,
     BIND,
@@ -55,26 +54,8 @@ _LONGEST = 24
 _BY = "a derivative is by a variable, a label, a parameter or an element: diff(u, v[0])"
 
 
-@dataclass(eq=False, repr=False, slots=True)
-class _Opened:
-    """A derivative under way: what it is of is being built."""
-
-    # The number of nodes before.
-    first: int
-    # The arguments by the nodes that are in their place meanwhile.
-    actual: dict[int, int] = field(default_factory=dict)
-    # What parameters stand for besides, by name.
-    hidden: dict[str, Structure] = field(default_factory=dict)
-    # What to differentiate by, of a call with primes.
-    by: Structure = None
-
-
-@dataclass(eq=False, repr=False)
 class Calls(Scope):
     """Builds what calls stand for."""
-
-    # The derivatives under way, the innermost last.
-    _opened: list[_Opened] = field(default_factory=list, init=False)
 
     def call(
         self, frame: Frame, node: Syntax, given: list[Structure]
@@ -224,13 +205,13 @@ class Calls(Scope):
         if self.definitions.find(DIFF, frame.function) != DIFF:
             return
         self._check_names(frame, call)
-        opened = _Opened(len(self.graph))
+        opened = Opened(len(self.graph))
         parameters = frame.function.parameters if frame.function else ()
         for _, _, _, name in differentiated_by([call]):
             if name in parameters and name not in opened.hidden:
                 opened.hidden[name] = frame.local[name]
                 frame.local[name] = self._independent(name, frame.local[name], opened)
-        self._opened.append(opened)
+        self.opened.append(opened)
 
     def open_call(
         self, frame: Frame, node: Syntax, given: list[Structure]
@@ -245,14 +226,14 @@ class Calls(Scope):
         if callee == DIFF or len(required) > 1 or endless:
             raise self._no_single_argument(frame, node, callee, parameters)
         self._check_count(frame, node, callee, len(given))
-        opened = _Opened(len(self.graph))
+        opened = Opened(len(self.graph))
         opened.by = self._independent(parameters[0], given[0], opened)
-        self._opened.append(opened)
+        self.opened.append(opened)
         return self.call(frame, node, [opened.by, *given[1:]])
 
     def close_call(self, frame: Frame, node: Syntax, result: Structure) -> Structure:
         """The derivative of a function by its argument."""
-        opened = self._opened.pop()
+        opened = self.opened.pop()
         typed, order = primes(node)
         derivative = self._derivative(
             frame, node, opened, result, opened.by, order, of_function=True
@@ -269,7 +250,7 @@ class Calls(Scope):
         self, frame: Frame, node: Syntax, given: list[Structure]
     ) -> Structure:
         """The derivative that a call of `diff` stands for."""
-        opened = self._opened.pop()
+        opened = self.opened.pop()
         result, by, *orders = given
         frame.local.update(opened.hidden)
         order = 1
@@ -290,7 +271,7 @@ class Calls(Scope):
         self,
         frame: Frame,
         node: Syntax,
-        opened: _Opened,
+        opened: Opened,
         result: Structure,
         by: Structure,
         order: int,
@@ -311,7 +292,7 @@ class Calls(Scope):
         return unflatten(derivative, leaves)
 
     def _independent(
-        self, name: str, structure: Structure, opened: _Opened
+        self, name: str, structure: Structure, opened: Opened
     ) -> Structure:
         """New nodes in the place of those of an argument."""
         shape = shape_of(structure)

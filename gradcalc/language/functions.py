@@ -156,19 +156,27 @@ def library() -> dict[str, Function]:
     }
 
 
-@dataclass(eq=False, repr=False)
 class Calculus:
-    """How what is built is differentiated: rules and derivatives are built, too."""
+    """How what is built is differentiated: rules and derivatives are built, too.
 
-    # The operation of a function that has its own derivative rule, for arguments and
-    # captured names of these shapes.
-    make_operation: Callable[
-        [Function, "Definitions", tuple[Shape, ...], dict[str, Shape]], Operation
-    ]
-    # The derivative of a structure by another, of this order, appended to the graph;
-    # the flag is for that of a function, which is taken element by element where its
-    # result is such a list.
-    differentiate: Callable[[Graph, Structure, Structure, int, bool, Span], Structure]
+    make_operation  the operation of a function that has its own derivative rule, for
+                    arguments and captured names of these shapes
+    differentiate   the derivative of a structure by another, of this order, appended to
+                    the graph; the flag is for that of a function, which is taken
+                    element by element where its result is such a list
+    """
+
+    def __init__(
+        self,
+        make_operation: Callable[
+            [Function, "Definitions", tuple[Shape, ...], dict[str, Shape]], Operation
+        ],
+        differentiate: Callable[
+            [Graph, Structure, Structure, int, bool, Span], Structure
+        ],
+    ) -> None:
+        self.make_operation = make_operation
+        self.differentiate = differentiate
 
 
 @dataclass(eq=False, repr=False)

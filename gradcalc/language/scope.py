@@ -37,6 +37,20 @@ class Frame:
     span: Span | None = None
 
 
+class Opened:
+    """A derivative under way: what it is of is being built."""
+
+    def __init__(self, first: int) -> None:
+        # The number of nodes before.
+        self.first = first
+        # The arguments by the nodes that are in their place meanwhile.
+        self.actual: dict[int, int] = {}
+        # What parameters stand for besides, by name.
+        self.hidden: dict[str, Structure] = {}
+        # What to differentiate by, of a call with primes.
+        self.by: Structure = None
+
+
 @dataclass(eq=False, repr=False)
 class Scope:
     """The names of a text, and the graph that grows by what they stand for."""
@@ -54,6 +68,8 @@ class Scope:
     indices: set[str] = field(default_factory=set, init=False)
     # The value of each variable node that may be an index.
     known: dict[int, float] = field(default_factory=dict, init=False)
+    # The derivatives under way, the innermost last.
+    opened: list[Opened] = field(default_factory=list, init=False)
     # The length of the code of all calls, and a part of that of the lists referred to.
     _steps: int = field(default=0, init=False)
     # The value of each node that an index was made of.

@@ -128,6 +128,10 @@ class Mathematics:
 
     # --- sentences
 
+    def typed(self, text: str) -> str:
+        """Part of the formula as mathematics."""
+        return text
+
     def plain(self, text: str) -> str:
         """Words as they stand."""
         return text
@@ -164,9 +168,24 @@ class LatexMathematics(Mathematics):
         names = [text for text in naming.atoms.values() if "(" not in text]
         shown = distinct_names(names, ())
         return {
-            node: shown[text] if text in shown else _typed(text)
+            node: shown[text] if text in shown else self._called(naming, node, text)
             for node, text in naming.atoms.items()
         }
+
+    def _called(self, naming: Naming, node: int, text: str) -> str:
+        """The text of a call; with ∂ if it is a derivative."""
+        found = naming.derivative(node)
+        if found is None or not found.by:
+            return _typed(text)
+        order = f"^{{{found.order}}}" if found.order > 1 else ""
+        by = f"{_typed(found.by)}{order}"
+        fraction = rf"\frac{{\partial{order}}}{{\partial {by}}}"
+        place = ", ".join(re.findall(r"\d+", found.element))
+        bracketed = rf"\left({_typed(found.of)}\right)"
+        return rf"{fraction}{bracketed}" + (f"_{{{place}}}" if place else "")
+
+    def typed(self, text: str) -> str:
+        return _typed(text)
 
     def _spelt(self, value: float, precision: int | None) -> Piece:
         return latex.LatexWriter.number(value, precision)

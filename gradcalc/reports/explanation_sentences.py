@@ -35,6 +35,9 @@ _REASONS = {
 }
 
 
+_ORDINALS = {1: "", 2: "second ", 3: "third "}
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of the page."""
@@ -82,6 +85,7 @@ class Writer:
             explanation.left_out, "Left out: {}, which {verb} not depend on {wanted}."
         )
         yield from self._made_up_names()
+        yield from self._derivatives()
         yield Block("section", ["Backward: the gradient of every node"])
         if not explanation.steps:
             yield _sentence(f"{self._no_steps()}.")
@@ -154,6 +158,20 @@ class Writer:
             call = call_text(explanation.graph, explanation.output)
             what = f", {self.notation.plain(call)}" if call else ""
             yield _sentence(f"{self.output} names the result{what}.")
+
+    def _derivatives(self) -> Iterator[Block]:
+        """What the calls of derivatives among the nodes stand for."""
+        for node in self.explanation.forward:
+            found = self.explanation.naming.derivative(node)
+            if found is not None:
+                which = _ORDINALS.get(found.order, f"{found.order}th ")
+                of = self.notation.math(self.notation.typed(found.of))
+                what = f"the {which}derivative of {of}"
+                if found.by:
+                    what += f" by {self.notation.math(self.notation.typed(found.by))}"
+                if found.element:
+                    what = f"element {self.notation.plain(found.element)} of {what}"
+                yield _sentence(f"{self._name(node)} is {what}.")
 
     # --- forward
 

@@ -93,6 +93,16 @@ CONSTRUCTS = {
         (1, 0),
         (1, 0),
     ),
+    "derivatives": (
+        lambda n: "diff(" * n + "exp(x)" + ", x)" * n + "/exp(x)", (1, 0), (0, 0),
+    ),
+    "primes": (lambda n: "exp" + "'" * n + "(x)/exp(x)", (1, 0), (0, 0)),
+    "primes in primes": (
+        lambda n: "f(a) = a^2/2;" + "f'(" * n + "x" + ")" * n, (1, 0), (1, 0),
+    ),
+    "derivatives by parameters": (
+        lambda n: "f(a) = diff(a^2/2, a);" + "f(" * n + "x" + ")" * n, (1, 0), (1, 0),
+    ),
 }  # fmt: skip
 
 
@@ -130,6 +140,26 @@ def test_long_formula_has_a_derivative(name, length):
     text, _, gradient = CONSTRUCTS[name]
     formula = derivative(text(length), "x")
     assert evaluate(formula, {}, defaults={"x": 1}).value == _linear(gradient, length)
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [(name, LONG if name in THE_LONGEST else QUITE_LONG) for name in CONSTRUCTS],
+)
+def test_long_formula_is_differentiated_in_the_language(name, length):
+    text, _, gradient = CONSTRUCTS[name]
+    *before, last = text(length).split(";")
+    if not last.strip() or "=" in last:
+        # Of the last label.
+        before, last = [*before, last], last.partition("=")[0].strip() or "x"
+    program = ";".join([*filter(str.strip, before), f"diff({last}, x)"])
+    found = evaluate(program, {"x": 1})
+    assert found.value == _linear(gradient, length)
+
+
+def test_a_derivative_that_is_too_large_is_refused():
+    with pytest.raises(GradcalcError, match="expands to more than"):
+        evaluate("diff(tanh(x)/(1 + x^2*tanh(x)), x, 60)", {"x": 1})
 
 
 @pytest.mark.parametrize("name", ["sum", "parentheses", "calls", "labels", "items"])

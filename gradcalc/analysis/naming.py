@@ -98,7 +98,8 @@ class Naming:
             of, by, *order = (typed[a:b] for _, a, b, *_ in statement.expression[4:])
             if not all(each.isdigit() and int(each) for each in order):
                 return None
-            return Derivative(of, by, *map(int, order), element=element)
+            times = int(order[0]) if order else 1
+            return Derivative(of, by, times, element)
         function = called.rstrip("".join(PRIMES))
         if function == called:
             return None

@@ -44,9 +44,10 @@ HOMES = {
     "matplotlib": {"reports"},
     "plotext": {"reports"},
     "numpy": {"engine"},
+    "polars": {"mapping"},
 }
 # The libraries of which one module alone knows.
-IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "numpy"}
+IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "numpy", "polars"}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {

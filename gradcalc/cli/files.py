@@ -102,6 +102,16 @@ def read_model(path: str) -> "Model":
     return model_from(read_text(path), called(path))
 
 
+def check_readable(path: str) -> None:
+    """Raise FileError if there is no such file, or folder, that can be read."""
+    try:
+        if not os.path.isdir(file_name(path)):
+            with open(file_name(path), "rb"):
+                pass
+    except (OSError, ValueError) as error:
+        raise FileError.from_system("read", called(path), error) from None
+
+
 def check_not_read(path: str, sources: Iterable[str]) -> None:
     """Raise FileError if the file is one of those that a command reads.
 

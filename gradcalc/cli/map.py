@@ -1,11 +1,13 @@
 """`gradcalc map`: a formula and its gradient over rows of data, or over a grid."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from io import BytesIO
 from math import isfinite
 from typing import Any
 
@@ -15,26 +17,34 @@ from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import (
     STANDARD_INPUT,
+    called,
     check_not_output,
     check_not_read,
+    check_readable,
     check_replaceable,
     matching_files,
     size_of_files,
+    standard_input,
     standard_input_is_free,
 )
 from gradcalc.cli.row_output import opened_output
-from gradcalc.data.formats import format_of, open_rows
+from gradcalc.data.delimited_rows import DelimitedRows
+from gradcalc.data.formats import LINE_FORMATS, format_of, open_rows
 from gradcalc.data.grids import GridStream, Sweep
 from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import BindingError, DataError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.references import not_variables
-from gradcalc.mapping.engines import Outcome
+from gradcalc.mapping.engines import Engine, Outcome
 from gradcalc.mapping.row_engine import RowEngine
 from gradcalc.mapping.row_formula import Asked, RowFormula, row_formula
 from gradcalc.wording import counted, plural
 
 _GRID = "the grid"
+
+# Bytes of files from which Polars is worth its start, a fifth of a second.
+LARGE = 4_000_000
+
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*")
 
 
@@ -79,7 +89,8 @@ def _exact(text: str) -> Fraction:
     help="Write every row of data with the value of a formula and its derivatives."
     " Names that are columns are read from them, all others are given: --w=0.5. Rows"
     " stay as they are; those of a pipe are answered as they arrive. A range in the"
-    " place of a value, --x=0:10:0.1, makes rows of its own.",
+    " place of a value, --x=0:10:0.1, makes rows of its own. Parquet and Arrow files,"
+    " and large tables, go through Polars.",
     examples=[
         'gradcalc map "tanh(x*w + b)" --data rows.csv --w=0.5 --b=1 --out mapped.csv',
         'tail -f log.jsonl | gradcalc map "log(rate)" --only time,value | ...',
@@ -149,6 +160,10 @@ def command(
     if data is not None:
         check_not_output(data)
         reading = replace(reading, kind=format_of(data) or reading.kind)
+    is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
+    if is_columnar and kind is None and (reduce is not None or sys.stdout.isatty()):
+        # To be read by people.
+        kind = "csv"
     if out is not None:
         _check_output(out, request, data)
     asked = Asked(
@@ -160,8 +175,7 @@ def command(
         prefix=prefix,
         total=reduce is not None,
     )
-    with _opened(data, sweeps, reading) as rows, _progress(rows, data, out) as progress:
-        engine = RowEngine(rows, skip_bad=skip_bad, progress=progress)
+    with _engine(data, sweeps, reading, out, kind, skip_bad=skip_bad) as engine:
         formula = row_formula(request.formula, engine.columns, engine.name, asked)
         _check_swept(formula, sweeps)
         for name in formula.replaced:
@@ -244,8 +258,69 @@ def _check_swept(formula: RowFormula, sweeps: Mapping[str, Sweep]) -> None:
 
 
 @contextmanager
+def _engine(
+    data: str | None,
+    sweeps: Mapping[str, Sweep],
+    reading: Reading,
+    out: str | None,
+    kind: str | None,
+    *,
+    skip_bad: bool,
+) -> Iterator[Engine]:
+    """The engine for the rows: that which needs no extra, or for large files Polars."""
+    files = [] if data is None else matching_files(data)
+    is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
+    becomes_columnar = bool(kind) and kind not in LINE_FORMATS
+    if is_columnar or (becomes_columnar and reading.kind == "jsonl"):
+        from gradcalc.mapping.frame_engine import of_columns
+
+        assert data is not None
+        with _progress(None, data, out) as progress:
+            yield of_columns(_source(files), called(data), reading, kind, progress)
+        return
+    with _opened(data, sweeps, reading) as rows, _progress(rows, data, out) as progress:
+        is_plain = (
+            isinstance(rows, DelimitedRows)
+            and STANDARD_INPUT not in files
+            and bool(size_of_files(files))
+            and not skip_bad
+        )
+        if becomes_columnar and not is_plain:
+            raise UsageError(
+                f"--out {out}: of these rows no {kind} file can be made",
+                hint="write them into a file such as rows.csv, and map that",
+            )
+        stays = kind in (None, rows.reading.kind) or becomes_columnar
+        if is_plain and (becomes_columnar or (stays and _pays(files, out))):
+            from gradcalc.mapping.frame_engine import of_table
+
+            assert isinstance(rows, DelimitedRows)
+            yield of_table(rows, files, kind, progress)
+        else:
+            yield RowEngine(rows, skip_bad=skip_bad, progress=progress)
+
+
+def _source(files: Sequence[str]) -> Any:
+    """The files, or the bytes of standard input, which come as one block."""
+    if files == [STANDARD_INPUT]:
+        return BytesIO(standard_input().read())
+    for path in files:
+        check_readable(path)
+    return [os.path.join(path, "**") if os.path.isdir(path) else path for path in files]
+
+
+def _pays(files: Sequence[str], out: str | None) -> bool:
+    """Whether the files are so large that Polars, if it is there, is the faster."""
+    if (size_of_files(files) or 0) < LARGE or (out is None and sys.stdout.isatty()):
+        return False
+    from gradcalc.mapping.frame_engine import is_installed
+
+    return is_installed()
+
+
+@contextmanager
 def _progress(
-    rows: Rows, data: str | None, out: str | None
+    rows: Rows | None, data: str | None, out: str | None
 ) -> Iterator[Callable[[int], None]]:
     """What shows how many rows are done, if standard error is a terminal.
 
@@ -259,7 +334,7 @@ def _progress(
     size = None if data is None else size_of_files(matching_files(data))
     colour = consoles.takes_colour(sys.stderr)
     with row_progress(sys.stderr, size, colour=colour) as show:
-        yield lambda count: show(count, rows.lines.size)
+        yield lambda count: show(count, rows.lines.size if rows else 0)
 
 
 def _warn(

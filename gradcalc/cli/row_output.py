@@ -22,6 +22,11 @@ class RowOutput:
     file: BinaryIO | None = None
     kind: str | None = None
 
+    @property
+    def stream(self) -> BinaryIO:
+        """Where the bytes go."""
+        return sys.stdout.buffer if self.file is None else self.file
+
     def write_rows(self, header: str, blocks: Iterable[Sequence[str]]) -> None:
         """Write the header and the rows, of every block as soon as it comes.
 
@@ -29,7 +34,7 @@ class RowOutput:
         has the exit status 1: the rows above are a part of the answer.
         """
         # Bytes, because the rows are UTF-8 and stay it in every locale.
-        output = sys.stdout.buffer if self.file is None else self.file
+        output = self.stream
         watched = self.file is None and sys.stdout.isatty()
         begun = False
         try:

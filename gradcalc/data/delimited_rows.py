@@ -75,7 +75,7 @@ class DelimitedRows(Rows):
         # The text of the header, also above the rows of further files.
         lines.header = list(lines.recent)
         # Every name that a formula may use.
-        self._columns = _columns(self._header)
+        self._columns = table_columns(self._header)
         self.columns = {name: each.shape for name, each in self._columns.items()}
 
     @property
@@ -276,7 +276,7 @@ class LongerTable(RowWriter):
 
     def __init__(self, rows: DelimitedRows, additions: Additions) -> None:
         columns = additions.columns
-        check_free(rows, rows.header, additions)
+        check_free(rows.name, rows.header, additions)
         self.rows = rows
         self._delimiter = rows.delimiter
         self._missing = [None] * len(columns)
@@ -306,20 +306,21 @@ class LongerTable(RowWriter):
         return self._delimiter.join([table_cell(c, self._delimiter) for c in cells])
 
 
-def check_free(rows: Rows, columns: Sequence[str], additions: Additions) -> None:
+def check_free(where: str, columns: Sequence[str], additions: Additions) -> None:
     """Raise DataError if the name of an addition is that of a column, or of its list.
 
-    Beside x[0] neither a column x nor another x[1] could be told apart.
+    Beside x[0] neither a column x nor another x[1] could be told apart. `where` is what
+    errors call the data.
     """
     taken = {list_of(column): column for column in columns}
     for name in additions.columns:
         if (column := taken.get(list_of(normal(name)))) is not None:
-            message = f"{rows.name} has a column {column} already"
+            message = f"{where} has a column {column} already"
             raise DataError(message, hint=additions.hint)
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """What a name stands for: a column, or a list x that has columns x[0], x[1]."""
 
     # Of its cells in a row.
@@ -329,7 +330,7 @@ class _Column:
     problem: str | None = None
 
 
-def _columns(header: Sequence[str]) -> dict[str, _Column]:
+def table_columns(header: Sequence[str]) -> dict[str, Column]:
     """What each name stands for."""
     places: dict[str, list[int]] = {}
     elements: dict[str, dict[int, list[int]]] = {}
@@ -339,7 +340,7 @@ def _columns(header: Sequence[str]) -> dict[str, _Column]:
             indices = elements.setdefault(element[1], {})
             indices.setdefault(int(element[2]), []).append(place)
     columns = {
-        name: _Column(found, problem=_doubled(header, found))
+        name: Column(found, problem=_doubled(header, found))
         for name, found in places.items()
     }
     for name, indices in elements.items():
@@ -351,7 +352,7 @@ def _columns(header: Sequence[str]) -> dict[str, _Column]:
             problem = f"a column {name} and a column {first}"
         elif lacking is not None:
             problem = f"a column {name}[{order[-1]}] and no {name}[{lacking}]"
-        columns[name] = _Column(
+        columns[name] = Column(
             places.get(name) or [indices[index][0] for index in order],
             () if name in places else (len(order),),
             problem,

@@ -7,7 +7,7 @@ from gradcalc.data.additions import Additions, RowWriter
 from gradcalc.data.cells import table_cell
 from gradcalc.data.delimited_rows import check_free
 from gradcalc.data.rows import Row, Rows
-from gradcalc.shapes import element_names, indexed
+from gradcalc.shapes import Shape, element_names, indexed
 from gradcalc.strict_json import json_value, write_json
 
 
@@ -22,29 +22,10 @@ class TableWriter(RowWriter):
         delimiter: str,
     ) -> None:
         old, new = list(rows.header), additions.columns
-        places = {name: [place] for place, name in enumerate(old)}
-        for name, shape in rows.columns.items():
-            if shape:
-                elements = element_names(name, shape)
-                places[name] = [places[element][0] for element in elements]
-        own = additions.places
         names = [*old, *new]
-        if only is None:
-            chosen = list(range(len(names)))
-        else:
-            # The new ones stand behind the cells of the row.
-            behind = len(old)
-            chosen = [
-                place
-                for name in only
-                for place in (
-                    [behind + each for each in own[name]]
-                    if name in own
-                    else places[name]
-                )
-            ]
+        chosen = chosen_columns(old, rows.columns, additions, only)
         check_free(
-            rows, [old[place] for place in chosen if place < len(old)], additions
+            rows.name, [old[place] for place in chosen if place < len(old)], additions
         )
         self._rows = rows
         self._delimiter = rows.reading.delimiter or delimiter
@@ -75,7 +56,7 @@ class JsonWriter(RowWriter):
     ) -> None:
         own = additions.places
         kept = list(rows.columns) if only is None else [n for n in only if n not in own]
-        check_free(rows, kept, additions)
+        check_free(rows.name, kept, additions)
         self._rows = rows
         self._additions = additions
         self._only = only
@@ -88,6 +69,31 @@ class JsonWriter(RowWriter):
         if self._only is not None:
             content = {name: _entry(content, name) for name in self._only}
         return write_json(json_value(content)) + "\n"
+
+
+def chosen_columns(
+    header: Sequence[str],
+    columns: Mapping[str, Shape],
+    additions: Additions,
+    only: Sequence[str] | None,
+) -> list[int]:
+    """The places of the columns to write: those of the header, then the additions'."""
+    if only is None:
+        return list(range(len(header) + len(additions.columns)))
+    places = {name: [place] for place, name in enumerate(header)}
+    for name, shape in columns.items():
+        if shape:
+            elements = element_names(name, shape)
+            places[name] = [places[element][0] for element in elements]
+    own = additions.places
+    behind = len(header)
+    return [
+        place
+        for name in only
+        for place in (
+            [behind + each for each in own[name]] if name in own else places[name]
+        )
+    ]
 
 
 def _entry(content: Mapping[str, Any], name: str) -> Any:

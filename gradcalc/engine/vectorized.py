@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -64,6 +65,11 @@ def vectorized(text: str, names: Sequence[str]) -> "VectorFunction":
 
 def _numpy() -> Any:
     return extra_module("numpy", "data", "functions of arrays")
+
+
+def numpy_is_installed() -> bool:
+    """Whether there is what functions of arrays need."""
+    return find_spec("numpy") is not None
 
 
 class Kernel:
@@ -308,3 +314,42 @@ def _column(np: Any, array: Any, shape: tuple[int, ...]) -> Any:
     if array.size == 1:
         return array.reshape(1).astype(float)
     return np.broadcast_to(array, shape).reshape(-1)
+
+
+def columns_of(rows: Sequence[Sequence[float]]) -> list[Any]:
+    """The columns of a table of numbers that has rows."""
+    np = _numpy()
+    return list(np.ascontiguousarray(np.array(rows, float).T))
+
+
+def finite_rows(arrays: Sequence[Any]) -> Any:
+    """For each row whether its number in every array is finite; None if all are."""
+    np = _numpy()
+    with np.errstate(all="ignore"):
+        # A finite sum is of finite numbers.
+        if all(math.isfinite(array.sum()) for array in arrays):
+            return None
+        return np.logical_and.reduce([np.isfinite(array) for array in arrays])
+
+
+def sum_and_rest(array: Any) -> tuple[float, float]:
+    """The sum of the numbers, and what it is too small by.
+
+    Pairs are added up with their rounding errors (Knuth's two-sum), level by level.
+    """
+    np = _numpy()
+    with np.errstate(all="ignore"):
+        rest = 0.0
+        sums = np.asarray(array, float)
+        while sums.size > 1:
+            if sums.size % 2:
+                sums = np.append(sums, 0.0)
+            a, b = sums[::2], sums[1::2]
+            sums = a + b
+            part = sums - a
+            rest += float(((a - (sums - part)) + (b - part)).sum())
+        total = float(sums[0]) if sums.size else 0.0
+    if math.isfinite(total) and math.isfinite(rest):
+        return total, rest
+    with np.errstate(all="ignore"):
+        return float(np.sum(array)), 0.0

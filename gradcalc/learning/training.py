@@ -24,6 +24,9 @@ PATIENCE = "no more improvement"
 INTERRUPTED = "interrupted"
 DIVERGED = "diverged"
 
+# From so many rows in one step on, arrays are faster, and worth NumPy's start.
+FEWEST_OF_ARRAYS = 50_000
+
 # Called after every epoch with its number and the mean loss of its steps.
 Progress = Callable[[int, float], None]
 
@@ -74,7 +77,7 @@ def train(
     loss_of = setup.forward([setup.objective.loss])
     first = mean_loss(loss_of, rows, start)
     state = initial_state(setup.optimizer, start)
-    run, best = epoch_function(setup), _Best(state)
+    run, best = _epoch_function(setup, len(rows)), _Best(state)
     losses: list[float] = []
     stopped, reason = EPOCHS_USED_UP, None
     try:
@@ -104,6 +107,18 @@ def train(
         stopped=stopped,
         reason=reason,
     )
+
+
+def _epoch_function(setup: StepSetup, rows: int) -> Epoch:
+    """The fastest epoch for the setup and so many rows."""
+    if rows >= FEWEST_OF_ARRAYS and rows <= (setup.batch or rows):
+        # Imported here: most tables are small, and NumPy is an extra.
+        from gradcalc.engine.vectorized import numpy_is_installed
+        from gradcalc.learning.vector_epochs import vector_epoch
+
+        if numpy_is_installed():
+            return vector_epoch(setup)
+    return epoch_function(setup)
 
 
 class _Best:

@@ -8,7 +8,7 @@ this is called, is settled there, once for all engines.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from gradcalc.data.rows import Skipped
 from gradcalc.mapping.row_formula import RowFormula
@@ -42,6 +42,10 @@ class Sink(Protocol):
     @property
     def kind(self) -> str | None:
         """The format to write, of `data.formats.FORMATS`; None for the source's own."""
+
+    @property
+    def stream(self) -> BinaryIO:
+        """Where the bytes go, for who writes them himself."""
 
     def write_rows(self, header: str, blocks: Iterable[Sequence[str]]) -> None:
         """Write a text, then rows in blocks, each as soon as it comes."""

@@ -17,6 +17,13 @@ class Totals:
         self.rows = 0
         self._sums = [(0.0, 0.0)] * width
 
+    @classmethod
+    def of(cls, sums: Sequence[tuple[float, float]], rows: int) -> "Totals":
+        """The totals of so many rows: each sum, and what that is too small by."""
+        totals = cls(len(sums))
+        totals.rows, totals._sums = rows, list(sums)
+        return totals
+
     def add(self, rows: Sequence[Sequence[float]]) -> None:
         """Add the numbers of these rows."""
         self.rows += len(rows)

@@ -390,8 +390,17 @@ USAGE = {
     ),
     "parquet": (
         ["x", "--data=rows.parquet"],
-        "error: rows.parquet: parquet files need polars:"
-        " pip install 'gradcalc[data]'\n",
+        "error: cannot read rows.parquet: parquet: File out of specification: A"
+        " Parquet file must contain a header and footer with at least 12 bytes\n",
+    ),
+    "no parquet": (
+        ["x", "--data=nope.parquet"],
+        "error: cannot read nope.parquet: no such file or directory\n",
+    ),
+    "parquet of a pipe": (
+        ["x", "--out=o.parquet"],
+        "error: --out o.parquet: of these rows no parquet file can be made\n"
+        "hint: write them into a file such as rows.csv, and map that\n",
     ),
 }  # fmt: skip
 
@@ -400,6 +409,49 @@ USAGE = {
 def test_usage(run, folder, words, page):
     (folder / "rows.parquet").write_bytes(b"PAR1")
     assert run("map", *words, stdin="x\n1\n") == (2, "", page)
+
+
+@pytest.mark.parametrize("words", [["--data=rows.parquet"], ["--out=o.arrow"]])
+def test_without_polars(run, folder, words, monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    (folder / "rows.csv").write_text("x\n1\n")
+    (folder / "rows.parquet").write_bytes(b"PAR1")
+    words = ["--data=rows.csv", *words][-2:]
+    page = "error: Parquet and Arrow files need polars: pip install 'gradcalc[data]'\n"
+    assert run("map", "x", *words[-2 if "--out=o.arrow" in words else -1 :]) == (
+        2, "", page,
+    )  # fmt: skip
+    assert not (folder / "o.arrow").exists()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columnar_files(run, folder, kind):
+    (folder / "rows.csv").write_text("name,x,w\na,1.5,2\n,,2\nc,-1,0.5\n")
+    made = f"made.{kind}"
+    assert run("map", "x*w", "--data=rows.csv", f"--out={made}") == (0, "", "")
+    assert run("map", "x + value*b", f"--data={made}", "--prefix=f_", "--b=2",
+               "--only=name,f_value,f_d_value", "--json") == (0, (
+        '{"name": "a", "f_value": 7.5, "f_d_value": 2.0}\n'
+        '{"name": null, "f_value": null, "f_d_value": null}\n'
+        '{"name": "c", "f_value": -2.0, "f_d_value": 2.0}\n'
+    ), "")  # fmt: skip
+    code, out, err = run("map", "x*b", f"--data={made}", "--b=2", "--reduce=sum")
+    assert (code, out) == (0, "value,d_b\n1.0,0.5\n")
+    assert err == "warning: 1 row with a missing value is left out\n"
+
+
+def test_a_large_table(run, folder, monkeypatch):
+    monkeypatch.setattr("gradcalc.cli.map.LARGE", 1)
+    (folder / "rows.csv").write_text("id,x\n007,1.50\n008,0.25\n")
+    expected = "id,x,value,d_x\n007,1.50,2.25,3.0\n008,0.25,0.0625,0.5\n"
+    assert run("map", "x^2", "--data=rows.csv") == (0, expected, "")
+    (folder / "rows.csv").write_text("id,x\n007,1.50\n008,abc\n")
+    assert run("map", "x^2", "--data=rows.csv", "--out=o.csv") == (
+        2, "",
+        "error: rows.csv, line 3, column x: 'abc' is not a number\n"
+        "  008,abc\n      ^^^\n",
+    )  # fmt: skip
+    assert not (folder / "o.csv").exists()
 
 
 def test_a_bad_row_after_good_ones(run, folder):

@@ -24,6 +24,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PEERS = ["python", "micrograd", "autograd", "casadi", "sympy"]
 LARGE_PEERS = ["torch", "jax"]
+# Of works over arrays.
+ARRAY_PEERS = ["numpy", "numexpr", "polars"]
 
 # Works with their sizes: for everybody, and for those for whom that takes too long.
 SLOW_AT_FORMULAS = {"autograd": 100, "sympy": 200}
@@ -34,6 +36,7 @@ FULL = [
     ("again", 20_000, {**SLOW_AT_FORMULAS, "jax": 200}),
     ("neuron", 100_000, {"autograd": 1_000, "jax": 1_000, "torch": 5_000}),
     ("training", 300, {}),
+    ("arrays", 5_000_000, {}),
 ]
 QUICK = [
     ("text_to_gradients", 1_000, {"autograd": 100, "sympy": 50}),
@@ -41,12 +44,14 @@ QUICK = [
     ("again", 5_000, {"autograd": 100, "sympy": 50, "jax": 100}),
     ("neuron", 20_000, {"autograd": 300, "jax": 300, "torch": 1_000}),
     ("training", 20, {}),
+    ("arrays", 1_000_000, {}),
 ]
 SMOKE = [
     ("text_to_gradients", 50, {}),
     ("again", 50, {}),
     ("neuron", 5, {}),
     ("training", 1, {}),
+    ("arrays", 1_000, {}),
 ]
 DEPTHS = [100, 300, 1_000, 10_000, 100_000]
 NEURON_WORDS = [
@@ -102,7 +107,7 @@ def _environment(folder: Path, peers: list[str]) -> str:
     print("Making a scratch environment ...", file=sys.stderr)
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     python = str(folder / "env" / "bin" / "python")
-    packages = [peer for peer in peers if peer != "python"]
+    packages = [peer for peer in [*peers, *ARRAY_PEERS] if peer != "python"]
     subprocess.run(
         [python, "-m", "pip", "install", "-qq", str(ROOT), *packages], check=True
     )
@@ -125,7 +130,7 @@ def _machine(
     code = (
         "import importlib.metadata as m, json, sys\n"
         "found = {}\n"
-        f"for name in {['gradcalc', *peers]!r}:\n"
+        f"for name in {['gradcalc', *peers, *ARRAY_PEERS]!r}:\n"
         "    try: found[name] = m.version(name)\n"
         "    except m.PackageNotFoundError: pass\n"
         "print(json.dumps([sys.version.split()[0], found]))"
@@ -213,6 +218,8 @@ def _work(
 
     title = works.TITLES[work].format(size)
     print(f"{title} ...", file=sys.stderr)
+    if work == "arrays":
+        peers = [*ARRAY_PEERS, *(peer for peer in peers if peer in LARGE_PEERS)]
     sides = [
         Side(python, environment, name, work, special.get(name, size))
         for name in ["gradcalc", *peers]

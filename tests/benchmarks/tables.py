@@ -26,7 +26,8 @@ def pages(results):
 
 
 def _works(rows):
-    peers = [name for name in rows[0]["sides"] if name != "gradcalc"]
+    every = dict.fromkeys(name for row in rows for name in row["sides"])
+    peers = [name for name in every if name != "gradcalc"]
     table = Table(title="Time, and gradcalc's as a ratio to it")
     for name in ["work", "gradcalc", *peers, "spread"]:
         table.add_column(name, justify="left" if name == "work" else "right")
@@ -34,8 +35,8 @@ def _works(rows):
         own = row["sides"]["gradcalc"]
         cells = [row["title"], _time(_each(row["work"], own))]
         for name in peers:
-            side = row["sides"][name]
-            if not side["seconds"]:
+            side = row["sides"].get(name)
+            if side is None or not side["seconds"]:
                 cells.append("-")
                 continue
             ratio = min(_each(row["work"], own)) / min(_each(row["work"], side))
@@ -51,6 +52,7 @@ def _each(work, side):
         "again": works.NODES_PER_TERM,
         "neuron": 1,
         "training": len(works.training_rows()),
+        "arrays": 1,
     }
     return [seconds / (side["size"] * units[work]) for seconds in side["seconds"]]
 

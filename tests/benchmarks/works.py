@@ -14,6 +14,7 @@ TITLES = {
     "again": "forward and backward again, {:,} terms, per node",
     "neuron": "one call on the neuron",
     "training": "one step of training",
+    "arrays": "map in memory: the neuron over {:,} rows, per row",
 }
 # Nodes in each term of the balanced sum: three variables, *, +, tanh and a sum.
 NODES_PER_TERM = 7
@@ -41,6 +42,19 @@ def _joined(parts):
         pairs = [f"({a}+{b})" for a, b in zip(parts[::2], parts[1::2], strict=False)]
         parts = pairs + parts[len(pairs) * 2 :]
     return parts[0]
+
+
+def columns(rows):
+    """Arrays of the neuron's variables, in the order of its point."""
+    import numpy
+
+    generator = numpy.random.default_rng(1)
+    return [generator.normal(size=rows) for _ in NEURON_POINT]
+
+
+def array_answer(value, gradient):
+    """What is compared of arrays: their sums."""
+    return [float(array.sum()) for array in (value, *gradient)]
 
 
 def answer(value, gradient):

@@ -52,6 +52,12 @@ def neuron(calls):
     return run
 
 
+def arrays(rows):
+    f = gradcalc.vectorized(works.NEURON, list(works.NEURON_POINT))
+    columns = works.columns(rows)
+    return lambda: works.array_answer(*f(*columns))
+
+
 def training(epochs):
     file, path = tempfile.mkstemp(suffix=".csv")
     with open(file, "w", newline="", encoding="utf-8") as rows:

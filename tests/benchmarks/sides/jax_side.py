@@ -41,6 +41,20 @@ def neuron(calls):
     return run
 
 
+def arrays(rows):
+    names = list(works.NEURON_POINT)
+    function = eval(f"lambda {', '.join(names)}: {works.NEURON}", FUNCTIONS)
+    columns = [jnp.asarray(column) for column in works.columns(rows)]
+
+    def of_rows(*columns):
+        value, back = jax.vjp(function, *columns)
+        return value, back(jnp.ones_like(value))
+
+    f = jax.jit(of_rows)
+    jax.block_until_ready(f(*columns))
+    return lambda: works.array_answer(*jax.block_until_ready(f(*columns)))
+
+
 def chained(depth):
     return _evaluated(works.chained(depth))
 

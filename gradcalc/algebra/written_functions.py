@@ -30,8 +30,11 @@ def written_function(
     parameters = {
         name: structure
         for name, structure in program.graph.variables.items()
-        if values.keys().isdisjoint(flatten(structure))
+        if not values.keys() >= set(flatten(structure))
     }
+    # A list of which an element is kept is a parameter as a whole.
+    for node in all_leaves(parameters.values()):
+        values.pop(node, None)
     graph = program.graph.copy()
     outputs, nodes = flatten(result), all_leaves(wanted.values())
     rows: list[list[int]] = []

@@ -108,6 +108,7 @@ class Code:
         deepest, longest = language.deepest, language.longest
         depths: dict[int, int] = {}
         counted = self._uses(roots)
+        ends = frozenset(roots)
         places = self._branches(roots, counted)
         lines: dict[Branch | None, list[str]] = {None: self.lines}
         for node, uses in enumerate(counted):
@@ -126,12 +127,13 @@ class Code:
                 )
                 branches = [lines.pop((node, side), []) for side in (1, 2)]
                 label = self._labels.get(graph.labels.get(node, ""))
+                is_part = node not in ends
                 is_short = len(self._truths.get(node) or " " * 99) <= language.repeated
                 if (
                     (uses > 1 and not is_short)
                     or label is not None
                     or depth >= deepest
-                    or (longest is not None and len(text[0]) > longest)
+                    or (is_part and longest is not None and len(text[0]) > longest)
                     or any(branches)
                 ):
                     name = label or next(self._fresh)

@@ -7,6 +7,7 @@ found, the definitions that they need, and what surrounds them is the language's
 import re
 import textwrap
 import unicodedata
+from bisect import bisect
 from collections.abc import (
     Callable,
     Collection,
@@ -165,29 +166,51 @@ def comment(parts: Parts, returned: str = "") -> list[str]:
 
 
 def wrapped(line: str, opening: str = "", closing: str = "") -> list[str]:
-    """The line, broken at spaces into several if it is long.
+    """The line, broken between operands into several if it is long.
 
     The lines after the first are indented. `opening` and `closing` are brackets to put
     around an expression that is broken, if the language wants them.
     """
     if len(line) <= _WIDTH:
         return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    start, rest, end = "", line.lstrip(), ""
-    if opening:
-        found = re.match(r"(if |return |[\w, ]+ = )(.*?)(:?)$", rest)
-        if found:
-            start = indent + found[1] + opening
-            rest, end = found[2], indent + closing + found[3]
-    broken = textwrap.wrap(
-        rest,
-        _WIDTH,
-        initial_indent=f"{indent}    " if start else indent,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [*filter(None, [start]), *broken, *filter(None, [end])]
+    rest = line.lstrip()
+    indent = line[: len(line) - len(rest)]
+    inner = f"{indent}    "
+    found = re.match(r"(if |return |[\w, ]+ = )(.*?)(:?)$", rest) if opening else None
+    if found is None:
+        first, *others = _broken(rest, _WIDTH - len(inner))
+        return [indent + first, *(inner + other for other in others)]
+    start, rest, end = found.groups()
+    lines = [inner + part for part in _broken(rest, _WIDTH - len(inner))]
+    return [indent + start + opening, *lines, indent + closing + end]
+
+
+# A space before an operator of two operands, or after a comma.
+_BREAK = re.compile(r" (?=([-+<>?:&|=!]+|and|or|if|else) )|(?<=,) ")
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """The parts of a line, broken outside of as many brackets as can be."""
+    places: list[int] = []
+    depths: list[int] = []
+    depth = done = 0
+    for found in _BREAK.finditer(text):
+        if found[1] != "=":
+            between = text[done : found.start()]
+            depth += sum(map(between.count, "([{")) - sum(map(between.count, ")]}"))
+            depths.append(depth)
+            done = found.start()
+            places.append(done)
+    parts: list[str] = []
+    start = first = 0
+    while len(text) - start > width and first < len(places):
+        last = max(bisect(places, start + width), first + 1)
+        # No part is shorter than a third of the width, if there is another.
+        long = min(bisect(places, start + width // 3), last - 1)
+        chosen = min(range(max(first, long), last), key=lambda k: (depths[k], -k))
+        parts.append(text[start : places[chosen]])
+        start, first = places[chosen] + 1, chosen + 1
+    return [*parts, text[start:]]
 
 
 def _words(language: Language, graph: Graph, roots: Sequence[int]) -> set[str]:

@@ -4,6 +4,7 @@ import ast
 import json
 import keyword
 import math
+import re
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -26,6 +27,7 @@ from gradcalc.algebra.written_out import formula_text
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.writers.code_spelling import words_of
+from gradcalc.writers.function_text import wrapped
 from gradcalc.writers.languages.c import C
 from gradcalc.writers.languages.javascript import JAVASCRIPT
 from gradcalc.writers.languages.numpy import NUMPY
@@ -325,3 +327,39 @@ def test_an_operation_that_is_new_is_defined_by_its_function(monkeypatch):
 @pytest.mark.parametrize("language", [PYTHON, NUMPY, C, JAVASCRIPT])
 def test_only_what_is_needed_is_defined(language):
     assert list(language.definitions(["x", "n"])) == []
+
+
+def test_a_list_of_which_an_element_is_kept_is_a_parameter():
+    text = written("m*k", "python", gradient=True, wrt=["m[1]"], m=[3.0, 4.0], k=2.0)
+    assert "def formula_and_gradient(m):" in text
+    assert "m*k with k = 2" in text
+    namespace = {}
+    exec(text, namespace)
+    result = namespace["formula_and_gradient"]([5.0, 6.0])
+    assert result == ([10.0, 12.0], ([0.0, 2.0],))
+
+
+def test_c_keeps_the_names_of_later_standards_and_of_compilers():
+    text = written("bool*true*linux*M_PI", "c")
+    assert "double bool_, double true_, double linux_, double M_PI_" in text
+
+
+def test_lines_that_go_on_begin_with_the_operator():
+    assert wrapped("    y = " + " + ".join(["f(a, b)"] * 12), "(", ")") == [
+        "    y = (",
+        "        " + " + ".join(["f(a, b)"] * 8),
+        "        + " + " + ".join(["f(a, b)"] * 4),
+        "    )",
+    ]
+
+
+def test_what_is_returned_has_no_name_of_its_own():
+    text = written("+".join(f"sin(x*{k})" for k in range(2, 10)), "c")
+    assert re.search(r"return t1\b.*\+", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "x" * 200, "f(" + "a, " * 99 + "a)", "a + b " * 99]
+)
+def test_broken_lines_hold_all_of_the_text(text):
+    assert " ".join(line.strip() for line in wrapped(text)) == text.strip()

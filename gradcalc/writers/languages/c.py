@@ -4,7 +4,6 @@ A list is an array of the size that the function names. Derivatives, and a resul
 is a list, are written to where pointers lead.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcalc.shapes import Shape, Structure, element_names, shape_of
@@ -32,6 +31,7 @@ from gradcalc.writers.function_text import (
 )
 from gradcalc.writers.source_definitions import SourceDefinitions
 
+# Keywords up to C23 and macros, also those of compilers that go beyond the standard.
 _RESERVED = """
     auto break case char const continue default do double else enum extern float for
     goto if inline int long register restrict return short signed sizeof static struct
@@ -39,14 +39,16 @@ _RESERVED = """
     _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local INFINITY NAN
     HUGE_VAL FP_NAN FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL errno math_errhandling
     isnan isinf isfinite isnormal signbit fpclassify NULL main
+    alignas alignof bool constexpr false nullptr static_assert thread_local true typeof
+    typeof_unqual asm linux unix HUGE MAXFLOAT MATH_ERRNO MATH_ERREXCEPT M_E M_LOG2E
+    M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
+    __LINE__ __FILE__ __DATE__ __TIME__ __func__
 """
 
 _IN_MATH_H = """
     floor ceil exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2
     sinh cosh tanh asinh acosh atanh erf erfc
 """
-
-_UNBROKEN = re.compile("(?<![,(]) ")
 
 
 def _on_list(name: str, of_one: str = "{0}", of_two: str | None = None) -> Row:
@@ -162,10 +164,7 @@ def _laid_out(parts: Parts) -> str:
     lines = [f"/* {about[0]}", *(f" * {line}".rstrip() for line in about[1:])]
     lines = [f"{lines[0]} */"] if len(lines) == 1 else [*lines, " */"]
     function = [head, "{", *(f"    {line}" for line in [*unused, *body]), "}"]
-    # No line is broken within a declaration.
-    function[0] = _UNBROKEN.sub("\u00a0", function[0])
     lines += [line for long in function for line in wrapped(long)]
-    lines = [line.replace("\u00a0", " ") for line in lines]
     return "\n\n".join(["#include <math.h>", *parts.definitions, "\n".join(lines)])
 
 

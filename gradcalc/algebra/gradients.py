@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from gradcalc.algebra.laws import IN_RANGE, READABLE
+from gradcalc.algebra.laws import IN_RANGE
 from gradcalc.algebra.simplify import simplified_parts
 from gradcalc.algebra.substitution import substituted
 from gradcalc.errors import FormulaError
@@ -121,7 +121,7 @@ def gradient_formulas(
     derivation = _Derivation(graph, own, named_leaves(filled), exact=exact)
     found = derivation.first(output) if order == 1 else derivation.second(output)
     graph, partials, labels = derivation.with_numbers(list(found))
-    laws = IN_RANGE if exact else READABLE
+    laws = IN_RANGE if exact else None
     simple, formulas = _simplified(graph, partials, labels, laws)
     return GradientFormulas(
         bound.text,
@@ -174,7 +174,10 @@ def _result(bound: BoundProgram) -> str | None:
 
 
 def _simplified(
-    graph: Graph, partials: list[Partial], own: Mapping[str, Labelled], laws: Laws
+    graph: Graph,
+    partials: list[Partial],
+    own: Mapping[str, Labelled],
+    laws: Laws | None,
 ) -> tuple[Graph, list[Partial]]:
     """The partials, simplified, in a graph of their own.
 

@@ -1,17 +1,14 @@
-"""The laws of simplification: pairs of formulas, and functions where a law counts.
+"""The laws of formulas that will be evaluated: IN_RANGE.
 
-There are two tables beside that of the laws which hold to the bit. IN_RANGE changes no
-finite value beyond rounding, for every double: it serves formulas that will be
-evaluated. READABLE serves the reader: a law there may also
-change the order of factors, so that a product overflows on its way where it did not
-(x/y/y is x/y^2 as long as y^2 is a double); it holds for numbers from 1e-75 to 1e75.
-None makes a formula defined in fewer places (0*x is not 0: x may be infinite).
+They change no finite value beyond rounding, for every double, and none makes a formula
+defined in fewer places (0*x is not 0: x may be infinite). Formulas for the reader have
+a normal form instead.
 """
 
 from collections.abc import Sequence
 
 from gradcalc.language.exact_laws import TO_THE_BIT, Table, laws
-from gradcalc.language.terms import MOST_FACTORS, Laws, Terms
+from gradcalc.language.terms import Laws, Terms
 from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
 
 _TIMES = OPERATIONS["*"]
@@ -66,33 +63,11 @@ def _plus_same(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _plus_like(terms: Terms, a: int, b: int) -> int | None:
-    # (a + 2*x) + 3*x -> a + 5*x
-    n, y = terms.split(b)
-    total = terms.parts(a, _PLUS)
-    if total is not None and y is not None:
-        m, x = terms.split(total[1])
-        if x == y and is_short(m + n) and m + n != 0:
-            return terms.make(_PLUS, total[0], terms.scaled(m + n, x))
-    return None
-
-
 def _minus_same(terms: Terms, a: int, b: int) -> int | None:
     # 3*x - 2*x -> x
     (m, x), (n, y) = terms.split(a), terms.split(b)
     if x == y and x is not None and is_short(m - n) and m != n:
         return terms.scaled(m - n, x)
-    return None
-
-
-def _minus_like(terms: Terms, a: int, b: int) -> int | None:
-    # (a - 3*x) - 2*x -> a - 5*x
-    n, y = terms.split(b)
-    difference = terms.parts(a, _MINUS)
-    if difference is not None and y is not None:
-        m, x = terms.split(difference[1])
-        if x == y and is_short(m + n):
-            return terms.make(_MINUS, difference[0], terms.scaled(m + n, x))
     return None
 
 
@@ -111,58 +86,17 @@ def _times_in_order(terms: Terms, a: int, b: int) -> int | None:
     return None
 
 
-def _times_factors(terms: Terms, a: int, b: int) -> int | None:
-    # x*2 -> 2*x, 2*(3*x) -> 6*x, (-2)*x -> -(2*x), f(x)*w -> w*f(x)
-    # x*x -> x^2, x^2*x -> x^3, (x > y)*(x > y) -> x > y
-    factors = terms.factors(a) + terms.factors(b)
-    if len(factors) > MOST_FACTORS:
+def _number_over_twice(terms: Terms, a: int, b: int) -> int | None:
+    # (2/y)/y -> 2/y^2, (2/y^2)/y -> 2/y^3, which is out of range where y^2 is
+    numerator, *denominator = terms.parts(a, _OVER) or (a,)
+    value = terms.number(numerator)
+    if not denominator or value is None or not 0.5 <= abs(value) <= 4:
         return None
-    coefficient = 1.0
-    numbers: list[int] = []
-    exponents: dict[int, float] = {}
-    for factor in factors:
-        value = terms.number(factor)
-        if value is None:
-            base, exponent = terms.power(factor)
-            if terms.graph.operations[base] in COMPARISONS:
-                exponents[base] = 1.0
-            else:
-                exponents[base] = exponents.get(base, 0.0) + exponent
-        elif is_short(coefficient * value):
-            coefficient *= value
-        else:
-            numbers.append(factor)
-    negative = coefficient < 0
-    if abs(coefficient) != 1:
-        numbers.insert(0, terms.literal(abs(coefficient)))
-    ordered = numbers + [
-        terms.make(_POWER, base, terms.literal(exponents[base]))
-        for base in sorted(exponents, key=terms.rank)
-    ]
-    product = ordered[0]
-    for factor in ordered[1:]:
-        product = terms.node(_TIMES, (product, factor))
-    return terms.make(_NEG, product) if negative else product
-
-
-def _over_twice(terms: Terms, a: int, b: int) -> int | None:
-    # (x/y)/y -> x/y^2, (x/y^2)/y -> x/y^3
-    quotient = terms.parts(a, _OVER)
-    if quotient is None or terms.number(b) is not None:
-        return None
-    (y, m), (z, n) = terms.power(quotient[1]), terms.power(b)
-    if y != z:
+    (y, m), (z, n) = terms.power(denominator[0]), terms.power(b)
+    if y != z or terms.number(b) is not None:
         return None
     power = terms.make(_POWER, y, terms.literal(m + n))
-    return terms.make(_OVER, quotient[0], power)
-
-
-def _number_over_twice(terms: Terms, a: int, b: int) -> int | None:
-    # (2/y)/y -> 2/y^2, which is out of range where y^2 is
-    numerator = terms.number((terms.parts(a, _OVER) or (a,))[0])
-    if numerator is not None and 0.5 <= abs(numerator) <= 4:
-        return _over_twice(terms, a, b)
-    return None
+    return terms.make(_OVER, numerator, power)
 
 
 def _power_power(terms: Terms, a: int, b: int) -> int | None:
@@ -208,22 +142,8 @@ _IN_PLACE: Table = {
     "/": (_number_over_twice,),
 }
 
-_FOR_READERS: Table = {
-    "+": ("x + 0 -> x", "0 + x -> x", _plus_like),
-    "-": ("x - 0 -> x", "0 - x -> -x", _minus_like),
-    "*": ("a*(b/c) -> (a*b)/c", "(a/b)*c -> (c*a)/b", _times_factors),
-    "/": (_over_twice,),
-    "neg": ("-(a - b) -> b - a",),
-}
-
 IN_RANGE = Laws(
     laws(TO_THE_BIT, _WITHIN_ROUNDING, _IN_PLACE),
-    fold=_folded_if_short,
-    named_constants=True,
-)
-
-READABLE = Laws(
-    laws(TO_THE_BIT, _WITHIN_ROUNDING, _FOR_READERS),
     fold=_folded_if_short,
     named_constants=True,
 )

@@ -297,6 +297,9 @@ class _Formulas:
     def add(self, first: Reached, second: Reached) -> Reached:
         """The sum of two gradients that meet at a node."""
         graph = self.grown
+        if not self.exact:
+            # What comes first in the source is passed on last.
+            first, second = second, first
         if first.gate is second.gate:
             node = graph.add(_PLUS, (first.node, second.node))
             return Reached(node, first.gate)

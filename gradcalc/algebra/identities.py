@@ -1,0 +1,300 @@
+"""Identities of the operations, as pairs of formulas: `sin(x)^2 + cos(x)^2 -> 1`.
+
+In such a pair x stands for any formula. Of a sum or product the left side may be a part
+and have other factors: 3*a*sin(x)^2 + 3*a*cos(x)^2 is 3*a. No law changes a finite
+value; some make a formula finite in more places.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gradcalc.algebra.forms import (
+    MOST_SHARED,
+    Base,
+    Call,
+    Leaf,
+    Product,
+    Rational,
+    Sum,
+    ratio,
+)
+from gradcalc.algebra.products import Factor, divided, multiply, without_sign
+from gradcalc.algebra.reading import Reader
+from gradcalc.algebra.sums import add, multiplied_out
+from gradcalc.language.rules import formula_graph
+from gradcalc.operations import VARIABLE, Operation
+
+# In longer sums no law is looked for.
+_MOST_TERMS = 100
+
+# Wherever such a sum stands.
+SUMS = (
+    "sin(x)^2 + cos(x)^2 -> 1",
+    "1 - sin(x)^2 -> cos(x)^2",
+    "1 - cos(x)^2 -> sin(x)^2",
+    "cosh(x)^2 - sinh(x)^2 -> 1",
+    "cosh(x)^2 - 1 -> sinh(x)^2",
+    "sinh(x)^2 + 1 -> cosh(x)^2",
+    "erf(x) + erfc(x) -> 1",
+    "1 - erf(x) -> erfc(x)",
+    "1 - erfc(x) -> erf(x)",
+    "sigmoid(x) + sigmoid(-x) -> 1",
+    "1 + tan(x)^2 -> 1/cos(x)^2",
+    "1/cos(x)^2 - 1 -> tan(x)^2",
+)
+PRODUCTS = (
+    "sign(x)*x -> abs(x)",
+    "sign(x)*abs(x) -> x",
+)
+
+# Where the result is shorter than the formula that it stands in.
+SHORTER_SUMS = (
+    "cos(x)^2 - sin(x)^2 -> cos(2*x)",
+    "2*cos(x)^2 - 1 -> cos(2*x)",
+    "1 - 2*sin(x)^2 -> cos(2*x)",
+    "cosh(x)^2 + sinh(x)^2 -> cosh(2*x)",
+    "exp(x) + exp(-x) -> 2*cosh(x)",
+    "exp(x) - exp(-x) -> 2*sinh(x)",
+)
+SHORTER_PRODUCTS = (
+    "2*sin(x)*cos(x) -> sin(2*x)",
+    "2*sinh(x)*cosh(x) -> sinh(2*x)",
+    "sin(x)/cos(x) -> tan(x)",
+    "cos(x)*tan(x) -> sin(x)",
+    "sinh(x)/cosh(x) -> tanh(x)",
+    "cosh(x)*tanh(x) -> sinh(x)",
+    "x/abs(x) -> sign(x)",
+    "(1 - tanh(x)^2)/tanh(x) -> 2/sinh(2*x)",
+    "(1 - tanh(x)^2)*cosh(x) -> 1/cosh(x)",
+)
+
+# Of the calls themselves.
+CALLS = (
+    "sin(-x) -> -sin(x)",
+    "cos(-x) -> cos(x)",
+    "tan(-x) -> -tan(x)",
+    "asin(-x) -> -asin(x)",
+    "atan(-x) -> -atan(x)",
+    "sinh(-x) -> -sinh(x)",
+    "cosh(-x) -> cosh(x)",
+    "tanh(-x) -> -tanh(x)",
+    "asinh(-x) -> -asinh(x)",
+    "atanh(-x) -> -atanh(x)",
+    "erf(-x) -> -erf(x)",
+    "cbrt(-x) -> -cbrt(x)",
+    "abs(-x) -> abs(x)",
+    "sign(-x) -> -sign(x)",
+    "abs(abs(x)) -> abs(x)",
+    "sin(asin(x)) -> x",
+    "cos(acos(x)) -> x",
+    "tan(atan(x)) -> x",
+    "sinh(asinh(x)) -> x",
+    "cosh(acosh(x)) -> x",
+    "tanh(atanh(x)) -> x",
+    "asinh(sinh(x)) -> x",
+    "atanh(tanh(x)) -> x",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Law:
+    """A pair of formulas as forms of their own."""
+
+    left: Sum
+    right: Sum
+    # The call, or the constant e, by which the left side is found; its product.
+    anchor: Base
+    product: Product
+
+
+_Apply = Callable[[Reader, _Law, Sum, Product, dict[str, Sum]], "Sum | None"]
+
+
+@cache
+def _laws(texts: tuple[str, ...]) -> dict[Operation | str, list[_Law]]:
+    """The laws by what they are found by: an operation, or the name of a constant."""
+    reader = Reader()
+    found: dict[Operation | str, list[_Law]] = {}
+    for text in texts:
+        sides = [
+            reader.read(graph, [root], {})[0]
+            for graph, root in map(formula_graph, text.split(" -> "))
+        ]
+        law = next(
+            _Law(sides[0], sides[1], base, product)
+            for product in sides[0].terms
+            for base in product.powers
+            if isinstance(base, Call) or getattr(base, "name", "") == "e"
+        )
+        found.setdefault(_key(law.anchor), []).append(law)
+    return found
+
+
+def _key(base: Base) -> Operation | str:
+    if isinstance(base, Call):
+        return base.operation
+    return base.name if isinstance(base, Leaf) else ""
+
+
+class Algebra(Reader):
+    """Reads graphs into forms in which the identities hold."""
+
+    def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
+        for law in _laws(CALLS).get(operation, ()):
+            assert isinstance(law.anchor, Call)
+            found: dict[str, Sum] = {}
+            pairs = zip(law.anchor.operands, operands, strict=True)
+            if all(_matches(self, left, form, found) for left, form in pairs):
+                return _made(self, law.right, found)
+        return super().call(operation, operands)
+
+    def sum(self, items: Iterable[tuple[Rational, Sum]]) -> Sum:
+        form = self._simpler(super().sum(items), SUMS, _in_sum)
+        if 1 < len(form.terms) <= MOST_SHARED:
+            # (1 + x)^2 + (1 - x)^2 -> 2*x^2 + 2
+            other = multiplied_out(self.forms, form)
+            if other is not None:
+                other = self._simpler(other, SUMS, _in_sum)
+                if len(other.terms) <= len(form.terms):
+                    return other
+        return form
+
+    def product(self, factors: Iterable[Factor]) -> Sum:
+        return self._simpler(super().product(factors), PRODUCTS, _in_product)
+
+    def shorter(self, form: Sum) -> Sum:
+        """The form by the laws that may make it shorter."""
+        if len(form.terms) > 1:
+            return self._simpler(form, SHORTER_SUMS, _in_sum)
+        return self._simpler(form, SHORTER_PRODUCTS, _in_product)
+
+    def _simpler(self, form: Sum, texts: tuple[str, ...], apply: _Apply) -> Sum:
+        """The form in which no law finds its left side any more."""
+        if len(form.terms) > _MOST_TERMS:
+            return form
+        laws = _laws(texts)
+        simpler: Sum | None = form
+        while simpler is not None:
+            form = simpler
+            simpler = next(
+                (
+                    made
+                    for law, product, found in _places(laws, form)
+                    if (made := apply(self, law, form, product, found)) is not None
+                ),
+                None,
+            )
+        return form
+
+
+def _places(
+    laws: dict[Operation | str, list[_Law]], form: Sum
+) -> Iterator[tuple[_Law, Product, dict[str, Sum]]]:
+    """Where a law may apply: the product in which it is found, and what x is there."""
+    for product in form.terms:
+        for base, exponent in product.powers.items():
+            for law in laws.get(_key(base), ()):
+                operand = base.operands[0] if isinstance(base, Call) else exponent
+                yield law, product, {"x": operand}
+
+
+def _in_sum(
+    reader: Reader, law: _Law, form: Sum, product: Product, found: dict[str, Sum]
+) -> Sum | None:
+    forms = reader.forms
+    anchor = _made(reader, forms_sum(law.product), found).only()
+    if anchor is None:
+        return None
+    others = divided(forms, product, anchor[0])
+    if others is None:
+        return None
+    rest = forms.sum({others: 1})
+    times = ratio(form.terms[product], law.left.terms[law.product] * anchor[1])
+    remaining = dict(form.terms)
+    for each, factor in law.left.terms.items():
+        made = _made(reader, forms_sum(each), found)
+        only = multiply(forms, [(made, forms.one), (rest, forms.one)]).only()
+        if only is None or remaining.pop(only[0], None) != times * factor * only[1]:
+            return None
+    right = multiply(
+        forms, [(_made(reader, law.right, found), forms.one), (rest, forms.one)]
+    )
+    return add(forms, [(1, forms.sum(remaining)), (times, right)])
+
+
+def _in_product(
+    reader: Reader, law: _Law, form: Sum, product: Product, found: dict[str, Sum]
+) -> Sum | None:
+    forms = reader.forms
+    left = _made(reader, law.left, found)
+    for exponent in (forms.one, forms.minus_one):
+        only = multiply(forms, [(left, exponent)]).only()
+        if only is None:
+            return None
+        others = divided(forms, product, only[0])
+        if others is not None:
+            rest = forms.sum({others: ratio(form.terms[product], only[1])})
+            right = _made(reader, law.right, found)
+            return multiply(forms, [(rest, forms.one), (right, exponent)])
+    return None
+
+
+def forms_sum(product: Product) -> Sum:
+    """The product as a sum of its own store."""
+    return Sum(product.place, {product: 1}, None)
+
+
+def _matches(reader: Reader, left: Sum, form: Sum, found: dict[str, Sum]) -> bool:
+    """Whether a form is as the left side of a law; what x is comes into `found`."""
+    if left.number is not None:
+        return form.number == left.number
+    only = left.only()
+    assert only is not None
+    product, factor = only
+    ((base, _),) = product.powers.items()
+    if factor == -1:
+        turned = without_sign(reader.forms, form)
+        if turned is None:
+            return False
+        form = turned
+    if isinstance(base, Leaf) and base.operation is VARIABLE:
+        return found.setdefault(base.name, form) is form
+    own = form.only()
+    if own is None or own[1] != 1 or len(own[0].powers) != 1:
+        return False
+    ((inner, exponent),) = own[0].powers.items()
+    if exponent.number != 1:
+        return False
+    if isinstance(base, Leaf):
+        return isinstance(inner, Leaf) and inner.name == base.name
+    assert isinstance(base, Call)
+    return (
+        isinstance(inner, Call)
+        and inner.operation is base.operation
+        and all(
+            _matches(reader, pattern, operand, found)
+            for pattern, operand in zip(base.operands, inner.operands, strict=True)
+        )
+    )
+
+
+def _made(reader: Reader, side: Sum, found: dict[str, Sum]) -> Sum:
+    """The side of a law with what x is put in."""
+    forms = reader.forms
+    items = []
+    for product, factor in side.terms.items():
+        factors = []
+        for base, exponent in product.powers.items():
+            if isinstance(base, Call):
+                operands = [_made(reader, each, found) for each in base.operands]
+                form = reader.call(base.operation, operands)
+            elif isinstance(base, Sum):
+                form = _made(reader, base, found)
+            elif base.operation is VARIABLE:
+                form = found[base.name]
+            else:
+                form = forms.constant(base.name, base.value)
+            factors.append((form, _made(reader, exponent, found)))
+        items.append((factor, multiply(forms, factors)))
+    return add(forms, items)

@@ -1,0 +1,275 @@
+"""From a graph to forms.
+
+A chain of sums or of products that nobody else uses is one sum or product, read at
+once: no prefix of it is made, so that the work is in proportion to its length.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from gradcalc.algebra.forms import (
+    MOST_SHARED,
+    Base,
+    Call,
+    Forms,
+    Leaf,
+    Product,
+    Rational,
+    Sum,
+)
+from gradcalc.algebra.products import Factor, exponential, is_long, multiply
+from gradcalc.algebra.sums import add
+from gradcalc.graph import Graph
+from gradcalc.operations import (
+    COMPARISONS,
+    CONSTANTS,
+    LITERAL,
+    OPERATIONS,
+    VARIABLE,
+    Operation,
+)
+
+_PLUS, _MINUS = OPERATIONS["+"], OPERATIONS["-"]
+_TIMES, _OVER = OPERATIONS["*"], OPERATIONS["/"]
+_NEG, _POWER = OPERATIONS["neg"], OPERATIONS["^"]
+_SUM, _PROD = OPERATIONS["sum"], OPERATIONS["prod"]
+_SQRT, _EXP, _LOG = OPERATIONS["sqrt"], OPERATIONS["exp"], OPERATIONS["log"]
+_WHERE, _UNEQUAL = OPERATIONS["where"], OPERATIONS["!="]
+
+_ADDITIVE = frozenset([_PLUS, _MINUS, _NEG, _SUM])
+_MULTIPLICATIVE = frozenset([_TIMES, _OVER, _NEG, _PROD])
+
+# A longer list stays one: as a chain it would nest as deep as it is long.
+_LONGEST_CHAIN = 100
+
+
+class Reader:
+    """Reads graphs into the same forms.
+
+    labels  for each labelled form the label, as in the graphs
+    exponents  those of exp(...), as they were written
+    raised  the products of which powers were written
+    """
+
+    def __init__(self) -> None:
+        self.forms = Forms()
+        self.labels: dict[Sum, str] = {}
+        self.exponents: set[Sum] = set()
+        self.raised: set[Product] = set()
+        (leaf,) = next(iter(self.forms.constant("e", math.e).terms)).powers
+        assert isinstance(leaf, Leaf)
+        self._e = leaf
+
+    def read(
+        self, graph: Graph, roots: Sequence[int], names: Mapping[str, int]
+    ) -> list[Sum]:
+        """The forms of the roots; the nodes in `names` are variables of that name."""
+        return _Reading(self, graph, roots, names).forms_of(roots)
+
+    def leaf(self, graph: Graph, node: int) -> Sum:
+        """The form of a variable, number or constant of the graph."""
+        name = graph.names.get(node, "")
+        if graph.operations[node] is VARIABLE:
+            return self.forms.variable(name)
+        value = graph.literals[node]
+        if name in CONSTANTS or not math.isfinite(value):
+            return self.forms.constant(name, value)
+        if not value.is_integer():
+            self.forms.decimal = True
+        return self.forms.number(Fraction(repr(value)))
+
+    def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
+        """The operation on forms."""
+        forms = self.forms
+        if operation is _EXP:
+            self.exponents.add(operands[0])
+            return exponential(forms, self._e, operands[0])
+        if operation is _SQRT or operation is _POWER:
+            exponent = forms.half if operation is _SQRT else operands[1]
+            if only := operands[0].only():
+                self.raised.add(only[0])
+            return multiply(forms, [(operands[0], exponent)])
+        if operation is _LOG and (only := operands[0].only()):
+            product, factor = only
+            if factor == 1 and list(product.powers) == [self._e]:
+                return product.powers[self._e]
+        known = _known(forms, operation, operands)
+        if known is not None:
+            return known
+        return forms.call(operation, operands)
+
+    def sum(self, items: Iterable[tuple[Rational, Sum]]) -> Sum:
+        """The sum of forms times their factors."""
+        return add(self.forms, items)
+
+    def product(self, factors: Iterable[Factor]) -> Sum:
+        """The product of forms to their exponents."""
+        return multiply(self.forms, factors)
+
+
+def _known(forms: Forms, operation: Operation, operands: Sequence[Sum]) -> Sum | None:
+    """What follows from operands that are numbers, or equal."""
+    if operation is _WHERE:
+        condition, yes, no = operands
+        if condition.number is not None:
+            return yes if condition.number else no
+        return yes if yes is no else None
+    if operation is _UNEQUAL and operands[1] is forms.zero:
+        only = operands[0].only()
+        if only is not None and only[1] == 1 and all(map(_is_truth, only[0].powers)):
+            return operands[0]
+    values = [_value(operand, operation) for operand in operands]
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        return None
+    value = operation.evaluate(*known)
+    if math.isfinite(value) and (value * 64).is_integer() and abs(value) < 1e6:
+        return forms.number(Fraction(value))
+    return None
+
+
+def _is_truth(base: Base) -> bool:
+    """Whether it is 0 or 1."""
+    return isinstance(base, Call) and base.operation in COMPARISONS
+
+
+def _value(form: Sum, operation: Operation) -> float | None:
+    """The value of a number; also of a constant where it is compared."""
+    if form.number is not None:
+        try:
+            return float(form.number)
+        except OverflowError:
+            return None
+    only = form.only()
+    if operation in COMPARISONS and only is not None and only[1] == 1:
+        ((base, exponent), *others) = only[0].powers.items()
+        is_constant = isinstance(base, Leaf) and base.operation is LITERAL
+        if is_constant and not others and exponent.number == 1:
+            assert isinstance(base, Leaf)
+            return base.value
+    return None
+
+
+class _Reading:
+    """One graph on its way into forms."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        graph: Graph,
+        roots: Sequence[int],
+        names: Mapping[str, int],
+    ) -> None:
+        self.reader = reader
+        self.forms = reader.forms
+        self.graph = graph
+        self.uses = graph.uses(roots)
+        self.made = {node: self.forms.variable(name) for name, node in names.items()}
+        self.families, self.inner = self._families()
+
+    def forms_of(self, roots: Sequence[int]) -> list[Sum]:
+        graph = self.graph
+        for node, operation in enumerate(graph.operations):
+            if not self.uses[node] or node in self.made or self.inner[node]:
+                continue
+            if operation is LITERAL or operation is VARIABLE:
+                form = self.reader.leaf(graph, node)
+            elif self.families[node] is _ADDITIVE:
+                items = [
+                    (Fraction(sign), self._addend(leaf))
+                    for leaf, sign in self._leaves(node)
+                    if leaf is not None
+                ]
+                form = self.reader.sum(items)
+            elif self.families[node] is _MULTIPLICATIVE:
+                form = self.reader.product(self._factors(node))
+            else:
+                form = self.reader.call(
+                    operation, [self.made[operand] for operand in graph.inputs[node]]
+                )
+            self.made[node] = form
+            label = graph.labels.get(node)
+            if label is not None and form.number is None:
+                self.reader.labels.setdefault(form, label)
+        return [self.made[root] for root in roots]
+
+    def _family(self, node: int) -> frozenset[Operation] | None:
+        """The operations that it is read with, or None."""
+        operation, count = self.graph.operations[node], len(self.graph.inputs[node])
+        if operation is _PROD and count > MOST_SHARED:
+            return None
+        if operation is _SUM and count > _LONGEST_CHAIN:
+            return None
+        families = (_MULTIPLICATIVE, _ADDITIVE)
+        return next((each for each in families if operation in each), None)
+
+    def _families(self) -> tuple[list[frozenset[Operation] | None], bytearray]:
+        """For each node the operations that it is read with, and a flag.
+
+        The flag is 1 if it is read with the only node that uses it. A sign goes with
+        what uses it.
+        """
+        graph = self.graph
+        inner = bytearray(len(graph))
+        families = [self._family(node) for node in range(len(graph))]
+        for node in range(len(graph) - 1, -1, -1):
+            family = families[node]
+            if not self.uses[node] or family is None:
+                continue
+            for operand in graph.inputs[node]:
+                if (
+                    self.uses[operand] == 1
+                    and operand not in graph.labels
+                    and operand not in self.made
+                ):
+                    if graph.operations[operand] is _NEG:
+                        families[operand] = family
+                    inner[operand] = families[operand] is family
+        return families, inner
+
+    def _leaves(self, root: int) -> Iterable[tuple[int | None, int]]:
+        """The nodes that a sum or product is made of, in order, and their signs.
+
+        Of a product the sign is that of the exponent; None is a factor of -1.
+        """
+        graph, family = self.graph, self.families[root]
+        pending = [(root, 1)]
+        while pending:
+            node, sign = pending.pop()
+            if node != root and not (
+                self.inner[node] and self.families[node] is family
+            ):
+                yield node, sign
+                continue
+            operation, inputs = graph.operations[node], graph.inputs[node]
+            if operation is _MINUS or operation is _OVER:
+                pending += [(inputs[1], -sign), (inputs[0], sign)]
+            elif operation is _NEG and family is _ADDITIVE:
+                pending.append((inputs[0], -sign))
+            else:
+                if operation is _NEG:
+                    yield None, sign
+                pending += [(operand, sign) for operand in reversed(inputs)]
+
+    def _addend(self, node: int) -> Sum:
+        form = self.made[node]
+        if self.uses[node] > 1 and len(form.terms) > MOST_SHARED:
+            return self._kept_whole(form)
+        return form
+
+    def _factors(self, root: int) -> Iterable[Factor]:
+        forms = self.forms
+        for node, sign in self._leaves(root):
+            if node is None:
+                yield forms.minus_one, forms.one
+                continue
+            form = self.made[node]
+            if self.uses[node] > 1 and is_long(form):
+                form = self._kept_whole(form)
+            yield form, forms.one if sign > 0 else forms.minus_one
+
+    def _kept_whole(self, form: Sum) -> Sum:
+        """The form as one term with one factor."""
+        product = self.forms.product({form: self.forms.one})
+        return self.forms.sum({product: 1})

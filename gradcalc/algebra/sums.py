@@ -178,7 +178,7 @@ def quotient(forms: Forms, form: Sum, content: Rational, common: Powers) -> Sum:
 
 
 def _by_degree(terms: dict[Product, Rational]) -> dict[Product, Rational]:
-    """The terms of a polynomial with the highest degree first; of others as they are."""
+    """The terms of a polynomial by falling degree; of others as they are."""
     degrees = {product: _degree(product) for product in terms}
     if any(degree < 0 for degree in degrees.values()):
         return terms

@@ -8,15 +8,13 @@ import pytest
 from reference.doubles import SPECIAL, bits
 
 from gradcalc.algebra.derivative import derivative
-from gradcalc.algebra.laws import IN_RANGE, READABLE
+from gradcalc.algebra.laws import IN_RANGE
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.language.bindings import bind
 from gradcalc.language.exact_laws import EXACT, FOR_NODES
 from gradcalc.language.patterns import PatternLaw
 from gradcalc.language.terms import Terms
 from gradcalc.operations import OPERATIONS
-
-ORDINARY = [-2.5, -0.3, 0.7, 1.9]
 
 
 def pairs(laws):
@@ -123,25 +121,7 @@ def test_a_derivative_is_the_gradient_at_the_ends_of_the_range(formula, point):
         assert found == pytest.approx(slope, rel=1e-14), text
 
 
-@pytest.mark.parametrize("text", pairs(READABLE))
-def test_readable_laws_hold_up_to_rounding(text):
-    for point, left, right in both_sides(text, ORDINARY):
-        assert left == pytest.approx(right, rel=1e-15, abs=0), point
-
-
-@pytest.mark.parametrize("text", pairs(READABLE))
-def test_readable_laws_change_no_finite_value_at_special_points(text):
-    # Products of huge and tiny numbers may overflow on one of the two ways alone.
-    points = [x for x in SPECIAL if not 1e9 < abs(x) < math.inf and abs(x) != 1e-320]
-    for point, left, right in both_sides(text, points):
-        # Nor do they make one where there was none: 0*x is not 0.
-        if math.isfinite(left) or math.isfinite(right):
-            assert left == pytest.approx(right, rel=1e-15, abs=0), point
-
-
-@pytest.mark.parametrize(
-    "laws", [EXACT, IN_RANGE, READABLE], ids=["exact", "in range", "readable"]
-)
+@pytest.mark.parametrize("laws", [EXACT, IN_RANGE], ids=["exact", "in range"])
 def test_every_pair_applies_to_its_left_side(laws):
     for text in pairs(laws):
         left, right = text.split(" -> ")
@@ -157,7 +137,7 @@ def test_every_pair_applies_to_its_left_side(laws):
 
 
 def test_a_name_stands_for_one_term_wherever_it_stands():
-    terms = Terms(READABLE)
+    terms = Terms(IN_RANGE)
     law = PatternLaw("where(c, a, a) -> a")
     x, y, z = map(terms.variable, "xyz")
     assert law(terms, x, y, y) == y
@@ -165,7 +145,7 @@ def test_a_name_stands_for_one_term_wherever_it_stands():
 
 
 def test_p_is_a_comparison_and_e_a_constant():
-    terms = Terms(READABLE)
+    terms = Terms(IN_RANGE)
     x, y = map(terms.variable, "xy")
     zero = terms.literal(0.0)
     law = PatternLaw("p != 0 -> p")

@@ -196,7 +196,11 @@ class _Reading:
 
     def _family(self, node: int) -> frozenset[Operation] | None:
         """The operations that it is read with, or None."""
-        operation, count = self.graph.operations[node], len(self.graph.inputs[node])
+        graph = self.graph
+        operation, count = graph.operations[node], len(graph.inputs[node])
+        # What is infinite has no opposite: inf - inf is not 0.
+        if not all(math.isfinite(graph.literals.get(i, 0)) for i in graph.inputs[node]):
+            return None
         if operation is _PROD and count > MOST_SHARED:
             return None
         if operation is _SUM and count > _LONGEST_CHAIN:

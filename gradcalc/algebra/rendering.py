@@ -22,7 +22,7 @@ from gradcalc.algebra.forms import (
 )
 from gradcalc.algebra.identities import Algebra
 from gradcalc.algebra.laws import AS_IS, is_short
-from gradcalc.algebra.products import multiply
+from gradcalc.algebra.products import divided, multiply
 from gradcalc.algebra.sums import (
     factored,
     is_negative,
@@ -71,6 +71,12 @@ class Rendering:
         self._made: dict[Sum, int] = {}
         self._levels: dict[Sum, int] = {}
         self._ways = 0
+        # The named products, by one of their factors.
+        self._named_products: dict[Base, list[Sum]] = {}
+        for form in named:
+            if (only := form.only()) and only[0].powers:
+                factor = max(only[0].powers, key=lambda base: base.place)
+                self._named_products.setdefault(factor, []).append(form)
 
     @property
     def graph(self) -> Graph:
@@ -257,6 +263,8 @@ class Rendering:
         product, factor = only
         forms = self.forms
         found: list[int | None] = []
+        for way in self._with_names(product, factor):
+            found.append((yield way, True))
         if factor < 0:
             positive = yield forms.sum({product: -factor}), False
             found.append(None if positive is None else self._node(_NEG, positive))
@@ -265,10 +273,10 @@ class Rendering:
         else:
             found.append((yield from self._fraction(product, factor)))
         if self._may_be_written_otherwise(form):
-            ways = self.algebra.shorter(form), self._spread(product, factor)
-            for way in (*ways, self._with_shorter_sums(product, factor)):
-                if way is not None and way is not form:
-                    found.append((yield way, True))
+            others = self.algebra.shorter(form), self._spread(product, factor)
+            for other in (*others, self._with_shorter_sums(product, factor)):
+                if other is not None and other is not form:
+                    found.append((yield other, True))
         nodes = [node for node in found if node is not None]
         return self._shortest(nodes) if nodes else None
 
@@ -300,6 +308,21 @@ class Rendering:
         if not 1 < len(base.terms) <= MOST_SHARED:
             return None
         return scaled(self.forms, factor, base)
+
+    def _with_names(self, product: Product, factor: Rational) -> Iterator[Sum]:
+        """The product with the name of some of its factors in their place."""
+        for base in product.powers:
+            for named in self._named_products.get(base, ()):
+                only = named.only()
+                assert only is not None
+                rest = divided(self.forms, product, only[0])
+                times = ratio(factor, only[1])
+                if rest is None or (times.denominator > factor.denominator):
+                    continue
+                powers = dict(rest.powers)
+                multiply_in(self.forms, powers, named, self.forms.one)
+                if times != 1 or rest.powers:
+                    yield self.forms.sum({self.forms.product(powers): times})
 
     def _with_shorter_sums(self, product: Product, factor: Rational) -> Sum:
         """The product with each of its sums by the laws that make it shorter."""
@@ -335,15 +358,8 @@ class Rendering:
         above: list[tuple[tuple[int, str, int], int]] = []
         below: list[tuple[tuple[int, str, int], int]] = []
         number = self._parts_of(factor)
-        named = forms.sum({product: 1})
         powers = list(product.powers.items())
-        if factor != 1 and named in self.named:
-            node = yield named, False
-            if node is None:
-                return None
-            above.append(((1, "", 0), node))
-            powers = []
-        alone = factor == 1 and len(powers) == 1
+        alone = factor == 1 and len(product.powers) == 1
         for base, exponent in powers:
             under = self._is_below(base, exponent, alone=alone)
             own = negated(forms, exponent) if under else exponent
@@ -356,7 +372,7 @@ class Rendering:
             if node is None:
                 return None
             parts = self._split(node) if isinstance(base, Sum) else ([node], [])
-            rank = _rank(base, own)
+            rank = self._rank(base, own)
             for line, own_nodes in zip((above, below), parts, strict=True):
                 side = line if not under else (below if line is above else above)
                 side += [(rank, each) for each in own_nodes]
@@ -438,6 +454,19 @@ class Rendering:
         powers[forms.sum({inner: 1})] = forms.number(times * sign)
         return forms.product(powers)
 
+    def _rank(self, base: Base, exponent: Sum) -> tuple[int, str, int]:
+        """Where a factor stands: names by the alphabet, calls, and sums last."""
+        if isinstance(base, Leaf) and not _is_e(base):
+            return 0, base.name, base.place
+        if isinstance(base, Sum):
+            if base in self.named:
+                return 0, self.algebra.labels[base], base.place
+            if base.number is not None:
+                return 0, "", base.place
+            if len(base.terms) > 1 and exponent is not self.forms.half:
+                return 2, "", base.place
+        return 1, "", base.place
+
 
 def _is_constant(base: Base) -> bool:
     if isinstance(base, Leaf):
@@ -447,16 +476,3 @@ def _is_constant(base: Base) -> bool:
 
 def _is_e(base: Base) -> bool:
     return isinstance(base, Leaf) and base.name == "e" and base.operation is LITERAL
-
-
-def _rank(base: Base, exponent: Sum) -> tuple[int, str, int]:
-    """Where a factor stands: names by the alphabet, calls, and sums last."""
-    if isinstance(base, Leaf) and not _is_e(base):
-        return 0, base.name, base.place
-    if isinstance(base, Sum):
-        if base.number is not None:
-            return 0, "", base.place
-        half = exponent.number is not None and exponent.number == Fraction(1, 2)
-        if len(base.terms) > 1 and not half:
-            return 2, "", base.place
-    return 1, "", base.place

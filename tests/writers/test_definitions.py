@@ -21,7 +21,7 @@ WRITTEN = {
     "a label that the body takes": (
         "k = 2*w; f(t) = k*t^2 | 2*k*t; f(x)^2",
         "k = 2*w; f(t) = k*t^2 | 2*k*t; f(x)^2",
-        "k = 2*w; f(t) = k*t^2 | 2*k*t; 4*x*f(x)*k",
+        "k = 2*w; f(t) = k*t^2 | 2*k*t; 4*k*x*f(x)",
     ),
     "a label for a variable": (
         "k = y; f(t) = k*t^2 | 2*k*t; f(x)*f(3)",
@@ -51,7 +51,7 @@ WRITTEN = {
     "the name of an operation that is called": (
         "exp(x) = x^2 | 2*x; exp(x)*expm1(x)",
         "exp(x) = x^2 | 2*x; exp(x)*expm1(x)",
-        "exp_(x) = x^2 | 2*x; exp_(x)*exp(x) + 2*x*expm1(x)",
+        "exp_(x) = x^2 | 2*x; 2*x*expm1(x) + exp(x)*exp_(x)",
     ),
     "of one that another definition calls": (
         "f(t) = sin(t) | cos(t); sin(t) = f(t)^2 | 7; cos(t) = t | sin(t); cos(f(x))",
@@ -67,7 +67,7 @@ WRITTEN = {
     "a default that means nothing in the text": (
         "k = 5*w; f(t, s = k) = t*s | s, t; f(x)^2",
         "f(t, s) = t*s | s, t; k = 5*w; f(x, k)^2",
-        "f(t, s) = t*s | s, t; k = 5*w; 2*f(x, k)*k",
+        "f(t, s) = t*s | s, t; k = 5*w; 2*k*f(x, k)",
     ),
     "a default": (
         "f(t, s = 3) = t*s | s, t; f(x)^2",

@@ -33,9 +33,14 @@ from gradcalc.cli.commands import FormulaCommand, Request
     metavar="N",
     help="1 for the gradient (default), 2 for the Hessian.",
 )
-def command(request: Request, *, order: int, format_: str) -> None:
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Write what is computed: with all conventions, and for every double.",
+)
+def command(request: Request, *, order: int, format_: str, exact: bool) -> None:
     bound = request.bind(complete=False)
-    gradient = gradient_formulas(bound, request.wrt, order)
+    gradient = gradient_formulas(bound, request.wrt, order, exact=exact)
     # The writers are needed now, and by no other command.
     from gradcalc.reports import derivatives
 

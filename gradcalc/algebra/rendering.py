@@ -173,9 +173,8 @@ class Rendering:
             return float("inf"), 1.0
         if self.forms.decimal and is_short(value) and Fraction(repr(value)) == number:
             return value, 1.0
-        parts = float(number.numerator), float(number.denominator)
-        if max(parts) < 1e15 and Fraction(parts[0]) / Fraction(parts[1]) == number:
-            return parts
+        if max(number.numerator, number.denominator) < 10**15:
+            return float(number.numerator), float(number.denominator)
         return value, 1.0
 
     def _written_sum(self, form: Sum) -> _Asked:

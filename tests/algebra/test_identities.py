@@ -49,7 +49,7 @@ def test_both_sides_are_equal(text):
 def test_no_finite_value_is_changed_at_special_points(text):
     left, right = text.split(" -> ")
     # Of what is huge, tan(atan(x)) has no digit.
-    for x in [x for x in SPECIAL if not 1e9 < abs(x) < math.inf]:
+    for x in [x for x in SPECIAL if not abs(x) > 1e9]:
         first, second = value(left, x), value(right, x)
         if math.isfinite(first):
             assert second == pytest.approx(first, rel=1e-12, abs=4e-16), x

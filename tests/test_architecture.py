@@ -51,7 +51,7 @@ IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "numpy", "polars"}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {
-    "engine/accuracy",
+    *("algebra/textbook", "engine/accuracy"),
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
     *("engine/depth", "engine/labels", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),

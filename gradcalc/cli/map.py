@@ -178,7 +178,7 @@ def command(
     with _engine(data, sweeps, reading, out, kind, skip_bad=skip_bad) as engine:
         formula = row_formula(request.formula, engine.columns, engine.name, asked)
         _check_swept(formula, sweeps)
-        for name in formula.replaced:
+        for name in formula.replaced if data is not None else ():
             consoles.warn(
                 f"{name} is a column of {engine.name}, so its values come from there"
             )

@@ -47,7 +47,7 @@ FORMATS = {
             lambda line: "\t" in line and "," not in line,
         ),
         Format(
-            "jsonl", (".jsonl", ".ndjson"), JsonRows, JsonWriter,
+            "jsonl", (".jsonl", ".ndjson", ".json"), JsonRows, JsonWriter,
             # A list is refused with what to write instead.
             lambda line: line.lstrip(BYTE_ORDER_MARK + " \t\r\n")[:1] in ("{", "["),
         ),

@@ -54,8 +54,7 @@ class RowEngine(Engine):
     def write_total(
         self, formula: RowFormula, values: Sequence[float], sink: Sink
     ) -> None:
-        names = [each.name for each in formula.additions.added]
-        only = [name for name in formula.only or names if name in names]
+        only = formula.only or [each.name for each in formula.additions.added]
         writer = row_writer(self._rows, formula.additions, sink.kind, only)
         sink.write_rows(writer.header, [[writer.written(None, values)]])
 

@@ -198,7 +198,9 @@ def row_formula(
     new = _new_columns(shape_of(bound.output), nodes, asked.prefix)
     only = None
     if asked.only is not None:
-        only = _chosen(asked.only, asked.prefix, new, columns, where)
+        # A total has none of the rows' own columns.
+        own_columns = {} if asked.total else columns
+        only = _chosen(asked.only, asked.prefix, new, own_columns, where)
     added = [new[name] for name in only or new if name in new]
     additions = Additions(
         [each.addition for each in added],
@@ -287,11 +289,10 @@ def _chosen(
         names = next(filter(None, meant), None)
         if names is None:
             near = near_miss(name, [*new, *columns])
+            there = f"; {where} has {some(columns)}" if columns else ""
             raise UsageError(
                 f"--only: there is no column {name}",
-                hint=f"did you mean {near}?"
-                if near
-                else f"new are {some(new)}; {where} has {some(columns)}",
+                hint=f"did you mean {near}?" if near else f"new are {some(new)}{there}",
             )
         found.update(dict.fromkeys(names))
     return list(found)

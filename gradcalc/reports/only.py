@@ -78,6 +78,8 @@ def evaluation_lines(
         entry = _found({**result, **_named_in(evaluation, path, slopes)}, path)
         if entry is _NOTHING:
             choices = _choices(result)
+            if evaluation.jacobian is None:
+                choices.insert(2, "hessian")
             if len(choices) > _MOST_CHOICES:
                 choices[_MOST_CHOICES:] = ["..."]
             raise _nothing_at(path, choices)

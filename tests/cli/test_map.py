@@ -309,6 +309,10 @@ MISTAKES = {
         ["x", "--only=vlaue"], "x\n1\n",
         "error: --only: there is no column vlaue\nhint: did you mean value?\n",
     ),
+    "only what a total has not": (
+        ["x*w", "--w=1", "--reduce=sum", "--only=value,x"], "x\n1\n",
+        "error: --only: there is no column x\nhint: new are value, d_w\n",
+    ),
     "an index": (
         ["i = 1; [1, 2][i]"], "i\n1\n",
         "error: i is an index in the formula, and cannot be a column\n"
@@ -551,6 +555,11 @@ def test_totals(run):
     assert ran.out == f"d_v[0],d_v[1]\n{slopes[0]!r},{slopes[1]!r}\n"
     ran = run("map", "x*y", "--reduce=sum", "--wrt=x", stdin=TOTALS)
     assert ran.out == "value,d_x\n23.0,10.0\n"
+
+
+def test_a_range_replaces_a_carried_value_without_a_warning(run):
+    page = "a,value,d_a\n0.0,0.0,2.0\n1.0,2.0,2.0\n"
+    assert run("map", "a = 3; a*w", "--a=0:1", "--w=2") == (0, page, "")
 
 
 def test_a_total_is_the_same_however_rows_are_divided(run):

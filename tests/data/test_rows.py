@@ -401,6 +401,7 @@ def test_unknown_columns(content, page):
         ("a.tab", "tsv"),
         ("a.jsonl", "jsonl"),
         ("a.ndjson", "jsonl"),
+        ("a.json.gz", "jsonl"),
         ("a.txt", None),
     ],
 )

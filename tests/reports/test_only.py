@@ -60,7 +60,7 @@ def test_bare_numbers(formula, selection, lines):
     assert evaluation_lines(evaluate(*formula), selection) == lines
 
 
-NOTHING = "value, gradient, gradient.x, gradient.y, gradient.v"
+NOTHING = "value, gradient, hessian, gradient.x, gradient.y, gradient.v"
 WRONG = [
     (SCALAR, "slope", NOTHING),
     (SCALAR, "gradient.z", NOTHING),
@@ -68,7 +68,7 @@ WRONG = [
     (SCALAR, "gradient.x[0]", NOTHING),
     (SCALAR, "jacobian", NOTHING),
     (SCALAR, "value.z", NOTHING),
-    (LABELS, "gradient.m", "value, gradient, gradient.k, gradient.x"),
+    (LABELS, "gradient.m", "value, gradient, hessian, gradient.k, gradient.x"),
     (SCALAR, "", NOTHING),
     (LIST, "gradient", "value, jacobian, jacobian.x, jacobian.y"),
     (ROWS, "gradient.n", "value, jacobian, jacobian.x"),

@@ -170,9 +170,9 @@ class FrameEngine(Engine):
         self, formula: RowFormula, values: Sequence[float], sink: Sink
     ) -> None:
         added = formula.additions.columns
-        names = [name for name in formula.only or added if name in added]
-        numbers = dict(zip(added, values, strict=True))
-        frame = polars().LazyFrame({name: [numbers[name]] for name in names})
+        chosen = chosen_columns([], {}, formula.additions, formula.only)
+        names = [added[place] for place in chosen]
+        frame = polars().LazyFrame({added[p]: [values[p]] for p in chosen})
         self._sink(frame, names, names, sink)
 
     def _blocks(self, formula: RowFormula) -> "_Blocks":

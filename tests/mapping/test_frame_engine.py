@@ -225,3 +225,18 @@ def test_totals_are_those_of_rows(tmp_path):
         assert (totals.rows, outcome.rows) == (70_000, 70_000)
         sums.append(totals.sums)
     np.testing.assert_allclose(*sums, rtol=1e-12)
+
+
+def test_a_total_for_a_list_may_be_chosen_by_its_name(tmp_path):
+    text = "x,y\n1,2\n3,4\n"
+    asked = Asked(constants={"v": [1.0, 2.0]}, total=True, only=["d_v", "value"])
+    pages = []
+    for engine in (
+        table_engine(text, tmp_path / "d.csv", "csv"),
+        RowEngine(read(text)),
+    ):
+        formula = row_formula("v[0]*x + v[1]*y", engine.columns, engine.name, asked)
+        output = Output("csv")
+        engine.write_total(formula, engine.total(formula)[0].sums, output)
+        pages.append(output.text)
+    assert pages == ["d_v[0],d_v[1],value\n4.0,6.0,16.0\n"] * 2

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcalc import ieee
+from gradcalc import ieee, special_functions
 
 Point = tuple[float, ...]
 
@@ -127,6 +127,7 @@ _POSITIVE = _each(1e-300, 1e-9, 0.01, 0.4, 0.999999999, 1.000000001, 1.7, 35.0, 
 _INSIDE_ONE = _each(-0.999999999, -0.9, -0.2, 1e-20, 0.35, 0.8, 0.9999999999999999)
 _LOGISTIC = _ANYWHERE + _SMALL + _each(-745.0, -40.0, 40.0, 700.0)
 _BELL = _SMALL + _each(-5.0, -1.2, -0.3, 0.7, 1.4, 25.0)
+_GAMMA = _each(-2.5, -0.3, -1e-20, 1e-100, 1e-9, 0.7, 1.9, 5.0, 30.5, 170.5)
 _PAIRS: tuple[Point, ...] = ((1.5, -2.25), (-0.4, 3.0), (2.0, 0.7), (-3.5, -1.25))
 _FAR_PAIRS: tuple[Point, ...] = (*_PAIRS, (1e300, 1e-3), (-1e-300, 3.0), (1e16, -1.0))
 _ROWS: tuple[Point, ...] = (
@@ -437,15 +438,6 @@ GROUPS: dict[str, list[Operation]] = {
             textbook=("1/(1 + abs(x))^2",), samples=_REAL,
             singular_slope=_at("kink", "x == 0",
                 "its second derivative jumps from 2 to -2 at 0; 0 is taken")),
-        _of_x("erf", math.erf, "2/sqrt(pi)*exp(-x^2)", "error function",
-            "scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
-            window="-3:3", samples=_BELL,
-            singular=_at("saturated", "exp(-x^2) == 0",
-                "erf is 1 or -1 to the last digit, so nothing passes")),
-        _of_x("erfc", math.erfc, "-2/sqrt(pi)*exp(-x^2)",
-            "1 - erf(x) without loss for large x",
-            "scales the gradient by the bell curve with its sign flipped",
-            window="-3:3", samples=_BELL),
         # exp(v - out) alone loses digits where out is large; the sum is 1 but for them.
         # Of infinite operands the difference is not a number.
         Operation("logsumexp", "v", ieee.logsumexp,
@@ -459,6 +451,18 @@ GROUPS: dict[str, list[Operation]] = {
             samples=(*_ROWS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0),
                 (-math.inf, 0.5, 1.0)),
             lists=True),
+        # Of equal infinities the difference is not a number.
+        Operation("logaddexp", "ab", ieee.logsumexp,
+            (
+                "sigmoid(where((a == b)*(abs(a) == inf), 0, a - b))",
+                "sigmoid(where((a == b)*(abs(a) == inf), 0, b - a))",
+            ),
+            "log(exp(a) + exp(b)), a smooth max of two",
+            textbook=("sigmoid(a - b)", "sigmoid(b - a)"),
+            passes="passes the gradient on in the proportions of softmax",
+            convention="equal infinities have 1/2 each",
+            samples=(*_PAIRS, (-1000.0, -1000.0), (1000.0, 0.0), (-1e-9, 40.0),
+                (-math.inf, 0.5), (1e300, -1e300))),
         Operation("bce_logits", ("z", "t"), ieee.bce_logits,
             # Each side where its terms cancel least.
             (
@@ -483,6 +487,61 @@ GROUPS: dict[str, list[Operation]] = {
                 (1000.0, -1000.0, 0.0, 1.0), (-1000.0, 1000.0, 0.0, 1.0),
             ),
             lists=True),
+    ],
+    "special functions": [
+        _of_x("erf", math.erf, "2/sqrt(pi)*exp(-x^2)", "error function",
+            "scales the gradient by the bell curve 2/sqrt(pi)*exp(-x^2)",
+            window="-3:3", samples=_BELL,
+            singular=_at("saturated", "exp(-x^2) == 0",
+                "erf is 1 or -1 to the last digit, so nothing passes")),
+        _of_x("erfc", math.erfc, "-2/sqrt(pi)*exp(-x^2)",
+            "1 - erf(x) without loss for large x",
+            "scales the gradient by the bell curve with its sign flipped",
+            window="-3:3", samples=_BELL),
+        _of_x("erfinv", special_functions.erfinv, "sqrt(pi)/2*exp(out^2)",
+            "inverse of erf",
+            "scales the gradient by sqrt(pi)/2*exp(out^2), never less than 0.88",
+            convention="inf at -1 and 1, NaN beyond", window="-1:1",
+            samples=_INSIDE_ONE),
+        _of_x("gamma", special_functions.gamma, "out*digamma(x)",
+            "gamma function: (x - 1)! of a whole number x",
+            "scales the gradient by its own value times digamma(x)",
+            convention="an infinity at 0, NaN at negative whole numbers",
+            window="-4:5", samples=_GAMMA),
+        _of_x("lgamma", special_functions.lgamma, "digamma(x)", "log(abs(gamma(x)))",
+            convention="inf at 0 and at negative whole numbers, where its slope is NaN",
+            window="-4:5", samples=_GAMMA + _each(1e-300, 1e300),
+            aliases=("gammaln", "loggamma")),
+        _of_x("digamma", special_functions.digamma, "polygamma(1, x)",
+            "derivative of lgamma",
+            convention="an infinity at 0, NaN at negative whole numbers",
+            window="-4:5", samples=_GAMMA + _each(1.4616, 1e300)),
+        Operation("polygamma", ("n", "x"), special_functions.polygamma,
+            ("0", "polygamma(n + 1, x)"),
+            "derivative of digamma of the order n, a whole number",
+            passes="scales the gradient by polygamma(n + 1, x); n is passed none",
+            convention="NaN unless n is a whole number from 0 to 1000; of an odd order"
+            " inf at 0 and at negative whole numbers, else as digamma",
+            window="",
+            samples=(
+                (1.0, 0.7), (1.0, 2.5), (2.0, 1.3), (3.0, -0.4), (1.0, -2.5),
+                (5.0, 20.0), (0.0, 1.9), (1.0, 1e100), (2.0, -1e-20),
+            )),
+        # As a formula its derivative would lose all digits near 0.
+        _of_x("sinc", special_functions.sinc, "sinc_derivative(1, x)",
+            "sin(x)/x, and 1 at 0; sinc(pi*x) is what NumPy calls sinc(x)",
+            "scales the gradient by (cos(x) - out)/x, which is 0 at 0",
+            textbook=("(cos(x) - out)/x",), window="-4*pi:4*pi", samples=_REAL),
+        Operation("sinc_derivative", ("n", "x"), special_functions.sinc_derivative,
+            ("0", "sinc_derivative(n + 1, x)"),
+            "derivative of sinc of the order n, a whole number",
+            passes="scales the gradient by sinc_derivative(n + 1, x); n is passed none",
+            convention="NaN unless n is a whole number from 0 to 1000",
+            window="",
+            samples=(
+                (1.0, 0.7), (1.0, -2.5), (2.0, 1e-20), (3.0, 1.3), (4.0, -30.0),
+                (1.0, 1e8), (0.0, 1.9), (6.0, 3.0),
+            )),
     ],
 }
 # fmt: on

@@ -11,7 +11,7 @@ import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import DIGITS, REFERENCE
 
-from gradcalc.engine.decimals import arithmetic
+from gradcalc.engine.decimal_arithmetic import arithmetic
 from gradcalc.engine.high_precision import forward
 from gradcalc.engine.pullbacks import pullback
 from gradcalc.graph import Graph
@@ -29,6 +29,9 @@ every_operation = pytest.mark.parametrize(
 )
 # At their samples on a jump, differences are not a slope.
 JUMPS = {"sign", "floor", "ceil", "round"}
+
+# Beside their first operand, a whole number, there is nothing to differ from.
+ORDERS = {"polygamma", "sinc_derivative"}
 
 every_sample = pytest.mark.parametrize(("operation", "point"), SAMPLES)
 
@@ -62,6 +65,8 @@ def _condition(operation: Operation, point: tuple[float, ...], operand: int) -> 
     value = partial(0, mpf(point[0]))
     total = mpf(0)
     for position, at in enumerate(point):
+        if operation.name in ORDERS and position == 0:
+            continue
         step = mpf(at) * mpf(10) ** -25
         if at and value:
             ahead, behind = (partial(position, mpf(at) + s) for s in (step, -step))
@@ -116,6 +121,9 @@ def test_partials_agree_with_central_differences(operation, point):
         for operand, (got, want) in enumerate(zip(partials, stated, strict=True)):
             if want is not None and mp.isnan(want):
                 continue  # not real on both sides, so there is no difference
+            if operation.name in ORDERS and operand == 0:
+                assert got is None
+                continue
             step = min(abs(operands[operand]) or mpf(1), mpf(1)) * mpf(2) ** -200
             ahead, behind = (
                 value(*operands[:operand], moved, *operands[operand + 1 :])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gradcalc.analysis.slopes import true_gradients
 from gradcalc.analysis.suspects import meant, rounding
 from gradcalc.analysis.verdicts import DIFFERS, UNSURE, Claim, Row, compared
-from gradcalc.engine.decimals import ONE
+from gradcalc.engine.decimal_arithmetic import ONE
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.surroundings import Surroundings, Variation
 from gradcalc.errors import UsageError

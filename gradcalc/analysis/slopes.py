@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from random import Random
 
-from gradcalc.engine.decimals import DIGITS, INFINITY, NAN, ZERO, arithmetic
+from gradcalc.engine.decimal_arithmetic import DIGITS, INFINITY, NAN, ZERO, arithmetic
 from gradcalc.engine.surroundings import Surroundings, Variation
 
 # The digits that decide where fewer do not.

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from gradcalc.analysis.slopes import QUICK_STEP
 from gradcalc.analysis.verdicts import KINK, OK, UNSURE, Claim, Row, agree, compared
-from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
+from gradcalc.engine.decimal_arithmetic import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.evaluation import Evaluation
 from gradcalc.engine.high_precision import contributed, passed_by_body
 from gradcalc.engine.surroundings import Variation

@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from gradcalc.analysis.slopes import MOST_DIGITS, ONE_SLOPE, Side, quick_slope, side
-from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
+from gradcalc.engine.decimal_arithmetic import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.surroundings import Variation
 
 # A right gradient and the slope agree to this share of the larger.

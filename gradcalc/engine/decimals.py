@@ -1,101 +1,57 @@
 """The table's operations over decimal numbers of any precision.
 
-Python's `decimal` has exp, log, sqrt and powers of any precision, and exponents that
-never run out. The other operations are defined from these by series that converge for
-every operand. What an operation is at infinities, NaN, poles and zeros is what the
-table says.
+They are defined by series that converge for every operand. What an operation is at
+infinities, NaN, poles and zeros is what the table says.
 
 Methods: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 1964.
 """
 
 from collections.abc import Callable, Sequence
 from decimal import (
-    MAX_EMAX,
-    MIN_EMIN,
     ROUND_CEILING,
     ROUND_FLOOR,
     ROUND_HALF_EVEN,
-    Context,
     Decimal,
     getcontext,
     localcontext,
 )
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 
+from gradcalc.engine import special_decimals
+from gradcalc.engine.decimal_arithmetic import (
+    INFINITY,
+    NAN,
+    ONE,
+    TWO,
+    ZERO,
+    odd_powers,
+    pi,
+    series,
+)
 from gradcalc.operations import COMPARISONS, OPERATIONS
 
-# The digits of a number, and those kept besides within the definitions below, so that
-# cbrt(27) is 3 to the last digit.
-DIGITS = 60
+# The digits kept besides within the definitions below, so that cbrt(27) is 3 to the
+# last digit.
 _SPARE = 20
 # Angles and quotients above 10 to this power are taken for unknown: they would need as
 # many digits of pi, or of the quotient.
 _LARGEST_POWER = 1_000
 
-NAN, INFINITY = Decimal("nan"), Decimal("inf")
-ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
-
 Definition = Callable[..., Decimal]
-
-
-def arithmetic(digits: int = DIGITS) -> Context:
-    """The arithmetic of everything here, to be used as `localcontext(arithmetic())`.
-
-    Like that of doubles it gives infinity and NaN and never raises.
-    """
-    return Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
-
-
-# --- series ---------------------------------------------------------------------------
-
-
-def _series(first: Decimal, ratio: Callable[[int], Decimal]) -> Decimal:
-    """The sum of terms: the first, and each one times ratio(1), ratio(2), ..."""
-    term = total = first
-    least = abs(first).scaleb(-getcontext().prec - 1)
-    place = 0
-    # Also ends at a NaN.
-    while abs(term) > least:
-        place += 1
-        term *= ratio(place)
-        total += term
-    return total
-
-
-def _odd_powers(x: Decimal, square: Decimal) -> Decimal:
-    """x*(1 + square/3 + square^2/5 + ...): atanh of x, and atan where it is -x^2."""
-    return _series(x, lambda n: square * (2 * n - 1) / (2 * n + 1))
-
-
-def _pi(digits: int) -> Decimal:
-    return +_pi_to(-(-digits // 100) * 100)
-
-
-@lru_cache(maxsize=16)
-def _pi_to(digits: int) -> Decimal:
-    """Pi by Machin's formula."""
-    with localcontext() as context:
-        context.prec = digits + 5
-        large, small = (_odd_powers(x, -x * x) for x in (ONE / 5, ONE / 239))
-        return 16 * large - 4 * small
-
-
-def _here() -> int:
-    return getcontext().prec
 
 
 # --- exponentials and logarithms ------------------------------------------------------
 
 
 def _expm1(x: Decimal) -> Decimal:
-    return x.exp() - 1 if abs(x) > ONE / 2 else _series(x, lambda n: x / (n + 1))
+    return x.exp() - 1 if abs(x) > ONE / 2 else series(x, lambda n: x / (n + 1))
 
 
 def _log1p(x: Decimal) -> Decimal:
     if abs(x) > ONE / 8:
         return (1 + x).ln()
     half = x / (2 + x)
-    return 2 * _odd_powers(half, half * half)
+    return 2 * odd_powers(half, half * half)
 
 
 def _power(a: Decimal, b: Decimal) -> Decimal:
@@ -171,8 +127,8 @@ def _quadrant(x: Decimal) -> tuple[int, Decimal]:
     if not x.is_finite() or x.adjusted() > _LARGEST_POWER:
         return 0, NAN
     with localcontext() as context:
-        context.prec = max(x.adjusted(), 0) + 2 * _here() + 5
-        right = _pi(_here()) / 2
+        context.prec = max(x.adjusted(), 0) + 2 * getcontext().prec + 5
+        right = pi() / 2
         times = (x / right).to_integral_value(ROUND_HALF_EVEN)
         return int(times % 4), x - times * right
 
@@ -183,9 +139,9 @@ def _turned(x: Decimal, quarters: int) -> Decimal:
     quadrant = (quadrant + quarters) % 4
     square = rest * rest
     if quadrant % 2:
-        size = _series(ONE + 0 * rest, lambda n: -square / (2 * n * (2 * n - 1)))
+        size = series(ONE + 0 * rest, lambda n: -square / (2 * n * (2 * n - 1)))
     else:
-        size = _series(rest, lambda n: -square / (2 * n * (2 * n + 1)))
+        size = series(rest, lambda n: -square / (2 * n * (2 * n + 1)))
     return -size if quadrant > 1 else size
 
 
@@ -197,13 +153,38 @@ def _cos(x: Decimal) -> Decimal:
     return _turned(x, 1)
 
 
+def _sinc_derivative(n: Decimal, x: Decimal) -> Decimal:
+    """By the power series, or from the sine on by the recurrence of x*sinc = sin."""
+    order = special_decimals.order(n)
+    if order is None or x != x:
+        return NAN
+    if x.is_infinite():
+        return ZERO
+    if abs(x) > max(order, 10):
+        value = _sin(x) / x
+        for k in range(1, order + 1):
+            value = (_turned(x, k) - k * value) / x
+        return value
+    odd = order % 2
+    first = (-1) ** ((order + odd) // 2) * (x if odd else ONE) / (order + odd + 1)
+    with localcontext() as context:
+        # Its terms may be larger than their sum.
+        context.prec += int(abs(x)) + 5
+
+        def ratio(place: int) -> Decimal:
+            power = odd + 2 * place
+            return -x * x / (power * (power - 1)) * (1 - TWO / (power + order + 1))
+
+        return series(first, ratio) + ZERO
+
+
 def _atan(x: Decimal) -> Decimal:
     if abs(x) > 1:
-        return (_pi(_here()) / 2 - _atan(1 / abs(x))).copy_sign(x)
+        return (pi() / 2 - _atan(1 / abs(x))).copy_sign(x)
     # Halved three times, the angle is small enough for the series.
     for _ in range(3):
         x /= 1 + (1 + x * x).sqrt()
-    return 8 * _odd_powers(x, -x * x)
+    return 8 * odd_powers(x, -x * x)
 
 
 def _atan2(y: Decimal, x: Decimal) -> Decimal:
@@ -212,7 +193,7 @@ def _atan2(y: Decimal, x: Decimal) -> Decimal:
     # The quotient of two infinities is 1, that of two zeros 0.
     size = abs(y / x) if abs(y) != abs(x) else Decimal(y != 0)
     angle = _atan(size)
-    return (_pi(_here()) - angle if x.is_signed() else angle).copy_sign(y)
+    return (pi() - angle if x.is_signed() else angle).copy_sign(y)
 
 
 def _asin(x: Decimal) -> Decimal:
@@ -255,33 +236,6 @@ def _atanh(x: Decimal) -> Decimal:
     return _log1p(2 * abs(x) / (1 - abs(x))).copy_sign(x) / 2
 
 
-# --- the bell curve -------------------------------------------------------------------
-
-# Beyond this the continued fraction converges fast, and before it 1 - erf loses no
-# more than a dozen digits.
-_FAR = 5
-
-
-def _erf(x: Decimal) -> Decimal:
-    """The error function: Abramowitz and Stegun 7.1.6."""
-    if abs(x) > _FAR:
-        return (1 - _erfc(abs(x))).copy_sign(x)
-    scale = 2 / _pi(_here()).sqrt() * (-x * x).exp()
-    return scale * _series(x, lambda n: 2 * x * x / (2 * n + 1))
-
-
-def _erfc(x: Decimal) -> Decimal:
-    """One minus erf: Abramowitz and Stegun 7.1.14."""
-    if not x > _FAR:
-        return 1 - _erf(x)
-    # The error falls like exp(-2*x*sqrt(8*terms)), found by trial against mpmath.
-    terms = 10 + int((TWO.ln() * 4 * _here() / x) ** 2 / 8)
-    fraction = x
-    for place in range(terms, 0, -1):
-        fraction = x + Decimal(place) / 2 / fraction
-    return (-x * x).exp() / _pi(_here()).sqrt() / fraction
-
-
 # --- whole numbers --------------------------------------------------------------------
 
 
@@ -302,8 +256,8 @@ def _mod(a: Decimal, b: Decimal) -> Decimal:
 
 # The named constants to all digits, as the rules of the table mean them.
 CONSTANTS: dict[str, Callable[[], Decimal]] = {
-    "pi": lambda: _pi(_here()),
-    "tau": lambda: 2 * _pi(_here()),
+    "pi": lambda: pi(),
+    "tau": lambda: 2 * pi(),
     "e": ONE.exp,
 }
 
@@ -369,11 +323,19 @@ _PRECISE: dict[str, Definition] = {
     "softplus": _softplus,
     "logsigmoid": lambda x: _softplus(-x).copy_negate(),
     "softsign": lambda x: ONE.copy_sign(x) if x.is_infinite() else x / (1 + abs(x)),
-    "erf": _erf,
-    "erfc": _erfc,
     "logsumexp": lambda *v: sum(_excess(v), ZERO),
+    "logaddexp": lambda a, b: sum(_excess((a, b)), ZERO),
     "bce_logits": _bce_logits,
     "cross_entropy_logits": _cross_entropy_logits,
+    "erf": special_decimals.erf,
+    "erfc": special_decimals.erfc,
+    "erfinv": special_decimals.erfinv,
+    "gamma": special_decimals.gamma,
+    "lgamma": special_decimals.lgamma,
+    "digamma": lambda x: special_decimals.polygamma(ZERO, x),
+    "polygamma": special_decimals.polygamma,
+    "sinc": lambda x: _sinc_derivative(ZERO, x),
+    "sinc_derivative": _sinc_derivative,
 }
 # fmt: on
 

@@ -139,7 +139,7 @@ def _differs(
     from decimal import Decimal, localcontext
 
     from gradcalc.engine import high_precision
-    from gradcalc.engine.decimals import arithmetic
+    from gradcalc.engine.decimal_arithmetic import arithmetic
 
     inputs = graph.inputs[node]
     operands = [Decimal(values[operand]) for operand in inputs]

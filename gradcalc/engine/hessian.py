@@ -81,7 +81,7 @@ def _decimals() -> _Arithmetic:
     # Imported here: hardly any second derivative needs it.
     from decimal import Decimal
 
-    from gradcalc.engine.decimals import ONE
+    from gradcalc.engine.decimal_arithmetic import ONE
     from gradcalc.engine.high_precision import contributed, forward
 
     def partials(
@@ -319,7 +319,7 @@ def hessian(passes: Passes, wanted: Sequence[int]) -> Hessian:
         from decimal import Decimal, localcontext
 
         from gradcalc.engine import high_precision
-        from gradcalc.engine.decimals import arithmetic
+        from gradcalc.engine.decimal_arithmetic import arithmetic
 
         with localcontext(arithmetic()):
             values = list(map(Decimal, passes.values))

@@ -5,7 +5,8 @@ from decimal import Decimal, getcontext, localcontext
 from operator import add
 
 from gradcalc.backward import Gradients, backward
-from gradcalc.engine.decimals import CONSTANTS, DEFINITIONS, DIGITS, ONE, arithmetic
+from gradcalc.engine.decimal_arithmetic import DIGITS, ONE, arithmetic
+from gradcalc.engine.decimals import CONSTANTS, DEFINITIONS
 from gradcalc.graph import Graph
 from gradcalc.language.contributions import contributions_of
 from gradcalc.language.rules import FunctionOperation

@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 from functools import cache, cached_property
 
 from gradcalc.backward import Gradients
-from gradcalc.engine.decimals import DIGITS, ONE, ZERO, arithmetic
+from gradcalc.engine.decimal_arithmetic import DIGITS, ONE, ZERO, arithmetic
 from gradcalc.engine.high_precision import applied, forward, gradients
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation

@@ -32,9 +32,8 @@ FUNCTIONS = {
     **dict.fromkeys(("root", "nthroot"), "{a}^(1/{b})"),
     **dict.fromkeys(("exp2", "pow2"), "2^{a}"),
     **dict.fromkeys(("exp10", "pow10"), "10^{a}"),
-    "sec": "1/cos({0})",
-    **dict.fromkeys(("csc", "cosec"), "1/sin({0})"),
-    **dict.fromkeys(("cot", "cotan", "ctg"), "1/tan({0})"),
+    "cosec": "csc({0})",
+    **dict.fromkeys(("cotan", "ctg"), "cot({0})"),
     "sech": "1/cosh({0})",
     "csch": "1/sinh({0})",
     "coth": "1/tanh({0})",
@@ -42,7 +41,15 @@ FUNCTIONS = {
     "arcsec": "acos(1/{a})",
     "arccsc": "asin(1/{a})",
     "arccot": "atan(1/{a})",
-    "sinc": "sin({0})/{a}",
+    "psi": "digamma({0})",
+    "trigamma": "polygamma(1, {0})",
+    "tgamma": "gamma({0})",
+    "lngamma": "lgamma({0})",
+    **dict.fromkeys(("fact", "fac"), "factorial({0})"),
+    **dict.fromkeys(
+        ("binomial", "binom", "comb", "choose", "nCr"),
+        "factorial({0})/(factorial({1})*factorial({a} - {b}))",
+    ),
     "lg": "log10({0})",
     **dict.fromkeys(("lb", "ld"), "log2({0})"),
     **dict.fromkeys(("deg", "degrees", "rad2deg"), "{a}*180/pi"),
@@ -63,10 +70,6 @@ DERIVATIVES = {
     **dict.fromkeys(("grad", "gradient", "jacobian"), "diff({0}, {1})"),
     "hessian": "diff(diff({0}, {1}), {1})",
 }
-
-# The factorial, which there is of given whole numbers alone, as their product.
-_FACTORIAL = ("factorial", "fact")
-_LARGEST_FACTORIAL = 20
 
 # Likewise for a function that is there and takes another number of arguments.
 WITH_TWO = {
@@ -90,8 +93,6 @@ _CONSTANTS = {"pi": "pi", "inf": "inf", "infinity": "inf", "infty": "inf"}
 def written_here(text: str, call: Syntax) -> str | None:
     """How a call in the text, of a function that there is not, is written here."""
     given = arguments(call)
-    if call[3] in _FACTORIAL and len(given) == 1:
-        return _product(text[slice(*span_of(given[0]))])
     template = FUNCTIONS.get(call[3]) or DERIVATIVES.get(call[3])
     if template is None and len(given) == 2:
         template = WITH_TWO.get(call[3])
@@ -137,13 +138,6 @@ def name_here(name: str, known: Collection[str]) -> str | None:
     return None
 
 
-def _product(number: str) -> str | None:
-    """The factorial of the number as a product, or None if it is none of a few."""
-    if not number.isdecimal() or not 0 < int(number) <= _LARGEST_FACTORIAL:
-        return None
-    return f"prod({', '.join(map(str, range(1, int(number) + 1)))})"
-
-
 def factorial(text: str, position: int) -> str | None:
     """The hint at the factorial whose exclamation mark stands there, if it is one."""
     end = start = len(text[:position].rstrip())
@@ -156,10 +150,5 @@ def factorial(text: str, position: int) -> str | None:
             break
         start -= 1
     operand = text[start:end]
-    if operand.startswith("("):
-        operand = operand[1:-1]
-    if not operand.strip():
-        return None
-    if found := _product(operand.strip()):
-        return f"write {found}"
-    return "there is no factorial; that of 4 is prod(1, 2, 3, 4)"
+    bare = operand[1:-1] if operand.startswith("(") else operand
+    return f"write factorial({bare.strip()}) for {operand}!" if bare.strip() else None

@@ -46,6 +46,9 @@ FUNCTIONS: dict[str, str] = {
     "acosh": r"\operatorname{arcosh}",
     "atanh": r"\operatorname{artanh}",
     "sign": r"\operatorname{sgn}",
+    "erfinv": r"\operatorname{erf}^{-1}",
+    "gamma": r"\Gamma",
+    "digamma": r"\psi",
 }
 
 # What is spelt with its operand written two times.
@@ -106,9 +109,21 @@ class LatexWriter(FormulaWriter):
         "where": _where,
         "sum": chain("# + #", SUM, SUM, PRODUCT),
         "prod": chain(r"# \cdot #", PRODUCT, PRODUCT, POWER),
+        "lgamma": template(r"\ln\left|\Gamma\left(#1\right)\right|", PRIMARY, MODULO),
+        "polygamma": template(
+            r"\psi^{\left(#1\right)}\left(#2\right)", PRIMARY, MODULO, MODULO
+        ),
+        "sinc_derivative": template(
+            r"\operatorname{sinc}^{\left(#1\right)}\left(#2\right)",
+            *(PRIMARY, MODULO, MODULO),
+        ),
         "hypot": chain(r"\sqrt{#^{2} + #^{2}}", PRIMARY, PRIMARY, PRIMARY),
-        "logsumexp": chain(
-            r"\ln\left(\mathrm{e}^{#} + \mathrm{e}^{#}\right)", PRIMARY, MODULO, MODULO
+        **dict.fromkeys(
+            ("logsumexp", "logaddexp"),
+            chain(
+                r"\ln\left(\mathrm{e}^{#} + \mathrm{e}^{#}\right)",
+                *(PRIMARY, MODULO, MODULO),
+            ),
         ),
     }
     parentheses = r"\left(", r"\right)"

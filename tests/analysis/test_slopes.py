@@ -5,7 +5,7 @@ from mpmath import mp, mpf
 from reference.arithmetic import REFERENCE
 
 from gradcalc.analysis.slopes import quick_slope, side, true_gradients
-from gradcalc.engine.decimals import INFINITY, ONE
+from gradcalc.engine.decimal_arithmetic import INFINITY, ONE
 from gradcalc.engine.surroundings import Surroundings, Variation
 from gradcalc.graph import Graph
 from gradcalc.language.bindings import bind

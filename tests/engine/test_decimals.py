@@ -9,7 +9,8 @@ import pytest
 from mpmath import mp, mpf
 from reference.arithmetic import REFERENCE
 
-from gradcalc.engine.decimals import DEFINITIONS, arithmetic
+from gradcalc.engine.decimal_arithmetic import arithmetic
+from gradcalc.engine.decimals import DEFINITIONS
 from gradcalc.operations import OPERATIONS
 
 every_operation = pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.graphs import ALL, graphs
 
-from gradcalc.engine.decimals import arithmetic
+from gradcalc.engine.decimal_arithmetic import arithmetic
 from gradcalc.engine.high_precision import forward
 from gradcalc.engine.surroundings import Surroundings, Variation
 from gradcalc.language.bindings import bind

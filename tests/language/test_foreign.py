@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from mpmath import mp
 
 import gradcalc
 from gradcalc.language.foreign import (
@@ -30,9 +31,16 @@ MEANINGS = {
     "{a}^(1/{b})": lambda a, b: a ** (1 / b),
     "2^{a}": lambda a: 2**a,
     "10^{a}": lambda a: 10**a,
-    "1/cos({0})": lambda a: 1 / math.cos(a),
-    "1/sin({0})": lambda a: 1 / math.sin(a),
-    "1/tan({0})": lambda a: 1 / math.tan(a),
+    "csc({0})": lambda a: 1 / math.sin(a),
+    "cot({0})": lambda a: 1 / math.tan(a),
+    "digamma({0})": lambda a: float(mp.digamma(a)),
+    "polygamma(1, {0})": lambda a: float(mp.psi(1, a)),
+    "gamma({0})": math.gamma,
+    "lgamma({0})": math.lgamma,
+    "factorial({0})": lambda a: math.gamma(a + 1),
+    "factorial({0})/(factorial({1})*factorial({a} - {b}))": (
+        lambda a, b: float(mp.binomial(a, b))
+    ),
     "1/cosh({0})": lambda a: 1 / math.cosh(a),
     "1/sinh({0})": lambda a: 1 / math.sinh(a),
     "1/tanh({0})": lambda a: 1 / math.tanh(a),
@@ -40,7 +48,6 @@ MEANINGS = {
     "acos(1/{a})": lambda a: math.acos(1 / a),
     "asin(1/{a})": lambda a: math.asin(1 / a),
     "atan(1/{a})": lambda a: math.atan(1 / a),
-    "sin({0})/{a}": lambda a: math.sin(a) / a,
     "log10({0})": math.log10,
     "log2({0})": math.log2,
     "{a}*180/pi": math.degrees,
@@ -129,13 +136,14 @@ def test_a_number_with_a_prefix(prefix, number):
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("3!", "write prod(1, 2, 3)"),
-        ("2*(4)! + 1", "write prod(1, 2, 3, 4)"),
-        ("factorial(3)", "write prod(1, 2, 3)"),
-        *(
-            (text, "there is no factorial; that of 4 is prod(1, 2, 3, 4)")
-            for text in ("x!", "(x+1)!", "floor(x)!", "2*x!", "x! + 1", "[1,2][0]!")
-        ),
+        ("3!", "write factorial(3) for 3!"),
+        ("2*(4)! + 1", "write factorial(4) for (4)!"),
+        ("x!", "write factorial(x) for x!"),
+        ("(x+1)!", "write factorial(x+1) for (x+1)!"),
+        ("floor(x)!", "write factorial(floor(x)) for floor(x)!"),
+        ("2*x!", "write factorial(x) for x!"),
+        ("x! + 1", "write factorial(x) for x!"),
+        ("[1,2][0]!", "write factorial([1,2][0]) for [1,2][0]!"),
         ("!x", "not equal is !=, the opposite of a condition c is 1 - c"),
         ("5%", "for a percentage, write /100"),
         ("5% + x", "for a percentage, write /100"),

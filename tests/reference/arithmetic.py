@@ -129,6 +129,36 @@ def _atan2_partials(y: Number, x: Number) -> list[Number]:
     return [x / square, -y / square] if square else [NAN, NAN]
 
 
+def _polygamma(n: Number, x: Number) -> Number:
+    if not (mp.isint(n) and n >= 0):
+        return NAN
+    return mp.psi(int(n), x)
+
+
+def _sinc_derivative(n: Number, x: Number) -> Number:
+    """The mean of cos(t*x + n*pi/2)*t^n for t between 0 and 1, as a power series."""
+    if not (mp.isint(n) and n >= 0) or mp.isnan(x):
+        return NAN
+    if mp.isinf(x):
+        return ZERO
+    order = int(n)
+    if abs(x) > 100:
+        value = mp.sin(x) / x
+        for k in range(1, order + 1):
+            value = ([mp.sin, mp.cos][k % 2](x) * (-1) ** (k // 2) - k * value) / x
+        return value
+    with mp.workdps(mp.dps + 50):
+        value = ZERO
+        power = order % 2
+        term = x**power * (-1) ** ((order + power) // 2)
+        while True:
+            value += term / (power + order + 1)
+            power += 2
+            term *= -x * x / (power * (power - 1))
+            if abs(term) <= abs(value) * mpf(10) ** -mp.dps:
+                return value
+
+
 REFERENCE: dict[str, Row] = {
     "+": (lambda a, b: a + b, lambda a, b: [ONE, ONE]),
     "-": (lambda a, b: a - b, lambda a, b: [ONE, -ONE]),
@@ -197,7 +227,18 @@ REFERENCE: dict[str, Row] = {
     "softsign": (lambda x: x / (1 + abs(x)), lambda x: [1 / (1 + abs(x)) ** 2]),
     "erf": (mp.erf, lambda x: [TWO / mp.sqrt(mp.pi) * mp.exp(-x * x)]),
     "erfc": (mp.erfc, lambda x: [-TWO / mp.sqrt(mp.pi) * mp.exp(-x * x)]),
+    "erfinv": (mp.erfinv, lambda x: [mp.sqrt(mp.pi) / 2 * mp.exp(mp.erfinv(x) ** 2)]),
+    "gamma": (mp.gamma, lambda x: [mp.gamma(x) * mp.digamma(x)]),
+    "lgamma": (lambda x: mp.re(mp.loggamma(x)), lambda x: [mp.digamma(x)]),
+    "digamma": (mp.digamma, lambda x: [mp.psi(1, x)]),
+    "polygamma": (_polygamma, lambda n, x: [None, _polygamma(n + 1, x)]),
+    "sinc": (mp.sinc, lambda x: [_sinc_derivative(ONE, x)]),
+    "sinc_derivative": (
+        _sinc_derivative,
+        lambda n, x: [None, _sinc_derivative(n + 1, x)],
+    ),
     "logsumexp": (_logsumexp, _softmax),
+    "logaddexp": (_logsumexp, _softmax),
     "bce_logits": (
         lambda z, t: (1 - t) * _softplus(z) + t * _softplus(-z),
         lambda z, t: [_sigmoid(z) - t, -z],

@@ -22,6 +22,8 @@ _CALLED = {
     FUNCTIONS.get(name, rf"\operatorname{{{upright(name)}}}"): operation
     for name, operation in OPERATIONS.items()
 }
+# The functions of which a derivative of an order is written behind them.
+_ORDERS = {r"\psi": "polygamma", r"\operatorname{sinc}": "sinc_derivative"}
 # What encloses a formula: the bracket behind it, and what the whole means.
 _ENCLOSED = {
     r"\left(": (r"\right)", lambda x: x),
@@ -171,6 +173,19 @@ class _Reader:
             if self.next == "_":
                 self.take()
                 function = OPERATIONS[f"log{self.group():g}"]
+            elif self.next == r"\left|":
+                return function.evaluate(self.primary()[0])
+        elif token == r"\operatorname{erf}" and self.next == "^":
+            for expected in "^{-1}":
+                self.take(expected)
+            function = OPERATIONS["erfinv"]
+        elif token in _ORDERS and self.next == "^":
+            self.take()
+            order = self.group()
+            self.take(r"\left(")
+            found = _apply(_ORDERS[token], order, self.formula())
+            self.take(r"\right)")
+            return found
         else:
             function = _CALLED[token]
         self.take(r"\left(")

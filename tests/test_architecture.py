@@ -16,7 +16,7 @@ PACKAGE = TESTS.parent / "gradcalc"
 # The way of the data. What stands on one line does not import each other; everything
 # imports from the lines above it alone.
 LAYERS = """
-    wording ieee special_functions
+    wording ieee special_functions operation
     operations errors
     strict_json shapes
     graph

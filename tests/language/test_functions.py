@@ -242,6 +242,15 @@ def test_library_function_equals_its_definition(name, a, b, v, w):
         assert got == pytest.approx(flatten(gradient), rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.parametrize("logits", [[1e5, 0, 3], [-800, 40, 1e200], [-1e300, 800, 0]])
+def test_a_probability_that_is_0_counts_for_nothing(logits):
+    # Of exp(-1e5) the logarithm is infinite, but not what it is multiplied by.
+    for call in "entropy(softmax(v))", "kl_divergence(softmax(v), [0.2, 0.3, 0.5])":
+        result = evaluate(call, {"v": logits})
+        assert math.isfinite(result.value)
+        assert result.gradient["v"] == [0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("formula", "value"),
     [

@@ -74,6 +74,10 @@ _EXACT = {"neg", "abs", "sign", "where", "max", "min", "clip", "relu"}
 _EXACT |= {"floor", "ceil", "round", "<", "<=", ">", ">=", "==", "!="}
 
 
+# Derivatives of an order, a whole number, which is the first operand.
+_ORDERS = {"polygamma", "sinc_derivative"}
+
+
 def _near(a: Dual, b: Dual) -> bool:
     """Whether doubles might compare two numbers otherwise than exact arithmetic."""
     if a.exact and b.exact:
@@ -110,7 +114,7 @@ def _in_domain(name: str, values: Sequence[mpf]) -> bool:
         return bool(first > 0)
     if name == "log1p":
         return bool(first > -1)
-    if name in {"asin", "acos", "atanh"}:
+    if name in {"asin", "acos", "atanh", "erfinv"}:
         return bool(abs(first) < 1)
     if name == "acosh":
         return bool(first > 1)
@@ -130,8 +134,12 @@ def _in_domain(name: str, values: Sequence[mpf]) -> bool:
         return bool(abs(first) < 300)
     if name in {"erf", "erfc", "tanh", "sigmoid"}:
         return bool(abs(first) < 12)
-    if name in {"sin", "cos", "tan"}:
+    if name in {"sin", "cos", "tan", "sinc"}:
         return bool(abs(first) < 1e6)
+    if name in {"gamma", "lgamma", "digamma"}:
+        return bool(1e-3 < first < 150)
+    if name in _ORDERS:
+        return bool(1e-3 < values[1] < 150)
     return True
 
 
@@ -208,6 +216,7 @@ UNARY = [
     not in {
         *("neg", "where", "clip", "mod", "atan2", "bce_logits"),
         *("sum", "prod", "max", "min", "hypot", "logsumexp", "cross_entropy_logits"),
+        *("logaddexp", *_ORDERS),
     }
 ]
 
@@ -292,8 +301,13 @@ def _grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
         st.builds(_call, st.sampled_from(UNARY), st.tuples(inner)),
         st.builds(
             _call,
-            st.sampled_from(["mod", "atan2", "bce_logits"]),
+            st.sampled_from(["mod", "atan2", "bce_logits", "logaddexp"]),
             st.tuples(inner, inner),
+        ),
+        st.builds(
+            _call,
+            st.sampled_from(sorted(_ORDERS)),
+            st.tuples(st.sampled_from("0123").map(_literal), inner),
         ),
         st.builds(
             _call,

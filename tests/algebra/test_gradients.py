@@ -43,7 +43,9 @@ def test_with_all_values_it_is_the_gradient_at_the_point(graph, numbers):
     found = partials(text, point)
     assert len(found) == len(point)
     for (name,), formula in found.items():
-        assert same(evaluate(formula, {}).value, evaluation.gradient[name]), name
+        want = evaluation.gradient[name]
+        # Where infinities cancel the formula may have a number.
+        assert want != want or same(evaluate(formula, {}).value, want), name
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda row: row.name)

@@ -331,11 +331,14 @@ class Calls(Scope):
         """The error for a call with primes of what is no function of one number."""
         name, typed = node[3], primes(node)[0]
         message = f"{name}{typed} would be the derivative of a function of one argument"
+        # Imported here, as what describes other mistakes is.
+        from gradcalc.language.foreign import first_name
+
         given = [self.text[slice(*span_of(each))] for each in arguments(node)]
+        by = first_name(arguments(node))
         if miscount(callee, name, len(given)):
-            given = list(parameters)
+            given, by = list(parameters), parameters[0]
         hint = "a second derivative is diff(u, x, 2)"
         if name != DIFF:
-            by = given[0] if given[0].isidentifier() else "x"
             hint = f"write diff({name}({', '.join(given)}), {by})"
         return self.error(FormulaSyntaxError, frame, node, message, hint)

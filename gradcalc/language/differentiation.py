@@ -24,8 +24,12 @@ from gradcalc.shapes import Structure, arrange, described, flatten, shape_of
 # A node and those that it is differentiated by.
 Root = tuple[int, Sequence[int]]
 
-# The nodes that one derivative may have: they take twenty seconds.
+# The nodes that one derivative may have, those of lower orders included: they take
+# twenty seconds.
 _MOST = 1_300_000
+
+# How often one derivative differentiates: sin never comes to an end.
+_MOST_ORDERS = 1_000
 
 # Numbers among more operands than these are not looked at.
 _FEW = 3
@@ -48,7 +52,8 @@ def differentiate(
     number by a list is its gradient, that of a list its Jacobian. That of a function is
     taken element by element where it works so.
 
-    Raises ShapeError if it would nest lists more than two deep.
+    Raises ShapeError if it would nest lists more than two deep, FormulaError if there
+    is no end to it.
     """
     elementwise = of_function and _is_elementwise(graph, structure, by)
     shape, inner = shape_of(structure), () if elementwise else shape_of(by)
@@ -59,7 +64,13 @@ def differentiate(
             " more than two deep",
             hint="take it of an element, or by one, such as v[0]",
         )
-    for _ in range(order):
+    room = _MOST
+    for done in range(order):
+        if done == _MOST_ORDERS:
+            raise FormulaError(
+                "a derivative that does not end in 0 is of an order of at most"
+                f" {_MOST_ORDERS:,}"
+            )
         roots, leaves = flatten(structure), flatten(by)
         graph.check_room(len(roots) if elementwise else len(roots) * len(leaves))
         if elementwise:
@@ -67,7 +78,8 @@ def differentiate(
         else:
             pairs = [(root, leaves) for root in roots]
         shape = shape + inner
-        found = _append(graph, pairs, span)
+        found, taken = _append(graph, pairs, span, room)
+        room -= taken
         graph.check_room(0)
         if found == roots:
             break
@@ -80,9 +92,9 @@ def differentiate(
 class _Growing:
     """Terms that grow as a graph does: each node that is added is simple already."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, most: int) -> None:
         self.terms = terms
-        self._most = len(terms.graph) + _MOST
+        self._most = len(terms.graph) + most
         self.operations = terms.graph.operations
         self.inputs = terms.graph.inputs
         self.literals = terms.graph.literals
@@ -108,8 +120,13 @@ class _Active(dict[int, int]):
         return 0
 
 
-def _append(graph: Graph, roots: Sequence[Root], span: Span) -> list[int]:
-    """The derivatives of the roots, appended to the graph, row by row."""
+def _append(
+    graph: Graph, roots: Sequence[Root], span: Span, most: int
+) -> tuple[list[int], int]:
+    """The derivatives of the roots, appended to the graph, row by row.
+
+    With them comes how many terms were made: no more than `most`.
+    """
     wanted = {node for _, by in roots for node in by}
     terms = Terms(FOR_NODES)
     places, active = _placed(graph, roots, wanted, terms)
@@ -121,7 +138,8 @@ def _append(graph: Graph, roots: Sequence[Root], span: Span) -> list[int]:
             return _specialized(graph.operations[node], numbers)
         return contributions_of(graph.operations[node], len(inputs))
 
-    growth = Elsewhere(_Growing(terms), places, contributions)
+    before = len(terms.graph)
+    growth = Elsewhere(_Growing(terms, most), places, contributions)
     found: list[int] = []
     for root, by in roots:
         found += append_gradient(graph, root, by, active, exact=True, elsewhere=growth)
@@ -138,7 +156,7 @@ def _append(graph: Graph, roots: Sequence[Root], span: Span) -> list[int]:
         return node
 
     made = terms.graph.translated(found, add, known)
-    return [made[each] for each in found]
+    return [made[each] for each in found], len(terms.graph) - before
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,8 @@
 Each hint is the user's own formula in gradcalc's words, to be taken as it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from gradcalc.language.syntax import (
     DIFF,
@@ -97,7 +98,7 @@ def written_here(text: str, call: Syntax) -> str | None:
     if template is None and len(given) == 2:
         template = WITH_TWO.get(call[3])
     if template is None and call[3] == DIFF and len(given) == 1:
-        template = f"diff({{0}}, {_first_name(given[0])})"
+        template = f"diff({{0}}, {first_name(given)})"
     if template is None:
         return None
     bare = [text[slice(*span_of(argument))] for argument in given]
@@ -112,9 +113,9 @@ def written_here(text: str, call: Syntax) -> str | None:
         return template.format(*"abc", a="a", b="b")
 
 
-def _first_name(formula: Syntax) -> str:
-    """The first name in the formula that may be a variable; x if there is none."""
-    for node in postorder(formula):
+def first_name(formulas: Iterable[Syntax]) -> str:
+    """The first name in the formulas that may be a variable; x if there is none."""
+    for node in chain.from_iterable(map(postorder, formulas)):
         if node[0] == NAME and node[3] not in CONSTANT_NAMES:
             name: str = node[3]
             return name

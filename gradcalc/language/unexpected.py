@@ -11,6 +11,7 @@ from gradcalc.language.library import known_functions
 from gradcalc.language.mistakes import CLOSER, mistake, unexpected_character
 from gradcalc.language.syntax import (
     CALLS,
+    DIFF,
     GROUP,
     NAME,
     NUMBER,
@@ -165,7 +166,8 @@ class _Stop:
         typed = self.text[slice(*span_of(self.operand))]
         called, bracket, rest = typed.partition("(")
         hint = "the derivative of an expression u by x is diff(u, x)"
-        if called.isidentifier() and bracket and len(typed) <= _LONGEST_OPERAND:
+        short = bracket and len(typed) <= _LONGEST_OPERAND
+        if called.isidentifier() and called != DIFF and short:
             hint = f"write {called}{self.written}({rest}"
         return self._mistake("a prime follows the name of a function", hint)
 

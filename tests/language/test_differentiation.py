@@ -258,3 +258,9 @@ def test_hessian_vector_product():
     )
     assert by_product.value == pytest.approx(by_matrix.value, rel=1e-14)
     assert by_product.value[0] == pytest.approx(2 * 2 * 4 + 2 * 1 * 5, rel=1e-14)
+
+
+def test_orders_may_be_as_high_as_anybody_likes_where_they_come_to_an_end():
+    for formula, expected in (("x^2", 0), ("exp(x)", 1), ("diff(x^3, x)", 0)):
+        assert evaluate(f"diff({formula}, x, 1e9)", {"x": 0}).value == expected
+    assert evaluate("diff(sin(x), x, 1000)", {"x": 0.5}).value == math.sin(0.5)

@@ -130,22 +130,6 @@ class Graph:
         vars(twin).update({name: copy(column) for name, column in vars(self).items()})
         return twin
 
-    def truncate(self, length: int) -> None:
-        """Forget the nodes from number `length` on."""
-        for node in range(length, len(self.operations)):
-            for column in (
-                self.literals,
-                self.names,
-                self.bodies,
-                self.elements,
-                self.calls,
-                self.wholes,
-            ):
-                column.pop(node, None)
-            self.composed.discard(node)
-        for rows in (self.operations, self.inputs, self.starts, self.ends):
-            del rows[length:]
-
     def prune(
         self, first: int, roots: Sequence[int], given: Mapping[int, int]
     ) -> dict[int, int]:

@@ -70,13 +70,12 @@ def test_what_the_roots_depend_on_is_translated_in_order():
     assert twin.literals == {2: 2.0, 4: 3.5}
 
 
-def test_truncate_forgets_the_last_nodes():
+def test_prune_forgets_the_last_nodes_but_variables():
     graph = _graph()
-    graph.truncate(2)
-    assert len(graph) == 2
-    assert graph.names == {0: "x"}
+    assert graph.prune(2, (), {}) == {3: 2}
+    assert graph.names == {0: "x", 2: "y"}
     assert graph.literals == {}
-    assert graph.add_literal(5.0) == 2
+    assert graph.add_literal(5.0) == 3
 
 
 def test_every_node_follows_its_inputs():

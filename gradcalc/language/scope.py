@@ -121,7 +121,8 @@ class Scope:
         """
         value = self._constant(frame, node, structure, what)
         self.forget_constants(mark)
-        self.graph.truncate(mark)
+        # What it differentiates by are variables, which stay.
+        self.graph.prune(mark, (), {})
         if not value.is_integer():
             message = f"{what} must be a whole number, not {value}"
             raise self.error(ShapeError, frame, node, message)

@@ -53,6 +53,8 @@ SAME = [
     ("a = 5; diff(a^2*x, a)", "2*5*x", {"x": 3}),
     ("a = 5; v = [x, x^2]; diff(v[a - 4]*a, a)", "x^2", {"x": 3}),
     ("d(u) = diff(u, x); d(d(x^3)) + d(3)", "6*x", {"x": 3}),
+    ("w = [x, x^3]; w[diff(y, y)]*y", "x^3*y", {"x": 3, "y": 5}),
+    ("[x, x^2][diff(z, z)]", "x^2 + 0*z", {"x": 3, "z": 2}),
     ("y + diff(x, y)", "y", {"x": 3, "y": 5}),
     ("diff(x, x) + diff(1, x)", "0*x + 1", {"x": 3}),
     # A parameter is a number of its own.

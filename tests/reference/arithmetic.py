@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 from mpmath import mp, mpf
 
+from gradcalc.special_functions import HIGHEST_ORDER
+
 # Rounding in the reference itself must stay far below the 50 digits asked of it.
 DIGITS = 70
 
@@ -130,14 +132,14 @@ def _atan2_partials(y: Number, x: Number) -> list[Number]:
 
 
 def _polygamma(n: Number, x: Number) -> Number:
-    if not (mp.isint(n) and n >= 0):
+    if not (mp.isint(n) and 0 <= n <= HIGHEST_ORDER):
         return NAN
     return mp.psi(int(n), x)
 
 
 def _sinc_derivative(n: Number, x: Number) -> Number:
     """The mean of cos(t*x + n*pi/2)*t^n for t between 0 and 1, as a power series."""
-    if not (mp.isint(n) and n >= 0) or mp.isnan(x):
+    if not (mp.isint(n) and 0 <= n <= HIGHEST_ORDER) or mp.isnan(x):
         return NAN
     if mp.isinf(x):
         return ZERO

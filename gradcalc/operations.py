@@ -454,6 +454,17 @@ OPERATIONS: dict[str, Operation] = {
     operation.name: operation for group in GROUPS.values() for operation in group
 }
 
+# Those that other modules build formulas of, or look for in them.
+PLUS, MINUS = OPERATIONS["+"], OPERATIONS["-"]
+TIMES, OVER = OPERATIONS["*"], OPERATIONS["/"]
+NEG, POWER = OPERATIONS["neg"], OPERATIONS["^"]
+SUM, PROD = OPERATIONS["sum"], OPERATIONS["prod"]
+SQRT, ABS, MAX = OPERATIONS["sqrt"], OPERATIONS["abs"], OPERATIONS["max"]
+EXP, LOG, LOG1P = OPERATIONS["exp"], OPERATIONS["log"], OPERATIONS["log1p"]
+SIGMOID, WHERE = OPERATIONS["sigmoid"], OPERATIONS["where"]
+EQUAL, UNEQUAL = OPERATIONS["=="], OPERATIONS["!="]
+LESS, ABOVE, AT_LEAST = OPERATIONS["<"], OPERATIONS[">"], OPERATIONS[">="]
+
 COMPARISONS = frozenset(GROUPS["comparisons"])
 
 # What a formula may call: every operation that is written as a call, and the aliases.

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 
 from gradcalc.language.exact_laws import TO_THE_BIT, Table, laws
 from gradcalc.language.terms import Laws, Terms
-from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
-
-_TIMES = OPERATIONS["*"]
-_PLUS = OPERATIONS["+"]
-_MINUS = OPERATIONS["-"]
-_OVER = OPERATIONS["/"]
-_POWER = OPERATIONS["^"]
-_NEG = OPERATIONS["neg"]
-_WHERE = OPERATIONS["where"]
+from gradcalc.operations import (
+    COMPARISONS,
+    MINUS,
+    NEG,
+    OVER,
+    POWER,
+    TIMES,
+    WHERE,
+    Operation,
+)
 
 
 def is_short(value: float) -> bool:
@@ -32,7 +33,7 @@ def _folded_if_short(
     terms: Terms, operation: Operation, operands: Sequence[int]
 ) -> float | None:
     """The value of an operator on numbers, if it is as short as a typed one."""
-    if operation.written == "call" and operation is not _WHERE:
+    if operation.written == "call" and operation is not WHERE:
         return None
     # A constant keeps its name, but what it compares to is known.
     known = terms.graph.literals.get if operation in COMPARISONS else terms.number
@@ -51,7 +52,7 @@ def _plus_negative_number(terms: Terms, a: int, b: int) -> int | None:
     for first, second in ((a, b), (b, a)):
         factor, term = terms.split(second)
         if factor < 0:
-            return terms.make(_MINUS, first, terms.scaled(-factor, term))
+            return terms.make(MINUS, first, terms.scaled(-factor, term))
     return None
 
 
@@ -77,26 +78,26 @@ def _times_in_order(terms: Terms, a: int, b: int) -> int | None:
     if x is None or y is None:
         if is_short(m * n) and (m, n).count(1.0) == 0:
             return terms.scaled(m * n, x if y is None else y)
-        return terms.node(_TIMES, (b, a)) if y is None and n != 1 else None
+        return terms.node(TIMES, (b, a)) if y is None and n != 1 else None
     if a == b:
-        return terms.make(_POWER, a, terms.literal(2.0))
-    simple = terms.parts(x, _TIMES) is None and terms.parts(y, _TIMES) is None
+        return terms.make(POWER, a, terms.literal(2.0))
+    simple = terms.parts(x, TIMES) is None and terms.parts(y, TIMES) is None
     if m == 1 and (n != 1 or (simple and terms.rank(b) < terms.rank(a))):
-        return terms.node(_TIMES, (b, a))
+        return terms.node(TIMES, (b, a))
     return None
 
 
 def _number_over_twice(terms: Terms, a: int, b: int) -> int | None:
     # (2/y)/y -> 2/y^2, (2/y^2)/y -> 2/y^3, which is out of range where y^2 is
-    numerator, *denominator = terms.parts(a, _OVER) or (a,)
+    numerator, *denominator = terms.parts(a, OVER) or (a,)
     value = terms.number(numerator)
     if not denominator or value is None or not 0.5 <= abs(value) <= 4:
         return None
     (y, m), (z, n) = terms.power(denominator[0]), terms.power(b)
     if y != z or terms.number(b) is not None:
         return None
-    power = terms.make(_POWER, y, terms.literal(m + n))
-    return terms.make(_OVER, numerator, power)
+    power = terms.make(POWER, y, terms.literal(m + n))
+    return terms.make(OVER, numerator, power)
 
 
 def _power_power(terms: Terms, a: int, b: int) -> int | None:
@@ -106,16 +107,16 @@ def _power_power(terms: Terms, a: int, b: int) -> int | None:
     if inner == 1 or exponent is None:
         return None
     if exponent > 0 and exponent.is_integer():
-        return terms.make(_POWER, base, terms.literal(inner * exponent))
+        return terms.make(POWER, base, terms.literal(inner * exponent))
     return None
 
 
 def _power_even(terms: Terms, a: int, b: int) -> int | None:
     # (-x)^2 -> x^2
-    negative = terms.parts(a, _NEG)
+    negative = terms.parts(a, NEG)
     exponent = terms.number(b)
     if negative is not None and exponent is not None and exponent % 2 == 0:
-        return terms.make(_POWER, negative[0], b)
+        return terms.make(POWER, negative[0], b)
     return None
 
 

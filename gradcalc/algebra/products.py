@@ -24,10 +24,7 @@ from gradcalc.algebra.forms import (
     whole,
 )
 from gradcalc.algebra.sums import factored, is_negative, plus, scaled
-from gradcalc.operations import COMPARISONS, CONSTANTS, OPERATIONS
-
-_ABS = OPERATIONS["abs"]
-_LOG = OPERATIONS["log"]
+from gradcalc.operations import ABS, COMPARISONS, CONSTANTS, LOG, OPERATIONS
 
 # Whose values are nowhere negative.
 _NEVER_NEGATIVE = COMPARISONS | {
@@ -54,7 +51,7 @@ def multiply(forms: Forms, factors: Iterable[Factor]) -> Sum:
         if isinstance(base, Call):
             if base.operation in COMPARISONS and times > 1:
                 powers[base] = forms.one
-            elif base.operation is _ABS and times % 2 == 0:
+            elif base.operation is ABS and times % 2 == 0:
                 del powers[base]
                 number *= _gather(forms, powers, base.operands[0], exponent)
         elif isinstance(base, Sum) and not is_long(base) and len(base.terms) < 2:
@@ -198,7 +195,7 @@ def _power_of_power(
         return base, total
     if exponent.number is None:
         return None
-    absolute = forms.call(_ABS, [_as_sum(forms, base)]).only()
+    absolute = forms.call(ABS, [_as_sum(forms, base)]).only()
     assert absolute is not None
     (call,) = absolute[0].powers
     return call, total
@@ -247,7 +244,7 @@ def exponential(forms: Forms, e: Leaf, exponent: Sum) -> Sum:
     if only is not None:
         product, factor = only
         for base, times in product.powers.items():
-            if isinstance(base, Call) and base.operation is _LOG and times is forms.one:
+            if isinstance(base, Call) and base.operation is LOG and times is forms.one:
                 others = {b: t for b, t in product.powers.items() if b is not base}
                 power = forms.sum({forms.product(others): factor})
                 return multiply(forms, [(base.operands[0], power)])

@@ -24,21 +24,26 @@ from gradcalc.graph import Graph
 from gradcalc.operations import (
     COMPARISONS,
     CONSTANTS,
+    EXP,
     LITERAL,
-    OPERATIONS,
+    LOG,
+    MINUS,
+    NEG,
+    OVER,
+    PLUS,
+    POWER,
+    PROD,
+    SQRT,
+    SUM,
+    TIMES,
+    UNEQUAL,
     VARIABLE,
+    WHERE,
     Operation,
 )
 
-_PLUS, _MINUS = OPERATIONS["+"], OPERATIONS["-"]
-_TIMES, _OVER = OPERATIONS["*"], OPERATIONS["/"]
-_NEG, _POWER = OPERATIONS["neg"], OPERATIONS["^"]
-_SUM, _PROD = OPERATIONS["sum"], OPERATIONS["prod"]
-_SQRT, _EXP, _LOG = OPERATIONS["sqrt"], OPERATIONS["exp"], OPERATIONS["log"]
-_WHERE, _UNEQUAL = OPERATIONS["where"], OPERATIONS["!="]
-
-_ADDITIVE = frozenset([_PLUS, _MINUS, _NEG, _SUM])
-_MULTIPLICATIVE = frozenset([_TIMES, _OVER, _NEG, _PROD])
+_ADDITIVE = frozenset([PLUS, MINUS, NEG, SUM])
+_MULTIPLICATIVE = frozenset([TIMES, OVER, NEG, PROD])
 
 # A longer list stays one: as a chain it would nest as deep as it is long.
 _LONGEST_CHAIN = 100
@@ -82,15 +87,15 @@ class Reader:
     def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
         """The operation on forms."""
         forms = self.forms
-        if operation is _EXP:
+        if operation is EXP:
             self.exponents.add(operands[0])
             return exponential(forms, self._e, operands[0])
-        if operation is _SQRT or operation is _POWER:
-            exponent = forms.half if operation is _SQRT else operands[1]
+        if operation is SQRT or operation is POWER:
+            exponent = forms.half if operation is SQRT else operands[1]
             if only := operands[0].only():
                 self.raised.add(only[0])
             return multiply(forms, [(operands[0], exponent)])
-        if operation is _LOG and (only := operands[0].only()):
+        if operation is LOG and (only := operands[0].only()):
             product, factor = only
             if factor == 1 and list(product.powers) == [self._e]:
                 return product.powers[self._e]
@@ -110,12 +115,12 @@ class Reader:
 
 def _known(forms: Forms, operation: Operation, operands: Sequence[Sum]) -> Sum | None:
     """What follows from operands that are numbers, or equal."""
-    if operation is _WHERE:
+    if operation is WHERE:
         condition, yes, no = operands
         if condition.number is not None:
             return yes if condition.number else no
         return yes if yes is no else None
-    if operation is _UNEQUAL and operands[1] is forms.zero:
+    if operation is UNEQUAL and operands[1] is forms.zero:
         only = operands[0].only()
         if only is not None and only[1] == 1 and all(map(_is_truth, only[0].powers)):
             return operands[0]
@@ -201,9 +206,9 @@ class _Reading:
         # What is infinite has no opposite: inf - inf is not 0.
         if not all(math.isfinite(graph.literals.get(i, 0)) for i in graph.inputs[node]):
             return None
-        if operation is _PROD and count > MOST_SHARED:
+        if operation is PROD and count > MOST_SHARED:
             return None
-        if operation is _SUM and count > _LONGEST_CHAIN:
+        if operation is SUM and count > _LONGEST_CHAIN:
             return None
         families = (_MULTIPLICATIVE, _ADDITIVE)
         return next((each for each in families if operation in each), None)
@@ -227,7 +232,7 @@ class _Reading:
                     and operand not in graph.labels
                     and operand not in self.made
                 ):
-                    if graph.operations[operand] is _NEG:
+                    if graph.operations[operand] is NEG:
                         families[operand] = family
                     inner[operand] = families[operand] is family
         return families, inner
@@ -247,12 +252,12 @@ class _Reading:
                 yield node, sign
                 continue
             operation, inputs = graph.operations[node], graph.inputs[node]
-            if operation is _MINUS or operation is _OVER:
+            if operation is MINUS or operation is OVER:
                 pending += [(inputs[1], -sign), (inputs[0], sign)]
-            elif operation is _NEG and family is _ADDITIVE:
+            elif operation is NEG and family is _ADDITIVE:
                 pending.append((inputs[0], -sign))
             else:
-                if operation is _NEG:
+                if operation is NEG:
                     yield None, sign
                 pending += [(operand, sign) for operand in reversed(inputs)]
 

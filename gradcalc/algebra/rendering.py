@@ -34,12 +34,19 @@ from gradcalc.algebra.sums import (
 )
 from gradcalc.graph import Graph
 from gradcalc.language.terms import Terms
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-
-_PLUS, _MINUS = OPERATIONS["+"], OPERATIONS["-"]
-_TIMES, _OVER = OPERATIONS["*"], OPERATIONS["/"]
-_NEG, _POWER = OPERATIONS["neg"], OPERATIONS["^"]
-_SQRT, _EXP = OPERATIONS["sqrt"], OPERATIONS["exp"]
+from gradcalc.operations import (
+    EXP,
+    LITERAL,
+    MINUS,
+    NEG,
+    OVER,
+    PLUS,
+    POWER,
+    SQRT,
+    TIMES,
+    VARIABLE,
+    Operation,
+)
 
 # How often the other ways to write a form are themselves written in other ways.
 _MOST_LEVELS = 3
@@ -159,9 +166,9 @@ class Rendering:
             above, below = above / below, 1.0
         node = self._number(above)
         if below != 1:
-            node = self._node(_OVER, node, self._number(below))
+            node = self._node(OVER, node, self._number(below))
         if number < 0:
-            node = self._node(_NEG, node)
+            node = self._node(NEG, node)
         return node
         yield
 
@@ -203,7 +210,7 @@ class Rendering:
             if total is None:
                 total = node
             else:
-                total = self._node(_PLUS if factor > 0 else _MINUS, total, node)
+                total = self._node(PLUS if factor > 0 else MINUS, total, node)
         return total
 
     def _other_ways(self, form: Sum) -> Iterator[Sum]:
@@ -266,7 +273,7 @@ class Rendering:
             found.append((yield way, True))
         if factor < 0:
             positive = yield forms.sum({product: -factor}), False
-            found.append(None if positive is None else self._node(_NEG, positive))
+            found.append(None if positive is None else self._node(NEG, positive))
             for turned in self._turned(product):
                 found.append((yield forms.sum({turned: -factor}), False))
         else:
@@ -380,14 +387,14 @@ class Rendering:
             nodes = [node for _, node in sorted(part, key=lambda pair: pair[0])]
             if value != 1 or not nodes:
                 nodes.insert(0, self._number(value))
-            lines.append(self._chain(_TIMES, nodes))
+            lines.append(self._chain(TIMES, nodes))
         if not below and number[1] == 1:
             return lines[0]
-        return self._node(_OVER, *lines)
+        return self._node(OVER, *lines)
 
     def _split(self, node: int) -> tuple[list[int], list[int]]:
         """The factors of the numerator and of the denominator of a node."""
-        parts = self.terms.parts(node, _OVER)
+        parts = self.terms.parts(node, OVER)
         if parts is None or node in self.graph.labels:
             return self.terms.factors(node), []
         above, below = map(self.terms.factors, parts)
@@ -410,7 +417,7 @@ class Rendering:
                 and exponent is not forms.one
             ):
                 node = yield exponent, False
-                return None if node is None else self._node(_EXP, node)
+                return None if node is None else self._node(EXP, node)
             below: int | None = self._leaf(base)
         elif isinstance(base, Call):
             operands = []
@@ -425,9 +432,9 @@ class Rendering:
         if below is None or exponent is forms.one:
             return below
         if exponent is forms.half:
-            return self._node(_SQRT, below)
+            return self._node(SQRT, below)
         above = yield exponent, False
-        return None if above is None else self._node(_POWER, below, above)
+        return None if above is None else self._node(POWER, below, above)
 
     def _grouped(self, product: Product) -> Product | None:
         """The product with powers of like exponents as one, if they were: (x/y)^2."""

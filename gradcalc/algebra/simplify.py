@@ -7,11 +7,7 @@ from gradcalc.algebra.laws import AS_IS
 from gradcalc.algebra.rendering import Rendering
 from gradcalc.graph import Graph
 from gradcalc.language.terms import MOST_FACTORS, Laws, Terms
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-
-_TIMES = OPERATIONS["*"]
-_OVER = OPERATIONS["/"]
-_NEG = OPERATIONS["neg"]
+from gradcalc.operations import LITERAL, NEG, OVER, TIMES, VARIABLE, Operation
 
 # Roots, and nodes that are variables for them, by what these are called.
 Part = tuple[Sequence[int], Mapping[str, int]]
@@ -74,7 +70,7 @@ def _signs_first(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
         operation = graph.operations[node]
         if operation is LITERAL or operation is VARIABLE:
             made = terms.leaf(graph, node)
-        elif operation is _NEG:
+        elif operation is NEG:
             made = _negated(terms, operands[0])
         else:
             made = terms.node(operation, operands)
@@ -92,12 +88,12 @@ def _negated(terms: Terms, node: int) -> int:
     first = node
     while len(spine) < MOST_FACTORS:
         operation = terms.graph.operations[first]
-        if operation is not _TIMES and operation is not _OVER:
+        if operation is not TIMES and operation is not OVER:
             break
         first, last = terms.graph.inputs[first]
         spine.append((operation, last))
     value = terms.number(first)
-    signed = terms.literal(-value) if value is not None else terms.node(_NEG, (first,))
+    signed = terms.literal(-value) if value is not None else terms.node(NEG, (first,))
     for operation, last in reversed(spine):
         signed = terms.node(operation, (signed, last))
     return signed

@@ -16,15 +16,18 @@ from collections.abc import Mapping
 
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import (
+    LITERAL,
+    MINUS,
+    NEG,
+    OVER,
+    PLUS,
+    SUM,
+    TIMES,
+    VARIABLE,
+    Operation,
+)
 from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
-
-_NEGATION = OPERATIONS["neg"]
-_PLUS = OPERATIONS["+"]
-_MINUS = OPERATIONS["-"]
-_TIMES = OPERATIONS["*"]
-_DIVIDED = OPERATIONS["/"]
-_SUM = OPERATIONS["sum"]
 
 Roots = Mapping[str | None, Structure]
 
@@ -122,7 +125,7 @@ class _Copy:
         if value != value:
             infinite = [result.add_literal(math.inf) for _ in range(2)]
             result.names.update(dict.fromkeys(infinite, "inf"))
-            return result.add(_MINUS, (infinite[0], infinite[1]))
+            return result.add(MINUS, (infinite[0], infinite[1]))
         number = result.add_literal(abs(value))
         if math.isinf(value):
             result.names[number] = "inf"
@@ -133,7 +136,7 @@ class _Copy:
 
     def _negative(self, number: int) -> int:
         """The new node for a filled-in number with a minus sign."""
-        node = self._add(_NEGATION, (number,))
+        node = self._add(NEG, (number,))
         self.filled.add(node)
         self.opposite[node] = number
         return node
@@ -141,18 +144,18 @@ class _Copy:
     def _operation(
         self, operation: Operation, inputs: tuple[int, ...], *, alone: bool
     ) -> int:
-        if operation is _NEGATION:
+        if operation is NEG:
             (operand,) = inputs
             if operand in self.opposite:
                 return self._without_sign(operand)
             if operand in self.filled:
                 return self._negative(operand)
-        elif operation in (_PLUS, _MINUS):
+        elif operation in (PLUS, MINUS):
             left, right = inputs
             if right in self.opposite:
-                turned = _MINUS if operation is _PLUS else _PLUS
+                turned = MINUS if operation is PLUS else PLUS
                 return self._add(turned, (left, self._without_sign(right)))
-        elif operation in (_TIMES, _DIVIDED):
+        elif operation in (TIMES, OVER):
             left, right = inputs
             node = self._add(operation, inputs)
             if alone and left in self.opposite:
@@ -161,13 +164,13 @@ class _Copy:
                 self.filled.add(node)
             return node
         elif (
-            operation is _SUM
+            operation is SUM
             and 1 < len(inputs) <= _LONGEST_CHAIN
             and not self.filled.isdisjoint(inputs)
         ):
             total = inputs[0]
             for operand in inputs[1:]:
-                total = self._operation(_PLUS, (total, operand), alone=False)
+                total = self._operation(PLUS, (total, operand), alone=False)
             return total
         return self._add(operation, inputs)
 

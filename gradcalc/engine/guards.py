@@ -11,11 +11,9 @@ from math import isnan
 
 from gradcalc.engine.extended_range import LARGEST, LEAST
 from gradcalc.graph import Graph
-from gradcalc.operations import COMPARISONS, OPERATIONS
+from gradcalc.operations import COMPARISONS, MINUS, NEG, OVER, PLUS, TIMES, WHERE
 
-_NEG, _WHERE = OPERATIONS["neg"], OPERATIONS["where"]
-_TIMES, _OVER = OPERATIONS["*"], OPERATIONS["/"]
-_SUMS = (OPERATIONS["+"], OPERATIONS["-"])
+_SUMS = (PLUS, MINUS)
 
 # Conditions for a zero, and for NaN, are not pursued deeper into a formula.
 _DEEPEST, _DEEPEST_NAN = 4, 10
@@ -109,7 +107,7 @@ class Guards:
         return f"({notation.either.join(allowed)})"
 
     def _unsigned(self, node: int) -> int:
-        while self.graph.operations[node] is _NEG:
+        while self.graph.operations[node] is NEG:
             (node,) = self.graph.inputs[node]
         return node
 
@@ -128,11 +126,11 @@ class Guards:
         once: list[bool] = []
         for node, operation in enumerate(self.graph.operations):
             inputs = self.graph.inputs[node]
-            if operation is _TIMES or operation is _OVER:
+            if operation is TIMES or operation is OVER:
                 once.append(all(map(self._is_exact, inputs)))
-            elif operation in _SUMS or operation is _NEG:
+            elif operation in _SUMS or operation is NEG:
                 once.append(all(once[operand] for operand in inputs))
-            elif operation is _WHERE:
+            elif operation is WHERE:
                 # A number stands there for what is not passed on.
                 sides = [side for side in inputs[1:] if side not in literals]
                 once.append(all(once[side] for side in sides))
@@ -151,15 +149,15 @@ class Guards:
         if node in self.known or (node in self.passed_on and not outer):
             return f"({words.text(node)} == 0.0)"
         operation, inputs = self.graph.operations[node], self.graph.inputs[node]
-        if not depth or operation not in (_WHERE, _TIMES, _OVER, *_SUMS):
+        if not depth or operation not in (WHERE, TIMES, OVER, *_SUMS):
             return ""
-        if operation is _OVER:
+        if operation is OVER:
             return self._zero(inputs[0], words, depth - 1)
-        sides = inputs[1:] if operation is _WHERE else inputs
+        sides = inputs[1:] if operation is WHERE else inputs
         parts = [self._zero(operand, words, depth - 1) for operand in sides]
-        if operation is _TIMES:
+        if operation is TIMES:
             return words.joined(list(filter(None, parts)), words.notation.either)
-        if operation is _WHERE:
+        if operation is WHERE:
             return self._chosen(inputs[0], parts, words)
         return words.joined(parts, words.notation.both) if all(parts) else ""
 
@@ -173,10 +171,10 @@ class Guards:
         operation, inputs = self.graph.operations[node], self.graph.inputs[node]
         if not depth or operation in COMPARISONS:
             return ""
-        if operation is _WHERE:
+        if operation is WHERE:
             parts = [self._nan(side, words, depth - 1) for side in inputs[1:]]
             return self._chosen(inputs[0], parts, words)
-        if len(inputs) > 1 and operation not in (_TIMES, _OVER, *_SUMS):
+        if len(inputs) > 1 and operation not in (TIMES, OVER, *_SUMS):
             return ""
         parts = [self._nan(operand, words, depth - 1) for operand in inputs]
         return words.joined(

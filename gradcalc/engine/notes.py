@@ -14,8 +14,9 @@ from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
 from gradcalc.operations import (
     COMPARISONS,
+    EQUAL,
     LITERAL,
-    OPERATIONS,
+    UNEQUAL,
     VARIABLE,
     Operation,
     Singularity,
@@ -25,7 +26,7 @@ from gradcalc.writers.node_text import expression, shortened
 if TYPE_CHECKING:
     from gradcalc.engine.hessian import Hessian
 
-_EQUALITIES = frozenset({OPERATIONS["=="], OPERATIONS["!="]})
+_EQUALITIES = frozenset({EQUAL, UNEQUAL})
 
 
 # What a sum of probabilities, or 1 minus one, may be off by.

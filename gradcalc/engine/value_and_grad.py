@@ -16,7 +16,14 @@ from gradcalc.language.bindings import Value, checked_value
 from gradcalc.language.identifiers import checked_names
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.language.program import Program, build
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import (
+    COMPARISONS,
+    LITERAL,
+    OPERATIONS,
+    OVER,
+    VARIABLE,
+    Operation,
+)
 from gradcalc.shapes import Shape, all_leaves, flatten, shape_of, unflatten
 from gradcalc.wording import represented
 from gradcalc.writers.languages.fast_python import SAFE
@@ -155,7 +162,7 @@ def _makes_floats(operation: Operation) -> bool:
         return False
     return (
         operation in COMPARISONS
-        or operation is OPERATIONS["/"]
+        or operation is OVER
         or operation.name in SAFE
         or getattr(operation.evaluate, "__module__", "") == "math"
     )

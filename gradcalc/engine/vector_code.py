@@ -15,10 +15,17 @@ from gradcalc.engine.vector_spelling import QUICK, statement
 from gradcalc.engine.vector_terms import VectorTerms
 from gradcalc.graph import Graph
 from gradcalc.language.contributions import append_backward
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
-
-_PLUS, _TIMES, _MAX = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["max"]
-_WHERE, _EQUAL, _ABOVE = OPERATIONS["where"], OPERATIONS["=="], OPERATIONS[">"]
+from gradcalc.operations import (
+    ABOVE,
+    COMPARISONS,
+    EQUAL,
+    LITERAL,
+    MAX,
+    PLUS,
+    TIMES,
+    VARIABLE,
+    WHERE,
+)
 
 # No deeper do the conditions nest: Python's parser gives up at 100 levels.
 _DEEPEST = 20
@@ -139,10 +146,10 @@ class Steps:
             template = "np.copyto({out}, {0})"
             return Step(template, (self.truth(node),), False, False, True)
         template, over = statement(operation, len(inputs))
-        if operation is _WHERE:
+        if operation is WHERE:
             numbers = (self.truth(inputs[0]), *numbers[1:])
         is_quick = operation in QUICK
-        return Step(template, numbers, over, False, is_quick, operation is _WHERE)
+        return Step(template, numbers, over, False, is_quick, operation is WHERE)
 
     def _of_truth(self, node: int) -> bool:
         """Whether the comparison is p == 0 or p > 0 of a condition p."""
@@ -169,11 +176,11 @@ class Steps:
 
 # Of conditions; the comparisons are those with 0.
 _OF_TRUTHS = {
-    _TIMES: "np.logical_and({0}, {1}, out={out})",
-    _PLUS: "np.logical_or({0}, {1}, out={out})",
-    _MAX: "np.logical_or({0}, {1}, out={out})",
-    _EQUAL: "np.logical_not({0}, out={out})",
-    _ABOVE: "np.copyto({out}, {0})",
+    TIMES: "np.logical_and({0}, {1}, out={out})",
+    PLUS: "np.logical_or({0}, {1}, out={out})",
+    MAX: "np.logical_or({0}, {1}, out={out})",
+    EQUAL: "np.logical_not({0}, out={out})",
+    ABOVE: "np.copyto({out}, {0})",
 }
 
 

@@ -16,7 +16,21 @@ from importlib import import_module
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation, formula_graph
 from gradcalc.language.terms import Terms
-from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
+from gradcalc.operations import (
+    ABS,
+    COMPARISONS,
+    EQUAL,
+    EXP,
+    LESS,
+    LOG1P,
+    MAX,
+    MINUS,
+    OPERATIONS,
+    PLUS,
+    TIMES,
+    WHERE,
+    Operation,
+)
 
 # NumPy's own functions.
 UFUNCS: dict[str, str] = {
@@ -264,53 +278,48 @@ def _alone(_terms: Terms, _operation: Operation, operands: Sequence[int]) -> int
 
 
 def _length(terms: Terms, _operation: Operation, operands: Sequence[int]) -> int | None:
-    return terms.make(_ABS, operands[0]) if len(operands) == 1 else None
+    return terms.make(ABS, operands[0]) if len(operands) == 1 else None
 
 
 def _excess(terms: Terms, operands: Sequence[int]) -> tuple[int, int]:
     """The largest operand m, and log(sum(exp(operand - m))) as `ieee` adds it up."""
     make, zero = terms.make, terms.literal(0.0)
-    peak = make(_MAX, *operands)
+    peak = make(MAX, *operands)
     # Whether the first operand that is the largest, of which the term is 1, came.
     came: int | None = None
     rest = zero
     for position, operand in enumerate(operands):
-        is_peak = first = make(_EQUAL, operand, peak)
+        is_peak = first = make(EQUAL, operand, peak)
         if came is not None:
-            first = make(_TIMES, is_peak, make(_EQUAL, came, zero))
-            is_peak = make(_MAX, came, is_peak)
+            first = make(TIMES, is_peak, make(EQUAL, came, zero))
+            is_peak = make(MAX, came, is_peak)
         came = is_peak
-        power = make(_EXP, make(_MINUS, operand, peak))
-        term = make(_WHERE, first, zero, power)
-        rest = make(_PLUS, rest, term) if position else term
-    return peak, make(_LOG1P, rest)
+        power = make(EXP, make(MINUS, operand, peak))
+        term = make(WHERE, first, zero, power)
+        rest = make(PLUS, rest, term) if position else term
+    return peak, make(LOG1P, rest)
 
 
 def _logsumexp(terms: Terms, _operation: Operation, operands: Sequence[int]) -> int:
     make = terms.make
     peak, rest = _excess(terms, operands)
-    is_finite = make(_LESS, make(_ABS, peak), terms.literal(math.inf))
-    return make(_WHERE, is_finite, make(_PLUS, peak, rest), peak)
+    is_finite = make(LESS, make(ABS, peak), terms.literal(math.inf))
+    return make(WHERE, is_finite, make(PLUS, peak, rest), peak)
 
 
 def _cross_entropy(terms: Terms, _operation: Operation, operands: Sequence[int]) -> int:
     make, zero = terms.make, terms.literal(0.0)
     half = len(operands) // 2
     peak, rest = _excess(terms, operands[:half])
-    is_finite = make(_LESS, make(_ABS, peak), terms.literal(math.inf))
-    rest = make(_WHERE, is_finite, rest, zero)
+    is_finite = make(LESS, make(ABS, peak), terms.literal(math.inf))
+    rest = make(WHERE, is_finite, rest, zero)
     loss = zero
     for z, t in zip(operands[:half], operands[half:], strict=True):
-        part = make(_TIMES, t, make(_PLUS, make(_MINUS, peak, z), rest))
-        nothing = make(_EQUAL, t, zero)
-        loss = make(_WHERE, nothing, loss, make(_PLUS, loss, part))
+        part = make(TIMES, t, make(PLUS, make(MINUS, peak, z), rest))
+        nothing = make(EQUAL, t, zero)
+        loss = make(WHERE, nothing, loss, make(PLUS, loss, part))
     return loss
 
-
-_PLUS, _MINUS, _TIMES = OPERATIONS["+"], OPERATIONS["-"], OPERATIONS["*"]
-_ABS, _EXP, _LOG1P = OPERATIONS["abs"], OPERATIONS["exp"], OPERATIONS["log1p"]
-_MAX, _WHERE = OPERATIONS["max"], OPERATIONS["where"]
-_EQUAL, _LESS = OPERATIONS["=="], OPERATIONS["<"]
 
 _OVER_LISTS: dict[str, Callable[[Terms, Operation, Sequence[int]], int | None]] = {
     "max": _chain,

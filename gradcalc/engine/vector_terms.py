@@ -6,12 +6,19 @@ The formulas have the values of the table to the bit, as far as NumPy's function
 from gradcalc.engine.vector_spelling import lowered
 from gradcalc.language.exact_laws import EXACT
 from gradcalc.language.terms import Terms
-from gradcalc.operations import OPERATIONS, Operation
-
-_PLUS, _TIMES, _OVER = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["/"]
-_NEG, _ABS, _EXP = OPERATIONS["neg"], OPERATIONS["abs"], OPERATIONS["exp"]
-_WHERE, _AT_LEAST = OPERATIONS["where"], OPERATIONS[">="]
-_SIGMOID, _POWER = OPERATIONS["sigmoid"], OPERATIONS["^"]
+from gradcalc.operations import (
+    ABS,
+    AT_LEAST,
+    EXP,
+    NEG,
+    OVER,
+    PLUS,
+    POWER,
+    SIGMOID,
+    TIMES,
+    WHERE,
+    Operation,
+)
 
 
 class VectorTerms(Terms):
@@ -25,13 +32,13 @@ class VectorTerms(Terms):
     def make(self, operation: Operation, *operands: int) -> int:
         if all(operand in self.graph.literals for operand in operands):
             return super().make(operation, *operands)
-        if operation is _SIGMOID:
+        if operation is SIGMOID:
             return self._sigmoid(*operands)
-        if operation is _ABS:
+        if operation is ABS:
             operands = (self._unsigned(*operands),)
-        if operation is _POWER and self.number(operands[1]) == 2:
-            return self.make(_TIMES, operands[0], operands[0])
-        if operation is _TIMES:
+        if operation is POWER and self.number(operands[1]) == 2:
+            return self.make(TIMES, operands[0], operands[0])
+        if operation is TIMES:
             product = self._slope(*operands)
             if product is not None:
                 return product
@@ -41,7 +48,7 @@ class VectorTerms(Terms):
     def _unsigned(self, node: int) -> int:
         """A term of the same size: the one under a minus, or with a positive factor."""
         graph = self.graph
-        while graph.operations[node] is _NEG:
+        while graph.operations[node] is NEG:
             (node,) = graph.inputs[node]
         factor, term = self.split(node)
         if factor < 0 and term is not None:
@@ -51,32 +58,32 @@ class VectorTerms(Terms):
     def _sigmoid(self, x: int) -> int:
         # No exponential overflows: it is that of a negative number.
         power, whole = self._powers(x)
-        is_positive = self.make(_AT_LEAST, x, self.literal(0.0))
-        chosen = self.make(_WHERE, is_positive, self.literal(1.0), power)
-        node = self.make(_OVER, chosen, whole)
+        is_positive = self.make(AT_LEAST, x, self.literal(0.0))
+        chosen = self.make(WHERE, is_positive, self.literal(1.0), power)
+        node = self.make(OVER, chosen, whole)
         self._sigmoid_of[node] = x
         return node
 
     def _powers(self, x: int) -> tuple[int, int]:
-        power = self.make(_EXP, self.make(_NEG, self.make(_ABS, x)))
-        return power, self.make(_PLUS, self.literal(1.0), power)
+        power = self.make(EXP, self.make(NEG, self.make(ABS, x)))
+        return power, self.make(PLUS, self.literal(1.0), power)
 
     def _slope(self, a: int, b: int) -> int | None:
         """The product sigmoid(x)*sigmoid(-x), whichever side of 0 the x is on."""
-        parts = self.parts(a, _TIMES)
+        parts = self.parts(a, TIMES)
         factor, first = parts if parts and a not in self._sigmoid_of else (None, a)
         x, minus = self._sigmoid_of.get(first), self._sigmoid_of.get(b)
         if x is None or minus is None or not self._are_opposite(x, minus):
             return None
         power, whole = self._powers(x)
-        once = self.make(_OVER, self.literal(1.0), whole)
+        once = self.make(OVER, self.literal(1.0), whole)
         if factor is not None:
-            once = self.make(_TIMES, factor, once)
-        return self.make(_TIMES, once, self.make(_OVER, power, whole))
+            once = self.make(TIMES, factor, once)
+        return self.make(TIMES, once, self.make(OVER, power, whole))
 
     def _are_opposite(self, a: int, b: int) -> bool:
         for one, other in ((a, b), (b, a)):
-            if self.parts(one, _NEG) == (other,):
+            if self.parts(one, NEG) == (other,):
                 return True
         (first, term), (second, same) = self.split(a), self.split(b)
         return first == -second and term == same

@@ -20,14 +20,7 @@ from weakref import WeakKeyDictionary
 from gradcalc.backward import Flags, arrived, backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
-from gradcalc.operations import OPERATIONS, Operation
-
-_PLUS = OPERATIONS["+"]
-_TIMES = OPERATIONS["*"]
-_WHERE = OPERATIONS["where"]
-_MAX = OPERATIONS["max"]
-_EQUAL = OPERATIONS["=="]
-_UNEQUAL = OPERATIONS["!="]
+from gradcalc.operations import EQUAL, MAX, PLUS, TIMES, UNEQUAL, WHERE, Operation
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -85,7 +78,7 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
     gates = [None if gate is None else placed[gate] for gate in rule.selected]
     # Operands of a list may have one partial derivative in common.
     products = {
-        partial: graph.add(_TIMES, (gradient, placed[partial]))
+        partial: graph.add(TIMES, (gradient, placed[partial]))
         for partial in dict.fromkeys(rule.partials)
         if partial is not None
     }
@@ -94,16 +87,16 @@ def _made(operation: Operation, count: int, exact: bool) -> Contributions:
         nan, one = graph.add_literal(math.nan), graph.add_literal(1.0)
         # Not NaN alone, whose derivative would be 0.
         outside = {
-            partial: graph.add(_TIMES, (product, nan))
+            partial: graph.add(TIMES, (product, nan))
             for partial, product in products.items()
         }
         products = {
-            partial: graph.add(_WHERE, (domain, product, outside[partial]))
+            partial: graph.add(WHERE, (domain, product, outside[partial]))
             for partial, product in products.items()
         }
         # Outside the domain NaN is passed on, selected or not.
         gates = [
-            None if gate is None else graph.add(_WHERE, (domain, gate, one))
+            None if gate is None else graph.add(WHERE, (domain, gate, one))
             for gate in gates
         ]
     passed = [
@@ -301,19 +294,19 @@ class _Formulas:
             # What comes first in the source is passed on last.
             first, second = second, first
         if first.gate is second.gate:
-            node = graph.add(_PLUS, (first.node, second.node))
+            node = graph.add(PLUS, (first.node, second.node))
             return Reached(node, first.gate)
         for one, other in ((first, second), (second, first)):
             if self._are_alternatives(one.gate, other.gate):
                 assert one.gate is not None
                 inputs = (one.gate.node, one.node, other.node)
-                return Reached(graph.add(_WHERE, inputs), one.gate.before)
+                return Reached(graph.add(WHERE, inputs), one.gate.before)
         parts = [self.closed(part, self.nothing) for part in (first, second)]
-        node = graph.add(_PLUS, (parts[0], parts[1]))
+        node = graph.add(PLUS, (parts[0], parts[1]))
         if first.gate is None or second.gate is None:
             return Reached(node, None)
         either = (self.all_open(first.gate), self.all_open(second.gate))
-        return Reached(node, Gate(graph.add(_MAX, either)))
+        return Reached(node, Gate(graph.add(MAX, either)))
 
     def _are_alternatives(self, first: Gate | None, second: Gate | None) -> bool:
         """Whether the gates are c != 0 and c == 0, so that one of them is open.
@@ -324,12 +317,12 @@ class _Formulas:
             return False
         graph = self.grown
         yes, no = first.node, second.node
-        if graph.operations[no] is not _EQUAL:
+        if graph.operations[no] is not EQUAL:
             return False
         condition, zero = graph.inputs[no]
         if graph.literals.get(zero) != 0:
             return False
-        if graph.operations[yes] is not _UNEQUAL:
+        if graph.operations[yes] is not UNEQUAL:
             return yes == condition
         return (
             graph.inputs[yes][0] == condition
@@ -348,7 +341,7 @@ class _Formulas:
             if each.before is not None:
                 assert each.before.all_open is not None
                 inputs = (each.before.all_open, each.node)
-                each.all_open = self.grown.add(_TIMES, inputs)
+                each.all_open = self.grown.add(TIMES, inputs)
         assert gate.all_open is not None
         return gate.all_open
 
@@ -358,7 +351,7 @@ class _Formulas:
             return gradient.node
         condition = self.all_open(gradient.gate)
         inputs = (condition, gradient.node, self.grown.add_literal(otherwise))
-        return self.grown.add(_WHERE, inputs)
+        return self.grown.add(WHERE, inputs)
 
 
 def append_gradient(

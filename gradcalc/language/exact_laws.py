@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcalc.language.patterns import PatternLaw
 from gradcalc.language.terms import Law, Laws, Terms
-from gradcalc.operations import OPERATIONS, Operation
-
-_PLUS = OPERATIONS["+"]
+from gradcalc.operations import OPERATIONS, PLUS, Operation
 
 # The laws of each operation, by its name.
 Table = Mapping[str, Sequence[str | Law]]
@@ -47,7 +45,7 @@ def _where_known(terms: Terms, c: int, a: int, b: int) -> int | None:
 def _sum_chained(terms: Terms, first: int, *others: int) -> int:
     # sum(a, b, c) -> a + b + c
     for operand in others:
-        first = terms.make(_PLUS, first, operand)
+        first = terms.make(PLUS, first, operand)
     return first
 
 

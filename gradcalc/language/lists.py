@@ -12,7 +12,7 @@ from math import prod
 
 from gradcalc.errors import FormulaError, ShapeError, Span
 from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
-from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.operations import OPERATIONS, PLUS, SUM, TIMES, Operation
 from gradcalc.shapes import (
     Shape,
     Structure,
@@ -24,9 +24,6 @@ from gradcalc.shapes import (
     shape_of,
     size_of,
 )
-
-_TIMES = OPERATIONS["*"]
-_SUM = OPERATIONS["sum"]
 
 # The logsumexp of nothing is minus infinity: with this the rest stays finite.
 _LEAST = -sys.float_info.max
@@ -83,7 +80,7 @@ def elementwise(
     for shape in rest:
         if shape != first:
             left, right = described(first), described(shape)
-            product = operation is _TIMES and first[-1] == shape[0]
+            product = operation is TIMES and first[-1] == shape[0]
             raise ShapeError(
                 f"the shapes do not fit: {left} {operation.name} {right}"
                 if operation.written == "infix"
@@ -130,7 +127,7 @@ def matrix_product(
     left_shape, right_shape = shape_of(left), shape_of(right)
     if not left_shape and not right_shape:
         # Lists may be given for them: it is drawn as it was typed.
-        product_ = graph.add(_TIMES, (left, right), *span)
+        product_ = graph.add(TIMES, (left, right), *span)
         graph.calls[product_] = "@"
         return product_
     if not left_shape or not right_shape or left_shape[-1] != right_shape[0]:
@@ -146,12 +143,12 @@ def matrix_product(
     nodes = []
     for row, column in product(rows, columns):
         products = [
-            graph.add(_TIMES, pair, *span) for pair in zip(row, column, strict=True)
+            graph.add(TIMES, pair, *span) for pair in zip(row, column, strict=True)
         ]
         node = products[0]
         if len(products) > 1:
             graph.composed.update(products)
-            node = graph.add(_SUM, tuple(products), *span)
+            node = graph.add(SUM, tuple(products), *span)
             graph.calls[node] = "@"
         nodes.append(node)
     shape = left_shape[:-1] + right_shape[1:]
@@ -173,7 +170,7 @@ def others(graph: Graph, operand: Structure, span: Span) -> Structure:
     def times(left: int, right: int) -> int:
         if left == one or right == one:
             return right if left == one else left
-        return graph.add(_TIMES, (left, right), *span)
+        return graph.add(TIMES, (left, right), *span)
 
     before = accumulate(leaves[:-1], times, initial=one)
     after = accumulate(
@@ -233,7 +230,7 @@ STRUCTURAL: dict[str, tuple[ListFunction, str]] = {
     "length": (length, "number of elements of a list"),
     "others": (others, "for each element of a list, the product of all the others"),
     "sum_of_others": (
-        _of_others(OPERATIONS["+"], 0.0),
+        _of_others(PLUS, 0.0),
         "for each element of a list, the sum of all the others",
     ),
     "logsumexp_of_others": (

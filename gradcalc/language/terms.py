@@ -8,12 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcalc.graph import Graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-
-_TIMES = OPERATIONS["*"]
-_PLUS = OPERATIONS["+"]
-_MINUS = OPERATIONS["-"]
-_POWER = OPERATIONS["^"]
+from gradcalc.operations import LITERAL, MINUS, PLUS, POWER, TIMES, VARIABLE, Operation
 
 # Longer products stay as they are, so that what they share stays shared.
 MOST_FACTORS = 8
@@ -143,7 +138,7 @@ class Terms:
         found: list[int] = []
         first = node
         while len(found) < MOST_FACTORS:
-            product = self.parts(first, _TIMES)
+            product = self.parts(first, TIMES)
             if product is None or first in self.graph.labels:
                 return [first, *reversed(found)]
             first, last = product
@@ -160,18 +155,18 @@ class Terms:
             return value, None
         term = rest[0]
         for factor in rest[1:]:
-            term = self.node(_TIMES, (term, factor))
+            term = self.node(TIMES, (term, factor))
         return value, term
 
     def rank(self, node: int) -> tuple[int, str]:
         """Where a factor stands in a product: names by the alphabet, then the rest."""
         if node in self.graph.names:
             return 0, self.graph.names[node]
-        return 2 if self.graph.operations[node] in (_PLUS, _MINUS) else 1, ""
+        return 2 if self.graph.operations[node] in (PLUS, MINUS) else 1, ""
 
     def power(self, node: int) -> tuple[int, float]:
         """The node as a base to a positive whole power."""
-        parts = self.parts(node, _POWER)
+        parts = self.parts(node, POWER)
         if parts is not None:
             exponent = self.number(parts[1])
             if exponent is not None and exponent > 0 and exponent.is_integer():
@@ -182,4 +177,4 @@ class Terms:
         """The number times the term."""
         if term is None:
             return self.literal(factor)
-        return self.make(_TIMES, self.literal(factor), term)
+        return self.make(TIMES, self.literal(factor), term)

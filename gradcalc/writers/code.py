@@ -14,7 +14,18 @@ from types import MappingProxyType
 from gradcalc.graph import Graph
 from gradcalc.language.exact_laws import EXACT
 from gradcalc.language.terms import Terms
-from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE, Operation
+from gradcalc.operations import (
+    COMPARISONS,
+    EQUAL,
+    LITERAL,
+    MAX,
+    PLUS,
+    TIMES,
+    UNEQUAL,
+    VARIABLE,
+    WHERE,
+    Operation,
+)
 from gradcalc.writers.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -27,12 +38,8 @@ from gradcalc.writers.code_spelling import (
     words_of,
 )
 
-_PLUS, _TIMES, _WHERE = OPERATIONS["+"], OPERATIONS["*"], OPERATIONS["where"]
-
-_MAX, _EQUAL, _UNEQUAL = OPERATIONS["max"], OPERATIONS["=="], OPERATIONS["!="]
-
 # The comparisons that are the opposite of each other for all numbers, NaN included.
-_OPPOSITES = {_EQUAL: _UNEQUAL, _UNEQUAL: _EQUAL}
+_OPPOSITES = {EQUAL: UNEQUAL, UNEQUAL: EQUAL}
 
 # A side of a `where`: its term, and 1 or 2.
 Branch = tuple[int, int]
@@ -187,7 +194,7 @@ class Code:
         for node in range(len(graph) - 1, -1, -1):
             if not uses[node]:
                 continue
-            chooses = graph.operations[node] is _WHERE
+            chooses = graph.operations[node] is WHERE
             for side, operand in enumerate(graph.inputs[node]):
                 place, depth = places[node], depths[node]
                 if chooses and side and depth < choice.deepest:
@@ -258,7 +265,7 @@ class Code:
         operation, inputs = graph.operations[node], graph.inputs[node]
         if operation in COMPARISONS:
             if (
-                operation is _EQUAL
+                operation is EQUAL
                 and inputs[0] in found
                 and graph.literals.get(inputs[1]) == 0
             ):
@@ -269,10 +276,10 @@ class Code:
             if opposite is not None:
                 self._opposites[node] = self._compared(opposite, sides)
             return self._compared(operation, sides)
-        if operation in (_TIMES, _MAX) and all(operand in found for operand in inputs):
-            words = language.both if operation is _TIMES else language.either
+        if operation in (TIMES, MAX) and all(operand in found for operand in inputs):
+            words = language.both if operation is TIMES else language.either
             return reduce(partial(joined, words), [found[i] for i in inputs])
-        if operation is _WHERE:
+        if operation is WHERE:
             return self._chosen_condition(*inputs)
         return None
 
@@ -340,11 +347,11 @@ class Code:
         text = spelling.template.format(*operands, scratch="t_", **names)
         if spelling.truth is not None:
             self._truths[node] = spelling.truth.format(*operands)
-        elif operation is _PLUS or operation is _TIMES:
+        elif operation is PLUS or operation is TIMES:
             # Of conditions, which are 0 or 1, the product is "and", the sum "or".
             truths = [self._truths.get(operand) for operand in inputs]
             if None not in truths:
                 language = self.language
-                words = language.either if operation is _PLUS else language.both
+                words = language.either if operation is PLUS else language.both
                 self._truths[node] = words.format(*truths)
         return text, spelling.binding

@@ -9,15 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradcalc.graph import Graph
-from gradcalc.operations import OPERATIONS
+from gradcalc.operations import NEG
 from gradcalc.shapes import Structure, flatten
 from gradcalc.wording import printable
 from gradcalc.writers.node_text import program_line
 
 # With more boxes than this, a picture is hard to read: lists become boxes.
 MOST_BOXES = 30
-
-_NEGATION = OPERATIONS["neg"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +185,7 @@ def _steps(
         if not inputs:
             continue
         operation = graph.operations[node]
-        symbol = sign = "-" if operation is _NEGATION else operation.name
+        symbol = sign = "-" if operation is NEG else operation.name
         if not expand and node not in graph.bodies:
             symbol = graph.calls.get(node, sign)
         is_typed = visible.issuperset(inputs)

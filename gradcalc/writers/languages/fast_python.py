@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from gradcalc.operations import COMPARISONS, OPERATIONS, Operation
+from gradcalc.operations import COMPARISONS, OPERATIONS, OVER, POWER, Operation
 from gradcalc.writers.code_spelling import (
     ATOM,
     COMPARISON,
@@ -22,8 +22,6 @@ from gradcalc.writers.code_spelling import (
     Piece,
     Spelling,
 )
-
-_DIVISION, _POWER = OPERATIONS["/"], OPERATIONS["^"]
 
 SPELLINGS: dict[str, Spelling] = {
     "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
@@ -90,9 +88,9 @@ SAFE: dict[str, str] = {
 
 
 def _spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
-    if operation is _DIVISION:
+    if operation is OVER:
         return _division(bool(numbers[1]))
-    if operation is _POWER:
+    if operation is POWER:
         return _power(numbers[1])
     return _plain(operation, len(numbers))
 
@@ -130,7 +128,7 @@ def _division(safe: bool) -> Spelling:
         "{0} / {1} if {1} else {divide}({0}, {1})",
         CONDITIONAL,
         (ATOM, ATOM),
-        functions={"divide": _DIVISION.evaluate},
+        functions={"divide": OVER.evaluate},
     )
 
 
@@ -139,7 +137,7 @@ def _power(exponent: float | None) -> Spelling:
     if exponent == 2:
         return Spelling("{0} * {0}", PRODUCT, (ATOM, ATOM))
     if exponent is None or not 0 < exponent < 300:
-        return _call(_POWER)
+        return _call(POWER)
     # Up to this base the power stays below 1e300.
     most = repr(10.0 ** min(300.0, 300 / exponent))
     least = f"-{most}" if exponent.is_integer() else "0.0"
@@ -148,7 +146,7 @@ def _power(exponent: float | None) -> Spelling:
         " else {power}({0}, {1})",
         CONDITIONAL,
         (ATOM, ATOM),
-        functions={"math_pow": math.pow, "power": _POWER.evaluate},
+        functions={"math_pow": math.pow, "power": POWER.evaluate},
     )
 
 

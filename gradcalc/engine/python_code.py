@@ -13,6 +13,18 @@ from gradcalc.writers.code import Code
 from gradcalc.writers.languages.fast_python import FAST_PYTHON
 
 
+def defined(name: str, source: str, namespace: Mapping[str, object]) -> Any:
+    """What a Python program defines under a name; the namespace stays as it is.
+
+    An interruption in a program that `exec` is given as text lets Python, started as
+    `python -m`, end by the signal although it was caught; one that is compiled first
+    does not.
+    """
+    known = dict(namespace)
+    exec(compile(source, "<compiled>", "exec"), known)
+    return known[name]
+
+
 class PythonCode(Code):
     """Nodes of a graph as lines of Python, and the texts that refer to them."""
 
@@ -40,9 +52,7 @@ class PythonCode(Code):
             *(f"    {line}" for line in self.lines),
             f"    return {returned}",
         ]
-        namespace: dict[str, Any] = dict(self.namespace)
-        exec("\n".join(source), namespace)
-        return namespace["compiled"]
+        return defined("compiled", "\n".join(source), self.namespace)
 
     def name(self, function: Callable[..., object], name: str) -> str:
         if function not in self._functions:

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradcalc.engine.call_arguments import check_arguments, gradients, in_order
 from gradcalc.engine.compiled import compile_gradient
+from gradcalc.engine.python_code import defined
 from gradcalc.engine.vector_code import VectorCode
 from gradcalc.engine.vector_source import BLOCK, source_of
 from gradcalc.errors import BindingError, ShapeError, entry_point, extra_module
@@ -107,9 +108,7 @@ class Kernel:
         return source_of(self.code, text, names, arrangement, self._shared)
 
     def _compiled(self) -> Callable[..., None]:
-        namespace: dict[str, Any] = {}
-        exec(self.source("", [], None), namespace)
-        fill: Callable[..., None] = namespace["fill"]
+        fill: Callable[..., None] = defined("fill", self.source("", [], None), {})
         return fill
 
     def __call__(self, columns: Sequence[Any], rows: int) -> list[Any]:

@@ -10,9 +10,9 @@ same bits.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gradcalc.engine.compiled import GradientCode, compile_forward, compile_gradient
+from gradcalc.engine.python_code import defined
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, State, mover
 from gradcalc.writers.code_spelling import ATOM
@@ -109,9 +109,8 @@ def written_epoch(setup: StepSetup) -> Epoch:
     for place, names in enumerate(remembered):
         lines.append(f"        state.memory[{place}][:] = {names}")
     lines += ["        state.count = count", "    return total"]
-    namespace: dict[str, Any] = {**code.namespace, "sqrt": math.sqrt}
-    exec("\n".join(lines), namespace)
-    epoch: Epoch = namespace["epoch"]
+    namespace = {**code.namespace, "sqrt": math.sqrt}
+    epoch: Epoch = defined("epoch", "\n".join(lines), namespace)
     return epoch
 
 

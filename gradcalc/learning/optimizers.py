@@ -9,7 +9,8 @@ Ba, 2015, algorithm 1), without their weight decay.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from gradcalc.engine.python_code import defined
 
 # The learning rate where none is given.
 RATE = 0.01
@@ -120,7 +121,6 @@ def mover(optimizer: Optimizer, constants: Mapping[str, float]) -> Move:
         "    state.count = count",
         "    return steps",
     ]
-    namespace: dict[str, Any] = {"sqrt": math.sqrt, **optimizer.constants, **constants}
-    exec("\n".join(lines), namespace)
-    move: Move = namespace["move"]
+    namespace = {"sqrt": math.sqrt, **optimizer.constants, **constants}
+    move: Move = defined("move", "\n".join(lines), namespace)
     return move

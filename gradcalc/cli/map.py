@@ -1,13 +1,10 @@
 """`gradcalc map`: a formula and its gradient over rows of data, or over a grid."""
 
-import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from io import BytesIO
 from math import isfinite
 from typing import Any
 
@@ -17,33 +14,23 @@ from gradcalc.cli import consoles, data_options, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import (
     STANDARD_INPUT,
-    called,
     check_not_output,
     check_not_read,
-    check_readable,
     check_replaceable,
     matching_files,
-    size_of_files,
-    standard_input,
     standard_input_is_free,
 )
+from gradcalc.cli.map_engines import Source, opened_engine
 from gradcalc.cli.row_output import opened_output
-from gradcalc.data.delimited_rows import DelimitedRows
-from gradcalc.data.formats import LINE_FORMATS, format_of, open_rows
-from gradcalc.data.grids import GridStream, Sweep
-from gradcalc.data.rows import Reading, Rows
+from gradcalc.data.formats import LINE_FORMATS, format_of
+from gradcalc.data.grids import Sweep
+from gradcalc.data.rows import Reading
 from gradcalc.errors import BindingError, DataError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.references import not_variables
-from gradcalc.mapping.engines import Engine, Outcome
-from gradcalc.mapping.row_engine import RowEngine
+from gradcalc.mapping.engines import ENGINES, Outcome
 from gradcalc.mapping.row_formula import Asked, RowFormula, row_formula
-from gradcalc.wording import counted, plural
-
-_GRID = "the grid"
-
-# Bytes of files from which Polars is worth its start, a fifth of a second.
-LARGE = 4_000_000
+from gradcalc.wording import counted, listing, plural
 
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*")
 
@@ -133,6 +120,13 @@ def _exact(text: str) -> Fraction:
 )
 @options.output
 @data_options.skip_bad
+@click.option(
+    "--engine",
+    type=options.Choice(list(ENGINES)),
+    metavar="NAME",
+    help=f"What reads, computes and writes: {listing(ENGINES, 'or')} (told by the"
+    " files' formats and sizes).",
+)
 @options.strict
 def command(
     request: Request,
@@ -144,6 +138,7 @@ def command(
     reduce: str | None,
     out: str | None,
     skip_bad: bool,
+    engine: str | None,
     strict: bool,
 ) -> int:
     given = request.variables.items()
@@ -175,24 +170,27 @@ def command(
         prefix=prefix,
         total=reduce is not None,
     )
-    with _engine(data, sweeps, reading, out, kind, skip_bad=skip_bad) as engine:
-        formula = row_formula(request.formula, engine.columns, engine.name, asked)
+    source = Source(data, sweeps, reading, out, kind, skip_bad)
+    with opened_engine(source, engine) as mapping:
+        formula = row_formula(request.formula, mapping.columns, mapping.name, asked)
         _check_swept(formula, sweeps)
         for name in formula.replaced if data is not None else ():
             consoles.warn(
-                f"{name} is a column of {engine.name}, so its values come from there"
+                f"{name} is a column of {mapping.name}, so its values come from there"
             )
         if reduce is None:
             with opened_output(out, kind) as output:
-                outcome = engine.write(formula, output)
+                outcome = mapping.write(formula, output)
             total = None
         else:
-            totals, outcome = engine.total(formula)
+            totals, outcome = mapping.total(formula)
             if reduce == "mean" and not totals.rows:
-                raise DataError(f"there is no row in {engine.name} to take the mean of")
+                raise DataError(
+                    f"there is no row in {mapping.name} to take the mean of"
+                )
             total = totals.means if reduce == "mean" else totals.sums
             with opened_output(out, kind) as output:
-                engine.write_total(formula, total, output)
+                mapping.write_total(formula, total, output)
     return _warn(outcome, formula, total, strict=strict)
 
 
@@ -237,104 +235,11 @@ def _check_output(out: str, request: Request, data: str | None) -> None:
     check_replaceable(out)
 
 
-@contextmanager
-def _opened(
-    data: str | None, sweeps: Mapping[str, Sweep], reading: Reading
-) -> Iterator[Rows]:
-    """The rows of the data, or of the grid of the sweeps."""
-    if data is not None:
-        with data_options.opened_rows(data, reading) as rows:
-            yield rows
-        return
-    stream: Any = GridStream(sweeps, reading.delimiter or ",")
-    yield open_rows(stream, _GRID, replace(reading, kind="csv"))
-
-
 def _check_swept(formula: RowFormula, sweeps: Mapping[str, Sweep]) -> None:
     """Raise BindingError for a range of what is no variable of the formula."""
     if unused := [name for name in sweeps if name not in formula.columns]:
         names = list(formula.bound.program.graph.variables)
         raise BindingError(not_variables(unused), names=names, unused=unused)
-
-
-@contextmanager
-def _engine(
-    data: str | None,
-    sweeps: Mapping[str, Sweep],
-    reading: Reading,
-    out: str | None,
-    kind: str | None,
-    *,
-    skip_bad: bool,
-) -> Iterator[Engine]:
-    """The engine for the rows: that which needs no extra, or for large files Polars."""
-    files = [] if data is None else matching_files(data)
-    is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
-    becomes_columnar = bool(kind) and kind not in LINE_FORMATS
-    if is_columnar or (becomes_columnar and reading.kind == "jsonl"):
-        from gradcalc.mapping.frame_engine import of_columns
-
-        assert data is not None
-        with _progress(None, data, out) as progress:
-            yield of_columns(_source(files), called(data), reading, kind, progress)
-        return
-    with _opened(data, sweeps, reading) as rows, _progress(rows, data, out) as progress:
-        is_plain = (
-            isinstance(rows, DelimitedRows)
-            and STANDARD_INPUT not in files
-            and bool(size_of_files(files))
-            and not skip_bad
-        )
-        if becomes_columnar and not is_plain:
-            raise UsageError(
-                f"--out {out}: of these rows no {kind} file can be made",
-                hint="write them into a file such as rows.csv, and map that",
-            )
-        stays = kind in (None, rows.reading.kind) or becomes_columnar
-        if is_plain and (becomes_columnar or (stays and _pays(files, out))):
-            from gradcalc.mapping.frame_engine import of_table
-
-            assert isinstance(rows, DelimitedRows)
-            yield of_table(rows, files, kind, progress)
-        else:
-            yield RowEngine(rows, skip_bad=skip_bad, progress=progress)
-
-
-def _source(files: Sequence[str]) -> Any:
-    """The files, or the bytes of standard input, which come as one block."""
-    if files == [STANDARD_INPUT]:
-        return BytesIO(standard_input().read())
-    for path in files:
-        check_readable(path)
-    return [os.path.join(path, "**") if os.path.isdir(path) else path for path in files]
-
-
-def _pays(files: Sequence[str], out: str | None) -> bool:
-    """Whether the files are so large that Polars, if it is there, is the faster."""
-    if (size_of_files(files) or 0) < LARGE or (out is None and sys.stdout.isatty()):
-        return False
-    from gradcalc.mapping.frame_engine import is_installed
-
-    return is_installed()
-
-
-@contextmanager
-def _progress(
-    rows: Rows | None, data: str | None, out: str | None
-) -> Iterator[Callable[[int], None]]:
-    """What shows how many rows are done, if standard error is a terminal.
-
-    Not if the rows themselves are shown there.
-    """
-    if not sys.stderr.isatty() or (out is None and sys.stdout.isatty()):
-        yield lambda _rows: None
-        return
-    from gradcalc.reports.row_progress import row_progress
-
-    size = None if data is None else size_of_files(matching_files(data))
-    colour = consoles.takes_colour(sys.stderr)
-    with row_progress(sys.stderr, size, colour=colour) as show:
-        yield lambda count: show(count, rows.lines.size if rows else 0)
 
 
 def _warn(

@@ -8,9 +8,11 @@ this is called, is settled there, once for all engines.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import BinaryIO, Protocol
 
 from gradcalc.data.rows import Skipped
+from gradcalc.errors import MissingExtraError
 from gradcalc.mapping.row_formula import RowFormula
 from gradcalc.mapping.totals import Totals
 from gradcalc.shapes import Shape
@@ -77,3 +79,30 @@ class Engine(ABC):
         self, formula: RowFormula, values: Sequence[float], sink: Sink
     ) -> None:
         """Write one row of these values, as `write` would, but none of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """One row of the table of engines."""
+
+    # The library that it needs, and the extra that has it; None for one without.
+    library: str | None = None
+    extra: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its library can be imported."""
+        return self.library is None or find_spec(self.library) is not None
+
+    def require(self, name: str) -> None:
+        """Raise MissingExtraError unless it is installed; `name` is the engine's."""
+        if not self.is_installed:
+            raise MissingExtraError(
+                f"the engine {name} needs {self.library}:"
+                f" pip install 'gradcalc[{self.extra}]'"
+            )
+
+
+ROWS, POLARS = "rows", "polars"
+# THE TABLE of the engines that can be asked for by name.
+ENGINES = {ROWS: EngineChoice(), POLARS: EngineChoice(POLARS, "data")}

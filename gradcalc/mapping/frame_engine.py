@@ -6,7 +6,6 @@ back, in memory that does not grow with the file. The numbers are the vector ker
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from threading import Lock
 from typing import Any
 
@@ -22,7 +21,7 @@ from gradcalc.engine.vectorized import (
 )
 from gradcalc.errors import DataError, FileError, extra_module
 from gradcalc.language.identifiers import normal
-from gradcalc.mapping.engines import Engine, Outcome, Sink
+from gradcalc.mapping.engines import ENGINES, POLARS, Engine, Outcome, Sink
 from gradcalc.mapping.row_engine import RowEngine
 from gradcalc.mapping.row_formula import RowFormula
 from gradcalc.mapping.totals import Totals
@@ -44,12 +43,12 @@ _KINDS = {"String": "text", "Boolean": "true and false"}
 
 def polars() -> Any:
     """The library. Raises MissingExtraError."""
-    return extra_module("polars", "data", "Parquet and Arrow files")
+    return extra_module(POLARS, "data", "Parquet and Arrow files")
 
 
 def is_installed() -> bool:
     """Whether there is what this engine needs."""
-    return bool(find_spec("polars")) and numpy_is_installed()
+    return ENGINES[POLARS].is_installed and numpy_is_installed()
 
 
 def of_table(

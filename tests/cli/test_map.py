@@ -14,6 +14,7 @@ from math import pi, sin, tanh
 import pytest
 
 import gradcalc
+from gradcalc.mapping.engines import ENGINES
 
 
 @pytest.fixture(autouse=True)
@@ -445,7 +446,7 @@ def test_columnar_files(run, folder, kind):
 
 
 def test_a_large_table(run, folder, monkeypatch):
-    monkeypatch.setattr("gradcalc.cli.map.LARGE", 1)
+    monkeypatch.setattr("gradcalc.cli.map_engines.LARGE", 1)
     (folder / "rows.csv").write_text("id,x\n007,1.50\n008,0.25\n")
     expected = "id,x,value,d_x\n007,1.50,2.25,3.0\n008,0.25,0.0625,0.5\n"
     assert run("map", "x^2", "--data=rows.csv") == (0, expected, "")
@@ -670,3 +671,32 @@ def test_progress_is_for_terminals(run, folder):
     assert "2 rows" in ran.err
     assert run("map", "x", "--data=rows.csv", "--out=o.csv").err == ""
     assert run("map", "x", "--data=rows.csv", shown=True).err == ""
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "spark"])
+def test_an_engine_can_be_asked_for(run, folder, engine):
+    (folder / "rows.csv").write_text("id,x\n007,1.50\n008,\n")
+    expected = "id,x,value,d_x\n007,1.50,2.25,3.0\n008,,,\n"
+    assert run("map", "x^2", "--data=rows.csv", f"--engine={engine}").out == expected
+
+
+@pytest.mark.parametrize("engine", [n for n, each in ENGINES.items() if each.library])
+def test_an_engine_that_is_not_installed_names_its_extra(
+    run, folder, engine, monkeypatch
+):
+    library, extra = ENGINES[engine].library, ENGINES[engine].extra
+    monkeypatch.setattr("gradcalc.mapping.engines.find_spec", lambda _name: None)
+    (folder / "rows.csv").write_text("x\n1\n")
+    page = (
+        f"error: the engine {engine} needs {library}: pip install 'gradcalc[{extra}]'\n"
+    )
+    assert run("map", "x", "--data=rows.csv", f"--engine={engine}") == (2, "", page)
+
+
+def test_the_engine_of_rows_takes_no_columns(run):
+    assert run("map", "x", "--engine=rows", "--out=o.parquet", stdin="x\n1\n") == (
+        2, "",
+        "error: the engine rows reads and writes lines of text, no parquet\n"
+        "hint: leave out --engine\n",
+    )  # fmt: skip
+    assert run("map", "x", "--engine=row", stdin="x\n1\n").status == 2

@@ -1,0 +1,172 @@
+"""The engines of `gradcalc map`: which one reads the rows, and how it is opened."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+from gradcalc.cli import consoles, data_options
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    called,
+    check_readable,
+    matching_files,
+    size_of_files,
+    standard_input,
+)
+from gradcalc.data.delimited_rows import DelimitedRows
+from gradcalc.data.formats import LINE_FORMATS, open_rows
+from gradcalc.data.grids import GridStream, Sweep
+from gradcalc.data.rows import Reading, Rows
+from gradcalc.errors import UsageError
+from gradcalc.mapping.engines import ENGINES, POLARS, ROWS, Engine
+from gradcalc.mapping.row_engine import RowEngine
+
+_GRID = "the grid"
+
+# Bytes of files from which Polars is worth its start, a fifth of a second.
+LARGE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where rows come from, and what becomes of them."""
+
+    # The file or pattern, `-` for standard input; None for the grid of the sweeps.
+    data: str | None
+    sweeps: Mapping[str, Sweep]
+    reading: Reading
+    # The file to write, None for standard output, and its format; None for that of the
+    # rows.
+    out: str | None
+    kind: str | None
+    skip_bad: bool
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are read, or `-`."""
+        return [] if self.data is None else matching_files(self.data)
+
+    @property
+    def columnar(self) -> str | None:
+        """A format that is not made of lines, of what is read or of what is written."""
+        kinds = (self.reading.kind, self.kind)
+        return next((each for each in kinds if each and each not in LINE_FORMATS), None)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the rows are written on a terminal."""
+        return self.out is None and sys.stdout.isatty()
+
+
+@contextmanager
+def opened_engine(source: Source, name: str | None) -> Iterator[Engine]:
+    """The engine of that name for the source; None for the one that suits it."""
+    if name is None:
+        name = POLARS if source.columnar or _pays(source) else ROWS
+    else:
+        ENGINES[name].require(name)
+    with _OPENERS[name](source) as engine:
+        yield engine
+
+
+def _pays(source: Source) -> bool:
+    """Whether the files are so large that Polars, if it is there, is the faster."""
+    stays = source.kind in (None, source.reading.kind)
+    is_large = (size_of_files(source.files) or 0) >= LARGE
+    if not (stays and is_large) or source.is_shown:
+        return False
+    from gradcalc.mapping.frame_engine import is_installed
+
+    return is_installed()
+
+
+@contextmanager
+def _row_engine(source: Source) -> Iterator[Engine]:
+    """The engine that needs no extra."""
+    if source.columnar:
+        raise UsageError(
+            f"the engine rows reads and writes lines of text, no {source.columnar}",
+            hint="leave out --engine",
+        )
+    with _opened(source) as rows, _progress(source, rows) as progress:
+        yield RowEngine(rows, skip_bad=source.skip_bad, progress=progress)
+
+
+@contextmanager
+def _frame_engine(source: Source) -> Iterator[Engine]:
+    """The engine that is Polars."""
+    from gradcalc.mapping.frame_engine import of_columns, of_table
+
+    files, reading, kind = source.files, source.reading, source.kind
+    is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
+    if is_columnar or (source.columnar and reading.kind == "jsonl"):
+        assert source.data is not None
+        with _progress(source, None) as progress:
+            yield of_columns(
+                _scanned(files), called(source.data), reading, kind, progress
+            )
+        return
+    with _opened(source) as rows, _progress(source, rows) as progress:
+        is_plain = (
+            isinstance(rows, DelimitedRows)
+            and STANDARD_INPUT not in files
+            and bool(size_of_files(files))
+            and not source.skip_bad
+        )
+        if source.columnar and not is_plain:
+            raise UsageError(
+                f"--out {source.out}: of these rows no {kind} file can be made",
+                hint="write them into a file such as rows.csv, and map that",
+            )
+        if is_plain:
+            assert isinstance(rows, DelimitedRows)
+            yield of_table(rows, files, kind, progress)
+        else:
+            yield RowEngine(rows, skip_bad=source.skip_bad, progress=progress)
+
+
+_OPENERS: Mapping[str, Callable[[Source], AbstractContextManager[Engine]]] = {
+    ROWS: _row_engine,
+    POLARS: _frame_engine,
+}
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[Rows]:
+    """The rows of the data, or of the grid of the sweeps."""
+    if source.data is not None:
+        with data_options.opened_rows(source.data, source.reading) as rows:
+            yield rows
+        return
+    stream: Any = GridStream(source.sweeps, source.reading.delimiter or ",")
+    yield open_rows(stream, _GRID, replace(source.reading, kind="csv"))
+
+
+def _scanned(files: Sequence[str]) -> Any:
+    """The files, or the bytes of standard input, which come as one block."""
+    if files == [STANDARD_INPUT]:
+        return BytesIO(standard_input().read())
+    for path in files:
+        check_readable(path)
+    return [os.path.join(path, "**") if os.path.isdir(path) else path for path in files]
+
+
+@contextmanager
+def _progress(source: Source, rows: Rows | None) -> Iterator[Callable[[int], None]]:
+    """What shows how many rows are done, if standard error is a terminal.
+
+    Not if the rows themselves are shown there.
+    """
+    if not sys.stderr.isatty() or source.is_shown:
+        yield lambda _rows: None
+        return
+    from gradcalc.reports.row_progress import row_progress
+
+    size = size_of_files(source.files) if source.files else None
+    colour = consoles.takes_colour(sys.stderr)
+    with row_progress(sys.stderr, size, colour=colour) as show:
+        yield lambda count: show(count, rows.lines.size if rows else 0)

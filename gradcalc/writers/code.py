@@ -165,16 +165,16 @@ class Code:
         self, node: int, name: str, branches: Sequence[Sequence[str]]
     ) -> Iterator[str]:
         """The lines of a `where` of which a side needs lines of its own."""
-        choice = self.language.choice
+        language, choice = self.language, self.language.choice
         assert choice is not None
         condition, *sides = self._graph.inputs[node]
-        if choice.before:
-            yield choice.before.format(name)
+        if language.declared:
+            yield language.declared.format(name)
         starts = choice.start.format(self._bare_truth(condition)), choice.otherwise
         for start, side, lines in zip(starts, sides, branches, strict=True):
             yield start
             yield from (f"    {line}" for line in lines)
-            yield "    " + self.language.chosen.format(name, self._text(side))
+            yield "    " + language.chosen.format(name, self._text(side))
         if choice.end:
             yield choice.end
 

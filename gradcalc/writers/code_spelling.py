@@ -85,8 +85,7 @@ class Choice:
 
     start: str = "if {0}:"
     otherwise: str = "else:"
-    # Before and after it, where a language has more to say.
-    before: str = ""
+    # After it, where a language has more to say.
     end: str = ""
     # Choices inside of choices, and what these would compute, are not deeper than this.
     deepest: int = 4
@@ -110,9 +109,10 @@ class Language:
     neither: str = "not {0}"
     decided: str = "{0} = {1}"
     # The statements that give the name {0} the value {1}: for the first time, and
-    # inside of a choice.
+    # inside of a choice; and what stands before the choice, if that is needed.
     assignment: str = "{0} = {1}"
     chosen: str = "{0} = {1}"
+    declared: str = ""
     # None: both sides of a `where` are computed before one is taken.
     choice: Choice | None = Choice()
     # Expressions nested deeper, or longer, than this get a statement of their own.
@@ -126,14 +126,35 @@ class Language:
 Row = Spelling | Callable[[Sequence[float | None]], Spelling]
 
 
+# `where` as a choice between two texts, in Python and in the languages after C.
+PYTHON_WHERE = Spelling(
+    "{1} if {0} else {2}",
+    CONDITIONAL,
+    (COMPARISON, COMPARISON, CONDITIONAL),
+    truths=(0,),
+)
+C_WHERE = Spelling(
+    "{0} ? {1} : {2}", CONDITIONAL, (COMPARISON, COMPARISON, COMPARISON), truths=(0,)
+)
+
+
 def called(name: str) -> Spelling:
     """The call of a function by name."""
     return Spelling(f"{name}({{operands}})")
 
 
-def arithmetic(yes: str) -> dict[str, Row]:
+def power_or_square(name: str) -> Row:
+    """The call of a function of base and exponent; x*x for the exponent 2."""
+    power, square = called(name), Spelling("{0}*{0}", PRODUCT, (ATOM, ATOM))
+    return lambda numbers: square if numbers[1] == 2 else power
+
+
+def arithmetic(yes: str, *, power: Row, where: Spelling) -> dict[str, Row]:
     """What most languages spell alike; `yes` is the number of a condition {0}."""
     return {
+        "^": power,
+        "where": where,
+        "sum": Spelling("{0}", ATOM, (ATOM,)),
         "+": Spelling("{0} + {1}", SUM, (SUM, PRODUCT)),
         "-": Spelling("{0} - {1}", SUM, (SUM, PRODUCT)),
         "*": Spelling("{0}*{1}", PRODUCT, (PRODUCT, SIGN)),

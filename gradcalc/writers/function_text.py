@@ -23,7 +23,7 @@ from typing import Any
 from gradcalc.graph import Graph
 from gradcalc.shapes import Shape, Structure, element_names, shape_of, unflatten
 from gradcalc.writers.code import Code
-from gradcalc.writers.code_spelling import Language, words_of
+from gradcalc.writers.code_spelling import Choice, Language, words_of
 
 # What no line of text is longer than, if it can be broken.
 _WIDTH = 88
@@ -70,6 +70,8 @@ class Parts:
 class FunctionLanguage(Language):
     """A programming language that functions are written in."""
 
+    longest: int | None = 60
+    repeated: int = 30
     # Names that mean something already.
     reserved: Collection[str]
     # The definitions that the words of a text need, those first that others need.
@@ -81,6 +83,20 @@ class FunctionLanguage(Language):
     ascii: bool = False
     # Whether derivatives have names of their own in the code.
     names_derivatives: bool = True
+
+
+_BRACES = Choice(start="if ({0}) {{", otherwise="} else {", end="}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BracedLanguage(FunctionLanguage):
+    """A language that has C's conditions, and blocks in braces."""
+
+    both: str = "({0} && {1})"
+    either: str = "({0} || {1})"
+    neither: str = "!({0})"
+    chosen: str = "{0} = {1};"
+    choice: Choice | None = _BRACES
 
 
 def function_text(

@@ -67,16 +67,14 @@ def array_table(module: str, yes: str) -> dict[str, Row]:
         two, more = called(f"{module}.{of_two}"), called(name)
         return lambda numbers: two if len(numbers) == 2 else more
 
+    where = Spelling(
+        f"{module}.where({{0}}, {{1}}, {{2}})",
+        ATOM,
+        (CONDITIONAL, CONDITIONAL, CONDITIONAL),
+        truths=(0,),
+    )
     return {
-        **arithmetic(yes),
-        "^": power,
-        "where": Spelling(
-            f"{module}.where({{0}}, {{1}}, {{2}})",
-            ATOM,
-            (CONDITIONAL, CONDITIONAL, CONDITIONAL),
-            truths=(0,),
-        ),
-        "sum": Spelling("{0}", ATOM, (ATOM,)),
+        **arithmetic(yes, power=power, where=where),
         "prod": called("product"),
         "max": pair("maximum", "largest"),
         "min": pair("minimum", "smallest"),
@@ -142,8 +140,6 @@ def array_language(
         yes=yes,
         neither="~({0})",
         choice=None,
-        longest=60,
-        repeated=30,
         reserved=RESERVED | {module},
         definitions=defined,
         layout=layout,

@@ -9,21 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from gradcalc.shapes import Shape, Structure, element_names, shape_of
 from gradcalc.writers.code_spelling import (
     ATOM,
-    COMPARISON,
-    CONDITIONAL,
-    PRODUCT,
+    C_WHERE,
     SIGN,
-    Choice,
     Piece,
     Row,
     Spelling,
     arithmetic,
     called,
     in_table,
+    power_or_square,
     words_of,
 )
 from gradcalc.writers.function_text import (
-    FunctionLanguage,
+    BracedLanguage,
     Parts,
     comment,
     leaves,
@@ -64,24 +62,11 @@ def _on_list(name: str, of_one: str = "{0}", of_two: str | None = None) -> Row:
     return spelling
 
 
-def _power(numbers: Sequence[float | None]) -> Spelling:
-    square = Spelling("{0}*{0}", PRODUCT, (ATOM, ATOM))
-    return square if numbers[1] == 2 else called("pow")
-
-
 # The number that a condition is.
 _YES = "({0} ? 1.0 : 0.0)"
 
 _TABLE: dict[str, Row] = {
-    **arithmetic(_YES),
-    "^": _power,
-    "where": Spelling(
-        "{0} ? {1} : {2}",
-        CONDITIONAL,
-        (COMPARISON, COMPARISON, COMPARISON),
-        truths=(0,),
-    ),
-    "sum": Spelling("{0}", ATOM, (ATOM,)),
+    **arithmetic(_YES, power=power_or_square("pow"), where=C_WHERE),
     "prod": _on_list("product"),
     "max": _on_list("largest", of_two="larger"),
     "min": _on_list("smallest", of_two="smaller"),
@@ -168,22 +153,14 @@ def _laid_out(parts: Parts) -> str:
     return "\n\n".join(["#include <math.h>", *parts.definitions, "\n".join(lines)])
 
 
-C = FunctionLanguage(
+C = BracedLanguage(
     spelling=in_table(_TABLE),
     number=_number,
     nonzero="{0} != 0.0",
-    both="({0} && {1})",
-    either="({0} || {1})",
-    assignment="const double {0} = {1};",
-    chosen="{0} = {1};",
-    choice=Choice(
-        before="double {0};", start="if ({0}) {{", otherwise="} else {", end="}"
-    ),
     yes=_YES,
-    neither="!({0})",
+    assignment="const double {0} = {1};",
     decided="const int {0} = {1};",
-    longest=60,
-    repeated=30,
+    declared="double {0};",
     reserved=frozenset(_RESERVED.split()),
     definitions=SourceDefinitions("c.c"),
     layout=_laid_out,

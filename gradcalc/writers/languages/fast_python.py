@@ -12,9 +12,9 @@ from functools import lru_cache
 from gradcalc.operations import COMPARISONS, OPERATIONS, OVER, POWER, Operation
 from gradcalc.writers.code_spelling import (
     ATOM,
-    COMPARISON,
     CONDITIONAL,
     PRODUCT,
+    PYTHON_WHERE,
     SIGN,
     SUM,
     Choice,
@@ -28,12 +28,7 @@ SPELLINGS: dict[str, Spelling] = {
     "-": Spelling("{0} - {1}", SUM, (SUM, PRODUCT)),
     "*": Spelling("{0} * {1}", PRODUCT, (PRODUCT, SIGN)),
     "neg": Spelling("-{0}", SIGN, (SIGN,)),
-    "where": Spelling(
-        "{1} if {0} else {2}",
-        CONDITIONAL,
-        (COMPARISON, COMPARISON, CONDITIONAL),
-        truths=(0,),
-    ),
+    "where": PYTHON_WHERE,
     "relu": Spelling("{0} if {0} > 0.0 or {0} != {0} else 0.0", CONDITIONAL, (ATOM,)),
     "max": Spelling(
         "{1} if {1} > {0} else {0} if {1} == {1} else {1}", CONDITIONAL, (ATOM, ATOM)

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Sequence
 from gradcalc.shapes import Structure
 from gradcalc.writers.code_spelling import (
     ATOM,
-    COMPARISON,
-    CONDITIONAL,
-    PRODUCT,
+    C_WHERE,
     SIGN,
-    Choice,
     Piece,
     Row,
     Spelling,
@@ -18,8 +15,9 @@ from gradcalc.writers.code_spelling import (
     called,
     compared,
     in_table,
+    power_or_square,
 )
-from gradcalc.writers.function_text import FunctionLanguage, Parts, comment, wrapped
+from gradcalc.writers.function_text import BracedLanguage, Parts, comment, wrapped
 from gradcalc.writers.languages.python import whole_number
 from gradcalc.writers.source_definitions import SourceDefinitions
 
@@ -37,26 +35,13 @@ _IN_MATH = """
 """
 
 
-def _power(numbers: Sequence[float | None]) -> Spelling:
-    square = Spelling("{0}*{0}", PRODUCT, (ATOM, ATOM))
-    return square if numbers[1] == 2 else called("power")
-
-
 # The number that a condition is.
 _YES = "({0} ? 1 : 0)"
 
 _TABLE: dict[str, Row] = {
-    **arithmetic(_YES),
+    **arithmetic(_YES, power=power_or_square("power"), where=C_WHERE),
     "==": compared("===", _YES),
     "!=": compared("!==", _YES),
-    "^": _power,
-    "where": Spelling(
-        "{0} ? {1} : {2}",
-        CONDITIONAL,
-        (COMPARISON, COMPARISON, COMPARISON),
-        truths=(0,),
-    ),
-    "sum": Spelling("{0}", ATOM, (ATOM,)),
     "prod": Spelling("product([{operands}])"),
     "max": Spelling("largest([{operands}])"),
     "min": Spelling("smallest([{operands}])"),
@@ -110,22 +95,14 @@ def _indented(lines: Sequence[str]) -> Iterator[str]:
         yield " " * ((len(line) - len(text)) // 2) + text
 
 
-JAVASCRIPT = FunctionLanguage(
+JAVASCRIPT = BracedLanguage(
     spelling=in_table(_TABLE),
     number=_number,
     nonzero="{0} !== 0",
-    both="({0} && {1})",
-    either="({0} || {1})",
-    assignment="const {0} = {1};",
-    chosen="{0} = {1};",
-    choice=Choice(
-        before="let {0};", start="if ({0}) {{", otherwise="} else {", end="}"
-    ),
     yes=_YES,
-    neither="!({0})",
+    assignment="const {0} = {1};",
     decided="const {0} = {1};",
-    longest=60,
-    repeated=30,
+    declared="let {0};",
     reserved=frozenset(_RESERVED.split()),
     definitions=SourceDefinitions("javascript.js"),
     layout=_laid_out,

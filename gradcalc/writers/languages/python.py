@@ -16,9 +16,8 @@ from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.shapes import Structure
 from gradcalc.writers.code_spelling import (
     ATOM,
-    COMPARISON,
-    CONDITIONAL,
     PRODUCT,
+    PYTHON_WHERE,
     SIGN,
     Piece,
     Row,
@@ -26,6 +25,7 @@ from gradcalc.writers.code_spelling import (
     arithmetic,
     called,
     in_table,
+    power_or_square,
 )
 from gradcalc.writers.function_text import FunctionLanguage, Parts, comment, wrapped
 
@@ -41,24 +41,12 @@ def _divided(numbers: Sequence[float | None]) -> Spelling:
     return safe if numbers[1] else called("divide")
 
 
-def _power(numbers: Sequence[float | None]) -> Spelling:
-    square = Spelling("{0}*{0}", PRODUCT, (ATOM, ATOM))
-    return square if numbers[1] == 2 else called("power")
-
-
 # The number that a condition is.
 _YES = "float({0})"
 
 _TABLE: dict[str, Row] = {
-    **arithmetic(_YES),
+    **arithmetic(_YES, power=power_or_square("power"), where=PYTHON_WHERE),
     "/": _divided,
-    "^": _power,
-    "where": Spelling(
-        "{1} if {0} else {2}",
-        CONDITIONAL,
-        (COMPARISON, COMPARISON, CONDITIONAL),
-        truths=(0,),
-    ),
     "abs": called("abs"),
 }
 
@@ -222,8 +210,6 @@ PYTHON = FunctionLanguage(
     spelling=in_table(_TABLE, of_table),
     number=number,
     yes=_YES,
-    longest=60,
-    repeated=30,
     reserved=RESERVED,
     definitions=definitions,
     layout=laid_out,

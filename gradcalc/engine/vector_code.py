@@ -26,6 +26,7 @@ from gradcalc.operations import (
     VARIABLE,
     WHERE,
 )
+from gradcalc.writers.branches import Branch, innermost_branches
 
 # No deeper do the conditions nest: Python's parser gives up at 100 levels.
 _DEEPEST = 20
@@ -35,9 +36,6 @@ _FEWEST = 4
 # Of a term there is the number and, if that is asked for, the truth: whether it is not
 # 0. Each of the two is a part, known by a number of its own.
 Part = int
-
-# A side of a `where`: the part of its number, and 1 or 2.
-Branch = tuple[Part, int]
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -384,7 +382,13 @@ def _flat(items: Sequence[Item]) -> Iterator[Item]:
 
 def _schedule(steps: Steps, parts: Sequence[Part]) -> list[Item]:
     """The parts in order, those of one side of a choice apart."""
-    places = _branches(steps, parts)
+    places = innermost_branches(
+        [*steps.roots, *steps.checks],
+        reversed(parts),
+        lambda part: steps.made[part].operands,
+        lambda part: steps.made[part].chooses,
+        _DEEPEST,
+    )
     lists: dict[Branch | None, list[Item]] = {None: []}
     for part in parts:
         step = steps.made[part]
@@ -406,29 +410,3 @@ def _pays(steps: Steps, items: Sequence[Item]) -> bool:
     if len(items) >= _FEWEST:
         return True
     return any(not isinstance(i, int) or not steps.made[i].is_quick for i in items)
-
-
-def _branches(steps: Steps, parts: Sequence[Part]) -> dict[Part, Branch | None]:
-    """For each part the side of a choice that alone needs it, the innermost."""
-    places: dict[Part, Branch | None] = {}
-    depths: dict[Part, int] = {}
-    for root in (*steps.roots, *steps.checks):
-        places[root], depths[root] = None, 0
-    for part in reversed(parts):
-        step = steps.made[part]
-        for side, operand in enumerate(step.operands):
-            place, depth = places[part], depths[part]
-            if step.chooses and side and depth < _DEEPEST:
-                place, depth = (part, side), depth + 1
-            if operand in places:
-                # Outwards, to what both uses are in.
-                other, further = places[operand], depths[operand]
-                while place != other:
-                    if depth >= further:
-                        assert place is not None
-                        place, depth = places[place[0]], depth - 1
-                    else:
-                        assert other is not None
-                        other, further = places[other[0]], further - 1
-            places[operand], depths[operand] = place, depth
-    return places

@@ -26,6 +26,7 @@ from gradcalc.operations import (
     WHERE,
     Operation,
 )
+from gradcalc.writers.branches import Branch, innermost_branches
 from gradcalc.writers.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -40,9 +41,6 @@ from gradcalc.writers.code_spelling import (
 
 # The comparisons that are the opposite of each other for all numbers, NaN included.
 _OPPOSITES = {EQUAL: UNEQUAL, UNEQUAL: EQUAL}
-
-# A side of a `where`: its term, and 1 or 2.
-Branch = tuple[int, int]
 
 
 class Code:
@@ -116,7 +114,13 @@ class Code:
         depths: dict[int, int] = {}
         counted = self._uses(roots)
         ends = frozenset(roots)
-        places = self._branches(roots, counted)
+        places = innermost_branches(
+            roots,
+            (node for node in reversed(range(len(graph))) if counted[node]),
+            graph.inputs.__getitem__,
+            lambda node: graph.operations[node] is WHERE,
+            language.choice.deepest if language.choice else 0,
+        )
         lines: dict[Branch | None, list[str]] = {None: self.lines}
         for node, uses in enumerate(counted):
             if not uses:
@@ -177,41 +181,6 @@ class Code:
             yield "    " + language.chosen.format(name, self._text(side))
         if choice.end:
             yield choice.end
-
-    def _branches(
-        self, roots: Sequence[int], uses: Sequence[int]
-    ) -> list[Branch | None]:
-        """For each term the side of a `where` that alone needs it, the innermost."""
-        graph = self._graph
-        places: list[Branch | None] = [None] * len(graph)
-        choice = self.language.choice
-        if choice is None:
-            return places
-        depths = [0] * len(graph)
-        found = bytearray(len(graph))
-        for root in roots:
-            found[root] = 1
-        for node in range(len(graph) - 1, -1, -1):
-            if not uses[node]:
-                continue
-            chooses = graph.operations[node] is WHERE
-            for side, operand in enumerate(graph.inputs[node]):
-                place, depth = places[node], depths[node]
-                if chooses and side and depth < choice.deepest:
-                    place, depth = (node, side), depth + 1
-                if found[operand]:
-                    # Outwards, to what both uses are in.
-                    other, further = places[operand], depths[operand]
-                    while place != other:
-                        if depth >= further:
-                            assert place is not None
-                            place, depth = places[place[0]], depth - 1
-                        else:
-                            assert other is not None
-                            other, further = places[other[0]], further - 1
-                found[operand] = 1
-                places[operand], depths[operand] = place, depth
-        return places
 
     def _uses(self, roots: Sequence[int]) -> list[int]:
         """How often each term is written; 0 for what the roots do not need."""

@@ -8,11 +8,10 @@ walk over the nodes, to the bit.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from gradcalc.engine.guards import Guards
+from gradcalc.engine.graph_gradients import graph_gradients
 from gradcalc.engine.passes import passes
 from gradcalc.engine.python_code import PythonCode
 from gradcalc.graph import Graph
-from gradcalc.language.contributions import append_backward
 from gradcalc.writers.code_spelling import ATOM
 
 # Numbers of nodes of a graph; and the values of variable nodes.
@@ -42,25 +41,10 @@ class GradientCode(PythonCode):
         wanted: Sequence[int],
         given: Mapping[int, str | float],
     ) -> None:
-        active = graph.dependents(wanted)
-        extended = graph.copy()
-        passes = [
-            append_backward(extended, output, wanted, active, exact=True)
-            for output in outputs
-        ]
-        self.rows = [each.wanted for each in passes]
-        self._forward = len(graph)
-        # The gradients of the nodes that pass them on, and of those that do not.
-        self._passed_on: set[int] = set()
-        self._received: set[int] = set()
-        for each in passes:
-            for node, arriving in each.arriving.items():
-                if active[node]:
-                    kind = self._passed_on if graph.inputs[node] else self._received
-                    kind.add(arriving)
-        roots = [*outputs, *(node for row in self.rows for node in row)]
-        beside = [*self._passed_on, *self._received]
-        super().__init__(extended, roots, given, beside=beside)
+        gradients = self._gradients = graph_gradients(graph, outputs, wanted)
+        self.rows = gradients.rows
+        beside = [*gradients.passed_on, *gradients.received]
+        super().__init__(gradients.graph, gradients.roots, given, beside=beside)
         arguments = {n: text for n, text in given.items() if isinstance(text, str)}
         known = {n: value for n, value in given.items() if not isinstance(value, str)}
         walked = walked_gradient(graph, outputs, list(arguments), wanted, known)
@@ -68,18 +52,12 @@ class GradientCode(PythonCode):
         self.careful_rows = f"{name}({', '.join(arguments.values())})[1]"
 
     def _write(self, roots: Sequence[int]) -> None:
-        places = self._places
-        guards = Guards(
-            self._graph,
-            [place for node, place in places.items() if node < self._forward],
-            [places[node] for node in self._passed_on],
-        )
-        guarded = guards.guarded([places[node] for node in self._received])
+        guards = self._gradients.guards(self._graph, self._places)
         # Twice, so that each gets a name and is not computed again.
-        super()._write([*roots, *guarded, *guarded])
+        super()._write([*roots, *guards.guarded, *guards.guarded])
         text, truth = partial(self._text, binding=ATOM), self._truth
         self.guard = " and ".join(
-            [guards.condition(node, text, truth) for node in guarded]
+            [guards.condition(node, text, truth) for node in guards.guarded]
         )
 
 

@@ -69,23 +69,23 @@ class Guards:
     graph      the terms
     known      those that are values of the forward pass
     passed_on  those that are gradients of a node that passes them on, without signs
+    guarded    the terms to guard: those passed on, and what a variable receives of them
     """
 
     def __init__(
-        self, graph: Graph, known: Collection[int], passed_on: Collection[int]
+        self,
+        graph: Graph,
+        known: Collection[int],
+        passed_on: Collection[int],
+        received: Collection[int],
     ) -> None:
         self.graph = graph
         self.known = set(known)
         self.passed_on = {self._unsigned(node) for node in passed_on}
-
-    def guarded(self, received: Collection[int]) -> list[int]:
-        """The terms to guard: those passed on, and what a variable receives of them.
-
-        A variable's own needs none if it is rounded once: it is passed on no more.
-        """
+        # A variable's own needs none if it is rounded once: it is passed on no more.
         once = self._rounded_once()
         more = {self._unsigned(node) for node in received if not once[node]}
-        return sorted(
+        self.guarded = sorted(
             node for node in self.passed_on | more if not self._is_ordinary(node)
         )
 

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcalc.engine.extended_range import LARGEST, LEAST
+from gradcalc.engine.graph_gradients import graph_gradients
 from gradcalc.engine.guards import NUMPY, Guards
 from gradcalc.engine.vector_spelling import QUICK, statement
 from gradcalc.engine.vector_terms import VectorTerms
 from gradcalc.graph import Graph
-from gradcalc.language.contributions import append_backward
 from gradcalc.operations import (
     ABOVE,
     COMPARISONS,
@@ -81,15 +81,13 @@ class Steps:
     graph  the terms
     """
 
-    def __init__(
-        self, graph: Graph, roots: Sequence[int], guards: Guards, guarded: Sequence[int]
-    ) -> None:
+    def __init__(self, graph: Graph, roots: Sequence[int], guards: Guards) -> None:
         self.graph = graph
         self._truth_like = self._conditions()
         # By its number each part that is computed.
         self.made: dict[Part, Step] = {}
         self.roots = [self.number(root) for root in roots]
-        pending = [*self.roots, *map(self.number, guarded)]
+        pending = [*self.roots, *map(self.number, guards.guarded)]
         while pending:
             part = pending.pop()
             if part not in self.made and not self.is_leaf(part):
@@ -97,7 +95,7 @@ class Steps:
                 pending += step.operands
         self.checks = {
             check.gradient: check
-            for node in guarded
+            for node in guards.guarded
             for check in [self._check(guards, node)]
         }
 
@@ -206,37 +204,17 @@ class VectorCode:
         `given` has the name of the array, or the number, of each variable node; of the
         arrays that are `shared` all rows have the one number.
         """
-        active = graph.dependents(wanted)
-        extended = graph.copy()
-        passes = [
-            append_backward(extended, output, wanted, active, exact=True)
-            for output in outputs
-        ]
-        roots = [*outputs, *(node for each in passes for node in each.wanted)]
-        arriving = {
-            (bool(graph.inputs[node]), gradient)
-            for each in passes
-            for node, gradient in each.arriving.items()
-            if active[node]
-        }
+        gradients = graph_gradients(graph, outputs, wanted)
+        roots = gradients.roots
         terms = VectorTerms()
-        leaves = {
-            node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
-            for node, leaf in given.items()
-        }
-        beside = [gradient for _, gradient in arriving]
-        places = terms.place(extended, [*roots, *beside], leaves)
-        passed_on = [places[gradient] for passes_on, gradient in arriving if passes_on]
-        received = [
-            places[gradient] for passes_on, gradient in arriving if not passes_on
-        ]
-        known = [place for node, place in places.items() if node < len(graph)]
-        guards = Guards(terms.graph, known, passed_on)
-        guarded = guards.guarded(received)
-        self._graph = terms.graph
-        self._steps = Steps(
-            terms.graph, [places[root] for root in roots], guards, guarded
+        places = terms.place(
+            gradients.graph,
+            [*roots, *gradients.passed_on, *gradients.received],
+            terms.leaves(given),
         )
+        self._graph = terms.graph
+        guards = gradients.guards(terms.graph, places)
+        self._steps = Steps(terms.graph, [places[root] for root in roots], guards)
         self.values, self.results = len(outputs), len(roots)
         self._write(shared)
 

@@ -108,6 +108,13 @@ class Terms:
 
         return graph.translated(roots, make, given)
 
+    def leaves(self, given: Mapping[int, str | float]) -> dict[int, int]:
+        """What stands here for nodes that a name or a number is given for."""
+        return {
+            node: self.variable(leaf) if isinstance(leaf, str) else self.literal(leaf)
+            for node, leaf in given.items()
+        }
+
     def leaf(self, graph: Graph, node: int) -> int:
         """The node of a variable, number or constant of the graph."""
         name = graph.names.get(node)

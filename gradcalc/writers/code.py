@@ -77,11 +77,7 @@ class Code:
         self._fresh = (name for k in count(1) if (name := f"t{k}") not in taken)
         self._precision = precision
         terms = Terms(EXACT)
-        leaves = {
-            node: terms.variable(leaf) if isinstance(leaf, str) else terms.literal(leaf)
-            for node, leaf in (given or {}).items()
-        }
-        self._places = terms.place(graph, [*roots, *beside], leaves)
+        self._places = terms.place(graph, [*roots, *beside], terms.leaves(given or {}))
         self._graph = terms.graph
         # What a term looks like where it is used: its text and how tightly that binds;
         # and the text of its being other than 0, if that is simpler.

@@ -21,8 +21,8 @@ from reference.programs import PROGRAMS
 
 from gradcalc.algebra.written_functions import written_function
 from gradcalc.engine.compiled import walked_gradient
+from gradcalc.engine.graph_gradients import graph_gradients
 from gradcalc.language.bindings import bind
-from gradcalc.language.contributions import append_backward
 from gradcalc.operations import OPERATIONS
 from gradcalc.shapes import all_leaves, flatten
 from gradcalc.writers.function_text import Function, function_text, leaves
@@ -91,19 +91,15 @@ def expected(case: Case) -> Iterator[tuple[list[float], list[float]]]:
     variables = graph.variables
     nodes = all_leaves(variables.values())
     walked = walked_gradient(graph, outputs, nodes, nodes)
-    extended, active = graph.copy(), graph.dependents(nodes)
-    appended = [
-        append_backward(extended, output, nodes, active, exact=True).wanted
-        for output in outputs
-    ]
+    gradients = graph_gradients(graph, outputs, nodes)
     for arguments in case.arguments():
         given = list(map(float, leaves(arguments)))
         values, rows = walked(*given)
         if not case.gradient:
             yield list(values), list(values)
             continue
-        doubles = extended.forward(dict(zip(nodes, given, strict=True)))
-        plain = [[doubles[node] for node in row] for row in appended]
+        doubles = gradients.graph.forward(dict(zip(nodes, given, strict=True)))
+        plain = [[doubles[node] for node in row] for row in gradients.rows]
         yield (
             [*values, *_by_variable(variables, rows)],
             [*values, *_by_variable(variables, plain)],

@@ -12,6 +12,7 @@ from typing import Any
 
 from gradcalc.engine.vector_code import VectorCode
 from gradcalc.engine.vector_spelling import definitions
+from gradcalc.writers.languages.python import module_text
 
 # Rows for each statement: so many that the call of a function costs little beside what
 # it computes, so few that the arrays of a block stay in the cache.
@@ -138,29 +139,18 @@ def source_of(
     )
     calls = [f"part_{number}({_GIVEN})" for number in range(len(parts))]
     functions = [
-        f"def part_{number}({_GIVEN}):\n{_indented([*_unpacked(lines), *lines])}\n"
+        f"def part_{number}({_GIVEN}):\n{_indented([*_unpacked(lines), *lines])}"
         for number, lines in enumerate(parts)
     ]
     if len(parts) == 1:
         functions = [functions[0].replace("part_0", "block", 1)]
     else:
-        functions.append(f"def block({_GIVEN}):\n{_indented(calls or ['pass'])}\n")
+        functions.append(f"def block({_GIVEN}):\n{_indented(calls or ['pass'])}")
     shown = [f"#     {line}".rstrip() for line in text.splitlines()]
-    return "\n".join(
-        [
-            "# Made by gradcalc: the value of this formula, and its derivatives.",
-            "#",
-            *shown,
-            "",
-            "import math",
-            "",
-            "import numpy as np",
-            "",
-            "",
-            *(f"{definition}\n" for definition in definitions(written)),
-            driver + "\n\n".join(functions),
-        ]
-    )
+    head = ["# Made by gradcalc: the value of this formula, and its derivatives.", "#"]
+    statements = ["import math", *definitions(written), driver, *functions]
+    module = module_text(["", "import numpy as np"], map(str.rstrip, statements))
+    return "\n".join([*head, *shown, "", module, ""])
 
 
 _GIVEN = "columns, results, shared, floats, truths, doubtful"

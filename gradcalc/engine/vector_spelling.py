@@ -7,11 +7,9 @@ exp, log, tanh and the like are not those of Python's math to the bit, but withi
 units in the last place.
 """
 
-import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib import import_module
 
 from gradcalc.graph import Graph
 from gradcalc.language.rules import FunctionOperation, formula_graph
@@ -31,9 +29,13 @@ from gradcalc.operations import (
     WHERE,
     Operation,
 )
+from gradcalc.writers.languages.arrays import NUMPY_NAMES
+from gradcalc.writers.languages.python import definitions as table_definitions
+from gradcalc.writers.languages.python import of_table
 
-# NumPy's own functions.
+# NumPy's own functions; of these DEFINITIONS has some that are closer.
 UFUNCS: dict[str, str] = {
+    **NUMPY_NAMES,
     "+": "add",
     "-": "subtract",
     "*": "multiply",
@@ -46,32 +48,6 @@ UFUNCS: dict[str, str] = {
     ">=": "greater_equal",
     "==": "equal",
     "!=": "not_equal",
-    "abs": "absolute",
-    "sign": "sign",
-    "floor": "floor",
-    "ceil": "ceil",
-    "round": "rint",
-    "mod": "remainder",
-    "exp": "exp",
-    "expm1": "expm1",
-    "log": "log",
-    "log2": "log2",
-    "log10": "log10",
-    "log1p": "log1p",
-    "sqrt": "sqrt",
-    "cbrt": "cbrt",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "atan2": "arctan2",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "asinh": "arcsinh",
-    "acosh": "arccosh",
-    "atanh": "arctanh",
 }
 
 # These take as long as an addition, all others several times that.
@@ -204,7 +180,7 @@ def statement(operation: Operation, count: int) -> tuple[str, bool]:
     places = ", ".join([f"{{{place}}}" for place in range(count)])
     if name == "hypot" and count == 2:
         return f"np.hypot({places}, out={{out}})", True
-    if name in UFUNCS:
+    if name in UFUNCS and name not in DEFINITIONS:
         return f"np.{UFUNCS[name]}({places}, out={{out}})", True
     return f"each_{name}({places}, out={{out}})", name == "where"
 
@@ -212,28 +188,23 @@ def statement(operation: Operation, count: int) -> tuple[str, bool]:
 def definitions(code: Iterable[str]) -> list[str]:
     """The definitions that the lines of code refer to."""
     found: dict[str, str] = {}
+    functions: set[str] = set()
     for line in code:
         name = line.strip().partition("(")[0].removeprefix("each_")
         if name in OPERATIONS and name not in found:
-            found[name] = DEFINITIONS.get(name) or _number_by_number(OPERATIONS[name])
-    return list(found.values())
+            found[name] = DEFINITIONS.get(name) or _number_by_number(name)
+            if name not in DEFINITIONS:
+                functions |= of_table(OPERATIONS[name]).words
+    return [*table_definitions(functions), *found.values()]
 
 
-def _number_by_number(operation: Operation) -> str:
+def _number_by_number(name: str) -> str:
     """The definition that calls the table's own function for each number."""
-    function = operation.evaluate
-    module = import_module(function.__module__)
-    if module is math:
-        source, name = "import math", f"math.{function.__name__}"
-    else:
-        source = inspect.getsource(module)
-        name = next(n for n, value in vars(module).items() if value is function)
+    called = of_table(OPERATIONS[name]).template.partition("(")[0]
     return f"""\
-{source}
-
-def each_{operation.name}(*v, out):
+def each_{name}(*v, out):
     v = [np.broadcast_to(x, out.shape).tolist() for x in v]
-    out[...] = np.fromiter(map({name}, *v), float, len(out))
+    out[...] = np.fromiter(map({called}, *v), float, len(out))
 """
 
 

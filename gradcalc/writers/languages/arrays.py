@@ -35,7 +35,7 @@ _SAME = """
     abs sign floor ceil exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh
     tanh mod
 """
-_NAMES = {
+NUMPY_NAMES = {
     **{name: name for name in _SAME.split()},
     "round": "rint",
     "asin": "arcsin",
@@ -80,7 +80,7 @@ def array_table(module: str, yes: str) -> dict[str, Row]:
         "min": pair("minimum", "smallest"),
         "hypot": pair("hypot", "length"),
         "logaddexp": called("logsumexp"),
-        **{name: called(f"{module}.{other}") for name, other in _NAMES.items()},
+        **{name: called(f"{module}.{other}") for name, other in NUMPY_NAMES.items()},
     }
 
 

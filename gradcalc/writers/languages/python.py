@@ -189,10 +189,18 @@ def laid_out(
     ]
     for line in [*body, f"return {returned}"]:
         function += wrapped(f"    {line}", "(", ")")
+    return module_text(before, [*parts.definitions, "\n".join(function)])
+
+
+def module_text(before: Sequence[str], statements: Iterable[str]) -> str:
+    """The statements as a module; the lines `before` come after its own imports.
+
+    A statement that is there more than once stands there once.
+    """
     imports: list[str] = []
     blocks: list[str] = []
     is_short = False
-    for text in parts.definitions:
+    for text in dict.fromkeys(statements):
         if text.startswith(("import ", "from ")):
             imports.append(text)
             continue
@@ -203,7 +211,7 @@ def laid_out(
             blocks.append(text)
         is_short = "\n" not in text
     head = "\n".join([*imports, *before])
-    return "\n\n\n".join(filter(None, [head, *blocks, "\n".join(function)]))
+    return "\n\n\n".join(filter(None, [head, *blocks]))
 
 
 PYTHON = FunctionLanguage(

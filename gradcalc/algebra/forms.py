@@ -110,9 +110,12 @@ class Forms:
 
     def call(self, operation: Operation, operands: Iterable[Sum]) -> Sum:
         """The operation as it stands."""
+        return self.power(self.base(operation, operands), self.one)
+
+    def base(self, operation: Operation, operands: Iterable[Sum]) -> Call:
+        """The same as a base of powers."""
         key = operation, tuple(operands)
-        call = self._keep(key, lambda place: Call(place, *key))
-        return self.power(call, self.one)
+        return self._keep(key, lambda place: Call(place, *key))  # type: ignore[no-any-return]
 
     def number(self, value: Rational) -> Sum:
         return self.sum({self.unit: value})

@@ -9,7 +9,7 @@ from gradcalc.algebra.laws import IN_RANGE
 from gradcalc.algebra.simplify import simplified_parts
 from gradcalc.algebra.substitution import substituted
 from gradcalc.errors import FormulaError
-from gradcalc.graph import Graph
+from gradcalc.graph import Graph, Whole
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.contributions import append_gradient
 from gradcalc.language.identifiers import checked_names
@@ -115,7 +115,20 @@ def gradient_formulas(
     nodes = set(all_leaves(wanted.values()))
     check_count(size_of(bound.output) * len(nodes) ** order)
     roots = dict[str | None, Structure]([*wanted.items(), (None, bound.output)])
-    graph, placed = substituted(program.graph, roots, {})
+    unknown = program.graph.dependents(
+        [
+            node
+            for name, structure in program.graph.variables.items()
+            if name not in filled
+            for node in flatten(structure)
+        ]
+    )
+
+    def by_the_book(whole: Whole) -> bool:
+        # Of what is known the numbers come from what is computed.
+        return not exact and any(unknown[node] for node in whole.arguments)
+
+    graph, placed = substituted(program.graph, roots, {}, by_the_book=by_the_book)
     output = placed[None]
     own = {name: placed[name] for name in wanted}
     derivation = _Derivation(graph, own, named_leaves(filled), exact=exact)

@@ -21,6 +21,7 @@ from gradcalc.algebra.forms import (
 )
 from gradcalc.algebra.products import Factor, divided, multiply, without_sign
 from gradcalc.algebra.reading import Reader
+from gradcalc.algebra.shares import added_up
 from gradcalc.algebra.sums import add, multiplied_out
 from gradcalc.language.rules import formula_graph
 from gradcalc.operations import VARIABLE, Operation
@@ -94,6 +95,7 @@ CALLS = (
     "tanh(atanh(x)) -> x",
     "asinh(sinh(x)) -> x",
     "atanh(tanh(x)) -> x",
+    "logsumexp(x) -> x",
 )
 
 
@@ -143,6 +145,8 @@ class Algebra(Reader):
     def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
         for law in _laws(CALLS).get(operation, ()):
             assert isinstance(law.anchor, Call)
+            if len(law.anchor.operands) != len(operands):
+                continue
             found: dict[str, Sum] = {}
             pairs = zip(law.anchor.operands, operands, strict=True)
             if all(_matches(self, left, form, found) for left, form in pairs):
@@ -150,7 +154,9 @@ class Algebra(Reader):
         return super().call(operation, operands)
 
     def sum(self, items: Iterable[tuple[Rational, Sum]]) -> Sum:
-        form = self._simpler(super().sum(items), SUMS, _in_sum)
+        form = super().sum(items)
+        if len(form.terms) <= _MOST_TERMS:
+            form = added_up(self.forms, self._simpler(form, SUMS, _in_sum))
         if 1 < len(form.terms) <= MOST_SHARED:
             # (1 + x)^2 + (1 - x)^2 -> 2*x^2 + 2
             other = multiplied_out(self.forms, form)
@@ -171,8 +177,6 @@ class Algebra(Reader):
 
     def _simpler(self, form: Sum, texts: tuple[str, ...], apply: _Apply) -> Sum:
         """The form in which no law finds its left side any more."""
-        if len(form.terms) > _MOST_TERMS:
-            return form
         laws = _laws(texts)
         simpler: Sum | None = form
         while simpler is not None:

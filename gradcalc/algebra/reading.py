@@ -19,6 +19,7 @@ from gradcalc.algebra.forms import (
     Sum,
 )
 from gradcalc.algebra.products import Factor, exponential, is_long, multiply
+from gradcalc.algebra.shares import is_share, total_of
 from gradcalc.algebra.sums import add
 from gradcalc.graph import Graph
 from gradcalc.operations import (
@@ -89,6 +90,8 @@ class Reader:
         forms = self.forms
         if operation is EXP:
             self.exponents.add(operands[0])
+            if total_of(forms, operands[0]):
+                return forms.call(operation, operands)
             return exponential(forms, self._e, operands[0])
         if operation is SQRT or operation is POWER:
             exponent = forms.half if operation is SQRT else operands[1]
@@ -96,9 +99,13 @@ class Reader:
                 self.raised.add(only[0])
             return multiply(forms, [(operands[0], exponent)])
         if operation is LOG and (only := operands[0].only()):
-            product, factor = only
-            if factor == 1 and list(product.powers) == [self._e]:
-                return product.powers[self._e]
+            powers, factor = only[0].powers, only[1]
+            base = next(iter(powers), None)
+            if factor == 1 and len(powers) == 1:
+                if base is self._e:
+                    return powers[self._e]
+                if is_share(base) and powers[base] is forms.one:
+                    return base.operands[0]
         known = _known(forms, operation, operands)
         if known is not None:
             return known

@@ -25,6 +25,7 @@ from gradcalc.algebra.laws import AS_IS, is_short
 from gradcalc.algebra.products import divided, multiply
 from gradcalc.algebra.sums import (
     factored,
+    grouped,
     is_negative,
     multiplied_out,
     multiply_in,
@@ -189,6 +190,9 @@ class Rendering:
         if self._may_be_written_otherwise(form):
             for other in self._other_ways(form):
                 found.append((yield other, True))
+            if any(map(_is_call, factored(self.forms, form)[1])):
+                # Of equally long ways p*(1 - p), but x - x^2.
+                found.append(found.pop(0))
         nodes = [node for node in found if node is not None]
         return self._shortest(nodes) if nodes else None
 
@@ -232,7 +236,11 @@ class Rendering:
                 product = forms.product({**fewer, rest: forms.one})
                 yield forms.sum({product: number})
         if short:
-            for way in (multiplied_out(forms, form), self.algebra.shorter(form)):
+            for way in (
+                multiplied_out(forms, form),
+                self.algebra.shorter(form),
+                grouped(forms, form),
+            ):
                 if way is not None and way not in seen:
                     seen.add(way)
                     yield way
@@ -478,6 +486,10 @@ def _is_constant(base: Base) -> bool:
     if isinstance(base, Leaf):
         return base.operation is LITERAL
     return isinstance(base, Sum) and base.number is not None
+
+
+def _is_call(base: Base) -> bool:
+    return isinstance(base, Call)
 
 
 def _is_e(base: Base) -> bool:

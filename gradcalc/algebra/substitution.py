@@ -12,10 +12,10 @@ Each of these leaves the value as it is, to the last bit.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from gradcalc.graph import Graph
-from gradcalc.language.rules import FunctionOperation
+from gradcalc.graph import Graph, Whole
+from gradcalc.language.rules import FunctionOperation, book_graph
 from gradcalc.operations import (
     LITERAL,
     MINUS,
@@ -36,16 +36,22 @@ _LONGEST_CHAIN = 100
 
 
 def substituted(
-    graph: Graph, roots: Roots, values: Mapping[int, float], *, plain: bool = False
+    graph: Graph,
+    roots: Roots,
+    values: Mapping[int, float],
+    *,
+    plain: bool = False,
+    by_the_book: Callable[[Whole], bool] | None = None,
 ) -> tuple[Graph, dict[str | None, Structure]]:
     """A graph of what the roots depend on, with numbers for the variables in `values`.
 
     `roots` maps names (None for a result without one) to structures; they come back
     with the nodes of the new graph. `values` gives the number for a variable's node.
     Labels come along. If `plain`, a function with a derivative rule of its own is
-    replaced by what it computes. The given graph is not changed.
+    replaced by what it computes. Of calls that a book writes in another way, those that
+    `by_the_book` says are written so. The given graph is not changed.
     """
-    copy = _Copy(graph, roots, values, plain=plain)
+    copy = _Copy(graph, roots, values, plain=plain, by_the_book=by_the_book)
     placed = {
         name: unflatten(structure, (copy.moved[node] for node in flatten(structure)))
         for name, structure in roots.items()
@@ -66,22 +72,35 @@ class _Copy:
 
     moved     the new number of each copied node
     filled    new nodes that are a number filled in, or the sign of one
+    rewritten  the new nodes of calls as a book has them, by their old results
     opposite  for a new node that starts with a minus sign: the same without it, as
               operation and inputs
     """
 
     def __init__(
-        self, graph: Graph, roots: Roots, values: Mapping[int, float], *, plain: bool
+        self,
+        graph: Graph,
+        roots: Roots,
+        values: Mapping[int, float],
+        *,
+        plain: bool,
+        by_the_book: Callable[[Whole], bool] | None,
     ) -> None:
         self.plain = plain
+        self.by_the_book = by_the_book
         self.result = Graph()
         self.filled: set[int] = set()
         self.opposite: dict[int, tuple[Operation, tuple[int, ...]] | int] = {}
         leaves = all_leaves(roots.values())
         self.uses = graph.uses(leaves)
-        self.moved = graph.translated(
-            leaves, lambda node, inputs: self._node(graph, node, inputs, values)
-        )
+        self.moved: dict[int, int] = {}
+        self.rewritten: dict[tuple[int, ...], list[int]] = {}
+
+        def make(node: int, inputs: tuple[int, ...]) -> int:
+            new = self.moved[node] = self._node(graph, node, inputs, values)
+            return new
+
+        graph.translated(leaves, make)
         self._copy_names(graph, values)
 
     def _node(
@@ -99,6 +118,13 @@ class _Copy:
             return self.result.add_like(graph, node, inputs)
         if self.plain and isinstance(operation, FunctionOperation):
             return self._expanded(operation, inputs)
+        whole = graph.wholes.get(node)
+        if (
+            whole is not None
+            and self.by_the_book is not None
+            and self.by_the_book(whole)
+        ):
+            return self._rewritten(whole, node)
         # A part with a name of its own, or used twice, keeps its sign to itself.
         alone = self.uses[node] == 1 and node not in graph.labels
         new = self._operation(operation, inputs, alone=alone)
@@ -119,6 +145,18 @@ class _Copy:
             return self._operation(step, inputs, alone=False)
 
         return body.translated([result], make, dict(enumerate(operands)))[result]
+
+    def _rewritten(self, whole: Whole, node: int) -> int:
+        """The new node for one of the results of a call, as a book has it."""
+        if whole.results not in self.rewritten:
+            book, results = book_graph(whole.name, len(whole.arguments))
+            made = book.translated(
+                results,
+                lambda step, inputs: self.result.add_like(book, step, inputs),
+                {n: self.moved[each] for n, each in enumerate(whole.arguments)},
+            )
+            self.rewritten[whole.results] = [made[each] for each in results]
+        return self.rewritten[whole.results][whole.results.index(node)]
 
     def _number(self, value: float) -> int:
         result = self.result

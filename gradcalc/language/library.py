@@ -12,7 +12,8 @@ from gradcalc.operations import CALLABLE
 # A heading, or a function with the comment above it.
 _ENTRY = (
     r"(?m)^# --- (?P<group>.*)"
-    r"|^# (?P<meaning>.*)\n(?:# derived: (?P<own>.*) \| (?P<other>.*)\n)?"
+    r"|^# (?P<meaning>.*)\n"
+    r"(?:# book: (?P<book>.*)\n# derived: (?P<own>.*) \| (?P<other>.*)\n)?"
     r"# e\.g\. (?P<example>.*)\n(?P<name>\w+)\("
 )
 
@@ -35,8 +36,10 @@ class Documentation:
     meaning: str
     # A call to try: "mean([1, 2, 6])".
     example: str
-    # Of a function from a list to a list: what a book has for the derivative of each
-    # element of the result, `out`, by its own operand, and by that of `other`.
+    # Of a function from a list v to a list: the formula that a book has for it.
+    book: str = ""
+    # And for the derivative of each element of the result, `out`, by its own operand,
+    # and by that of `other`.
     textbook: tuple[str, str] | None = None
 
     @property
@@ -69,7 +72,7 @@ def library_documentation() -> dict[str, Documentation]:
         if entry["name"]:
             textbook = (entry["own"], entry["other"]) if entry["own"] else None
             documentation[entry["name"]] = Documentation(
-                group, entry["meaning"], entry["example"], textbook
+                group, entry["meaning"], entry["example"], entry["book"] or "", textbook
             )
     return documentation
 

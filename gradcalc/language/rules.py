@@ -15,6 +15,7 @@ from gradcalc.errors import GradcalcError, ShapeError
 from gradcalc.graph import Graph
 from gradcalc.language.builder import Builder
 from gradcalc.language.functions import Definitions, Function
+from gradcalc.language.library import library_documentation
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import NUMBER, Syntax, span_of
 from gradcalc.operations import Operation
@@ -157,11 +158,36 @@ def _code(formula: str) -> list[Syntax]:
     return statement.code
 
 
-def _builder(operation: Operation, count: int) -> Builder:
+@cache
+def _book() -> Definitions:
+    """The functions of the library that a book writes in another way, in that way."""
+    text = "\n".join(
+        f"{name}(v) = {each.book}"
+        for name, each in library_documentation().items()
+        if each.book
+    )
+    definitions = Definitions(text)
+    for statement in parse(text):
+        definitions.define(statement)
+    return definitions
+
+
+@lru_cache(maxsize=256)
+def book_graph(name: str, count: int) -> tuple[Graph, list[int]]:
+    """A function of a list as a book has it, and the nodes of its results.
+
+    Nodes 0 to n - 1 are the elements of the list.
+    """
+    builder = Builder("", _book(), Graph())
+    builder.scope.update(builder.bound({"v": (count,)}))
+    return builder.graph, flatten(builder.run(_code(f"{name}(v)")))
+
+
+def _builder(operation: Operation, count: int, textbook: bool = False) -> Builder:
     """A builder with the operands of an operation of the table and `out` bound."""
     size = len(operation.parameters)
     shape = (count // size,) if operation.lists else ()
-    builder = Builder("", Definitions(""), Graph())
+    builder = Builder("", _book() if textbook else Definitions(""), Graph())
     shapes = dict.fromkeys(operation.parameters, shape)
     builder.scope.update(builder.bound({**shapes, "out": ()}))
     return builder
@@ -169,7 +195,7 @@ def _builder(operation: Operation, count: int) -> Builder:
 
 @lru_cache(maxsize=4096)
 def _make_rule(operation: Operation, count: int, textbook: bool = False) -> Rule:
-    builder = _builder(operation, count)
+    builder = _builder(operation, count, textbook)
     partials: list[int | None] = []
     selected: list[int | None] = []
     gates = operation.selected or (None,) * len(operation.parameters)

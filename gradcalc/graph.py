@@ -39,6 +39,16 @@ class Whole:
     results: tuple[int, ...]
 
 
+class Differentiated(NamedTuple):
+    """A node that a derivative went through and that may have no unique one."""
+
+    node: int
+    # The node that is 0 unless the gradient arrives; None if it always does.
+    gate: int | None
+    # The number of nodes when it was noted.
+    size: int
+
+
 class Graph:
     """Nodes in the order of evaluation, each known by its number from 0."""
 
@@ -68,6 +78,8 @@ class Graph:
         self.wholes: dict[int, Whole] = {}
         # Nodes that unroll a list operation and that nobody typed.
         self.composed: set[int] = set()
+        # What derivatives that the formula asks for went through, in order.
+        self.differentiated: list[Differentiated] = []
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -135,15 +147,26 @@ class Graph:
     ) -> dict[int, int]:
         """Forget the nodes from `first` on that the roots do not need, but variables.
 
+        What a derivative among them went through is kept, out of sight, for the notes.
         `given` has nodes among them in whose place earlier ones are taken. The result
         is the new number of each node that is kept or has another in its place.
         """
+        noted: list[Differentiated] = []
+        while self.differentiated and self.differentiated[-1].size > first:
+            noted.append(self.differentiated.pop())
+        noted = noted[::-1] if roots else []
         needed = {root for root in roots if root >= first}
+        kept = needed | {n for each in noted for n in each[:2] if n and n >= first}
         for node in range(len(self.operations) - 1, first - 1, -1):
-            if node in needed and node not in given:
-                needed.update(i for i in self.inputs[node] if i >= first)
+            if node in kept and node not in given:
+                operands = [i for i in self.inputs[node] if i >= first]
+                kept.update(operands)
+                if node in needed:
+                    needed.update(operands)
+                elif operands:
+                    self.composed.add(node)
             elif self.operations[node] is VARIABLE and node not in given:
-                needed.add(node)
+                kept.add(node)
         made = dict(given)
         columns: tuple[dict[int, Any], ...] = (
             self.literals,
@@ -157,11 +180,11 @@ class Graph:
             self.wholes.pop(node, None)
         size = first
         for node in range(first, len(self.operations)):
-            kept = node in needed and node not in made
+            stays = node in kept and node not in made
             composed = node in self.composed
             self.composed.discard(node)
             found = [column.pop(node, None) for column in columns]
-            if not kept:
+            if not stays:
                 continue
             made[node] = size
             self.operations[size] = self.operations[node]
@@ -175,6 +198,10 @@ class Graph:
             size += 1
         for rows in (self.operations, self.inputs, self.starts, self.ends):
             del rows[size:]
+        for node, gate, _ in noted:
+            gate = None if gate is None else made.get(gate, gate)
+            place = Differentiated(made.get(node, node), gate, size)
+            self.differentiated.append(place)
         variables = {
             self.names[node].partition("[")[0]
             for node in range(first, size)

@@ -66,6 +66,9 @@ def notes_on(passes: Passes) -> Iterator[Note]:
             note = _first_nonfinite_gradient(passes, row)
             yield note
     yield from _out_of_range(passes)
+    differentiated = {node for node, *_ in graph.differentiated}
+    for node, gate, _ in graph.differentiated:
+        reached[node] |= gate is None or passes.values[gate] != 0
     last = max(passes.gradients.outputs, default=-1)
     for node, operation in enumerate(graph.operations):
         if not operation.singular or not passes.active[node]:
@@ -76,7 +79,8 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         if operation in _EQUALITIES and graph.library_function(node):
             # It sets one point apart, as where 0*log(0) is meant to be 0.
             continue
-        if operation in COMPARISONS and node in graph.composed:
+        composed = node in graph.composed and node not in differentiated
+        if operation in COMPARISONS and composed:
             # It chooses the more accurate one of two formulas for the same.
             continue
         yield from _singularities(passes, node, operation.singular)

@@ -29,6 +29,7 @@ from gradcalc.language.syntax import (
     INDEX,
     LIST,
     NAME,
+    PRIMED,
     Syntax,
     arguments,
     differentiated_by,
@@ -51,6 +52,8 @@ from gradcalc.wording import cut_middle
 # The longest text that an error repeats.
 _LONGEST = 24
 
+_ORDERS = "a second derivative is diff(u, x, 2)"
+_FORMS = "diff(u, x) is the derivative of u by x, and diff(u, x, 2) the second one"
 _BY = "a derivative is by a variable, a label, a parameter or an element: diff(u, v[0])"
 
 
@@ -62,7 +65,7 @@ class Calls(Scope):
     ) -> Structure | Frame:
         """The nodes that the call results in, or the frame in which its body runs."""
         callee = self._callee(frame, node)
-        self._check_count(frame, node, callee, len(given))
+        self._check_count(frame, node, callee, given)
         if isinstance(callee, Operation):
             return self._apply(frame, node, callee, given)
         if callee == DIFF:
@@ -86,18 +89,42 @@ class Calls(Scope):
         return callee
 
     def _check_count(
-        self, frame: Frame, node: Syntax, callee: Callee, count: int
+        self, frame: Frame, node: Syntax, callee: Callee, given: list[Structure]
     ) -> None:
         """Raise the error for a call with another number of arguments than it takes."""
-        name = node[3]
-        miscounted = miscount(callee, name, count)
+        miscounted = miscount(callee, node[3], len(given))
         if miscounted:
-            # Imported here, as what describes other mistakes is.
-            from gradcalc.language.foreign import written_here
-
-            written = None if frame.span else written_here(self.text, node)
-            hint = f"write {written}" if written else None
+            hint = None if frame.span else self._count_hint(node, callee, given)
             raise self.error(FormulaSyntaxError, frame, node, miscounted, hint)
+
+    def _count_hint(
+        self, node: Syntax, callee: Callee, given: list[Structure]
+    ) -> str | None:
+        """What to write in the place of a call with too few or too many arguments."""
+        # Imported here, as what describes other mistakes is.
+        from gradcalc.language.foreign import first_name, written_here
+
+        if node[0] == PRIMED and isinstance(callee, Function | Operation):
+            return self._primed_hint(node, callee.parameters)
+        if callee != DIFF:
+            written = written_here(self.text, node)
+            return f"write {written}" if written else None
+        if len(given) == 1:
+            (formula,) = arguments(node)
+            by = first_name([formula])
+            if formula[0] == NAME:
+                # A label is by what it depends on; no more is known of a parameter.
+                others = self.graph.ancestors(flatten(self.scope.get(by or "", [])))
+                names = self.graph.variable_names().items()
+                by = next((each for n, each in names if others[n] and each != by), None)
+            if by is not None:
+                return f"write diff({self.text[slice(*span_of(formula))]}, {by})"
+        return _FORMS
+
+    def _primed_hint(self, node: Syntax, parameters: Sequence[str]) -> str:
+        """The call with primes of one argument: the first that is given, if any."""
+        typed = [self.text[slice(*span_of(each))] for each in arguments(node)[:1]]
+        return f"write {node[3]}{primes(node)[0]}({(*typed, *parameters)[0]})"
 
     def apply_function(
         self,
@@ -223,9 +250,14 @@ class Calls(Scope):
             parameters = callee.parameters
         required = callee.required if isinstance(callee, Function) else parameters
         endless = isinstance(callee, Operation) and callee.lists and len(given) > 1
-        if callee == DIFF or len(required) > 1 or endless:
+        if callee == DIFF or len(required) > 1 or endless or not parameters:
             raise self._no_single_argument(frame, node, callee, parameters)
-        self._check_count(frame, node, callee, len(given))
+        self._check_count(frame, node, callee, given)
+        if not given:
+            # All its arguments have defaults.
+            message = f"{node[3]}{primes(node)[0]} needs the argument that it is by"
+            hint = self._primed_hint(node, parameters)
+            raise self.error(FormulaSyntaxError, frame, node, message, hint)
         opened = Opened(len(self.graph))
         opened.by = self._independent(parameters[0], given[0], opened)
         self.opened.append(opened)
@@ -256,11 +288,11 @@ class Calls(Scope):
         order = 1
         if orders:
             typed = node[6]
-            what = "an order of differentiation"
-            order = self.whole_number(frame, typed, orders[0], len(self.graph), what)
+            what, mark = "an order of differentiation", len(self.graph)
+            order = self.whole_number(frame, typed, orders[0], mark, what, _ORDERS)
             if order < 0:
                 message = f"{what} cannot be negative"
-                raise self.error(UsageError, frame, typed, message)
+                raise self.error(UsageError, frame, typed, message, _ORDERS)
         derivative = self._derivative(
             frame, node, opened, result, by, order, of_function=False
         )
@@ -336,9 +368,11 @@ class Calls(Scope):
 
         given = [self.text[slice(*span_of(each))] for each in arguments(node)]
         by = first_name(arguments(node))
-        if miscount(callee, name, len(given)):
+        if parameters and (by is None or miscount(callee, name, len(given))):
             given, by = list(parameters), parameters[0]
-        hint = "a second derivative is diff(u, x, 2)"
-        if name != DIFF:
+        hint = _ORDERS
+        if not parameters:
+            hint = f"write diff({name}(), x), by a variable x"
+        elif callee != DIFF:
             hint = f"write diff({name}({', '.join(given)}), {by})"
         return self.error(FormulaSyntaxError, frame, node, message, hint)

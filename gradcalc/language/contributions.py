@@ -11,13 +11,13 @@ nodes that it appends are formulas of the same language and can be differentiate
 """
 
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from gradcalc.backward import Flags, arrived, backward
+from gradcalc.backward import Flags, Gradients, arrived, backward
 from gradcalc.graph import Graph
 from gradcalc.language.rules import MOST_KEPT, FunctionOperation, Rule, rule_of
 from gradcalc.operations import EQUAL, MAX, PLUS, TIMES, UNEQUAL, WHERE, Operation
@@ -382,6 +382,23 @@ class Appended:
     wanted: list[int]
     # For each node that is reached that of its gradient where one arrives.
     arriving: dict[int, int]
+    formulas: _Formulas
+    gradients: Gradients[Reached]
+
+    def singular(self) -> Iterator[tuple[int, int | None]]:
+        """The nodes it went through that may have no unique derivative.
+
+        With each comes the node that is 0 unless a gradient arrives; None if always.
+        """
+        graph, active = self.formulas.graph, self.formulas.active
+        for node, each in arrived(self.gradients):
+            operation, inputs = graph.operations[node], graph.inputs[node]
+            if any(
+                place.of is None or active[inputs[operation.parameters.index(place.of)]]
+                for place in operation.singular
+            ):
+                gate = each.gate
+                yield node, None if gate is None else self.formulas.all_open(gate)
 
 
 def append_backward(
@@ -407,7 +424,6 @@ def append_backward(
     make, add = formulas.contributions, formulas.add
     gradients = backward(graph, output, active, seed, make, add, sparse=True)
     of_wanted = [gradients[node] for node in wanted]
-    return Appended(
-        [zero if each is None else formulas.closed(each) for each in of_wanted],
-        {node: each.node for node, each in arrived(gradients)},
-    )
+    closed = [zero if each is None else formulas.closed(each) for each in of_wanted]
+    arriving = {node: each.node for node, each in arrived(gradients)}
+    return Appended(closed, arriving, formulas, gradients)

@@ -9,16 +9,16 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from gradcalc.errors import FormulaError, ShapeError, Span
-from gradcalc.graph import Graph
+from gradcalc.graph import Differentiated, Graph
 from gradcalc.language.contributions import (
     Contributions,
     Elsewhere,
-    append_gradient,
+    append_backward,
     contributions_of,
 )
 from gradcalc.language.exact_laws import FOR_NODES
 from gradcalc.language.terms import Terms
-from gradcalc.operations import LITERAL, Operation
+from gradcalc.operations import COMPARISONS, LITERAL, Operation
 from gradcalc.shapes import Structure, arrange, described, flatten, shape_of
 
 # A node and those that it is differentiated by.
@@ -141,8 +141,13 @@ def _append(
     before = len(terms.graph)
     growth = Elsewhere(_Growing(terms, most), places, contributions)
     found: list[int] = []
+    singular: dict[tuple[int, int | None], None] = {}
     for root, by in roots:
-        found += append_gradient(graph, root, by, active, exact=True, elsewhere=growth)
+        appended = append_backward(
+            graph, root, by, active, exact=True, elsewhere=growth
+        )
+        found += appended.wanted
+        singular |= dict.fromkeys(appended.singular())
     # What the graph computes already.
     known: dict[int, int] = {}
     for node, term in places.items():
@@ -155,7 +160,14 @@ def _append(
         graph.composed.add(node)
         return node
 
-    made = terms.graph.translated(found, add, known)
+    gates = [gate for _, gate in singular if gate is not None]
+    made = terms.graph.translated([*found, *gates], add, known)
+    for node, gate in singular:
+        if node in graph.composed and graph.operations[node] in COMPARISONS:
+            # Of a derivative: it chooses the more accurate one of two formulas.
+            continue
+        gate = None if gate is None else made[gate]
+        graph.differentiated.append(Differentiated(node, gate, len(graph)))
     return [made[each] for each in found], len(terms.graph) - before
 
 

@@ -65,15 +65,27 @@ TO_THE_BIT: Table = {
     "where": (_where_known, "where(c, a, a) -> a"),
 }
 
-_FOR_CODE: Table = {"sum": (_sum_chained,)}
+_FOR_CODE: Table = {
+    "sum": (_sum_chained,),
+    "where": (
+        "where(p, x, p/p) -> where(p, x, inf - inf)",
+        "where(p, x, y*(p/p)) -> where(p, x, y*(inf - inf))",
+    ),
+}
 
 # What is passed in the domain of an operation alone, and there to what it selected.
+# Outside it is NaN, which inside is not even computed: the quotient is 1 there.
 _FOR_NODES: Table = {
     "where": (
+        "where(p, x, inf - inf) -> where(p, x, p/p)",
+        "where(p, x, y*(inf - inf)) -> where(p, x, y*(p/p))",
         "where(where(p, c, 1), where(p, a, b), 0) -> where(p, where(c, a, 0), b)",
         "where(where(p, c, 1), where(p, a, b), -0) -> where(p, where(c, a, -0), b)",
         "where(p, 1, 0) -> p",
     ),
+    # A graph that has no infinity in it is finite if its numbers are.
+    "<": ("abs(x) < inf -> x - x == 0",),
+    "==": ("abs(x) == inf -> (x == x) > (x - x == 0)",),
 }
 
 # For derivatives that stand in the graph of a formula: constants keep their names.

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 
 from gradcalc.language.syntax import (
-    DIFF,
     NAME,
     OPERATION,
     Syntax,
@@ -97,8 +96,6 @@ def written_here(text: str, call: Syntax) -> str | None:
     template = FUNCTIONS.get(call[3]) or DERIVATIVES.get(call[3])
     if template is None and len(given) == 2:
         template = WITH_TWO.get(call[3])
-    if template is None and call[3] == DIFF and len(given) == 1:
-        template = f"diff({{0}}, {first_name(given)})"
     if template is None:
         return None
     bare = [text[slice(*span_of(argument))] for argument in given]
@@ -113,13 +110,13 @@ def written_here(text: str, call: Syntax) -> str | None:
         return template.format(*"abc", a="a", b="b")
 
 
-def first_name(formulas: Iterable[Syntax]) -> str:
-    """The first name in the formulas that may be a variable; x if there is none."""
+def first_name(formulas: Iterable[Syntax]) -> str | None:
+    """The first name in the formulas that may be a variable; None if there is none."""
     for node in chain.from_iterable(map(postorder, formulas)):
         if node[0] == NAME and node[3] not in CONSTANT_NAMES:
             name: str = node[3]
             return name
-    return "x"
+    return None
 
 
 def name_here(name: str, known: Collection[str]) -> str | None:

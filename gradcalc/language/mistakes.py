@@ -42,6 +42,7 @@ _LOOKALIKES = {
     "&": "a*b, for conditions a and b",
 }
 
+_ACCENTS = "´\N{LEFT SINGLE QUOTATION MARK}"
 _QUOTES = "'\"`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}’"
 
 _NO_RANGE = "a formula takes no range"
@@ -54,6 +55,8 @@ _HINTS = {
     ".": "a number needs a digit beside its point",
     "!": "not equal is !=, the opposite of a condition c is 1 - c",
     "?": "to choose between two values, write where(condition, a, b)",
+    **dict.fromkeys(_ACCENTS, "the prime of a derivative is ', as in sin'(x)"),
+    **dict.fromkeys("∂∇", "the derivative of an expression u by x is diff(u, x)"),
     "\\": "a formula goes over several lines inside brackets",
 }
 

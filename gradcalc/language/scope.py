@@ -112,29 +112,35 @@ class Scope:
     # --- constants
 
     def whole_number(
-        self, frame: Frame, node: Syntax, structure: Structure, mark: int, what: str
+        self,
+        frame: Frame,
+        node: Syntax,
+        structure: Structure,
+        mark: int,
+        what: str,
+        hint: str | None = None,
     ) -> int:
         """The number that the structure stands for, which must be whole and constant.
 
         `mark` is the first node of its formula, which is taken out of the graph again;
-        `what` says in errors what the number is.
+        `what` says in errors what the number is, and `hint` what to write.
         """
+        if structure.__class__ is not int:
+            message = f"{what} must be a number, not a list"
+            raise self.error(ShapeError, frame, node, message, hint)
         value = self._constant(frame, node, structure, what)
         self.forget_constants(mark)
         # What it differentiates by are variables, which stay.
         self.graph.prune(mark, (), {})
         if not value.is_integer():
             message = f"{what} must be a whole number, not {value}"
-            raise self.error(ShapeError, frame, node, message)
+            raise self.error(ShapeError, frame, node, message, hint)
         return int(value)
 
     def _constant(
         self, frame: Frame, node: Syntax, structure: Structure, what: str
     ) -> float:
         graph, inputs = self.graph, self.graph.inputs
-        if structure.__class__ is not int:
-            message = f"{what} must be a number, not a list"
-            raise self.error(ShapeError, frame, node, message)
         # Only what it is made of, and once: a formula may have many of them.
         values = self._constants
         needed = {structure}.difference(values)

@@ -58,6 +58,7 @@ PRIMES = {
     **dict.fromkeys(("'", "\N{PRIME}", "\N{RIGHT SINGLE QUOTATION MARK}"), 1),
     "\N{DOUBLE PRIME}": 2,
     "\N{TRIPLE PRIME}": 3,
+    "\N{QUADRUPLE PRIME}": 4,
 }
 
 

@@ -12,6 +12,7 @@ from gradcalc.language.library import (
     library_documentation,
     library_text,
 )
+from gradcalc.operations import OPERATIONS
 
 
 @pytest.mark.parametrize("name", library_documentation())
@@ -87,3 +88,87 @@ def test_every_function_of_probabilities_is_in_the_library():
     assert set(OF_PROBABILITIES) <= set(library_documentation())
     for _, instead in OF_PROBABILITIES.values():
         assert instead in known_functions()
+
+
+# --- derivatives that the formula asks for
+
+
+def one_argument(operation, *others):
+    """A call of the operation on x, with numbers in the places of other operands."""
+    if operation.written != "call":
+        return f"x {operation.name} {others[0]}"
+    return f"{operation.name}({', '.join(['x', *others])})"
+
+
+SINGULAR = [
+    (one_argument(OPERATIONS[name], *others), x)
+    for name, others, x in [
+        ("relu", [], 0), ("abs", [], 0), ("sign", [], 0), ("floor", [], 2),
+        ("ceil", [], -1), ("round", [], 2.5), ("mod", ["3"], 6), ("max", ["2"], 2),
+        ("min", ["2", "y"], 2), ("clip", ["1", "2"], 1), ("hypot", ["0"], 0),
+        ("tanh", [], 40), ("sigmoid", [], -800), ("erf", [], 40), ("<", ["1"], 1),
+        (">=", ["y"], 7), ("==", ["1"], 1),
+    ]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "x"), SINGULAR)
+@pytest.mark.parametrize(
+    "program",
+    ["diff({0}, x)", "u = {0}; diff(u, x)", "f(x) = ({0})^3; f'(x) - f'(x)", "{0}"],
+)
+def test_a_derivative_speaks_of_what_it_went_through(program, formula, x):
+    text = program.format(formula)
+    notes = evaluate(text, {}, defaults={"x": x, "y": 7}).notes
+    expected = evaluate(formula, {}, defaults={"x": x, "y": 7}).notes
+    assert expected
+    assert {note.message.partition(":")[2] for note in expected} <= {
+        note.message.partition(":")[2] for note in notes
+    }
+
+
+def test_every_singular_operation_is_looked_at():
+    formulas = " ".join(formula for formula, _ in SINGULAR)
+    for name, operation in OPERATIONS.items():
+        # Of the six comparisons three, and only an exponent makes a power jump.
+        if operation.singular and name not in ("<=", ">", "!=", "^"):
+            assert name in formulas
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ("diff(where(x > 5, abs(x - 2), x), x)", 2),
+        ("diff(where(x > 5, max(x, 2), x), x)", 2),
+        ("diff(x^3, x)", 0),
+        ("diff(abs(x), x)", 1),
+        ("y = abs(x - 1); diff(stop_gradient(y)*x, x)", 1),
+        ("z = 0; [x, 2][diff(relu(z), z)]", 3),
+    ],
+)
+def test_a_derivative_is_silent_of_what_it_does_not_depend_on(text, x):
+    notes = evaluate(text, {}, defaults={"x": x}).notes
+    assert not [note for note in notes if "is taken" in note.message]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda o: o.name)
+def test_a_derivative_has_no_nan_or_infinity_of_its_own(operation):
+    for point in operation.samples:
+        names = [f"x{place}" for place in range(len(point))]
+        values = dict(zip(names, point, strict=True))
+        arguments = ", ".join(names)
+        if operation.lists and len(operation.parameters) > 1:
+            half = len(names) // 2
+            arguments = f"[{', '.join(names[:half])}], [{', '.join(names[half:])}]"
+        formula = f"{operation.name}({arguments})"
+        if operation.written == "infix":
+            formula = f" {operation.name} ".join(names)
+        elif operation.written == "prefix":
+            formula = f"-{arguments}"
+        plain = evaluate(formula, values)
+        found = evaluate(f"diff({formula}, [{', '.join(names)}])", values)
+        # At 0^b stands log(0), which is not selected.
+        if plain.finite and 0 not in point:
+            assert not any(map(math.isnan, found.values))
+            literals = (n.value for n in found.nodes if n.operation == "literal")
+            assert all(map(math.isfinite, literals))

@@ -5,7 +5,7 @@ and have other factors: 3*a*sin(x)^2 + 3*a*cos(x)^2 is 3*a. No law changes a fin
 value; some make a formula finite in more places.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,7 @@ from gradcalc.algebra.forms import (
     Product,
     Rational,
     Sum,
+    magnitude,
     ratio,
 )
 from gradcalc.algebra.products import Factor, divided, multiply, without_sign
@@ -24,7 +25,7 @@ from gradcalc.algebra.reading import Reader
 from gradcalc.algebra.shares import added_up
 from gradcalc.algebra.sums import add, multiplied_out
 from gradcalc.language.rules import formula_graph
-from gradcalc.operations import VARIABLE, Operation
+from gradcalc.operations import LITERAL, VARIABLE, Operation
 
 # In longer sums no law is looked for.
 _MOST_TERMS = 100
@@ -99,6 +100,9 @@ CALLS = (
 )
 
 
+_Called = tuple[Operation, tuple[Sum, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class _Law:
     """A pair of formulas as forms of their own."""
@@ -108,6 +112,23 @@ class _Law:
     # The call, or the constant e, by which the left side is found; its product.
     anchor: Base
     product: Product
+    # The operations of the left side that x alone is an operand of.
+    calls: frozenset[Operation]
+
+    def may_be_at(
+        self, base: Base, exponent: Sum, form: Sum, calls: Set[_Called]
+    ) -> bool:
+        """Whether the left side may be a part of the form, found by this power."""
+        least, number = self.product.powers[self.anchor].number, exponent.number
+        if len(self.left.terms) > len(form.terms):
+            return False
+        if least is not None and (
+            number is None or magnitude(number) < magnitude(least)
+        ):
+            return False
+        return not isinstance(base, Call) or all(
+            (operation, base.operands) in calls for operation in self.calls
+        )
 
 
 _Apply = Callable[[Reader, _Law, Sum, Product, dict[str, Sum]], "Sum | None"]
@@ -123,24 +144,40 @@ def _laws(texts: tuple[str, ...]) -> dict[Operation | str, list[_Law]]:
             reader.read(graph, [root], {})[0]
             for graph, root in map(formula_graph, text.split(" -> "))
         ]
-        law = next(
-            _Law(sides[0], sides[1], base, product)
-            for product in sides[0].terms
-            for base in product.powers
-            if isinstance(base, Call) or getattr(base, "name", "") == "e"
+        bases = [
+            (product, base) for product in sides[0].terms for base in product.powers
+        ]
+        calls = {base for _, base in bases if isinstance(base, Call)}
+        product, anchor = next(pair for pair in bases if _key(pair[1]))
+        law = _Law(
+            sides[0],
+            sides[1],
+            anchor,
+            product,
+            frozenset(
+                call.operation
+                for call in calls
+                if call.operands == (reader.forms.variable("x"),)
+            ),
         )
-        found.setdefault(_key(law.anchor), []).append(law)
+        found.setdefault(_key(anchor), []).append(law)
     return found
 
 
 def _key(base: Base) -> Operation | str:
     if isinstance(base, Call):
         return base.operation
-    return base.name if isinstance(base, Leaf) else ""
+    if isinstance(base, Leaf) and base.operation is LITERAL:
+        return base.name
+    return ""
 
 
 class Algebra(Reader):
     """Reads graphs into forms in which the identities hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shorter: dict[Sum, Sum] = {}
 
     def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
         for law in _laws(CALLS).get(operation, ()):
@@ -171,9 +208,14 @@ class Algebra(Reader):
 
     def shorter(self, form: Sum) -> Sum:
         """The form by the laws that may make it shorter."""
-        if len(form.terms) > 1:
-            return self._simpler(form, SHORTER_SUMS, _in_sum)
-        return self._simpler(form, SHORTER_PRODUCTS, _in_product)
+        found = self._shorter.get(form)
+        if found is None:
+            if len(form.terms) > 1:
+                found = self._simpler(form, SHORTER_SUMS, _in_sum)
+            else:
+                found = self._simpler(form, SHORTER_PRODUCTS, _in_product)
+            self._shorter[form] = found
+        return found
 
     def _simpler(self, form: Sum, texts: tuple[str, ...], apply: _Apply) -> Sum:
         """The form in which no law finds its left side any more."""
@@ -196,11 +238,18 @@ def _places(
     laws: dict[Operation | str, list[_Law]], form: Sum
 ) -> Iterator[tuple[_Law, Product, dict[str, Sum]]]:
     """Where a law may apply: the product in which it is found, and what x is there."""
+    calls = {
+        (base.operation, base.operands)
+        for product in form.terms
+        for base in product.powers
+        if isinstance(base, Call)
+    }
     for product in form.terms:
         for base, exponent in product.powers.items():
             for law in laws.get(_key(base), ()):
-                operand = base.operands[0] if isinstance(base, Call) else exponent
-                yield law, product, {"x": operand}
+                if law.may_be_at(base, exponent, form, calls):
+                    operand = base.operands[0] if isinstance(base, Call) else exponent
+                    yield law, product, {"x": operand}
 
 
 def _in_sum(

@@ -54,7 +54,7 @@ def multiply(forms: Forms, factors: Iterable[Factor]) -> Sum:
             elif base.operation is ABS and times % 2 == 0:
                 del powers[base]
                 number *= _gather(forms, powers, base.operands[0], exponent)
-        elif isinstance(base, Sum) and not is_long(base) and len(base.terms) < 2:
+        elif isinstance(base, Sum) and len(base.terms) < 2 and not is_long(forms, base):
             del powers[base]
             number *= _gather(forms, powers, base, exponent)
     number *= _meet_over_denominators(forms, powers)
@@ -67,12 +67,12 @@ def multiply(forms: Forms, factors: Iterable[Factor]) -> Sum:
     return forms.sum({product: number})
 
 
-def is_long(base: Sum) -> bool:
-    """Whether it is a product too long to be opened wherever it is used."""
-    only = base.only()
-    if only is None:
-        return False
-    powers = only[0].powers
+def is_long(forms: Forms, base: Sum) -> bool:
+    """Whether it has too many common factors to be opened wherever it is used."""
+    # So many have all terms, or none.
+    powers = next((product.powers for product in base.terms), {})
+    if len(powers) > MOST_SHARED and len(base.terms) > 1:
+        _, powers, _ = factored(forms, base)
     return len(powers) > MOST_SHARED or any(
         len(exponent.terms) > MOST_SHARED for exponent in powers.values()
     )
@@ -224,6 +224,8 @@ def times_exponent(forms: Forms, first: Sum, second: Sum) -> Sum:
 
 def _number_power(base: Rational, exponent: Rational) -> Rational | None:
     """The power of a number if it is exact and not too long, or None."""
+    if base == 1 or exponent == 1:
+        return base
     if exponent.denominator == 1:
         if base == 0:
             return 0 if exponent > 0 else None

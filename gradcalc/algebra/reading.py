@@ -20,7 +20,7 @@ from gradcalc.algebra.forms import (
 )
 from gradcalc.algebra.products import Factor, exponential, is_long, multiply
 from gradcalc.algebra.shares import is_share, total_of
-from gradcalc.algebra.sums import add
+from gradcalc.algebra.sums import add, factored
 from gradcalc.graph import Graph
 from gradcalc.operations import (
     COMPARISONS,
@@ -280,10 +280,16 @@ class _Reading:
             if node is None:
                 yield forms.minus_one, forms.one
                 continue
+            exponent = forms.one if sign > 0 else forms.minus_one
             form = self.made[node]
-            if self.uses[node] > 1 and is_long(form):
-                form = self._kept_whole(form)
-            yield form, forms.one if sign > 0 else forms.minus_one
+            if self.uses[node] == 1 or not is_long(forms, form):
+                yield form, exponent
+                continue
+            # Its powers stay one factor, which is opened nowhere.
+            number, powers, rest = factored(forms, form)
+            common = forms.sum({forms.product(powers): 1})
+            for each in (forms.number(number), self._kept_whole(common), rest):
+                yield each, exponent
 
     def _kept_whole(self, form: Sum) -> Sum:
         """The form as one term with one factor."""

@@ -17,10 +17,14 @@ from gradcalc.cli.files import (
     check_not_output,
     check_not_read,
     check_replaceable,
-    matching_files,
     standard_input_is_free,
 )
-from gradcalc.cli.map_engines import Source, opened_engine
+from gradcalc.cli.map_engines import (
+    Source,
+    data_files,
+    format_of_data,
+    opened_engine,
+)
 from gradcalc.cli.row_output import opened_output
 from gradcalc.data.formats import LINE_FORMATS, format_of
 from gradcalc.data.grids import Sweep
@@ -154,7 +158,7 @@ def command(
     kind = _output_kind(request, reading, out)
     if data is not None:
         check_not_output(data)
-        reading = replace(reading, kind=format_of(data) or reading.kind)
+        reading = replace(reading, kind=format_of_data(data) or reading.kind)
     is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
     if is_columnar and kind is None and (reduce is not None or sys.stdout.isatty()):
         # To be read by people.
@@ -230,7 +234,7 @@ def _check_output(out: str, request: Request, data: str | None) -> None:
             "--out takes the name of a file",
             hint="without --out rows are written to standard output",
         )
-    files = [STANDARD_INPUT] if data is None else matching_files(data)
+    files = [STANDARD_INPUT] if data is None else data_files(data)
     check_not_read(out, [*request.sources, *files])
     check_replaceable(out)
 

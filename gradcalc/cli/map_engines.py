@@ -13,12 +13,12 @@ from gradcalc.cli.files import (
     STANDARD_INPUT,
     called,
     check_readable,
+    file_name,
     matching_files,
     size_of_files,
     standard_input,
 )
-from gradcalc.data.delimited_rows import DelimitedRows
-from gradcalc.data.formats import LINE_FORMATS, open_rows
+from gradcalc.data.formats import LINE_FORMATS, format_of, open_rows
 from gradcalc.data.grids import GridStream, Sweep
 from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import UsageError
@@ -48,7 +48,7 @@ class Source:
     @property
     def files(self) -> list[str]:
         """The files that are read, or `-`."""
-        return [] if self.data is None else matching_files(self.data)
+        return [] if self.data is None else data_files(self.data)
 
     @property
     def columnar(self) -> str | None:
@@ -60,6 +60,32 @@ class Source:
     def is_shown(self) -> bool:
         """Whether the rows are written on a terminal."""
         return self.out is None and sys.stdout.isatty()
+
+
+def data_files(path: str) -> list[str]:
+    """The files of a path, or `-`: those that match; of a folder, those of columns.
+
+    Raises FileError if there is none.
+    """
+    if not os.path.isdir(file_name(path)):
+        return matching_files(path)
+    found = []
+    for folder, folders, names in os.walk(path):
+        # Such as a log of what wrote the others.
+        folders[:] = sorted(each for each in folders if each[0] not in "._")
+        kept = sorted(each for each in names if each[0] not in "._")
+        found += [os.path.join(folder, each) for each in kept if _is_columnar(each)]
+    return found or [path]
+
+
+def format_of_data(path: str) -> str | None:
+    """The format that the names of the files of a path stand for, None if none."""
+    found = format_of(path)
+    return found or next(map(format_of, data_files(path)), None)
+
+
+def _is_columnar(path: str) -> bool:
+    return (format_of(path) or LINE_FORMATS[0]) not in LINE_FORMATS
 
 
 @contextmanager
@@ -99,34 +125,20 @@ def _row_engine(source: Source) -> Iterator[Engine]:
 @contextmanager
 def _frame_engine(source: Source) -> Iterator[Engine]:
     """The engine that is Polars."""
-    from gradcalc.mapping.frame_engine import of_columns, of_table
+    from gradcalc.mapping.frame_engine import ColumnarEngine, of_columns
+    from gradcalc.mapping.table_engine import TableEngine
 
-    files, reading, kind = source.files, source.reading, source.kind
-    is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
-    if is_columnar or (source.columnar and reading.kind == "jsonl"):
+    reading, kind = source.reading, source.kind
+    if reading.kind and reading.kind not in LINE_FORMATS:
         assert source.data is not None
         with _progress(source, None) as progress:
             yield of_columns(
-                _scanned(files), called(source.data), reading, kind, progress
+                _scanned(source.files), called(source.data), reading, kind, progress
             )
         return
     with _opened(source) as rows, _progress(source, rows) as progress:
-        is_plain = (
-            isinstance(rows, DelimitedRows)
-            and STANDARD_INPUT not in files
-            and bool(size_of_files(files))
-            and not source.skip_bad
-        )
-        if source.columnar and not is_plain:
-            raise UsageError(
-                f"--out {source.out}: of these rows no {kind} file can be made",
-                hint="write them into a file such as rows.csv, and map that",
-            )
-        if is_plain:
-            assert isinstance(rows, DelimitedRows)
-            yield of_table(rows, files, kind, progress)
-        else:
-            yield RowEngine(rows, skip_bad=source.skip_bad, progress=progress)
+        engine = TableEngine(rows, skip_bad=source.skip_bad, progress=progress)
+        yield ColumnarEngine(engine, source.columnar) if source.columnar else engine
 
 
 _OPENERS: Mapping[str, Callable[[Source], AbstractContextManager[Engine]]] = {
@@ -152,7 +164,7 @@ def _scanned(files: Sequence[str]) -> Any:
         return BytesIO(standard_input().read())
     for path in files:
         check_readable(path)
-    return [os.path.join(path, "**") if os.path.isdir(path) else path for path in files]
+    return list(files)
 
 
 @contextmanager

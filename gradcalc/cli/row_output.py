@@ -27,11 +27,12 @@ class RowOutput:
         """Where the bytes go."""
         return sys.stdout.buffer if self.file is None else self.file
 
-    def write_rows(self, header: str, blocks: Iterable[Sequence[str]]) -> None:
+    def write_rows(self, header: str, blocks: Iterable[Sequence[str] | bytes]) -> None:
         """Write the header and the rows, of every block as soon as it comes.
 
         Nothing is written before there is a row, or the end. A DataError behind a row
-        has the exit status 1: the rows above are a part of the answer.
+        on standard output has the exit status 1: the rows above are a part of the
+        answer.
         """
         # Bytes, because the rows are UTF-8 and stay it in every locale.
         output = self.stream
@@ -41,14 +42,19 @@ class RowOutput:
             for block in blocks:
                 if not block:
                     continue
-                text, header = header + "".join(block), ""
+                content = block
+                if not isinstance(content, bytes):
+                    content = "".join(content).encode()
+                if header:
+                    content, header = header.encode() + content, ""
                 if watched:
                     # A terminal would obey some of the characters in the data.
-                    text = printable(text.replace("\r\n", "\n"), keep="\t\n")
-                output.write(text.encode())
+                    text = content.decode().replace("\r\n", "\n")
+                    content = printable(text, keep="\t\n").encode()
+                output.write(content)
                 if self.file is None:
                     output.flush()
-                begun = True
+                    begun = True
         except DataError as error:
             raise (error.but(exit_code=1) if begun else error) from None
         output.write(header.encode())

@@ -282,15 +282,15 @@ class LongerTable(RowWriter):
         self._missing = [None] * len(columns)
         text = "".join(rows.lines.header)
         # A file without rows may have no ending either.
-        self._ending = _ending(text) or "\n"
-        above = text.removesuffix(self._ending)
+        self.ending = _ending(text) or "\n"
+        above = text.removesuffix(self.ending)
         if rows.reading.renames:
             above = self._joined(rows.header)
         added = self._joined(columns)
-        self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self._ending}"
+        self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self.ending}"
 
     def written(self, row: Row, values: Sequence[Any] | None) -> str:
-        delimiter, ending, text = self._delimiter, self._ending, self.rows.whole_text
+        delimiter, ending, text = self._delimiter, self.ending, self.rows.whole_text
         if values is None:
             values = self._missing
         added = delimiter.join(map(repr, values))
@@ -397,7 +397,8 @@ def _cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
     """Where each cell stands in the text of a row."""
     start, quoted = 0, False
     for position, character in enumerate(text):
-        if character == '"':
+        # Within a cell that does not begin with one it is a character as others.
+        if character == '"' and text[start] == '"':
             quoted = not quoted
         elif character == delimiter and not quoted:
             yield start, position

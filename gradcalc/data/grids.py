@@ -59,6 +59,10 @@ class GridStream:
         """Nothing: this is text."""
         return b""
 
+    def seekable(self) -> bool:
+        """No: its rows come as they are asked for."""
+        return False
+
     def read1(self, _size: int) -> bytes:
         """The next rows; nothing at the end."""
         begun, self._begun = self._begun, ""

@@ -1,18 +1,22 @@
 """Lines of text out of streams of bytes, in the blocks in which they arrive.
 
 What a pipe has ready is read at once, so that a line that arrives alone can be answered
-before the next one comes; of a file a block has hundreds of lines.
+before the next one comes; of a file a block has hundreds of lines, or as many as are
+asked for.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from gradcalc.data.compressions import decompressed, is_broken
-from gradcalc.errors import DataError, FileError
+from gradcalc.errors import DataError, FileError, GradcalcError
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
-_BLOCK = 1 << 16
+# So many bytes are read at once.
+BLOCK = 1 << 16
 
 # What errors call a stream, and the function that opens it.
 Source = tuple[str, Callable[[], BinaryIO]]
@@ -20,6 +24,16 @@ Source = tuple[str, Callable[[], BinaryIO]]
 
 class BrokenDataError(DataError):
     """Data that cannot be read on from here, whatever rows are skipped."""
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """Whole lines as bytes, of the stream of that name."""
+
+    data: bytes
+    name: str
+    # Whether they are the first of the stream.
+    begins: bool
 
 
 class Lines:
@@ -30,6 +44,7 @@ class Lines:
     recent  the lines since `forget` was last called
     mark    the byte order mark that the first stream began with, or ""
     size    how many bytes have been read, once they are decompressed
+    largest how many bytes are read at once of what is no pipe
 
     A line ends in "\\n", "\\r\\n" or "\\r". One that is not UTF-8 raises DataError, and
     the lines after it can still be read. The streams after the first are opened one
@@ -44,23 +59,28 @@ class Lines:
         self.recent: list[str] = []
         self.mark = ""
         self.size = 0
+        self.largest = BLOCK
         self.header: list[str] = []
         # Whether all lines that have arrived are UTF-8, and end in newlines alone.
         self.is_text = True
         self.is_plain = False
         self._has_returns = False
         self._stream = stream
+        self._stream_name = name
         self._decompressed: Any = None
         self._opened: BinaryIO | None = None
         self._more = iter(more)
+        # Whether nothing of the stream has been read.
         self._begins = True
         # Lines of its header that are still to come.
         self._to_pass = 0
-        # What has arrived: whole lines, the place of the next of them, and the start of
-        # a line that goes on.
+        # What has arrived: whole lines, the place of the next of them; blocks behind
+        # them; and the start of a line that goes on.
         self._block: list[str] = []
         self._place = 0
+        self._ahead: deque[Block] = deque()
         self._rest: list[bytes] = []
+        self._broken: GradcalcError | None = None
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -97,11 +117,6 @@ class Lines:
         self._place += count
         self.number += count
 
-    def stand_at(self, number: int, line: str) -> None:
-        """Take the line of this number for the last that was read."""
-        self.number = number
-        self.recent[:] = [line]
-
     def forget(self) -> None:
         """Start a new collection of recent lines."""
         self.recent.clear()
@@ -123,42 +138,84 @@ class Lines:
         if self._opened is not None:
             self._opened.close()
 
+    def block(self) -> Block | None:
+        """The next block, which is taken for read except in what is counted here.
+
+        None if lines are waiting, at the end, and for the start of a stream.
+        """
+        if self._place < len(self._block) or self._to_pass:
+            return None
+        try:
+            block = self._next_block()
+        except StopIteration:
+            return None
+        except GradcalcError as error:
+            # It is raised when the lines above have been read.
+            self._broken = error
+            return None
+        if block.begins:
+            self._ahead.appendleft(block)
+            return None
+        return block
+
+    def take(self, block: Block, behind: Iterable[Block]) -> None:
+        """Make the lines of the block those that wait, and then those `behind` it."""
+        self._ahead.extendleft(reversed([block, *behind]))
+        self._read()
+
     def _read(self) -> None:
-        """Read the next block. Raises StopIteration at the end of the last stream."""
+        """Have lines that wait. Raises StopIteration at the end of the last stream."""
         while self._place == len(self._block):
+            block = self._next_block()
+            if block.begins:
+                self.name, self.number = block.name, 0
+            lines = block.data.splitlines(keepends=True)
+            self._take(lines, begins=block.begins)
+
+    def _next_block(self) -> Block:
+        """The next lines. Raises StopIteration at the end of the last stream."""
+        if self._ahead:
+            return self._ahead.popleft()
+        if self._broken is not None:
+            raise self._broken
+        while True:
             data = self._data()
             if data and self._rest and b"\n" not in data and b"\r" not in data:
                 # A line longer than a block is put together once.
                 self._rest.append(data)
                 continue
-            lines = b"".join([*self._rest, data]).splitlines(keepends=True)
-            # The newline of a carriage return may be still to come.
-            goes_on = data and lines and not lines[-1].endswith(b"\n")
-            self._rest = [lines.pop()] if goes_on else []
-            if lines:
-                self._take(lines)
-            elif not data:
+            whole = b"".join([*self._rest, data])
+            end = _end_of_lines(whole) if data else len(whole)
+            self._rest = [whole[end:]] if end < len(whole) else []
+            if end:
+                block = Block(whole[:end], self._stream_name, self._begins)
+                self._begins = False
+                return block
+            if not data:
                 self._open_next()
 
     def _data(self) -> bytes:
         """What arrives next of the stream; nothing at its end."""
         try:
             if self._decompressed is None:
-                self._decompressed = decompressed(self._stream, self.name)
-            data: bytes = self._decompressed.read1(_BLOCK)
+                self._decompressed = decompressed(self._stream, self._stream_name)
+            if self.largest > BLOCK and not self._begins and self._stream.seekable():
+                data: bytes = self._decompressed.read(self.largest)
+            else:
+                data = self._decompressed.read1(BLOCK)
         except Exception as error:
             if is_broken(error):
                 reason = str(error).lower().rstrip(".")
-                message = f"{self.name} cannot be decompressed: {reason}"
+                message = f"{self._stream_name} cannot be decompressed: {reason}"
                 raise BrokenDataError(message) from None
             if isinstance(error, OSError):
-                raise FileError.from_system("read", self.name, error) from None
+                raise FileError.from_system("read", self._stream_name, error) from None
             raise
         self.size += len(data)
         self._has_returns = self._has_returns or b"\r" in data
         return data
 
-    def _take(self, lines: list[bytes]) -> None:
+    def _take(self, lines: list[bytes], *, begins: bool) -> None:
         """Make these the lines of the block."""
         try:
             self._block = [line.decode() for line in lines]
@@ -169,22 +226,23 @@ class Lines:
             self.is_text = False
         self.is_plain = not self._has_returns and lines[-1].endswith(b"\n")
         self._place = 0
-        if self._begins and self._block[0].startswith(BYTE_ORDER_MARK):
+        if begins and self._block[0].startswith(BYTE_ORDER_MARK):
             self._block[0] = self._block[0][1:]
             self.mark = self.mark if self._opened else BYTE_ORDER_MARK
-        self._begins = False
+        if begins and self._opened:
+            # The stream after the first has its header above.
+            self._to_pass = len(self.header)
         passed = min(self._to_pass, len(self._block))
         self._to_pass -= passed
         self.pass_over(passed)
 
     def _open_next(self) -> None:
         """Go on with the next stream. Raises StopIteration if there is none."""
-        name, opened = next(self._more)
+        self._stream_name, opened = next(self._more)
         self.close()
         self._stream = self._opened = opened()
         self._decompressed = None
-        self.name, self.number, self._begins = name, 0, True
-        self._to_pass = len(self.header)
+        self._begins = True
 
     def _check(self, line: str) -> None:
         try:
@@ -195,3 +253,12 @@ class Lines:
                 f"{self.name}, line {self.number}: the byte 0x{byte:02x} is not"
                 " UTF-8 text"
             ) from None
+
+
+def _end_of_lines(data: bytes) -> int:
+    """Where the last line that may go on begins."""
+    if data.endswith(b"\n"):
+        return len(data)
+    # The newline of a carriage return at the end may be still to come.
+    end = len(data) - data.endswith(b"\r")
+    return max(data.rfind(b"\n", 0, end), data.rfind(b"\r", 0, end)) + 1

@@ -28,9 +28,10 @@ class TableWriter(RowWriter):
             rows.name, [old[place] for place in chosen if place < len(old)], additions
         )
         self._rows = rows
-        self._delimiter = rows.reading.delimiter or delimiter
+        self.delimiter = rows.reading.delimiter or delimiter
         self._missing = [None] * len(new)
-        self._chosen = chosen
+        # The places of the columns that are written, those of the rows first.
+        self.chosen = chosen
         self._width = len(old) if any(place < len(old) for place in chosen) else 0
         self._empty = [None] * len(old)
         self.header = self._line([names[place] for place in chosen])
@@ -38,10 +39,10 @@ class TableWriter(RowWriter):
     def written(self, row: Row, values: Sequence[Any] | None) -> str:
         cells = self._rows.cells(row) if self._width else self._empty
         both = [*cells, *(self._missing if values is None else values)]
-        return self._line([both[place] for place in self._chosen])
+        return self._line([both[place] for place in self.chosen])
 
     def _line(self, cells: Iterable[Any]) -> str:
-        delimiter = self._delimiter
+        delimiter = self.delimiter
         return delimiter.join([table_cell(cell, delimiter) for cell in cells]) + "\n"
 
 

@@ -49,7 +49,7 @@ class Sink(Protocol):
     def stream(self) -> BinaryIO:
         """Where the bytes go, for who writes them himself."""
 
-    def write_rows(self, header: str, blocks: Iterable[Sequence[str]]) -> None:
+    def write_rows(self, header: str, blocks: Iterable[Sequence[str] | bytes]) -> None:
         """Write a text, then rows in blocks, each as soon as it comes."""
 
 

@@ -1,4 +1,4 @@
-"""The engine for large files and for columnar ones: Polars reads and writes them.
+"""The engine for files whose columns have types, Parquet and Arrow: that is Polars.
 
 Its streaming engine scans the files, hands over blocks of rows, and writes what comes
 back, in memory that does not grow with the file. The numbers are the vector kernel's.
@@ -6,76 +6,42 @@ back, in memory that does not grow with the file. The numbers are the vector ker
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
 from threading import Lock
-from typing import Any
+from typing import Any, BinaryIO
 
-from gradcalc.data.cells import EmptyError, number_in, table_cell
+from gradcalc.data.cells import table_cell
 from gradcalc.data.delimited_rows import DelimitedRows, check_free, table_columns
 from gradcalc.data.row_writers import chosen_columns
 from gradcalc.data.rows import Reading, renamed
-from gradcalc.engine.vectorized import (
-    Kernel,
-    finite_rows,
-    numpy_is_installed,
-    sum_and_rest,
-)
-from gradcalc.errors import DataError, FileError, extra_module
+from gradcalc.engine.vectorized import numpy_is_installed
+from gradcalc.errors import DataError, FileError
 from gradcalc.language.identifiers import normal
 from gradcalc.mapping.engines import ENGINES, POLARS, Engine, Outcome, Sink
 from gradcalc.mapping.row_engine import RowEngine
 from gradcalc.mapping.row_formula import RowFormula
+from gradcalc.mapping.row_kernel import RowKernel, polars
 from gradcalc.mapping.totals import Totals
 from gradcalc.strict_json import json_value, write_json
 
 Progress = Callable[[int], None]
 
-# What the columns of the data, and the new ones, are called here: no two alike.
-_OLD, _NEW, _ROW = "c{}", "n{}", "row"
+# What the columns of the data are called here: no two alike, nor like the new ones.
+_OLD, _ROW = "c{}", "row"
 
-# Rows that tell the types of a table's columns, for a format that has types.
-_LOOKED_AT = 10_000
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
 
-_TABLES = {"csv": ",", "tsv": "\t"}
-
-# What errors call what is no number.
-_KINDS = {"String": "text", "Boolean": "true and false"}
-
-
-def polars() -> Any:
-    """The library. Raises MissingExtraError."""
-    return extra_module(POLARS, "data", "Parquet and Arrow files")
+# What errors call what is no number, by the beginning of its type's name.
+_KINDS = {
+    "String": "text", "Categorical": "text", "Enum": "text", "Binary": "bytes",
+    "Boolean": "true and false", "Date": "dates", "Datetime": "times", "Time": "times",
+    "Duration": "times", "List": "lists", "Array": "lists", "Struct": "objects",
+}  # fmt: skip
 
 
 def is_installed() -> bool:
     """Whether there is what this engine needs."""
     return ENGINES[POLARS].is_installed and numpy_is_installed()
-
-
-def of_table(
-    rows: DelimitedRows, files: Sequence[str], kind: str | None, progress: Progress
-) -> "FrameEngine":
-    """The engine for a table of text in the files, of which the header is read.
-
-    `kind` is the format to write, None for that of the table, whose cells then stay the
-    texts that they are.
-    """
-    rows.check_distinct()
-    pl = polars()
-    names = [_OLD.format(place) for place in range(len(rows.header))]
-    typed = kind not in (None, *_TABLES)
-    own = rows.reading.kind or "csv"
-    frame = pl.scan_csv(
-        list(files),
-        separator=rows.delimiter,
-        infer_schema=typed,
-        infer_schema_length=_LOOKED_AT,
-        with_column_names=lambda found: names if len(found) == len(names) else found,
-        glob=False,
-    )
-    kind = kind or own
-    return FrameEngine(
-        frame, rows.header, rows.name, kind, progress, rows, of_text=True
-    )
 
 
 def of_columns(
@@ -87,24 +53,19 @@ def of_columns(
     call the source `name`.
     """
     pl = polars()
-    scan = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc, "jsonl": pl.scan_ndjson}
+    scan = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
     assert reading.kind is not None
-    frame = scan[reading.kind](source)
     with _told(name):
+        frame = scan[reading.kind](source)
         found = list(frame.collect_schema())
     header = renamed([normal(each.strip()) for each in found], reading.renames, name)
     frame = frame.rename({old: _OLD.format(k) for k, old in enumerate(found)})
-    of_text = reading.kind == "jsonl"
-    kind = kind or reading.kind
-    return FrameEngine(frame, header, name, kind, progress, of_text=of_text)
+    delimiter = reading.delimiter
+    return FrameEngine(frame, header, name, kind or reading.kind, progress, delimiter)
 
 
 class FrameEngine(Engine):
-    """A frame of Polars whose columns are those of the header, in order.
-
-    `rows` are the same as text, of which none has been read: they say better what is
-    wrong with one, and where. If `of_text`, a text may stand for a number.
-    """
+    """A frame of Polars whose columns are those of the header, in order."""
 
     def __init__(
         self,
@@ -113,18 +74,14 @@ class FrameEngine(Engine):
         name: str,
         kind: str,
         progress: Progress,
-        rows: DelimitedRows | None = None,
-        *,
-        of_text: bool = False,
+        delimiter: str | None = None,
     ) -> None:
         self.name = name
-        # Whether a number may be written as a text.
-        self._of_text = of_text
         self._header = header
         self._frame = frame.with_row_index(_ROW)
         self._kind = kind
+        self._delimiter = delimiter
         self._progress = progress
-        self._rows = rows
         self._table = table_columns(header)
         self.columns = {name: column.shape for name, column in self._table.items()}
         with _told(name):
@@ -136,33 +93,23 @@ class FrameEngine(Engine):
         chosen = chosen_columns(self._header, self.columns, additions, formula.only)
         check_free(self.name, [names[p] for p in chosen if p < behind], additions)
         run = self._blocks(formula)
+        columns = [*map(_OLD.format, range(behind)), *run.new]
+        taken = [columns[place] for place in chosen]
         schema = {**self._types, **dict.fromkeys(run.new, polars().Float64)}
         frame = self._frame.map_batches(
             run.answered, schema=schema, streamable=True, validate_output_schema=False
         )
-        columns = [*(_OLD.format(p) for p in range(behind)), *run.new]
-        taken = [columns[place] for place in chosen]
-        self._run(
-            formula,
-            run,
-            lambda: self._sink(frame, taken, [names[p] for p in chosen], sink),
-        )
+        with _told(self.name):
+            self._sink(frame, taken, [names[place] for place in chosen], sink)
         return run.outcome
 
     def total(self, formula: RowFormula) -> tuple[Totals, Outcome]:
         run = self._blocks(formula)
         totals = Totals(len(formula.cells))
         frame = self._frame.select(_ROW, *run.columns)
-
-        def add_up() -> None:
+        with _told(self.name):
             for block in frame.collect_batches(engine="streaming"):
-                found = run.answered(block).select(run.new).drop_nulls()
-                sums = [
-                    sum_and_rest(found.get_column(name).to_numpy()) for name in run.new
-                ]
-                totals.merge(Totals.of(sums, found.height))
-
-        self._run(formula, run, add_up)
+                totals.merge(run.answers(block).totals())
         return totals, run.outcome
 
     def write_total(
@@ -176,7 +123,6 @@ class FrameEngine(Engine):
 
     def _blocks(self, formula: RowFormula) -> "_Blocks":
         """What the formula makes of the rows. DataError for a column of no numbers."""
-        pl = polars()
         places = []
         for name in formula.columns:
             column = self._table[name]
@@ -188,61 +134,74 @@ class FrameEngine(Engine):
             places += column.places
         for place in places:
             kind = self._types[_OLD.format(place)]
-            is_text = kind == pl.String and self._of_text
-            if not (kind.is_numeric() or is_text or kind == pl.Null):
+            if not (kind.is_numeric() or kind == polars().Null):
+                said = str(kind).partition("(")[0]
                 raise DataError(
                     f"the column {self._header[place]} of {self.name} holds"
-                    f" {_KINDS.get(str(kind), str(kind))}, not numbers"
+                    f" {_KINDS.get(said, said)}, not numbers"
                 )
-        return _Blocks(self.name, self._header, places, formula, self._progress)
-
-    def _run(
-        self, formula: RowFormula, run: "_Blocks", action: Callable[[], None]
-    ) -> None:
-        """Do it; what goes wrong is told as the rows tell it, if they can."""
-        try:
-            with _told(self.name):
-                action()
-        except DataError as error:
-            if self._rows is not None:
-                # It raises what is wrong, with line and column.
-                RowEngine(self._rows).total(formula)
-            raise run.error or error from None
+        return _Blocks(self.name, places, formula, self._progress)
 
     def _sink(
         self, frame: Any, columns: Sequence[str], names: Sequence[str], sink: Sink
     ) -> None:
         """Write these columns of the frame, under these names."""
         stream, frame = sink.stream, frame.select(columns)
-        if self._kind in _TABLES:
-            delimiter, ending = _TABLES[self._kind], "\n"
-            if self._rows is not None:
-                delimiter = self._rows.delimiter
-                above = "".join(self._rows.lines.header)
-                ending = "\r\n" if above.endswith("\r\n") else "\n"
+        if self._kind in _DELIMITERS:
+            delimiter = self._delimiter or _DELIMITERS[self._kind]
             cells = [table_cell(name, delimiter) for name in names]
-            stream.write((delimiter.join(cells) + ending).encode())
+            stream.write((delimiter.join(cells) + "\n").encode())
+            pl = polars()
+            # What Polars writes no text of.
+            others = [
+                column
+                for column, kind in frame.collect_schema().items()
+                if kind.is_nested() or kind in (pl.Binary, pl.Object)
+            ]
+            frame = frame.with_columns(
+                pl.col(others).map_batches(_json_texts, pl.String)
+            )
             stream.flush()
             frame.sink_csv(
-                stream,
-                include_header=False,
-                separator=delimiter,
-                line_terminator=ending,
-                engine="streaming",
+                stream, include_header=False, separator=delimiter, engine="streaming"
             )
             return
         renaming = dict(zip(columns, names, strict=True))
         if self._kind == "jsonl":
             for block in frame.collect_batches(engine="streaming"):
                 lines = [
-                    write_json(json_value(row))
+                    write_json(json_value(_plain(row)))
                     for row in block.rename(renaming).iter_rows(named=True)
                 ]
                 stream.write("".join([f"{line}\n" for line in lines]).encode())
             return
-        frame = frame.rename(renaming)
-        write = frame.sink_parquet if self._kind == "parquet" else frame.sink_ipc
-        write(stream, engine="streaming")
+        _sink_columns(frame.rename(renaming), self._kind, stream)
+
+
+def _sink_columns(frame: Any, kind: str, stream: BinaryIO) -> None:
+    write = frame.sink_parquet if kind == "parquet" else frame.sink_ipc
+    write(stream, engine="streaming")
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can have it: what it knows no form of as text."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _json_texts(column: Any) -> Any:
+    """What is in a column as JSON, but for what is a text there."""
+    values = [_plain(value) for value in column.to_list()]
+    texts = [
+        each if each is None or isinstance(each, str) else write_json(json_value(each))
+        for each in values
+    ]
+    return polars().Series(column.name, texts, polars().String)
 
 
 class _Blocks:
@@ -251,105 +210,131 @@ class _Blocks:
     columns  what it needs of the frame
     new      what it adds to it
     outcome  how many rows there were so far, and what is odd in them
-    error    what was wrong with a cell, if something was
     """
 
     def __init__(
         self,
         name: str,
-        header: Sequence[str],
         places: Sequence[int],
         formula: RowFormula,
         progress: Progress,
     ) -> None:
-        self.columns = [_OLD.format(place) for place in dict.fromkeys(places)]
-        self.new = [_NEW.format(place) for place in range(len(formula.cells))]
+        self._kernel = RowKernel(formula)
+        self._places = [_OLD.format(place) for place in places]
+        self.columns = list(dict.fromkeys(self._places))
+        self.new = self._kernel.names
         self.outcome = Outcome()
-        self.error: DataError | None = None
-        self._name, self._header, self._places = name, header, places
-        self._progress = progress
-        derives = any(leaf is not None for _, leaf in formula.cells)
-        leaves = formula.leaves if derives else []
-        self._kernel = Kernel(
-            formula.bound.program.graph,
-            formula.outputs,
-            formula.arguments,
-            leaves,
-            formula.known,
-        )
-        outputs = len(formula.outputs)
-        self._picked = [
-            output if leaf is None else outputs + output * len(leaves) + leaf
-            for output, leaf in formula.cells
-        ]
-        # The number of the first odd row, and its numbers.
-        self._first: tuple[int, list[float]] | None = None
+        self._name, self._progress = name, progress
+        # The number of the first odd row.
+        self._first: int | None = None
         self._lock = Lock()
 
     def answered(self, block: Any) -> Any:
         """The block with what its rows get; null where a number is missing."""
+        return block.with_columns(self.answers(block).columns)
+
+    def answers(self, block: Any) -> Any:
+        """What the rows of the block get, which are counted."""
         pl = polars()
-        try:
-            columns = [self._numbers(block, place) for place in self._places]
-        except DataError as error:
-            self.error = self.error or error
-            raise
-        missing = pl.Series("missing", [False]).new_from_index(0, block.height)
-        for column in columns:
-            if column.null_count():
-                missing |= column.is_null()
-        arrays = [column.to_numpy() for column in columns]
-        results = self._kernel(arrays, block.height)
-        found = [
-            pl.Series(name, results[place])
-            for name, place in zip(self.new, self._picked, strict=True)
-        ]
-        finite = finite_rows([results[place] for place in self._picked])
+        columns = [block.get_column(name).cast(pl.Float64) for name in self._places]
+        found = self._kernel(columns, block.height)
         with self._lock:
-            self._count(block, missing, finite, arrays)
-        if missing.any():
-            found = [each.set(missing, None) for each in found]
-        return block.with_columns(found)
+            outcome = self.outcome
+            outcome.rows += found.rows
+            outcome.missing += found.missing
+            outcome.odd += found.odd
+            self._progress(outcome.rows)
+            if found.first_odd is not None:
+                place, numbers = found.first_odd
+                number = block.get_column(_ROW)[place] + 1
+                # Blocks come in no order.
+                if self._first is None or number < self._first:
+                    self._first = number
+                    outcome.first_odd = f"{self._name}, row {number}", numbers
+        return found
 
-    def _numbers(self, block: Any, place: int) -> Any:
-        """The numbers in a column of the block, null where one is missing."""
-        pl = polars()
-        texts = block.get_column(_OLD.format(place))
-        if texts.dtype != pl.String:
-            return texts.cast(pl.Float64)
-        numbers = texts.cast(pl.Float64, strict=False)
-        doubtful = texts.is_not_null() & (numbers.is_null() | numbers.is_infinite())
-        if not doubtful.any():
-            return numbers
-        found: list[float | None] = []
-        rows = doubtful.arg_true().to_list()
-        for row in rows:
-            try:
-                found.append(number_in(texts[row], finite=False))
-            except EmptyError:
-                found.append(None)
-            except ValueError as error:
-                number = block.get_column(_ROW)[row] + 1
-                raise DataError(
-                    f"{self._name}, row {number}, column {self._header[place]}: {error}"
-                ) from None
-        return numbers.scatter(rows, found)
 
-    def _count(self, block: Any, missing: Any, finite: Any, arrays: Any) -> None:
-        outcome = self.outcome
-        outcome.rows += block.height
-        outcome.missing += missing.sum()
-        self._progress(outcome.rows)
-        if finite is None:
-            return
-        odd = ~polars().Series(finite) & ~missing
-        outcome.odd += odd.sum()
-        first = odd.arg_max()
-        if first is not None and odd[first]:
-            number = block.get_column(_ROW)[first] + 1
-            if self._first is None or number < self._first[0]:
-                self._first = number, [float(array[first]) for array in arrays]
-                outcome.first_odd = f"{self._name}, row {number}", self._first[1]
+class ColumnarEngine(Engine):
+    """Rows of text that become a file whose columns have types.
+
+    Another engine writes them as text into a file aside, all of which tells the types.
+    """
+
+    def __init__(self, engine: RowEngine, kind: str) -> None:
+        self.name, self.columns = engine.name, engine.columns
+        self._engine = engine
+        self._kind = kind
+        rows = engine.rows
+        self._delimiter = rows.reading.delimiter or ","
+        is_table = isinstance(rows, DelimitedRows) and self._delimiter.isascii()
+        self._text_kind = "csv" if is_table else "jsonl"
+
+    def write(self, formula: RowFormula, sink: Sink) -> Outcome:
+        with _aside(self._text_kind) as text:
+            outcome = self._engine.write(formula, text)
+            self._convert(formula, text, sink)
+        return outcome
+
+    def total(self, formula: RowFormula) -> tuple[Totals, Outcome]:
+        return self._engine.total(formula)
+
+    def write_total(
+        self, formula: RowFormula, values: Sequence[float], sink: Sink
+    ) -> None:
+        with _aside(self._text_kind) as text:
+            self._engine.write_total(formula, values, text)
+            self._convert(formula, text, sink)
+
+    def _convert(self, formula: RowFormula, text: "_Aside", sink: Sink) -> None:
+        """Write what has been written as text into the sink."""
+        pl, path = polars(), text.stream.name
+        text.stream.flush()
+        with _told(self.name):
+            if text.kind == "jsonl":
+                frame = pl.scan_ndjson(path, infer_schema_length=None)
+            else:
+                separator = self._delimiter
+                texts = pl.scan_csv(path, separator=separator, infer_schema=False)
+                frame = pl.scan_csv(path, separator=separator, infer_schema_length=None)
+                types = frame.collect_schema()
+                # 007 is no number: it would lose its zeros.
+                whole = [name for name, kind in types.items() if kind.is_integer()]
+                padded = pl.col(whole).str.contains("^[+-]?0[0-9]").any()
+                found = texts.select(padded).collect(engine="streaming")
+                kept = [name for name in whole if found[name][0]]
+                new = set(formula.additions.columns)
+                kinds = {
+                    name: pl.Float64 if name in new else pl.String
+                    for name in [*kept, *(new & set(types))]
+                }
+                frame = pl.scan_csv(
+                    path,
+                    separator=separator,
+                    infer_schema_length=None,
+                    schema_overrides=kinds,
+                )
+            _sink_columns(frame, self._kind, sink.stream)
+
+
+class _Aside:
+    """A sink that is a file of text, in the format of that name."""
+
+    def __init__(self, kind: str, stream: Any) -> None:
+        self.kind = kind
+        self.stream = stream
+
+    def write_rows(self, header: str, blocks: Any) -> None:
+        self.stream.write(header.encode())
+        for block in blocks:
+            text = block if isinstance(block, bytes) else "".join(block).encode()
+            self.stream.write(text)
+
+
+@contextmanager
+def _aside(kind: str) -> Iterator[_Aside]:
+    """A file that is removed at the end."""
+    with NamedTemporaryFile(suffix=f".{kind}") as stream:
+        yield _Aside(kind, stream)
 
 
 @contextmanager

@@ -402,11 +402,6 @@ USAGE = {
         ["x", "--data=nope.parquet"],
         "error: cannot read nope.parquet: no such file or directory\n",
     ),
-    "parquet of a pipe": (
-        ["x", "--out=o.parquet"],
-        "error: --out o.parquet: of these rows no parquet file can be made\n"
-        "hint: write them into a file such as rows.csv, and map that\n",
-    ),
 }  # fmt: skip
 
 
@@ -671,6 +666,66 @@ def test_progress_is_for_terminals(run, folder):
     assert "2 rows" in ran.err
     assert run("map", "x", "--data=rows.csv", "--out=o.csv").err == ""
     assert run("map", "x", "--data=rows.csv", shown=True).err == ""
+
+
+# Rows as text, however they come, and the option that they need.
+TEXTS = {
+    "csv": (b"id,x\n007,1.5\n008,\n", []),
+    "csv.gz": (gzip.compress(b"id,x\n007,1.5\n008,\n"), []),
+    "tsv": (b"id\tx\n007\t1.5\n008\t\n", []),
+    "dat": (b"id|x\n007|1.5\n008|\n", ["--delimiter=|"]),
+    "bad.csv": (b"id,x\n007,1.5\n9,abc\n9\n008,\n", ["--skip-bad"]),
+    "jsonl": (b'{"id": "007", "x": 1.5}\n{"id": "008", "x": null}\n', []),
+    "jsonl.gz": (
+        gzip.compress(b'{"id": "007", "x": 1.5}\n{"id": "008", "x": null}\n'), [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
+@pytest.mark.parametrize(("ending", "text"), TEXTS.items(), ids=TEXTS)
+def test_any_text_becomes_columns_and_text_again(
+    run, folder, ending, text, piped, kind
+):
+    content, words = text
+    (folder / f"rows.{ending}").write_bytes(content)
+    source = {"stdin": content} if piped else {}
+    words = [*words, "--data=-" if piped else f"--data=rows.{ending}"]
+    ran = run("map", "x^2", *words, f"--out=o.{kind}", **source)
+    assert (ran.status, ran.out) == (0, "")
+    ran = run("map", "x*value", f"--data=o.{kind}", "--prefix=f_", "--out=o.csv")
+    assert ran == (0, "", "")
+    assert (folder / "o.csv").read_text() == (
+        "id,x,value,d_x,f_value,f_d_x,f_d_value\n"
+        "007,1.5,2.25,3.0,3.375,2.25,1.5\n008,,,,,,\n"
+    )
+    ran = run("map", "x*value", f"--data=o.{kind}", "--only=id,value", "--json")
+    assert ran.status == 0
+    assert run("map", "1", "--x=0:1", f"--out=o.{kind}").status == 2
+    assert run("map", "x^2", "--x=0:2", f"--out=o.{kind}") == (0, "", "")
+    ran = run("map", "x", f"--data=o.{kind}", "--prefix=f_", "--reduce=sum")
+    assert ran.out == "f_value\n3.0\n"
+
+
+def test_folders_and_patterns_of_columns(run, folder):
+    (folder / "d" / "part=1").mkdir(parents=True)
+    (folder / "d" / "_log").mkdir()
+    (folder / "d" / "_log" / "x.parquet").write_text("no")
+    (folder / "d" / "_SUCCESS").write_text("")
+    for place, path in enumerate(["a.parquet", "part=1/b.parquet"]):
+        run("map", "x", f"--x={place}:{place + 1}", f"--out=d/{path}")
+    for data in ("d", "d/", "d/**/[ab].parquet"):
+        ran = run("map", "10*x", f"--data={data}", "--prefix=f_", "--only=x,f_value",
+                  "--json")  # fmt: skip
+        numbers = [list(json.loads(line).values()) for line in ran.out.splitlines()]
+        assert numbers == [[0, 0], [1, 10], [1, 10], [2, 20]]
+    ran = run("map", "x", "--data=d", "--out=d/a.parquet")
+    assert (ran.status, ran.out) == (2, "")
+    (folder / "e").mkdir()
+    assert run("map", "x", "--data=e").err.startswith(
+        "error: cannot read e: is a directory\n"
+    )
 
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "spark"])

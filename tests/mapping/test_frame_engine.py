@@ -1,19 +1,18 @@
-"""Rows through Polars get what the rows one by one get."""
+"""Files of columns with types, read and written."""
 
 import io
+import json
 import math
-from functools import partial
 
-import numpy as np
 import polars as pl
 import pytest
 
 from gradcalc.data.formats import open_rows
 from gradcalc.data.rows import Reading
 from gradcalc.errors import DataError
-from gradcalc.mapping.frame_engine import of_columns, of_table
-from gradcalc.mapping.row_engine import RowEngine
+from gradcalc.mapping.frame_engine import ColumnarEngine, of_columns
 from gradcalc.mapping.row_formula import Asked, row_formula
+from gradcalc.mapping.table_engine import TableEngine
 
 QUIET = lambda _rows: None  # noqa: E731
 
@@ -35,105 +34,11 @@ class Output:
         return self.stream.getvalue().decode()
 
 
-def read(text, kind="csv", **reading):
-    return open_rows(io.BytesIO(text.encode()), "d.csv", Reading(kind, **reading))
-
-
-def table_engine(text, path, kind=None, **reading):
-    path.write_text(text, newline="")
-    return of_table(read(text, **reading), [str(path)], kind, QUIET)
-
-
 def written(engine, formula, kind=None, **asked):
     output = Output(kind)
     made = row_formula(formula, engine.columns, engine.name, Asked(**asked))
     outcome = engine.write(made, output)
     return output, outcome
-
-
-def cells(text, delimiter=","):
-    """The cells of a table, numbers as numbers: their texts differ in exponents."""
-
-    def cell(text):
-        try:
-            return float(text) if text else None
-        except ValueError:
-            return text
-
-    import csv
-
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    return rows[0], [[cell(each) for each in row] for row in rows[1:]]
-
-
-TABLES = [
-    "id,x,y\n007,1,2\n008,0.5,\n009,-1,0\n",
-    'name,x,y\n"a, b",1,2\n"say ""hi""",3,4\n"two\nlines",5,6\n,7,8\n',
-    "x,y\r\n1,2\r\n3,4\r\n",
-    "x,y,z\n 1 ,2,\n\t3,  ,a\n+4,5e0,\n",
-    "x,y\nnan,1\ninf,2\n-Infinity,3\n1e308,1e308\n",
-    "y,z\n1e-320,0\n-0.0,1\n",
-    "x,y,é\n1,2,ü\n",
-    "x,y\n",
-]
-
-
-@pytest.mark.parametrize("text", TABLES, ids=range(len(TABLES)))
-@pytest.mark.parametrize(
-    ("formula", "asked"),
-    [
-        ("tanh(x*w + y)", {"constants": {"w": 0.5, "x": 2.0}}),
-        ("[y, log(y)*x]", {"constants": {"x": 2.0}, "prefix": "f_"}),
-        ("where(y > 1, y/x, x)", {"constants": {"x": 3.0}, "only": ["d_y", "y"]}),
-    ],
-)
-def test_tables(text, formula, asked, tmp_path):
-    rows = read(text)
-    if "x" in rows.columns:
-        given = {k: v for k, v in asked["constants"].items() if k != "x"}
-        asked = {**asked, "constants": given}
-    want, expected = written(RowEngine(rows), formula, **asked)
-    got, found = written(table_engine(text, tmp_path / "d.csv"), formula, **asked)
-    header, body = cells(want.text)
-    assert cells(got.text)[0] == header
-    np.testing.assert_equal(
-        [[c for c in row if not isinstance(c, float)] for row in cells(got.text)[1]],
-        [[c for c in row if not isinstance(c, float)] for row in body],
-    )
-    numbers = [
-        [c for row in each for c in row if isinstance(c, float)]
-        for each in (cells(got.text)[1], body)
-    ]
-    np.testing.assert_allclose(*numbers, rtol=1e-15)
-    assert (found.rows, found.missing, found.odd) == (
-        expected.rows, expected.missing, expected.odd,
-    )  # fmt: skip
-    assert (found.first_odd is None) == (expected.first_odd is None)
-    if found.first_odd is not None:
-        np.testing.assert_equal(list(found.first_odd[1]), list(expected.first_odd[1]))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x,y\n1,2\n3,four\n",
-        "x,y\n1,2\n3,1_0\n",
-        "x,y\n1,2\n3,4,5\n",
-        'x,y\n1,2\n"3,4\n',
-        "x,y\n1,1e400\n",
-        "x,x\n1,2\n",
-    ],
-)
-def test_tables_that_cannot_be_read(text, tmp_path):
-    errors = []
-    for make in (
-        lambda: RowEngine(read(text)),
-        partial(table_engine, text, tmp_path / "d.csv"),
-    ):
-        with pytest.raises(DataError) as caught:
-            written(make(), "x*y")
-        errors.append(caught.value)
-    assert errors[0] == errors[1]
 
 
 FRAME = pl.DataFrame(
@@ -153,13 +58,20 @@ FORMATS = {
 }
 
 
+def engine_of(came, path, kind):
+    """The engine that reads the file and writes the format of columns."""
+    if came != "jsonl":
+        return of_columns([str(path)], "d", Reading(came), kind, QUIET)
+    rows = open_rows(io.BytesIO(path.read_bytes()), "d", Reading("jsonl"))
+    return ColumnarEngine(TableEngine(rows), kind)
+
+
 @pytest.mark.parametrize("came", FORMATS)
 @pytest.mark.parametrize("kind", ["parquet", "arrow"])
 def test_columns_with_types(came, kind, tmp_path):
     path = tmp_path / f"d.{came}"
     FORMATS[came][0](FRAME, path)
-    engine = of_columns([str(path)], "d", Reading(came), kind, QUIET)
-    output, outcome = written(engine, "x*k + f", kind)
+    output, outcome = written(engine_of(came, path, kind), "x*k + f", kind)
     found = FORMATS[kind][1](io.BytesIO(output.stream.getvalue()))
     assert found.columns == [*FRAME.columns, "value", "d_x", "d_k", "d_f"]
     if came != "jsonl":
@@ -211,32 +123,106 @@ def test_wrong_columns_are_told_before_anything_is_written(formula, message, tmp
         written(engine, formula)
 
 
-def test_totals_are_those_of_rows(tmp_path):
-    rng = np.random.default_rng(4)
-    x, y = rng.normal(size=(2, 70_000)) * 10.0 ** rng.integers(-8, 9, 70_000)
-    lines = [f"{a!r},{b!r}" for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-    text = "\n".join(["x,y", *lines, ""])
-    asked = Asked(constants={"w": 0.5, "b": -3.0}, total=True)
-    engines = RowEngine(read(text)), table_engine(text, tmp_path / "d.csv")
-    sums = []
-    for engine in engines:
-        formula = row_formula("(w*x + b - y)^3", engine.columns, engine.name, asked)
-        totals, outcome = engine.total(formula)
-        assert (totals.rows, outcome.rows) == (70_000, 70_000)
-        sums.append(totals.sums)
-    np.testing.assert_allclose(*sums, rtol=1e-12)
+TYPES = {
+    "text": (pl.Series(["1", "2"]), "text"),
+    "true": (pl.Series([True, False]), "true and false"),
+    "date": (pl.Series(["2020-01-01", None]).str.to_date(), "dates"),
+    "time": (pl.Series(["2020-01-01", None]).str.to_datetime(), "times"),
+    "category": (pl.Series(["a", "b"], dtype=pl.Categorical), "text"),
+    "list": (pl.Series([[1, 2], [3]]), "lists"),
+    "object": (pl.Series([{"a": 1}, {"a": 2}]), "objects"),
+    "bytes": (pl.Series([b"a", b"b"]), "bytes"),
+}
 
 
-def test_a_total_for_a_list_may_be_chosen_by_its_name(tmp_path):
-    text = "x,y\n1,2\n3,4\n"
-    asked = Asked(constants={"v": [1.0, 2.0]}, total=True, only=["d_v", "value"])
-    pages = []
-    for engine in (
-        table_engine(text, tmp_path / "d.csv", "csv"),
-        RowEngine(read(text)),
-    ):
-        formula = row_formula("v[0]*x + v[1]*y", engine.columns, engine.name, asked)
-        output = Output("csv")
-        engine.write_total(formula, engine.total(formula)[0].sums, output)
-        pages.append(output.text)
-    assert pages == ["d_v[0],d_v[1],value\n4.0,6.0,16.0\n"] * 2
+@pytest.mark.parametrize(("column", "kind"), TYPES.values(), ids=TYPES)
+def test_a_column_of_no_numbers_is_an_error_where_it_is_used(column, kind, tmp_path):
+    path = tmp_path / "d.parquet"
+    pl.DataFrame({"x": [1.0, 2.0], "q": column}).write_parquet(path)
+    output = Output("parquet")
+    engine = of_columns([str(path)], "d", Reading("parquet"), None, QUIET)
+    made = row_formula("x*q", engine.columns, engine.name, Asked())
+    for act in (lambda: engine.write(made, output), lambda: engine.total(made)):
+        with pytest.raises(DataError, match=f"the column q of d holds {kind}, not num"):
+            act()
+    assert not output.stream.getvalue()
+    # Elsewhere it stays as it is, in every format.
+    for kind in ("parquet", "arrow", "csv", "jsonl"):
+        engine = of_columns([str(path)], "d", Reading("parquet"), kind, QUIET)
+        output, _ = written(engine, "x^2", kind)
+        content = output.stream.getvalue()
+        assert content
+        if kind == "parquet":
+            assert pl.read_parquet(content)["q"].equals(column)
+        if kind == "jsonl":
+            assert [json.loads(line)["value"] for line in content.splitlines()] == [
+                1,
+                4,
+            ]
+        if kind == "csv":
+            assert output.text.splitlines()[0] == "x,q,value,d_x"
+
+
+NUMBERS = {
+    "whole": pl.Series([1, None, 3]),
+    "64 bits": pl.Series([2**53 + 1, -(2**63), None]),
+    "no sign": pl.Series([2**64 - 1, 0, None], dtype=pl.UInt64),
+    "8 bits": pl.Series([-128, 127, None], dtype=pl.Int8),
+    "single": pl.Series([0.1, math.inf, None], dtype=pl.Float32),
+    "decimal": pl.Series(["1.25", "-3.50", None]).cast(pl.Decimal(10, 2)),
+    "missing": pl.Series([None, None, None]),
+}
+
+
+@pytest.mark.parametrize("column", NUMBERS.values(), ids=NUMBERS)
+def test_columns_of_numbers(column, tmp_path):
+    path = tmp_path / "d.parquet"
+    pl.DataFrame({"q": column}).write_parquet(path)
+    engine = of_columns([str(path)], "d", Reading("parquet"), None, QUIET)
+    output, outcome = written(engine, "q*1")
+    found = pl.read_parquet(output.stream.getvalue())
+    assert found["q"].equals(column)
+    expected = [None if each is None else float(each) for each in column.to_list()]
+    assert found["value"].to_list() == expected
+    assert outcome.missing == expected.count(None)
+
+
+def test_text_becomes_columns():
+    text = "id,n,k,x,e\n007,1,9007199254740993,1.5,\n008,2,4,,\n009,x,5,2,\n"
+    rows = open_rows(io.BytesIO(text.encode()), "d.csv")
+    engine = ColumnarEngine(TableEngine(rows), "parquet")
+    output, outcome = written(engine, "x^2*w", "parquet", constants={"w": 2.0})
+    found = pl.read_parquet(output.stream.getvalue())
+    assert found.rows() == [
+        ("007", "1", 9007199254740993, 1.5, None, 4.5, 6.0),
+        ("008", "2", 4, None, None, None, None),
+        ("009", "x", 5, 2.0, None, 8.0, 8.0),
+    ]
+    assert (outcome.rows, outcome.missing) == (3, 1)
+
+
+def test_a_table_without_rows_becomes_columns():
+    for text, kind in (("x,y\n", "csv"), ('{"x": 1}\n', "jsonl")):
+        rows = open_rows(io.BytesIO(text.encode()), "d")
+        engine = ColumnarEngine(TableEngine(rows), "parquet")
+        output, outcome = written(engine, "x^2", "parquet")
+        found = pl.read_parquet(output.stream.getvalue())
+        assert found.columns[-2:] == ["value", "d_x"]
+        assert found.height == outcome.rows == (kind == "jsonl")
+
+
+def test_columns_are_read_again_as_they_were(tmp_path):
+    path = tmp_path / "d.parquet"
+    pl.DataFrame(
+        {"x": [], "y": []}, schema={"x": pl.Float64, "y": pl.Int64}
+    ).write_parquet(path)
+    engine = of_columns([str(path)], "d", Reading("parquet"), None, QUIET)
+    output, outcome = written(engine, "x*y")
+    assert pl.read_parquet(output.stream.getvalue()).columns == [
+        "x",
+        "y",
+        "value",
+        "d_x",
+        "d_y",
+    ]
+    assert outcome.rows == 0

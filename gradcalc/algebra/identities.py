@@ -5,7 +5,7 @@ and have other factors: 3*a*sin(x)^2 + 3*a*cos(x)^2 is 3*a. No law changes a fin
 value; some make a formula finite in more places.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -175,8 +175,8 @@ def _key(base: Base) -> Operation | str:
 class Algebra(Reader):
     """Reads graphs into forms in which the identities hold."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, atoms: Collection[str] = ()) -> None:
+        super().__init__(atoms)
         self._shorter: dict[Sum, Sum] = {}
 
     def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:

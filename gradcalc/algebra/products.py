@@ -269,6 +269,20 @@ def divided(forms: Forms, product: Product, divisor: Product) -> Product | None:
     return forms.product(powers)
 
 
+def multiplicity(product: Product, divisor: Product) -> int:
+    """How often the product has the powers of another."""
+    often: list[int] = []
+    for base, exponent in divisor.powers.items():
+        own, taken = product.powers.get(base), exponent.number
+        if own is exponent:
+            often.append(1)
+        elif own is None or own.number is None or taken is None:
+            return 0
+        else:
+            often.append(max(0, int(Fraction(own.number, taken))))
+    return min(often)
+
+
 def without_sign(forms: Forms, form: Sum) -> Sum | None:
     """The form with its sign turned if it is written with a minus sign."""
     if not is_negative(forms, form):

@@ -5,7 +5,7 @@ once: no prefix of it is made, so that the work is in proportion to its length.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from gradcalc.algebra.forms import (
@@ -56,13 +56,17 @@ class Reader:
     labels  for each labelled form the label, as in the graphs
     exponents  those of exp(...), as they were written
     raised  the products of which powers were written
+    definitions  the forms of labels that were read as names, by these
     """
 
-    def __init__(self) -> None:
+    def __init__(self, atoms: Collection[str] = ()) -> None:
         self.forms = Forms()
+        # The labels that are read as names.
+        self.atoms = atoms
         self.labels: dict[Sum, str] = {}
         self.exponents: set[Sum] = set()
         self.raised: set[Product] = set()
+        self.definitions: dict[Leaf, Sum] = {}
         (leaf,) = next(iter(self.forms.constant("e", math.e).terms)).powers
         assert isinstance(leaf, Leaf)
         self._e = leaf
@@ -200,11 +204,21 @@ class _Reading:
                 form = self.reader.call(
                     operation, [self.made[operand] for operand in graph.inputs[node]]
                 )
-            self.made[node] = form
             label = graph.labels.get(node)
             if label is not None and form.number is None:
                 self.reader.labels.setdefault(form, label)
+                if label in self.reader.atoms:
+                    form = self._named(label, form)
+            self.made[node] = form
         return [self.made[root] for root in roots]
+
+    def _named(self, label: str, form: Sum) -> Sum:
+        """The label as a variable that has the form as its definition."""
+        name = self.forms.variable(label)
+        ((leaf,),) = (product.powers for product in name.terms)
+        assert isinstance(leaf, Leaf)
+        self.reader.definitions[leaf] = form
+        return name
 
     def _family(self, node: int) -> frozenset[Operation] | None:
         """The operations that it is read with, or None."""
@@ -270,9 +284,16 @@ class _Reading:
 
     def _addend(self, node: int) -> Sum:
         form = self.made[node]
-        if self.uses[node] > 1 and len(form.terms) > MOST_SHARED:
+        if self.uses[node] == 1 or len(form.terms) < 2:
+            return form
+        if len(form.terms) > MOST_SHARED:
             return self._kept_whole(form)
-        return form
+        # What all its terms have in common, all others that share it have, too.
+        number, powers, rest = factored(self.forms, form)
+        if not any(isinstance(base, Sum) for base in powers):
+            return form
+        product = self.forms.product({**powers, rest: self.forms.one})
+        return self.forms.sum({product: number})
 
     def _factors(self, root: int) -> Iterable[Factor]:
         forms = self.forms

@@ -22,7 +22,7 @@ from gradcalc.algebra.forms import (
 )
 from gradcalc.algebra.identities import Algebra
 from gradcalc.algebra.laws import AS_IS, is_short
-from gradcalc.algebra.products import divided, multiply
+from gradcalc.algebra.products import divided, multiplicity, multiply
 from gradcalc.algebra.sums import (
     factored,
     grouped,
@@ -277,8 +277,9 @@ class Rendering:
         product, factor = only
         forms = self.forms
         found: list[int | None] = []
-        for way in self._with_names(product, factor):
-            found.append((yield way, True))
+        if self._levels[form] < _MOST_LEVELS:
+            for way in self._with_names(product, factor):
+                found.append((yield way, True))
         if factor < 0:
             positive = yield forms.sum({product: -factor}), False
             found.append(None if positive is None else self._node(NEG, positive))
@@ -329,13 +330,23 @@ class Rendering:
             for named in self._named_products.get(base, ()):
                 only = named.only()
                 assert only is not None
-                rest = divided(self.forms, product, only[0])
+                # As often as it goes: one by one there would be too many ways.
+                often = multiplicity(product, only[0])
+                if only[1] != 1 and often > 1:
+                    often = 1
+                if not often:
+                    continue
+                raised = {
+                    each: scaled(self.forms, often, own)
+                    for each, own in only[0].powers.items()
+                }
+                rest = divided(self.forms, product, self.forms.product(raised))
                 times = ratio(factor, only[1])
                 if rest is None or (times.denominator > factor.denominator):
                     continue
                 powers = dict(rest.powers)
-                multiply_in(self.forms, powers, named, self.forms.one)
-                if times != 1 or rest.powers:
+                multiply_in(self.forms, powers, named, self.forms.number(often))
+                if times != 1 or often > 1 or rest.powers:
                     yield self.forms.sum({self.forms.product(powers): times})
 
     def _with_shorter_sums(self, product: Product, factor: Rational) -> Sum:
@@ -426,7 +437,12 @@ class Rendering:
             ):
                 node = yield exponent, False
                 return None if node is None else self._node(EXP, node)
-            below: int | None = self._leaf(base)
+            definition = self.algebra.definitions.get(base)
+            below: int | None
+            if definition is None:
+                below = self._leaf(base)
+            else:
+                below = yield definition, False
         elif isinstance(base, Call):
             operands = []
             for operand in base.operands:

@@ -1,6 +1,6 @@
 """Simplifying a graph: the same values by fewer and plainer nodes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gradcalc.algebra.identities import Algebra
 from gradcalc.algebra.laws import AS_IS
@@ -8,6 +8,12 @@ from gradcalc.algebra.rendering import Rendering
 from gradcalc.graph import Graph
 from gradcalc.language.terms import MOST_FACTORS, Laws, Terms
 from gradcalc.operations import LITERAL, NEG, OVER, TIMES, VARIABLE, Operation
+
+# With more labels than these, none is opened where it is used.
+_MOST_OPENED = 20
+
+# How often a formula is written, each time with fewer of its labels.
+_MOST_ROUNDS = 4
 
 # Roots, and nodes that are variables for them, by what these are called.
 Part = tuple[Sequence[int], Mapping[str, int]]
@@ -22,7 +28,7 @@ def simplified(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
 
 
 def simplified_parts(
-    graph: Graph, parts: Iterable[Part], laws: Laws | None = None
+    graph: Graph, parts: Sequence[Part], laws: Laws | None = None
 ) -> tuple[Graph, list[int]]:
     """The same of several parts, whose roots follow each other.
 
@@ -39,14 +45,42 @@ def simplified_parts(
     return _signs_first(terms.graph, found)
 
 
-def _normal(graph: Graph, parts: Iterable[Part]) -> tuple[Graph, list[int]]:
-    """The parts by their normal forms."""
-    algebra = Algebra()
+def _normal(graph: Graph, parts: Sequence[Part]) -> tuple[Graph, list[int]]:
+    """The parts by their normal forms: with labels as names where that is shorter.
+
+    What bounds the work: shared sums and products of more than a few parts are opened
+    nowhere, no form is written in other ways more than a few levels deep, and where
+    there are many labels they all are names.
+    """
+    every = [root for roots, _ in parts for root in roots]
+    uses = graph.uses(every)
+    labels = {
+        label
+        for node, label in graph.labels.items()
+        if uses[node] > 1 and label.isidentifier() and graph.inputs[node]
+    }
+    if not labels or any(names for _, names in parts):
+        return _rendered(Algebra(), graph, parts)
+    ways = [_rendered(Algebra(labels), graph, parts)]
+    if len(labels) <= _MOST_OPENED:
+        ways.append(_rendered(Algebra(), graph, parts))
+    return min(reversed(ways), key=lambda way: _operations(*way))
+
+
+def _operations(graph: Graph, roots: Sequence[int]) -> int:
+    """How many operations the roots take, of which shared ones count once."""
+    needed = graph.ancestors(roots)
+    return sum(1 for node, inputs in enumerate(graph.inputs) if inputs and needed[node])
+
+
+def _rendered(
+    algebra: Algebra, graph: Graph, parts: Sequence[Part]
+) -> tuple[Graph, list[int]]:
     forms = [
         form for roots, names in parts for form in algebra.read(graph, roots, names)
     ]
     named = {form for form, label in algebra.labels.items() if label.isidentifier()}
-    while True:
+    for _ in range(_MOST_ROUNDS):
         rendering = Rendering(algebra, named)
         roots = [rendering.node(form) for form in forms]
         # A label is worth a line of its own where it is used again.
@@ -58,8 +92,9 @@ def _normal(graph: Graph, parts: Iterable[Part]) -> tuple[Graph, list[int]]:
         }
         kept = {form for form in named if algebra.labels[form] in again}
         if kept == named:
-            return rendering.graph, roots
+            break
         named = kept
+    return rendering.graph, roots
 
 
 def _signs_first(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:

@@ -37,10 +37,26 @@ def add(forms: Forms, items: Iterable[tuple[Rational, Sum]]) -> Sum:
         opened = opened or product in terms
         terms[product] = terms.get(product, 0) + factor
 
+    items = list(items)
+    bases = {
+        base
+        for _, form in items
+        for product in form.terms
+        if len(product.powers) > 1
+        for base in product.powers
+    }
     for factor, form in items:
+        if len(form.terms) > 1 and form in bases:
+            # x*(a + b) + a + b -> (x + 1)*(a + b)
+            gather(forms.product({form: forms.one}), factor)
+            continue
         for product, each in form.terms.items():
             inner = _short(product)
-            if inner is not None and magnitude(each * factor) == 1:
+            if (
+                inner is not None
+                and inner not in bases
+                and magnitude(each * factor) == 1
+            ):
                 opened = True
                 for own, times in inner.terms.items():
                     gather(own, times * each * factor)
@@ -49,7 +65,11 @@ def add(forms: Forms, items: Iterable[tuple[Rational, Sum]]) -> Sum:
     for product in [product for product in terms if _short(product) is not None]:
         inner, factor = _short(product), terms[product]
         assert inner is not None
-        if factor and (magnitude(factor) == 1 or _meets(inner, factor, terms)):
+        if (
+            inner not in bases
+            and factor
+            and (magnitude(factor) == 1 or _meets(inner, factor, terms))
+        ):
             opened = True
             del terms[product]
             for own, times in inner.terms.items():

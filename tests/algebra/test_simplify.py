@@ -27,6 +27,9 @@ def joined(operator, part, count):
 
 SHAPES = {
     "a product of labels": lambda n: labels("sin(x)", "sin({0})*{0}", n),
+    "a sum of labels": lambda n: labels("sin(x)", "{0}^2 + {0}", n),
+    "the logistic map": lambda n: labels("x", "r*{0}*(1 - {0})", n),
+    "Newton's method": lambda n: labels("x", "({0} + x/{0})/2", n),
     "a factor x among many": lambda n: "x*" + joined("*", "y{0}", n),
     "a power written out": lambda n: joined("*", "x", n),
     "a product of sums": lambda n: joined("*", "(x + {0})", n),
@@ -42,6 +45,7 @@ SHAPES = {
     "nested neurons": lambda n: nested("tanh(w*{0} + b)", n),
     "nested squares": lambda n: nested("({0}^2 + 1)", n),
     "nested roots": lambda n: nested("sqrt(1 + {0})", n),
+    "a continued fraction": lambda n: nested("x/(1 + {0})", n),
     "nested conditions": lambda n: nested("where(x > 1, {0}, x)", n),
 }
 
@@ -69,4 +73,16 @@ def test_twice_the_formula_is_twice_the_work(shape):
     (few, short), (many, long) = (work(shape(n)) for n in (60, 120))
     assert many < 2.5 * few
     # Longer numbers in longer names, too.
-    assert len(long) < 2.5 * len(short) + 50
+    assert len(long) < 2.6 * len(short) + 50
+
+
+def test_labels_are_names_where_the_formula_is_shorter_so():
+    program = labels("sin(x)", "{0}^2 + {0}", 4)
+    assert derivative(program, "x") == (
+        "a0 = sin(x)\na1 = a0^2 + a0\ncos(x)*(2*a1*(a1 + 1) + 1)*(2*a1 + 1)*(2*a0 + 1)"
+    )
+    assert derivative("s = x^2; s*x", "x") == "3*x^2"
+    fibonacci = "a0 = x\na1 = sin(x)\n" + "\n".join(
+        f"a{i} = a{i - 1}*a{i - 2}" for i in range(2, 12)
+    )
+    assert derivative(fibonacci, "x").endswith("*(89*x*cos(x) + 55*a1)")

@@ -1,7 +1,9 @@
 """Derivatives that a program asks for: what they are of, and what they are by."""
 
+import json
 import math
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,9 +15,15 @@ from reference.programs import PROGRAMS
 from gradcalc.engine.compiled import compile_gradient, walked_gradient
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.extended_range import Extended
+from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.language.bindings import bind
 from gradcalc.language.names import read_program
 from gradcalc.shapes import flatten
+
+# reference/make_jax_numbers.py made them.
+JAX_CASES = json.loads(
+    (Path(__file__).parents[1] / "reference" / "jax_numbers.json").read_text("utf-8")
+)
 
 
 def value(text, **point):
@@ -178,6 +186,21 @@ def _words(text):
 
 
 # --- what it is for
+
+
+@pytest.mark.parametrize("case", JAX_CASES, ids=lambda case: case["program"][:40])
+def test_programs_with_derivatives_have_the_numbers_of_jax(case):
+    # Newton's steps, Taylor's series, a Laplacian, gradient penalties, the residuals of
+    # differential equations and a product with a Hessian; and their gradients.
+    names = list(case["variables"])
+    found = evaluate(case["program"], case["variables"])
+    compiled, slopes = value_and_grad(case["program"], names)(
+        *case["variables"].values()
+    )
+    assert found.value == compiled == pytest.approx(case["value"], rel=1e-14)
+    for name, slope in zip(names, slopes, strict=True):
+        expected = pytest.approx(flatten(case["gradient"][name]), rel=1e-13, abs=1e-15)
+        assert flatten(found.gradient[name]) == flatten(slope) == expected
 
 
 def test_newton_steps_of_square_roots():

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from gradcalc.engine.compiled import compile_forward
+from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.learning import epochs
 from gradcalc.learning.epochs import StepSetup
 from gradcalc.learning.examples import held_back, shuffle
@@ -51,6 +52,45 @@ def test_fahrenheit_to_celsius(seed):
     assert (training.stopped, training.epochs) == ("epochs used up", 1000)
     assert training.first > 300
     assert training.last < 1e-20
+
+
+NETWORK = "net(t) = c1*tanh(a1*t + b1) + c2*tanh(a2*t + b2) + c3*tanh(a3*t + b3);"
+WEIGHTS = {
+    "a1": 1.0, "a2": 0.5, "a3": -1.0, "b1": 0.0, "b2": 1.0, "b3": 1.0,
+    "c1": 0.5, "c2": -0.5, "c3": 0.5,
+}  # fmt: skip
+
+
+def trained_network(model, loss, rows, epochs):
+    text, batch = f"{NETWORK} {model}", len(rows)
+    setup = setup_of(text, WEIGHTS, loss, 0.03, optimizer="adam", batch=batch)
+    training = train(setup, rows, list(WEIGHTS.values()), epochs)
+    return training, dict(zip(WEIGHTS, training.parameters, strict=True))
+
+
+def test_the_derivative_of_a_network_learns():
+    rows = [(x / 10, math.cos(x / 10)) for x in range(-15, 16)]
+    training, weights = trained_network("net'(x)", "mse", rows, 400)
+    assert training.first > 0.1
+    assert training.last < 0.01
+    # The network itself, of which it saw no value, is sine but for a constant.
+    network = value_and_grad(f"{NETWORK} net(x) - net(0)", ["x", *weights])
+    for x in (-1.2, -0.5, 0.8, 1.4):
+        value, (slope, *_) = network(x, *weights.values())
+        assert value == pytest.approx(math.sin(x), abs=0.05)
+        assert slope == pytest.approx(math.cos(x), abs=0.1)
+
+
+def test_a_network_learns_the_solution_of_an_equation():
+    # y' = -y with y(0) = 1, of which no value is given.
+    rows = [(x / 10, 0.0) for x in range(16)]
+    equation = "(net'(x) + net(x))^2 + (net(0) - 1)^2"
+    training, weights = trained_network(equation, "prediction", rows, 500)
+    assert training.last < 1e-3 < training.first
+    network = value_and_grad(f"{NETWORK} net(x)", ["x", *weights])
+    for x in (0.0, 0.7, 1.5):
+        value, _ = network(x, *weights.values())
+        assert value == pytest.approx(math.exp(-x), abs=0.05)
 
 
 def test_losses_are_means_over_the_rows():

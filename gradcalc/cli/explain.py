@@ -65,7 +65,7 @@ def command(
 
     explanation = Explanation(bound, request.wrt)
     if request.as_json:
-        from gradcalc.reports.objects import explanation_to_dict
+        from gradcalc.reports.explanation_objects import explanation_to_dict
 
         consoles.show_json(explanation_to_dict(explanation))
     else:

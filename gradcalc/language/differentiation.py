@@ -10,13 +10,9 @@ from functools import lru_cache
 
 from gradcalc.errors import FormulaError, ShapeError, Span
 from gradcalc.graph import Differentiated, Graph
-from gradcalc.language.contributions import (
-    Contributions,
-    Elsewhere,
-    append_backward,
-    contributions_of,
-)
+from gradcalc.language.contributions import append_backward, contributions_of
 from gradcalc.language.exact_laws import FOR_NODES
+from gradcalc.language.gated_formulas import Contributions, Destination
 from gradcalc.language.terms import Terms
 from gradcalc.operations import COMPARISONS, LITERAL, Operation
 from gradcalc.shapes import Structure, arrange, described, flatten, shape_of
@@ -139,7 +135,7 @@ def _append(
         return contributions_of(graph.operations[node], len(inputs))
 
     before = len(terms.graph)
-    growth = Elsewhere(_Growing(terms, most), places, contributions)
+    growth = Destination(_Growing(terms, most), places, contributions)
     found: list[int] = []
     singular: dict[tuple[int, int | None], None] = {}
     for root, by in roots:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gradcalc.analysis.catalogue import Entry
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.curves import Curve, Plotted, Surface
-    from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
     from gradcalc.analysis.known_nodes import KnownNodes
     from gradcalc.engine.evaluation import Evaluation, NodeResult
     from gradcalc.engine.notes import Note
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training_tasks import TrainingResult
-    from gradcalc.reports.explanation_sentences import Writer
     from gradcalc.shapes import Structure
     from gradcalc.writers.diagram import Diagram
 
@@ -50,7 +48,7 @@ def fields(record: Any, names: str) -> Object:
     return {key: getattr(record, name) for key, name in _pairs(names)}
 
 
-def _fields(record: Any, names: str) -> Object:
+def json_fields(record: Any, names: str) -> Object:
     """The fields as JSON has them; an empty text is null."""
     found = fields(record, names)
     for key, value in found.items():
@@ -61,9 +59,9 @@ def _fields(record: Any, names: str) -> Object:
     return found
 
 
-def _answer(record: Any, names: str) -> Object:
+def answered(record: Any, names: str) -> Object:
     """The beginning of an answer: the version, and fields of the record."""
-    return {"schema": SCHEMA, **_fields(record, names)}
+    return {"schema": SCHEMA, **json_fields(record, names)}
 
 
 def evaluation_to_dict(evaluation: "Evaluation", *, hessian: bool = False) -> Object:
@@ -74,7 +72,7 @@ def evaluation_to_dict(evaluation: "Evaluation", *, hessian: bool = False) -> Ob
     check_count(evaluation, len(evaluation.active) - evaluation.active.count(0))
     second: Object = {}
     notes = evaluation.notes
-    answer = _answer(evaluation, "expression=source value finite variables")
+    answer = answered(evaluation, "expression=source value finite variables")
     if hessian:
         second = {"hessian": json_value(evaluation.hessian)}
         notes += evaluation.curvature_notes
@@ -84,11 +82,11 @@ def evaluation_to_dict(evaluation: "Evaluation", *, hessian: bool = False) -> Ob
         **_slopes(evaluation),
         **second,
         "labels": {
-            name: _fields(label, "value gradient")
+            name: json_fields(label, "value gradient")
             for name, label in evaluation.labels.items()
         },
         "nodes": [_placed(node, _NODE) for node in evaluation.nodes],
-        "notes": _notes(notes),
+        "notes": notes_to_list(notes),
     }
 
 
@@ -110,13 +108,13 @@ def _slopes(evaluation: "Evaluation") -> Object:
     return {"gradient": json_value(evaluation.gradient or {})}
 
 
-def _notes(notes: "Iterable[Note]") -> list[Object]:
+def notes_to_list(notes: "Iterable[Note]") -> list[Object]:
     return [_placed(note, "node kind message") for note in notes]
 
 
 def _placed(record: "NodeResult | Note", names: str) -> Object:
     """The fields; of what is inside a function of the library, that it is."""
-    found = _fields(record, names)
+    found = json_fields(record, names)
     if record.function is not None:
         found |= {"source": "library", "function": record.function}
     return found
@@ -136,9 +134,9 @@ def answers_to_dict(answers: "Answers") -> Object:
 
 def _compared(check: "Check | Answers", names: str) -> Object:
     return {
-        **_answer(check.evaluation, "expression=source value variables"),
+        **answered(check.evaluation, "expression=source value variables"),
         "agrees": check.agrees,
-        "checks": [_fields(row, names) for row in check.rows],
+        "checks": [json_fields(row, names) for row in check.rows],
     }
 
 
@@ -150,7 +148,7 @@ def diagram_to_dict(known: "KnownNodes", diagram: "Diagram") -> Object:
     nodes = [
         {
             "id": node,
-            **_fields(box, "kind label"),
+            **json_fields(box, "kind label"),
             "expression": expression(graph, node),
             "value": json_value(known.values[node]),
             "gradient": json_value(known.gradient(node)),
@@ -161,9 +159,9 @@ def diagram_to_dict(known: "KnownNodes", diagram: "Diagram") -> Object:
     ]
     steps = dict.fromkeys(diagram.steps.values())
     return {
-        **_answer(known.bound, "expression=text variables"),
+        **answered(known.bound, "expression=text variables"),
         "nodes": nodes,
-        "steps": [_fields(step, "op=symbol inputs outputs") for step in steps],
+        "steps": [json_fields(step, "op=symbol inputs outputs") for step in steps],
     }
 
 
@@ -199,86 +197,9 @@ def gradient_to_dict(gradient: "GradientFormulas") -> Object:
         else:
             place[last] = text(formula.structure)
     return {
-        **_answer(gradient, "expression=source variables=filled"),
+        **answered(gradient, "expression=source variables=filled"),
         name: nested,
         "program": "\n".join(program_lines(gradient, None)),
-    }
-
-
-def explanation_to_dict(explanation: "Explanation") -> Object:
-    """The steps of an explanation as data, with their formulas and sentences."""
-    # Imported here: the writers that they need are needed by no other object.
-    from gradcalc.reports.explanation_mathematics import Mathematics
-    from gradcalc.reports.explanation_sentences import Writer
-
-    evaluation = explanation.evaluation
-    writer = Writer(explanation, Mathematics(explanation))
-    meanings = [_meaning(writer, meaning) for meaning in explanation.meanings]
-    return {
-        **_answer(evaluation, "expression=source"),
-        "output": _named(writer, explanation.output),
-        **_fields(explanation, "element"),
-        **_fields(evaluation, "value finite variables"),
-        "gradient": {entry["variable"]: entry["gradient"] for entry in meanings},
-        "forward": [_forward(writer, node) for node in explanation.forward],
-        "backward": [_step(writer, step) for step in explanation.steps],
-        "meaning": meanings,
-        "notes": _notes(evaluation.notes),
-    }
-
-
-def _named(writer: "Writer", node: int) -> Object:
-    return {"node": node, "name": writer.notation.name(node)}
-
-
-def _forward(writer: "Writer", node: int) -> Object:
-    explanation, notation = writer.explanation, writer.notation
-    computed = bool(explanation.graph.inputs[node])
-    return {
-        **_named(writer, node),
-        "op": explanation.operation(node)[0],
-        "formula": notation.operation(node) if computed else None,
-        "numbers": notation.operation(node, numbers=True) if computed else None,
-        "value": json_value(explanation.values[node]),
-    }
-
-
-def _step(writer: "Writer", step: "Step") -> Object:
-    name, passes = writer.explanation.operation(step.node)
-    return {
-        **_named(writer, step.node),
-        "op": name,
-        **_fields(step, "gradient"),
-        "arrived": _arrived(writer, step.node),
-        "passes": passes or None,
-        "operands": [_contribution(writer, each) for each in step.contributions],
-    }
-
-
-def _arrived(writer: "Writer", node: int) -> list[Object]:
-    arrived = writer.explanation.arrived.get(node, ())
-    return [_fields(contribution, "from=node product") for contribution in arrived]
-
-
-def _contribution(writer: "Writer", contribution: "Contribution") -> Object:
-    notation, formula = writer.notation, contribution.formula
-    return {
-        **_named(writer, contribution.operand),
-        "derivative": notation.formula(formula) if formula else None,
-        "numbers": notation.formula(formula, numbers=True) if formula else None,
-        **_fields(contribution, "local product"),
-        "selected": contribution.product is not None or not contribution.selects,
-    }
-
-
-def _meaning(writer: "Writer", meaning: "Meaning") -> Object:
-    return {
-        **_fields(meaning, "variable=name node"),
-        "value": json_value(writer.explanation.values[meaning.node]),
-        **_fields(meaning, "gradient"),
-        "arrived": _arrived(writer, meaning.node),
-        "because": [writer.reason(reason, meaning) for reason in meaning.reasons],
-        "sentence": writer.meaning(meaning),
     }
 
 
@@ -291,8 +212,8 @@ def curve_to_dict(bound: "BoundProgram", plotted: "Plotted") -> Object:
     return {
         **_fixed(bound, (plotted.name,)),
         "variable": plotted.name,
-        **_fields(value, "x value=y"),
-        **_fields(derivative, "derivative=y"),
+        **json_fields(value, "x value=y"),
+        **json_fields(derivative, "derivative=y"),
         "gaps": _gaps(value),
         "derivative_gaps": _gaps(derivative),
     }
@@ -303,14 +224,14 @@ def surface_to_dict(bound: "BoundProgram", surface: "Surface") -> Object:
     return {
         **_fixed(bound, surface.names),
         "variable": list(surface.names),
-        **_fields(surface, "x y value=values"),
+        **json_fields(surface, "x y value=values"),
         "gradient": dict(zip(surface.names, json_value(surface.slopes), strict=True)),
     }
 
 
 def _fixed(bound: "BoundProgram", plotted: Collection[str]) -> Object:
     fixed = {name: v for name, v in bound.variables.items() if name not in plotted}
-    return {**_answer(bound, "expression=text"), "variables": json_value(fixed)}
+    return {**answered(bound, "expression=text"), "variables": json_value(fixed)}
 
 
 def _gaps(curve: "Curve") -> list[list[float]]:
@@ -321,11 +242,11 @@ def descent_to_dict(descent: "Descent") -> Object:
     """A descent or ascent: its two ends, why it stopped, and its trace."""
     return {
         "schema": SCHEMA,
-        "start": _fields(descent.start, "value variables"),
-        "end": _fields(descent.end, "value variables"),
-        **_fields(descent, "stopped reason"),
+        "start": json_fields(descent.start, "value variables"),
+        "end": json_fields(descent.end, "value variables"),
+        **json_fields(descent, "stopped reason"),
         "steps": descent.end.step,
-        "trace": [_fields(point, POINT) for point in descent.trace],
+        "trace": [json_fields(point, POINT) for point in descent.trace],
     }
 
 
@@ -341,7 +262,7 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "model": model.text,
         "inputs": list(model.inputs),
         "target": model.target[0] if len(model.target) == 1 else model.target,
-        "loss": {"name": model.loss, **_fields(training, "first last validation")},
+        "loss": {"name": model.loss, **json_fields(training, "first last validation")},
         "epochs": training.epochs,
         "parameters": json_value(model.parameters),
         "formula": model.formula(),
@@ -371,12 +292,12 @@ def prediction_to_dict(
     classes: Sequence[str] | None,
 ) -> Object:
     """The prediction for one point."""
-    content = _answer(prediction, "prediction=answer")
+    content = answered(prediction, "prediction=answer")
     content["variables"] = json_value(inputs)
     if classes is not None:
-        content |= {"classes": list(classes), **_fields(prediction, "score")}
+        content |= {"classes": list(classes), **json_fields(prediction, "score")}
     if prediction.gradient is not None:
-        content |= _fields(prediction, "gradient")
+        content |= json_fields(prediction, "gradient")
     return content
 
 
@@ -393,7 +314,7 @@ def catalogue_to_dict(entries: Iterable["Entry"]) -> Object:
 def function_to_dict(entry: "Entry") -> Object:
     """One function, with its value and slopes at sample points."""
     samples = [
-        {**_fields(evaluation, "at=variables value"), **_slopes(evaluation)}
+        {**json_fields(evaluation, "at=variables value"), **_slopes(evaluation)}
         for evaluation in entry.evaluations()
     ]
     return {"schema": SCHEMA, **_function(entry), "samples": samples}
@@ -401,11 +322,13 @@ def function_to_dict(entry: "Entry") -> Object:
 
 def _function(entry: "Entry") -> Object:
     return {
-        **_fields(
+        **json_fields(
             entry,
             "name kind group signature parameters meaning derivative=partials"
             " selected=gates domain definition passes convention",
         ),
-        "notes": [_fields(place, "kind condition message") for place in entry.singular],
-        **_fields(entry, "aliases plot=window"),
+        "notes": [
+            json_fields(place, "kind condition message") for place in entry.singular
+        ],
+        **json_fields(entry, "aliases plot=window"),
     }

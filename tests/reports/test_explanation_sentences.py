@@ -11,9 +11,9 @@ from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.operations import OPERATIONS
 from gradcalc.reports.explanation_mathematics import Mathematics
+from gradcalc.reports.explanation_objects import explanation_to_dict
 from gradcalc.reports.explanation_page import Terminal, explanation_page
 from gradcalc.reports.explanation_sentences import Writer
-from gradcalc.reports.objects import explanation_to_dict
 from gradcalc.writers.infix import written_operation
 
 

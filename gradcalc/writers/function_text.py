@@ -17,11 +17,11 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any
 
 from gradcalc.graph import Graph
 from gradcalc.shapes import Shape, Structure, element_names, shape_of, unflatten
+from gradcalc.wording import counted
 from gradcalc.writers.code import Code
 from gradcalc.writers.code_spelling import Choice, Language, words_of
 
@@ -66,6 +66,19 @@ class Parts:
     gradient: Mapping[str, Structure] | None
 
 
+def identifier(name: str) -> str:
+    """The name in letters, digits and underscores of any script, as Python reads it."""
+    text = unicodedata.normalize("NFKC", name)
+    text = "".join([_allowed(character) for character in text])
+    return text if text.isidentifier() else f"x{text}"
+
+
+def ascii_identifier(name: str) -> str:
+    """The name in ASCII: theta for θ, nothing for a mark above a letter."""
+    text = unicodedata.normalize("NFKD", name)
+    return identifier("".join([_ascii(character) for character in text]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class FunctionLanguage(Language):
     """A programming language that functions are written in."""
@@ -79,8 +92,8 @@ class FunctionLanguage(Language):
     layout: Callable[[Parts], str]
     # The function that makes an array of elements, where a list is none.
     array: str = ""
-    # Whether names are ASCII.
-    ascii: bool = False
+    # The name that comes closest to one of gradcalc's, of those that it allows.
+    identifier: Callable[[str], str] = identifier
     # Whether derivatives have names of their own in the code.
     names_derivatives: bool = True
 
@@ -105,37 +118,39 @@ def function_text(
     """The function in the language; numbers are rounded to `precision` digits."""
     graph, gradient = function.graph, function.gradient
     roots = list(leaves([function.result, *(gradient or {}).values()]))
-    taken = {
-        *language.reserved,
-        language.array,
-        *_words(language, graph, roots),
-        function.name,
-    }
     derivatives = {name: DERIVATIVE + name for name in gradient or {}}
     labels = dict.fromkeys(graph.labels.values())
-    names = _identifiers(
-        [*function.parameters, *derivatives.values(), *labels], taken, language.ascii
-    )
+    wanted = [*function.parameters, *derivatives.values(), *labels]
     if not language.names_derivatives:
         for label in derivatives.values():
             labels.pop(label, None)
-    code = Code(
-        graph,
-        roots,
-        {
-            node: element
-            for name, structure in function.parameters.items()
-            for node, element in zip(
-                leaves(structure),
-                element_names(names[name], shape_of(structure)),
-                strict=True,
-            )
-        },
-        language=language,
-        labels={label: names[label] for label in labels},
-        taken={*taken, *names.values()},
-        precision=precision,
-    )
+    reserved = {*language.reserved, language.array, function.name}
+
+    def coded(names: Mapping[str, str]) -> Code:
+        return Code(
+            graph,
+            roots,
+            {
+                node: element
+                for name, structure in function.parameters.items()
+                for node, element in zip(
+                    leaves(structure),
+                    element_names(names[name], shape_of(structure)),
+                    strict=True,
+                )
+            },
+            language=language,
+            labels={label: names[label] for label in labels},
+            taken={*reserved, *names.values()},
+            precision=precision,
+        )
+
+    names = _identifiers(wanted, reserved, language)
+    code = coded(names)
+    if not code.words.isdisjoint(names.values()):
+        # What is called in the code keeps its name.
+        names = _identifiers(wanted, reserved | code.words, language)
+        code = coded(names)
 
     def texts(structure: Structure) -> Structure:
         return unflatten(structure, map(code.text, leaves(structure)))
@@ -175,10 +190,44 @@ def leaves(structure: Structure) -> Iterator[Any]:
         yield from leaves(item)
 
 
-def comment(parts: Parts, returned: str = "") -> list[str]:
-    """The lines of the comment: the formula, and what is returned if that is said."""
-    said = textwrap.wrap(returned, _WIDTH - 8)
-    return [*parts.about, "", *said] if said else list(parts.about)
+def comment(parts: Parts, *said: str) -> list[str]:
+    """The lines of the comment: the formula, and what is said besides."""
+    lines = textwrap.wrap(" ".join(filter(None, said)), _WIDTH - 8)
+    return [*parts.about, "", *lines] if lines else list(parts.about)
+
+
+def sizes(parts: Parts) -> str:
+    """The sentence that names the sizes of the parameters that are lists, or ""."""
+    found = [
+        f"{name} is {' x '.join(map(str, shape))}"
+        if shape[1:]
+        else f"{name} has {counted(shape[0], 'element')}"
+        for name, shape in parts.parameters.items()
+        if shape
+    ]
+    return f"{', '.join(found)}." if found else ""
+
+
+def derivatives_returned(
+    gradient: Mapping[str, Structure],
+    assignment: str,
+    text: Callable[[Structure], str],
+) -> tuple[list[str], list[str]]:
+    """The statements that name the derivatives that are lists, and a text for each."""
+    lines = [
+        assignment.format(name, text(structure))
+        for name, structure in gradient.items()
+        if isinstance(structure, list)
+    ]
+    texts = [
+        name if isinstance(structure, list) else text(structure)
+        for name, structure in gradient.items()
+    ]
+    return lines, texts
+
+
+# What is said of the gradient of a formula that has nothing to differentiate by.
+NO_DERIVATIVES = "the formula has no variable to differentiate by"
 
 
 def wrapped(line: str, opening: str = "", closing: str = "") -> list[str]:
@@ -229,34 +278,16 @@ def _broken(text: str, width: int) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _words(language: Language, graph: Graph, roots: Sequence[int]) -> set[str]:
-    """The words that operations which the roots need are spelt with."""
-    found: set[str] = set()
-    needed = graph.ancestors(roots)
-    literals = graph.literals
-    for operation, inputs in compress(
-        zip(graph.operations, graph.inputs, strict=True), needed
-    ):
-        if inputs:
-            numbers = [literals.get(operand) for operand in inputs]
-            found |= language.spelling(operation, numbers).words
-    return found
-
-
 def _identifiers(
-    names: Iterable[str], taken: Collection[str], ascii_only: bool
+    names: Iterable[str], taken: Collection[str], language: FunctionLanguage
 ) -> dict[str, str]:
     """The name in the code for each name: none that is taken, no two alike."""
     used = set(taken)
     found: dict[str, str] = {}
-    for name in names:
-        if name in found:
-            continue
+    for name in dict.fromkeys(names):
         text = "value" if name == VALUE else name.replace(DERIVATIVE, "d_")
-        # Of an element such as y[0]; Python reads names in this form of Unicode.
-        text = unicodedata.normalize("NFKC", text).replace("[", "_").replace("]", "")
-        if ascii_only:
-            text = "".join(map(_ascii, unicodedata.normalize("NFKD", text)))
+        # Of an element such as y[0].
+        text = language.identifier(text.replace("[", "_").replace("]", ""))
         while text in used:
             text += "_"
         used.add(text)
@@ -264,12 +295,13 @@ def _identifiers(
     return found
 
 
+def _allowed(character: str) -> str:
+    return character if f"x{character}".isidentifier() else f"u{ord(character):x}"
+
+
 def _ascii(character: str) -> str:
-    """The character in ASCII: theta for θ, nothing for a mark above a letter."""
-    if character.isascii():
-        return character
-    if unicodedata.combining(character):
-        return ""
+    if character.isascii() or unicodedata.combining(character):
+        return character if character.isascii() else ""
     # GREEK SMALL LETTER THETA, MICRO SIGN
     words = unicodedata.name(character, "").split()
     word = words[3] if words[2:3] == ["LETTER"] and len(words) > 3 else ""

@@ -15,6 +15,7 @@ from reference.exported import (
     LANGUAGES,
     Case,
     expected,
+    flat,
     missing,
     of_operations,
     of_programs,
@@ -243,6 +244,52 @@ def test_values_alone(language, tmp_path):
     assert_right(language, cases, tmp_path, units=8)
 
 
+# Keywords of any standard, macros and types of headers, what is called in the code, and
+# what the code makes up; letters of other scripts, and names that are not the user's.
+NAMES = """
+    auto break case char const continue default do double else enum extern float for
+    goto if inline int long register restrict return short signed sizeof static struct
+    switch typedef union unsigned void volatile while bool true false nullptr typeof asm
+    alignas alignof constexpr static_assert thread_local typeof_unqual linux unix i386
+    FP_ILOGB0 FP_ILOGBNAN FP_FAST_FMA FP_FAST_FMAF FP_NAN NAN INFINITY HUGE_VAL HUGE
+    HUGE_VALF M_PI M_E M_1_PI M_PIl M_SQRT1_2f32x SNAN MATH_ERRNO math_errhandling errno
+    isnan isinf signbit float_t double_t _Bool _Complex _Generic __x __ _ _X __func__
+    __LINE__ __debug__ __class__ main exp sin gamma lgamma y0 y1 j0 yn fmax fma frexp
+    product larger largest sign mod clip relu length out value formula v i count abs div
+    arguments async await catch class debugger delete eval export extends finally
+    function implements import in instanceof interface let new null package private
+    protected public super this throw try undefined var with yield NaN Infinity Math
+    Number Object Array globalThis of get set constructor __proto__ prototype power
+    ldexp smallest sigmoid round None True False and as assert def del elif except from
+    global is lambda nonlocal not or pass raise match type print list tuple zip map
+    math np jnp jax torch numpy tensor each stacked arrays self t1 t2 d_x d_auto divide
+    INF math_ θ Θ é 中 ñ ß μ x١ x̂ ẋ
+"""
+
+
+def _with_names(names, label):
+    first, last = names[0], names[-1]
+    total = " + ".join(f"{name}*{k}" for k, name in enumerate(names, 1))
+    return Case(
+        f"{label} = {total}; max({label}, {first}, 0.1)*sigmoid({last})"
+        f" + where({first} > 0, exp({first})*sin({last}), gamma({first}))"
+        f" + {label}^{first} + mod({last}, {first}) + round({label}) + sign({first})"
+        f" + min({last}, 1e999) + lgamma({last}) + abs({first})"
+        f" + prod([{first}, {last}]) + hypot({first}, {last}, 1)",
+        [{name: 0.3 + 0.1 * k for k, name in enumerate(names)}],
+    )
+
+
+@pytest.mark.parametrize("language", RUN)
+def test_names_may_be_any(language, tmp_path):
+    names = NAMES.split()
+    groups = [names[k : k + 7] for k in range(0, len(names), 7)]
+    labels = [group[0] for group in [*groups[5:], *groups[:5]]]
+    cases = list(map(_with_names, groups, labels))
+    cases += [Case(f"{name} = x*2; [{name}, x]", [{"x": 1.5}]) for name in labels]
+    assert_right(language, cases, tmp_path, units=16)
+
+
 LARGE = {
     "a sum": "+".join(f"x*{k}.5" for k in range(5000)),
     "nested": "sin(" * 2000 + "x" + ")" * 2000,
@@ -363,3 +410,54 @@ def test_what_is_returned_has_no_name_of_its_own():
 )
 def test_broken_lines_hold_all_of_the_text(text):
     assert " ".join(line.strip() for line in wrapped(text)) == text.strip()
+
+
+ARRAYS = {
+    "x*2 + 1": {"x": 3},
+    "w*x + b": {"w": 3, "x": 0, "b": 0},
+    "7 + 0*x": {"x": 3},
+    "max(x, 2) + mod(7, y)": {"x": 3, "y": 0},
+    "[2*x, 3]": {"x": 3},
+    "[2*x + w, w]": {"x": 3, "w": 0},
+    "[[x, 1], [0, 2]]": {"x": 3},
+}
+
+
+@pytest.mark.parametrize("program", ARRAYS)
+@pytest.mark.parametrize("language", ["numpy", "jax", "torch"])
+def test_results_have_the_shape_to_which_the_arguments_broadcast(language, program):
+    if missing(language):
+        pytest.skip(str(missing(language)))
+    sizes = ARRAYS[program]
+    case = Case(program, [dict.fromkeys(sizes, 1.25)])
+    namespace = {}
+    exec(case.text(language), namespace)
+    one = namespace["formula"](*([1.25] * len(sizes)))
+    many = namespace["formula"](*([1.25] * size or 1.25 for size in sizes.values()))
+    for single, array in zip([one[0], *one[1]], [many[0], *many[1]], strict=True):
+        assert tuple(array.shape) == (*single.shape, 3)
+        assert list(flat(array)) == [x for x in flat(single) for _ in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("language", "returned"),
+    [
+        ("python", "Returns the value and ()"),
+        ("numpy", "Returns the value and ()"),
+        ("javascript", "Returns [value, []]"),
+    ],
+)
+def test_a_gradient_by_nothing_is_spoken_of(language, returned):
+    text = written("2 + 3", language, gradient=True)
+    assert f"{returned}: the formula has no variable to differentiate by." in text
+
+
+@pytest.mark.parametrize("language", ["python", "numpy", "javascript"])
+def test_the_sizes_of_lists_are_named(language):
+    text = written("m@v + x", language, wrt=["m", "v"], m=[[1.0, 2.0]], v=[3.0, 4.0])
+    assert "m is 1 x 2, v has 2 elements." in text
+
+
+def test_a_call_in_torch_makes_tensors_of_its_numbers():
+    text = written("mod(7, x) + max(x, 2)", "torch")
+    assert "torch.remainder(tensor(7), x) + torch.maximum(x, tensor(2))" in text

@@ -4,9 +4,11 @@ Both sides of a `where` are computed, and what is not selected is never used.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from gradcalc.operations import Operation
+from gradcalc.shapes import element_names
 from gradcalc.writers.code_spelling import (
     ATOM,
     CONDITIONAL,
@@ -27,8 +29,8 @@ from gradcalc.writers.languages.python import (
 )
 from gradcalc.writers.source_definitions import SourceDefinitions
 
-# What makes an array of elements.
-_STACKED = "stacked"
+# What makes an array of elements, and arrays of one shape of the arguments.
+_STACKED, _ARRAYS = "stacked", "arrays"
 
 # What NumPy has, by the table's names, and what it calls otherwise.
 _SAME = """
@@ -124,12 +126,33 @@ def array_language(
     """
 
     def layout(parts: Parts) -> str:
-        names = list(parts.parameters)
-        made = ", ".join(argument.format(name) for name in names)
-        if len(names) > 2:
-            made = f"({argument.format('each')} for each in ({', '.join(names)}))"
-        first = [f"{', '.join(names)} = {made}"] if names else []
-        return laid_out(parts, before=before, above=above, first=first, array=_STACKED)
+        single = [name for name, shape in parts.parameters.items() if not shape]
+        lists = [name for name, shape in parts.parameters.items() if shape]
+        first = [f"{name} = {argument.format(name)}" for name in [*single, *lists]]
+        definitions = list(parts.definitions)
+        if single[1:]:
+            # Of one shape, which is that of all results.
+            names = ", ".join(single)
+            first[: len(single)] = [f"{names} = {_ARRAYS}({names})"]
+            definitions = [*defined([_ARRAYS]), *definitions]
+        elements = [
+            element
+            for name, shape in parts.parameters.items()
+            if shape
+            for element in element_names(name, shape)[:1]
+        ]
+        like = next(iter([*single, *elements]), None)
+        said = "Takes numbers or arrays, which broadcast"
+        said += ", of lists along the first axis" if lists else ""
+        return laid_out(
+            replace(parts, definitions=definitions),
+            before=before,
+            above=above,
+            first=first,
+            said=f"{said}." if like else "",
+            array=f"{_STACKED}({{0}})",
+            constant=f"{module}.full_like({like}, {{0}})" if like else "{0}",
+        )
 
     return FunctionLanguage(
         spelling=spelling,
@@ -140,7 +163,7 @@ def array_language(
         yes=yes,
         neither="~({0})",
         choice=None,
-        reserved=RESERVED | {module},
+        reserved=RESERVED | {module, _ARRAYS},
         definitions=defined,
         layout=layout,
         array=_STACKED,

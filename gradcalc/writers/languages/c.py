@@ -4,6 +4,7 @@ A list is an array of the size that the function names. Derivatives, and a resul
 is a list, are written to where pointers lead.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcalc.shapes import Shape, Structure, element_names, shape_of
@@ -23,25 +24,30 @@ from gradcalc.writers.code_spelling import (
 from gradcalc.writers.function_text import (
     BracedLanguage,
     Parts,
+    ascii_identifier,
     comment,
+    identifier,
     leaves,
     wrapped,
 )
 from gradcalc.writers.source_definitions import SourceDefinitions
 
-# Keywords up to C23 and macros, also those of compilers that go beyond the standard.
+# Keywords up to C23 and macros, also those of headers that go beyond the standard.
 _RESERVED = """
     auto break case char const continue default do double else enum extern float for
     goto if inline int long register restrict return short signed sizeof static struct
     switch typedef union unsigned void volatile while _Alignas _Alignof _Atomic _Bool
     _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local INFINITY NAN
-    HUGE_VAL FP_NAN FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL errno math_errhandling
-    isnan isinf isfinite isnormal signbit fpclassify NULL main
+    errno math_errhandling isnan isinf isfinite isnormal signbit fpclassify NULL main
     alignas alignof bool constexpr false nullptr static_assert thread_local true typeof
-    typeof_unqual asm linux unix HUGE MAXFLOAT MATH_ERRNO MATH_ERREXCEPT M_E M_LOG2E
-    M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
-    __LINE__ __FILE__ __DATE__ __TIME__ __func__
+    typeof_unqual asm linux unix i386 mips sparc sun MAXFLOAT DOMAIN SING OVERFLOW
+    UNDERFLOW PLOSS TLOSS X_TLOSS
 """
+# The constants of math.h, which later standards and other compilers have more of.
+_CONSTANT = re.compile(
+    "(FP|MATH)_[A-Z0-9_]*[A-Z0-9]|(HUGE|SNAN)(_?[A-Z][A-Z0-9_]*)?"
+    "|M_(E|LOG(2|10)E|LN(2|10)|PI|PI_[24]|[12]_PI|2_SQRTPI|SQRT(2|1_2))(l|f[0-9]*x?)?"
+)
 
 _IN_MATH_H = """
     floor ceil exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2
@@ -93,6 +99,14 @@ def _number(value: float) -> Piece:
     return text, SIGN if text.startswith("-") else ATOM
 
 
+def _identifier(name: str) -> str:
+    text = ascii_identifier(name)
+    if re.match("_[_A-Z]", text):
+        # Such names are the compiler's.
+        text = identifier(text.lstrip("_"))
+    return f"{text}_" if _CONSTANT.fullmatch(text) else text
+
+
 def _declared(name: str, shape: Shape, *, const: bool = False) -> str:
     """The declaration of a parameter."""
     sizes = "".join(f"[{size}]" for size in shape)
@@ -117,7 +131,7 @@ def _laid_out(parts: Parts) -> str:
     body = list(parts.lines)
     is_list = isinstance(parts.result, list)
     result = "out"
-    while result in {*parts.parameters, *outputs}:
+    while result in {*parts.parameters, *outputs, *words_of("\n".join(body))}:
         result += "_"
     if is_list:
         body += _assigned(result, parts.result)
@@ -164,6 +178,6 @@ C = BracedLanguage(
     reserved=frozenset(_RESERVED.split()),
     definitions=SourceDefinitions("c.c"),
     layout=_laid_out,
-    ascii=True,
+    identifier=_identifier,
     names_derivatives=False,
 )

@@ -17,7 +17,15 @@ from gradcalc.writers.code_spelling import (
     in_table,
     power_or_square,
 )
-from gradcalc.writers.function_text import BracedLanguage, Parts, comment, wrapped
+from gradcalc.writers.function_text import (
+    NO_DERIVATIVES,
+    BracedLanguage,
+    Parts,
+    comment,
+    derivatives_returned,
+    sizes,
+    wrapped,
+)
 from gradcalc.writers.languages.python import whole_number
 from gradcalc.writers.source_definitions import SourceDefinitions
 
@@ -71,19 +79,17 @@ def _laid_out(parts: Parts) -> str:
     said = ""
     returned = _listed(parts.result)
     if parts.gradient is not None:
-        derivatives = []
-        for name, texts in parts.gradient.items():
-            derivatives.append(name if isinstance(texts, list) else str(texts))
-            if isinstance(texts, list):
-                body.append(f"const {name} = {_listed(texts)};")
-        returned = f"[{returned}, [{', '.join(derivatives)}]]"
-        said = f"Returns [value, [{', '.join(parts.gradient)}]]."
+        lines, texts = derivatives_returned(parts.gradient, "const {0} = {1};", _listed)
+        body += lines
+        returned = f"[{returned}, [{', '.join(texts)}]]"
+        why = "" if parts.gradient else f": {NO_DERIVATIVES}"
+        said = f"Returns [value, [{', '.join(parts.gradient)}]]{why}."
     function = [
         f"function {parts.name}({', '.join(parts.parameters)}) {{",
         *(f"  {line}" for line in _indented([*body, f"return {returned};"])),
         "}",
     ]
-    lines = [f"// {line}".rstrip() for line in comment(parts, said)]
+    lines = [f"// {line}".rstrip() for line in comment(parts, sizes(parts), said)]
     lines += [line for long in function for line in wrapped(long)]
     return "\n\n".join([*parts.definitions, "\n".join(lines)])
 

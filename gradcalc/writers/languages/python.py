@@ -8,6 +8,7 @@ import ast
 import inspect
 import keyword
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
@@ -27,9 +28,17 @@ from gradcalc.writers.code_spelling import (
     in_table,
     power_or_square,
 )
-from gradcalc.writers.function_text import FunctionLanguage, Parts, comment, wrapped
+from gradcalc.writers.function_text import (
+    NO_DERIVATIVES,
+    FunctionLanguage,
+    Parts,
+    comment,
+    derivatives_returned,
+    sizes,
+    wrapped,
+)
 
-RESERVED = frozenset({*keyword.kwlist, "float"})
+RESERVED = frozenset({*keyword.kwlist, "__debug__", "float"})
 
 # What binds names in a module, and the text of it.
 _Statements = dict[str, tuple[ast.AST, str]]
@@ -143,40 +152,55 @@ def number(value: float, module: str = "math") -> Piece:
     return text, SIGN if text.startswith("-") else ATOM
 
 
+# A number, as it is written.
+_NUMBER = re.compile(r"-?(\d[\d.]*(e[-+]?\d+)?|\w+\.(inf|nan))")
+
+
+def _float(text: str) -> str:
+    """The text of what is returned: a whole number as a float."""
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+
 def laid_out(
     parts: Parts,
     *,
     before: Sequence[str] = (),
     above: Sequence[str] = (),
     first: Sequence[str] = (),
-    array: str | None = None,
+    said: str = "",
+    array: str = "[{0}]",
+    constant: str = "{0}",
 ) -> str:
     """The function in Python, or for a library in Python.
 
     `before` are lines at the top, `above` the decorators, `first` the first lines of
-    the function; `array` is what makes an array of elements, None for lists.
+    the function, `said` is a sentence of its comment; `array` makes a list of elements,
+    `constant` what is returned for a number {0}.
     """
 
     def value(texts: Structure) -> str:
         if not isinstance(texts, list):
-            # What is returned is a float.
-            return f"{texts}.0" if texts.lstrip("-").isdigit() else str(texts)
-        inside = ", ".join(map(value, texts))
-        return f"{array}({inside})" if array else f"[{inside}]"
+            text = _float(texts)
+            return constant.format(text) if _NUMBER.fullmatch(text) else text
+        inside = list(map(value, texts))
+        if not any(isinstance(each, list) for each in texts):
+            # One of them that has the shape of the arguments is enough for all.
+            plain = list(map(_float, texts))
+            inside[1:] = plain[1:]
+            inside = inside if all(map(_NUMBER.fullmatch, plain)) else plain
+        return array.format(", ".join(inside))
 
     body = [*first, *parts.lines]
     returned = value(parts.result)
-    said = ""
+    results = ""
     if parts.gradient is not None:
-        derivatives = []
-        for name, texts in parts.gradient.items():
-            derivatives.append(name if isinstance(texts, list) else value(texts))
-            if isinstance(texts, list):
-                body.append(f"{name} = {value(texts)}")
-        comma = "," if len(derivatives) == 1 else ""
-        returned += f", ({', '.join(derivatives)}{comma})"
-        said = f"Returns the value and ({', '.join(parts.gradient)}{comma})."
-    about = comment(parts, said)
+        lines, texts = derivatives_returned(parts.gradient, "{0} = {1}", value)
+        body += lines
+        comma = "," if len(texts) == 1 else ""
+        returned += f", ({', '.join(texts)}{comma})"
+        why = "" if parts.gradient else f": {NO_DERIVATIVES}"
+        results = f"Returns the value and ({', '.join(parts.gradient)}{comma}){why}."
+    about = comment(parts, sizes(parts), said, results)
     quoted = [f'"""{about[0]}', *about[1:]]
     if len(quoted) == 1:
         quoted[0] += '"""'

@@ -48,16 +48,15 @@ _in_table = in_table(_TABLE, _DEFINED.called)
 def _spelling(operation: Operation, numbers: Sequence[float | None]) -> Spelling:
     found = _in_table(operation, numbers)
     is_each = found.template.startswith("each(")
-    if (
-        found.takes_all
-        and not is_each
-        and len(numbers) > 1
-        and any(n is not None for n in numbers)
-    ):
-        # A call takes no number beside tensors.
-        name = found.template.partition("(")[0]
-        return Spelling(f"{name}(*map(tensor, ({{operands}})))")
-    return found
+    if not found.takes_all or is_each or not any(n is not None for n in numbers):
+        return found
+    # A call takes no number beside tensors.
+    operands = [
+        f"{{{place}}}" if number is None else f"tensor({{{place}}})"
+        for place, number in enumerate(numbers)
+    ]
+    text = found.template.format(operands=", ".join(operands))
+    return Spelling(text, ATOM, (CONDITIONAL,) * len(numbers))
 
 
 TORCH = array_language(

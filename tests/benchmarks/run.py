@@ -36,6 +36,7 @@ FULL = [
     ("again", 20_000, {**SLOW_AT_FORMULAS, "jax": 200}),
     ("neuron", 100_000, {"autograd": 1_000, "jax": 1_000, "torch": 5_000}),
     ("training", 300, {}),
+    ("derivatives", 62, {}),
     ("arrays", 5_000_000, {}),
 ]
 QUICK = [
@@ -44,6 +45,7 @@ QUICK = [
     ("again", 5_000, {"autograd": 100, "sympy": 50, "jax": 100}),
     ("neuron", 20_000, {"autograd": 300, "jax": 300, "torch": 1_000}),
     ("training", 20, {}),
+    ("derivatives", 62, {}),
     ("arrays", 1_000_000, {}),
 ]
 SMOKE = [
@@ -51,6 +53,7 @@ SMOKE = [
     ("again", 50, {}),
     ("neuron", 5, {}),
     ("training", 1, {}),
+    ("derivatives", 62, {}),
     ("arrays", 1_000, {}),
 ]
 DEPTHS = [100, 300, 1_000, 10_000, 100_000]
@@ -164,6 +167,8 @@ class Side:
         self.size = size
         self.seconds: list[float] = []
         self.answer: list[float] | None = None
+        # How long each of the formulas is that it writes, if it does.
+        self.operations: list[int] | None = None
         self.error: str | None = None
         self._process = subprocess.Popen(
             [python, str(HERE / "worker.py"), name, work, str(size)],
@@ -190,6 +195,7 @@ class Side:
         if self.error is None:
             self.seconds.append(reply["seconds"])
             self.answer = reply["answer"]
+            self.operations = reply.get("operations")
 
     def close(self) -> None:
         self._process.kill()
@@ -200,6 +206,7 @@ class Side:
             "size": self.size,
             "seconds": self.seconds,
             "answer": self.answer,
+            "operations": self.operations,
             "error": self.error,
         }
 
@@ -220,6 +227,8 @@ def _work(
     print(f"{title} ...", file=sys.stderr)
     if work == "arrays":
         peers = [*ARRAY_PEERS, *(peer for peer in peers if peer in LARGE_PEERS)]
+    elif work == "derivatives":
+        peers = ["sympy"]
     sides = [
         Side(python, environment, name, work, special.get(name, size))
         for name in ["gradcalc", *peers]

@@ -19,6 +19,8 @@ def pages(results):
         + ", ".join(f"{name} {v}" for name, v in machine["packages"].items())
     )
     yield _works(results["works"])
+    for row in results["works"]:
+        yield from _lengths(row["sides"])
     if "start" in results:
         yield _starts(results["start"])
         yield _depths(results["depth"])
@@ -53,8 +55,22 @@ def _each(work, side):
         "neuron": 1,
         "training": len(works.training_rows()),
         "arrays": 1,
+        "derivatives": 1,
     }
     return [seconds / (side["size"] * units[work]) for seconds in side["seconds"]]
+
+
+def _lengths(sides):
+    """How long the formulas are that sides write, beside gradcalc's."""
+    own = sides["gradcalc"]["operations"]
+    for name, side in sides.items():
+        theirs = side["operations"]
+        if own and theirs and side is not sides["gradcalc"]:
+            most = max(a / b for a, b in zip(own, theirs, strict=True))
+            yield (
+                f"Operations of the derivatives: gradcalc {sum(own)}, {name}"
+                f" {sum(theirs)}; of one at most {most:.2g} times as many"
+            )
 
 
 def _starts(rows):

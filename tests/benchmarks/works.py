@@ -4,6 +4,7 @@ import csv
 import io
 import math
 import random
+from pathlib import Path
 
 NEURON = "tanh(x1*w1 + x2*w2 + b)"
 NEURON_POINT = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
@@ -14,6 +15,7 @@ TITLES = {
     "again": "forward and backward again, {:,} terms, per node",
     "neuron": "one call on the neuron",
     "training": "one step of training",
+    "derivatives": "{:,} derivatives as formulas, per formula",
     "arrays": "map in memory: the neuron over {:,} rows, per row",
 }
 # Nodes in each term of the balanced sum: three variables, *, +, tanh and a sum.
@@ -88,3 +90,21 @@ def training_csv():
     writer.writerow(["x", "y"])
     writer.writerows(training_rows())
     return text.getvalue()
+
+
+TEXTBOOK = Path(__file__).resolve().parents[1] / "algebra" / "textbook.txt"
+
+
+def textbook(count):
+    """The formulas of the table, and the names that each is differentiated by."""
+    lines = TEXTBOOK.read_text(encoding="utf-8").splitlines()[:count]
+    return [(formula, names.split(",")) for formula, names, *_ in map(_cells, lines)]
+
+
+def _cells(line):
+    return line.split(" | ")
+
+
+def textbook_point(names):
+    """Values inside the domain of the formulas, which they have in common."""
+    return {name: 0.2 + 0.011 * (ord("z") - ord(name[0])) for name in names}

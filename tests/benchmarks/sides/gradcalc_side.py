@@ -7,11 +7,13 @@ import os
 import tempfile
 
 import works
+from reference.lengths import operations
 
 import gradcalc
 from gradcalc.cli.main import main
 from gradcalc.engine.passes import gradients
 from gradcalc.language.bindings import bind
+from gradcalc.language.names import read_program
 from gradcalc.shapes import flatten
 
 
@@ -56,6 +58,31 @@ def arrays(rows):
     f = gradcalc.vectorized(works.NEURON, list(works.NEURON_POINT))
     columns = works.columns(rows)
     return lambda: works.array_answer(*f(*columns))
+
+
+def derivatives(count):
+    rows = works.textbook(count)
+
+    def run():
+        return [_derivative(formula, names) for formula, names in rows]
+
+    def made(texts):
+        return [_value(text) for text in texts], list(map(operations, texts))
+
+    run.made = made
+    gradcalc.derivative("x^2", "x")
+    return run
+
+
+def _derivative(text, names):
+    for name in names:
+        text = gradcalc.derivative(text, name)
+    return text
+
+
+def _value(text):
+    names = read_program(text).variables({})
+    return gradcalc.evaluate(text, works.textbook_point(names)).value
 
 
 def training(epochs):

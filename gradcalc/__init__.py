@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation, evaluate
     from gradcalc.engine.value_and_grad import value_and_grad
     from gradcalc.engine.vectorized import vectorized
+    from gradcalc.mapping.spark_engine import map_spark
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "__version__",
     "derivative",
     "evaluate",
+    "map_spark",
     "value_and_grad",
     "vectorized",
 ]
@@ -35,6 +37,7 @@ _HOMES = {
     "Evaluation": "gradcalc.engine.evaluation",
     "derivative": "gradcalc.algebra.derivative",
     "evaluate": "gradcalc.engine.evaluation",
+    "map_spark": "gradcalc.mapping.spark_engine",
     "value_and_grad": "gradcalc.engine.value_and_grad",
     "vectorized": "gradcalc.engine.vectorized",
 }

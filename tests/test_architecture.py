@@ -45,9 +45,11 @@ HOMES = {
     "plotext": {"reports"},
     "numpy": {"engine"},
     "polars": {"mapping"},
+    "pyarrow": {"mapping"},
+    "pyspark": {"mapping"},
 }
 # The libraries of which one module alone knows.
-IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "numpy", "polars"}
+IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "polars", "pyspark"}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {

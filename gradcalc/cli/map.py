@@ -29,10 +29,10 @@ from gradcalc.cli.row_output import opened_output
 from gradcalc.data.formats import LINE_FORMATS, format_of
 from gradcalc.data.grids import Sweep
 from gradcalc.data.rows import Reading
-from gradcalc.errors import BindingError, DataError, UsageError
+from gradcalc.errors import BindingError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.references import not_variables
-from gradcalc.mapping.engines import ENGINES, Outcome
+from gradcalc.mapping.engines import ENGINES, SPARK, Outcome
 from gradcalc.mapping.row_formula import Asked, RowFormula, row_formula
 from gradcalc.wording import counted, listing, plural
 
@@ -89,6 +89,8 @@ def _exact(text: str) -> Fraction:
         'gradcalc map "sl*sw" --data iris.csv --rename "sepal length (cm)=sl"'
         ' --rename "sepal width (cm)=sw"',
         'gradcalc map "sin(x)/x" --x=0:10:0.1',
+        'gradcalc map "log(x)*w" --w=2 --data s3a://lake/rows.parquet --engine spark'
+        " --master yarn --out s3a://lake/mapped.parquet",
     ],
 )
 @data_options.data
@@ -131,6 +133,12 @@ def _exact(text: str) -> Fraction:
     help=f"What reads, computes and writes: {listing(ENGINES, 'or')} (told by the"
     " files' formats and sizes).",
 )
+@click.option(
+    "--master",
+    metavar="URL",
+    help="The master of Spark, for --engine spark: local[2], spark://host:7077, yarn"
+    " (that which Spark is set up for).",
+)
 @options.strict
 def command(
     request: Request,
@@ -143,8 +151,13 @@ def command(
     out: str | None,
     skip_bad: bool,
     engine: str | None,
+    master: str | None,
     strict: bool,
 ) -> int:
+    if master is not None and engine != SPARK:
+        raise UsageError("--master is Spark's", hint=f"write --engine {SPARK}, too")
+    # Whether paths are handed on as they are.
+    hands_on = engine is not None and ENGINES[engine].has_files
     given = request.variables.items()
     sweeps = {name: value for name, value in given if isinstance(value, Sweep)}
     constants = {name: value for name, value in given if name not in sweeps}
@@ -157,14 +170,18 @@ def command(
         data = _free_input(request)
     kind = _output_kind(request, reading, out)
     if data is not None:
-        check_not_output(data)
-        reading = replace(reading, kind=format_of_data(data) or reading.kind)
+        if not hands_on:
+            check_not_output(data)
+        told = format_of(data) if hands_on else format_of_data(data)
+        reading = replace(reading, kind=told or reading.kind)
     is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
     if is_columnar and kind is None and (reduce is not None or sys.stdout.isatty()):
         # To be read by people.
         kind = "csv"
     if out is not None:
-        _check_output(out, request, data)
+        _check_named(out)
+        if not hands_on:
+            _check_output(out, request, data)
     asked = Asked(
         constants=constants,
         defaults=request.defaults,
@@ -174,7 +191,7 @@ def command(
         prefix=prefix,
         total=reduce is not None,
     )
-    source = Source(data, sweeps, reading, out, kind, skip_bad)
+    source = Source(data, sweeps, reading, out, kind, skip_bad, master)
     with opened_engine(source, engine) as mapping:
         formula = row_formula(request.formula, mapping.columns, mapping.name, asked)
         _check_swept(formula, sweeps)
@@ -183,17 +200,13 @@ def command(
                 f"{name} is a column of {mapping.name}, so its values come from there"
             )
         if reduce is None:
-            with opened_output(out, kind) as output:
+            with opened_output(out, kind, as_path=hands_on) as output:
                 outcome = mapping.write(formula, output)
             total = None
         else:
             totals, outcome = mapping.total(formula)
-            if reduce == "mean" and not totals.rows:
-                raise DataError(
-                    f"there is no row in {mapping.name} to take the mean of"
-                )
-            total = totals.means if reduce == "mean" else totals.sums
-            with opened_output(out, kind) as output:
+            total = totals.reduced(reduce, mapping.name)
+            with opened_output(out, kind, as_path=hands_on) as output:
                 mapping.write_total(formula, total, output)
     return _warn(outcome, formula, total, strict=strict)
 
@@ -227,13 +240,17 @@ def _output_kind(request: Request, reading: Reading, out: str | None) -> str | N
     return named or reading.kind
 
 
-def _check_output(out: str, request: Request, data: str | None) -> None:
-    """Raise GradcalcError unless the file can be written, and is none that is read."""
+def _check_named(out: str) -> None:
+    """Raise UsageError unless it can be the name of a file."""
     if out in (STANDARD_INPUT, ""):
         raise UsageError(
             "--out takes the name of a file",
             hint="without --out rows are written to standard output",
         )
+
+
+def _check_output(out: str, request: Request, data: str | None) -> None:
+    """Raise GradcalcError unless the file can be written, and is none that is read."""
     files = [STANDARD_INPUT] if data is None else data_files(data)
     check_not_read(out, [*request.sources, *files])
     check_replaceable(out)

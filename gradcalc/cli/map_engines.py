@@ -22,7 +22,7 @@ from gradcalc.data.formats import LINE_FORMATS, format_of, open_rows
 from gradcalc.data.grids import GridStream, Sweep
 from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import UsageError
-from gradcalc.mapping.engines import ENGINES, POLARS, ROWS, Engine
+from gradcalc.mapping.engines import ENGINES, POLARS, ROWS, SPARK, Engine
 from gradcalc.mapping.row_engine import RowEngine
 
 _GRID = "the grid"
@@ -44,6 +44,8 @@ class Source:
     out: str | None
     kind: str | None
     skip_bad: bool
+    # The master of Spark, None for that which it is set up for.
+    master: str | None = None
 
     @property
     def files(self) -> list[str]:
@@ -141,9 +143,26 @@ def _frame_engine(source: Source) -> Iterator[Engine]:
         yield ColumnarEngine(engine, source.columnar) if source.columnar else engine
 
 
+@contextmanager
+def _spark_engine(source: Source) -> Iterator[Engine]:
+    """The engine that is Spark."""
+    if source.data is None or source.data == STANDARD_INPUT:
+        what = "a range" if source.data is None else called(STANDARD_INPUT)
+        raise UsageError(
+            f"the engine spark reads files, not {what}",
+            hint="give --data a path that Spark knows, or leave out --engine",
+        )
+    from gradcalc.mapping.spark_engine import of_path, session
+
+    with session(source.master) as spark:
+        reading, kind = source.reading, source.kind
+        yield of_path(spark, source.data, reading, kind, skip_bad=source.skip_bad)
+
+
 _OPENERS: Mapping[str, Callable[[Source], AbstractContextManager[Engine]]] = {
     ROWS: _row_engine,
     POLARS: _frame_engine,
+    SPARK: _spark_engine,
 }
 
 

@@ -17,10 +17,12 @@ class RowOutput:
     """Where rows go: a file, or standard output if it is None; and their format.
 
     That is one of `data.formats.FORMATS`, None for that of the rows that come in.
+    `path` is for an engine that opens it itself.
     """
 
     file: BinaryIO | None = None
     kind: str | None = None
+    path: str | None = None
 
     @property
     def stream(self) -> BinaryIO:
@@ -61,10 +63,15 @@ class RowOutput:
 
 
 @contextmanager
-def opened_output(path: str | None, kind: str | None) -> Iterator[RowOutput]:
-    """Rows go to the file, compressed as its name says; to standard output for None."""
-    if path is None:
-        yield RowOutput(None, kind)
+def opened_output(
+    path: str | None, kind: str | None, *, as_path: bool = False
+) -> Iterator[RowOutput]:
+    """Rows go to the file, compressed as its name says; to standard output for None.
+
+    If `as_path`, the file is left to the engine to open.
+    """
+    if path is None or as_path:
+        yield RowOutput(None, kind, path)
         return
     with replaced_file(path) as file:
         compressed = compressing(path, file)

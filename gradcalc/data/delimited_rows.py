@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -63,9 +63,11 @@ class DelimitedRows(Rows):
         self._underscores = True
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            header = [normal(cell.strip()) for cell in next(self)]
+            # The cells of the header as they stand.
+            self.titles: Sequence[str] = next(self)
         except StopIteration:
             raise DataError(f"{self.name} is empty: it has no header") from None
+        header = [normal(cell.strip()) for cell in self.titles]
         if all(map(_is_number, header)):
             raise self.problem(
                 "the first line holds numbers, not the names of columns",
@@ -118,8 +120,7 @@ class DelimitedRows(Rows):
 
     def require(self, names: Sequence[str]) -> None:
         super().require(names)
-        for name in names:
-            self._place(name)
+        self.places(names)
 
     def longer(self, additions: Additions) -> RowWriter:
         return LongerTable(self, additions)
@@ -170,7 +171,7 @@ class DelimitedRows(Rows):
         return numbers
 
     def names(self, column: str) -> Callable[[Row], str]:
-        places = self._place(column)
+        places = self.places([column])
         return lambda cells: self._careful(cells, class_in, places)[0]
 
     def use_block(
@@ -218,17 +219,7 @@ class DelimitedRows(Rows):
 
     def places(self, names: Sequence[str]) -> list[int]:
         """The places of the columns' cells in a row, list by list."""
-        return [place for name in names for place in self._place(name)]
-
-    def _place(self, name: str) -> list[int]:
-        """The places of the column's cells. DataError if others could be meant."""
-        column = self._columns[name]
-        if column.problem is not None:
-            raise DataError(
-                f"{self.name} has {column.problem}",
-                hint="a column that is used needs a name of its own",
-            )
-        return column.places
+        return places_of(self._columns, names, self.name)
 
     def _careful(
         self, row: Row, read: Callable[[str], Result], places: Sequence[int]
@@ -358,6 +349,19 @@ def table_columns(header: Sequence[str]) -> dict[str, Column]:
             problem,
         )
     return columns
+
+
+def places_of(
+    columns: Mapping[str, Column], names: Sequence[str], where: str
+) -> list[int]:
+    """The places of the columns of these names. DataError if others could be meant."""
+    for name in names:
+        if (problem := columns[name].problem) is not None:
+            raise DataError(
+                f"{where} has {problem}",
+                hint="a column that is used needs a name of its own",
+            )
+    return [place for name in names for place in columns[name].places]
 
 
 def _doubled(header: Sequence[str], places: Sequence[int]) -> str | None:

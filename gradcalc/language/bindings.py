@@ -80,8 +80,8 @@ def bind(
     Raises GradcalcError: FormulaSyntaxError, FormulaNameError and ShapeError from the
     text, BindingError for values that are missing, unused or unusable.
     """
-    bindings = _by_name(bindings)
-    defaults = {} if defaults is None else _by_name(defaults)
+    bindings = values_by_name(bindings)
+    defaults = {} if defaults is None else values_by_name(defaults)
     parsed = read_program(text)
     values = {
         name: checked_value(name, value)
@@ -113,7 +113,7 @@ def bind(
     return BoundProgram(text, program, result, variables, given, own)
 
 
-def _by_name(values: Any) -> dict[str, Value]:
+def values_by_name(values: Any) -> dict[str, Value]:
     """The values by their names in normal form; raises BindingError for all else."""
     if not isinstance(values, Mapping):
         raise BindingError(

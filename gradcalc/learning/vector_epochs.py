@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import Any
 
-from gradcalc.engine.vectorized import Kernel, columns_of, sum_and_rest
+from gradcalc.engine.columns import columns_of, sum_and_rest
+from gradcalc.engine.vectorized import Kernel
 from gradcalc.learning.epochs import Epoch, Example, StepSetup
 from gradcalc.learning.optimizers import State, mover
 

@@ -46,6 +46,10 @@ class Sink(Protocol):
         """The format to write, of `data.formats.FORMATS`; None for the source's own."""
 
     @property
+    def path(self) -> str | None:
+        """What to write, for who opens it himself; None for the stream."""
+
+    @property
     def stream(self) -> BinaryIO:
         """Where the bytes go, for who writes them himself."""
 
@@ -88,6 +92,8 @@ class EngineChoice:
     # The library that it needs, and the extra that has it; None for one without.
     library: str | None = None
     extra: str = ""
+    # Whether it finds, reads and writes files by itself, wherever they are.
+    has_files: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -103,6 +109,10 @@ class EngineChoice:
             )
 
 
-ROWS, POLARS = "rows", "polars"
+ROWS, POLARS, SPARK = "rows", "polars", "spark"
 # THE TABLE of the engines that can be asked for by name.
-ENGINES = {ROWS: EngineChoice(), POLARS: EngineChoice(POLARS, "data")}
+ENGINES = {
+    ROWS: EngineChoice(),
+    POLARS: EngineChoice(POLARS, "data"),
+    SPARK: EngineChoice("pyspark", SPARK, has_files=True),
+}

@@ -11,7 +11,12 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from gradcalc.data.cells import table_cell
-from gradcalc.data.delimited_rows import DelimitedRows, check_free, table_columns
+from gradcalc.data.delimited_rows import (
+    DelimitedRows,
+    check_free,
+    places_of,
+    table_columns,
+)
 from gradcalc.data.row_writers import chosen_columns
 from gradcalc.data.rows import Reading, renamed
 from gradcalc.engine.vectorized import numpy_is_installed
@@ -123,15 +128,7 @@ class FrameEngine(Engine):
 
     def _blocks(self, formula: RowFormula) -> "_Blocks":
         """What the formula makes of the rows. DataError for a column of no numbers."""
-        places = []
-        for name in formula.columns:
-            column = self._table[name]
-            if column.problem is not None:
-                raise DataError(
-                    f"{self.name} has {column.problem}",
-                    hint="a column that is used needs a name of its own",
-                )
-            places += column.places
+        places = places_of(self._table, list(formula.columns), self.name)
         for place in places:
             kind = self._types[_OLD.format(place)]
             if not (kind.is_numeric() or kind == polars().Null):

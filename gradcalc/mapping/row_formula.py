@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcalc.data.additions import Addition, Additions
 from gradcalc.engine.compiled import compile_forward, compile_gradient
@@ -30,6 +30,9 @@ from gradcalc.shapes import (
     shape_of,
 )
 from gradcalc.wording import listing, meant_for, near_miss, plural, some
+
+if TYPE_CHECKING:
+    from gradcalc.engine.vectorized import Kernel
 
 # The numbers of a row's columns, and the values of what it gets.
 RowFunction = Callable[[Sequence[float]], Sequence[float]]
@@ -103,14 +106,31 @@ class RowFormula:
         """Whether what a row gets is not the value alone."""
         return any(leaf is not None for _, leaf in self.cells)
 
-    def function(self) -> RowFunction:
-        """The compiled function of a row's numbers: the values of what it gets."""
-        graph = self.bound.program.graph
-        outputs, arguments, leaves = self.outputs, self.arguments, self.leaves
-        picked = [
-            output if leaf is None else len(outputs) + output * len(leaves) + leaf
+    @property
+    def picked(self) -> list[int]:
+        """The place of each cell among all values, and then the gradients of each."""
+        outputs, leaves = len(self.outputs), len(self.leaves)
+        return [
+            output if leaf is None else outputs + output * leaves + leaf
             for output, leaf in self.cells
         ]
+
+    def kernel(self) -> "Kernel":
+        """The vector kernel, of the values alone if there are no gradients."""
+        from gradcalc.engine.vectorized import Kernel
+
+        return Kernel(
+            self.bound.program.graph,
+            self.outputs,
+            self.arguments,
+            self.leaves if self.has_gradients else [],
+            self.known,
+        )
+
+    def function(self) -> RowFunction:
+        """The compiled function of a row's numbers: the values of what it gets."""
+        graph, picked = self.bound.program.graph, self.picked
+        outputs, arguments, leaves = self.outputs, self.arguments, self.leaves
         if not self.has_gradients:
             forward = compile_forward(graph, outputs, arguments, self.known)
             pick = _picker(picked, len(outputs))

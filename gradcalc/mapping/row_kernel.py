@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.data.cells import EmptyError, number_in
-from gradcalc.engine.vectorized import Kernel, finite_rows, sum_and_rest
+from gradcalc.engine.columns import finite_rows, sum_and_rest
 from gradcalc.errors import extra_module
 from gradcalc.mapping.engines import POLARS
 from gradcalc.mapping.row_formula import RowFormula
@@ -51,19 +51,7 @@ class RowKernel:
     """The vector kernel of a formula; `names` are what its columns are called."""
 
     def __init__(self, formula: RowFormula) -> None:
-        leaves = formula.leaves if formula.has_gradients else []
-        self._kernel = Kernel(
-            formula.bound.program.graph,
-            formula.outputs,
-            formula.arguments,
-            leaves,
-            formula.known,
-        )
-        outputs = len(formula.outputs)
-        self._picked = [
-            output if leaf is None else outputs + output * len(leaves) + leaf
-            for output, leaf in formula.cells
-        ]
+        self._kernel, self._picked = formula.kernel(), formula.picked
         self.names = [f"n{place}" for place in range(len(formula.cells))]
 
     def __call__(self, columns: Sequence[Any], rows: int) -> Answers:

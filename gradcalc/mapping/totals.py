@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import fsum, inf, isfinite, nan
 
+from gradcalc.errors import DataError
+
 
 class Totals:
     """The sums of some columns, and how many rows are in them.
@@ -35,6 +37,17 @@ class Totals:
         """Add what is in the other sums of as many columns."""
         self.rows += other.rows
         self._sums = list(map(_added, self._sums, other._sums))
+
+    def reduced(self, how: str, where: str) -> list[float]:
+        """The "sum" or the "mean" of each column.
+
+        Raises DataError for the mean of no row; `where` is what it calls their source.
+        """
+        if how == "sum":
+            return self.sums
+        if not self.rows:
+            raise DataError(f"there is no row in {where} to take the mean of")
+        return self.means
 
     @property
     def sums(self) -> list[float]:

@@ -316,6 +316,8 @@ class ColumnarEngine(Engine):
 class _Aside:
     """A sink that is a file of text, in the format of that name."""
 
+    path = None
+
     def __init__(self, kind: str, stream: Any) -> None:
         self.kind = kind
         self.stream = stream

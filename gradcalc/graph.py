@@ -163,7 +163,7 @@ class Graph:
                 kept.update(operands)
                 if node in needed:
                     needed.update(operands)
-                elif operands:
+                elif self.operations[node] is not VARIABLE:
                     self.composed.add(node)
             elif self.operations[node] is VARIABLE and node not in given:
                 kept.add(node)

@@ -127,6 +127,12 @@ def test_a_derivative_speaks_of_what_it_went_through(program, formula, x):
     }
 
 
+def test_what_is_kept_for_the_notes_alone_is_out_of_sight():
+    nodes = evaluate("diff(mod(x, 3)*2, x)", {"x": 6}).nodes
+    seen = [node.expression for node in nodes if not node.inner]
+    assert seen == ["x", "diff(mod(x, 3)*2, x)"]
+
+
 def test_every_singular_operation_is_looked_at():
     formulas = " ".join(formula for formula, _ in SINGULAR)
     for name, operation in OPERATIONS.items():

@@ -10,6 +10,7 @@ which it was met first, which is that of the source.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, isinf
 from typing import Any, TypeAlias
 
 from gradcalc.operations import LITERAL, VARIABLE, Operation
@@ -102,6 +103,15 @@ class Forms:
     def constant(self, name: str, value: float) -> Sum:
         """A constant that keeps its name, or a number that is not finite."""
         return self._leaf(LITERAL, name, value)
+
+    def double(self, value: float) -> Sum:
+        """A number that may be infinite, or no number."""
+        if value != value:
+            return self.constant("", value)
+        if isinf(value):
+            form = self.constant("inf", inf)
+            return form if value > 0 else self.sum(dict.fromkeys(form.terms, -1))
+        return self.number(Fraction(value))
 
     def _leaf(self, operation: Operation, name: str, value: float) -> Sum:
         key = operation, name, repr(value)

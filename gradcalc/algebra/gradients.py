@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import isfinite
 from typing import Any
 
 from gradcalc.algebra.laws import IN_RANGE
@@ -15,8 +16,9 @@ from gradcalc.language.contributions import append_gradient
 from gradcalc.language.identifiers import checked_names
 from gradcalc.language.names import read_program
 from gradcalc.language.references import check_twice, wanted_nodes
+from gradcalc.language.rules import Rule, rule_of
 from gradcalc.language.terms import Laws
-from gradcalc.operations import LITERAL, VARIABLE
+from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import (
     Structure,
     all_leaves,
@@ -252,6 +254,9 @@ class _Derivation:
         # depend on what is filled in.
         self._values: dict[int, float] = {}
         self._known: set[int] = set()
+        # The nodes whose rules are those that are computed: what is known, and what has
+        # a known operand for which a book has no derivative.
+        self._exact_at: set[int] = set()
 
     def first(self, output: Structure) -> Iterator[Partial]:
         """The derivatives of each element for each variable."""
@@ -279,7 +284,7 @@ class _Derivation:
                 self._leaves,
                 self._active,
                 exact=self._exact,
-                known=self._known,
+                known=self._exact_at,
             )
             self._gradients[root] = dict(zip(self._leaves, nodes, strict=True))
         gradient = self._gradients[root]
@@ -299,10 +304,14 @@ class _Derivation:
                 if graph.names[node] in self._filled:
                     values[node] = self._filled[graph.names[node]]
                     self._known.add(node)
+                    self._exact_at.add(node)
             elif all(operand in values for operand in inputs):
                 values[node] = operation.evaluate(*[values[i] for i in inputs])
                 if not self._known.isdisjoint(inputs):
                     self._known.add(node)
+                    self._exact_at.add(node)
+            elif _has_convention(operation, [values.get(i) for i in inputs]):
+                self._exact_at.add(node)
 
     def with_numbers(
         self, partials: Sequence[Partial]
@@ -333,6 +342,33 @@ class _Derivation:
             for partial in partials
         ]
         return graph, moved, own
+
+
+# Where a rule is tried for operands that are not known.
+_ANYWHERE = 0.7
+
+
+def _has_convention(operation: Operation, known: Sequence[float | None]) -> bool:
+    """Whether the rule of a book is not finite where that which is computed is: 0^x."""
+    if operation.textbook == operation.partials or not any(
+        value is not None and (value == 0 or not isfinite(value)) for value in known
+    ):
+        return False
+    point = [_ANYWHERE if value is None else value for value in known]
+    point.append(operation.evaluate(*point))
+    book, computed = (
+        _partials_at(rule_of(operation, len(known), textbook=textbook), point)
+        for textbook in (True, False)
+    )
+    return any(
+        value is None and isfinite(number) and not isfinite(own)
+        for value, own, number in zip(known, book, computed, strict=True)
+    )
+
+
+def _partials_at(rule: Rule, point: list[float]) -> list[float]:
+    values = rule.graph.forward(point)
+    return [0.0 if node is None else values[node] for node in rule.partials]
 
 
 def _block(first: Structure, rows: list[Structure]) -> Structure:

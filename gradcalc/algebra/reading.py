@@ -45,6 +45,7 @@ from gradcalc.operations import (
 
 _ADDITIVE = frozenset([PLUS, MINUS, NEG, SUM])
 _MULTIPLICATIVE = frozenset([TIMES, OVER, NEG, PROD])
+_ARITHMETIC = _ADDITIVE | _MULTIPLICATIVE
 
 # A longer list stays one: as a chain it would nest as deep as it is long.
 _LONGEST_CHAIN = 100
@@ -83,7 +84,7 @@ class Reader:
         if graph.operations[node] is VARIABLE:
             return self.forms.variable(name)
         value = graph.literals[node]
-        if name in CONSTANTS or not math.isfinite(value):
+        if name in CONSTANTS:
             return self.forms.constant(name, value)
         if not value.is_integer():
             self.forms.decimal = True
@@ -126,6 +127,8 @@ class Reader:
 
 def _known(forms: Forms, operation: Operation, operands: Sequence[Sum]) -> Sum | None:
     """What follows from operands that are numbers, or equal."""
+    if operation is TIMES and forms.one in operands:
+        return operands[1] if operands[0] is forms.one else operands[0]
     if operation is WHERE:
         condition, yes, no = operands
         if condition.number is not None:
@@ -182,12 +185,19 @@ class _Reading:
         self.graph = graph
         self.uses = graph.uses(roots)
         self.made = {node: self.forms.variable(name) for name, node in names.items()}
+        # Numbers that are not finite or made of these, and sums and products with one.
+        self.numbers: dict[int, float] = {}
+        self.unbounded: set[int] = set()
+        self._find_infinite()
         self.families, self.inner = self._families()
 
     def forms_of(self, roots: Sequence[int]) -> list[Sum]:
         graph = self.graph
         for node, operation in enumerate(graph.operations):
             if not self.uses[node] or node in self.made or self.inner[node]:
+                continue
+            if node in self.numbers:
+                self.made[node] = self.forms.double(self.numbers[node])
                 continue
             if operation is LITERAL or operation is VARIABLE:
                 form = self.reader.leaf(graph, node)
@@ -220,12 +230,34 @@ class _Reading:
         self.reader.definitions[leaf] = form
         return name
 
+    def _find_infinite(self) -> None:
+        """Find what is not finite: it has no opposite, and inf - inf is not 0."""
+        graph, unbounded = self.graph, self.unbounded
+        values: dict[int, float] = {}
+        for node, operation in enumerate(graph.operations):
+            inputs = graph.inputs[node]
+            if operation is LITERAL:
+                values[node] = graph.literals[node]
+            elif operation is VARIABLE or not self.uses[node]:
+                continue
+            elif all(operand in values for operand in inputs):
+                values[node] = operation.evaluate(*[values[i] for i in inputs])
+            elif operation in _ARITHMETIC and not unbounded.isdisjoint(inputs):
+                unbounded.add(node)
+                continue
+            else:
+                continue
+            if not math.isfinite(values[node]):
+                self.numbers[node] = values[node]
+                unbounded.add(node)
+            elif values[node].is_integer() and not unbounded.isdisjoint(inputs):
+                self.numbers[node] = values[node]
+
     def _family(self, node: int) -> frozenset[Operation] | None:
         """The operations that it is read with, or None."""
         graph = self.graph
         operation, count = graph.operations[node], len(graph.inputs[node])
-        # What is infinite has no opposite: inf - inf is not 0.
-        if not all(math.isfinite(graph.literals.get(i, 0)) for i in graph.inputs[node]):
+        if node in self.unbounded or node in self.numbers:
             return None
         if operation is PROD and count > MOST_SHARED:
             return None

@@ -5,6 +5,7 @@ multiplied out where like terms meet so; a product with its denominator under on
 fraction line. Terms stand in the order of the source, factors in that of the alphabet.
 """
 
+import math
 from collections.abc import Collection, Generator, Iterator, Sequence
 from fractions import Fraction
 
@@ -141,6 +142,9 @@ class Rendering:
     def _leaf(self, leaf: Leaf) -> int:
         if leaf.operation is VARIABLE:
             return self.terms.variable(leaf.name)
+        if leaf.value != leaf.value:
+            infinite = self.terms.literal(math.inf, "inf")
+            return self._node(MINUS, infinite, infinite)
         return self.terms.literal(leaf.value, leaf.name or None)
 
     def _chain(self, operation: Operation, nodes: Sequence[int]) -> int:

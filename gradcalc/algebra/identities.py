@@ -13,6 +13,7 @@ from gradcalc.algebra.forms import (
     MOST_SHARED,
     Base,
     Call,
+    Forms,
     Leaf,
     Product,
     Rational,
@@ -25,7 +26,9 @@ from gradcalc.algebra.reading import Reader
 from gradcalc.algebra.shares import added_up
 from gradcalc.algebra.sums import add, multiplied_out
 from gradcalc.language.rules import formula_graph
-from gradcalc.operations import LITERAL, VARIABLE, Operation
+from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
+
+_HYPOT = OPERATIONS["hypot"]
 
 # In longer sums no law is looked for.
 _MOST_TERMS = 100
@@ -194,6 +197,7 @@ class Algebra(Reader):
         form = super().sum(items)
         if len(form.terms) <= _MOST_TERMS:
             form = added_up(self.forms, self._simpler(form, SUMS, _in_sum))
+            form = _without_lengths(self.forms, form)
         if 1 < len(form.terms) <= MOST_SHARED:
             # (1 + x)^2 + (1 - x)^2 -> 2*x^2 + 2
             other = multiplied_out(self.forms, form)
@@ -291,6 +295,37 @@ def _in_product(
             right = _made(reader, law.right, found)
             return multiply(forms, [(rest, forms.one), (right, exponent)])
     return None
+
+
+def _without_lengths(forms: Forms, form: Sum) -> Sum:
+    """The sum with squares for those of lengths, where they cancel.
+
+    hypot(x, y)^2 - x^2 -> y^2
+    """
+    for product, factor in form.terms.items():
+        for base, exponent in product.powers.items():
+            if (
+                isinstance(base, Call)
+                and base.operation is _HYPOT
+                and exponent.number == 2
+            ):
+                others = {b: x for b, x in product.powers.items() if b is not base}
+                rest = forms.sum({forms.product(others): factor})
+                items = [
+                    (
+                        1,
+                        forms.sum(
+                            {p: f for p, f in form.terms.items() if p is not product}
+                        ),
+                    )
+                ]
+                for operand in base.operands:
+                    square = multiply(forms, [(operand, exponent), (rest, forms.one)])
+                    items.append((1, square))
+                made = add(forms, items)
+                if len(made.terms) <= len(form.terms):
+                    return _without_lengths(forms, made)
+    return form
 
 
 def forms_sum(product: Product) -> Sum:

@@ -24,9 +24,9 @@ from gradcalc.algebra.forms import (
 from gradcalc.algebra.identities import Algebra
 from gradcalc.algebra.laws import AS_IS, is_short
 from gradcalc.algebra.products import divided, multiplicity, multiply
+from gradcalc.algebra.shares import is_share
 from gradcalc.algebra.sums import (
     factored,
-    grouped,
     is_negative,
     multiplied_out,
     multiply_in,
@@ -243,11 +243,43 @@ class Rendering:
             for way in (
                 multiplied_out(forms, form),
                 self.algebra.shorter(form),
-                grouped(forms, form),
+                self._gathered(form),
             ):
                 if way is not None and way not in seen:
                     seen.add(way)
                     yield way
+
+    def _gathered(self, form: Sum) -> Sum | None:
+        """The sum with terms that have a factor in common as one product, or None.
+
+        The factor is the share of a softmax, or the denominator, that most terms have
+        but not all: 1/(x - 1) + y + 1/(x - 1)^2 is x/(x - 1)^2 + y. Of other calls it
+        would keep like terms from meeting when the formula is differentiated again.
+        """
+        having: dict[object, list[Product]] = {}
+        for product in form.terms:
+            for base, exponent in product.powers.items():
+                if is_share(base):
+                    having.setdefault((base, exponent), []).append(product)
+                elif isinstance(base, Sum) and (exponent.number or 0) < 0:
+                    having.setdefault(base, []).append(product)
+        key = max(having, key=lambda each: len(having[each]), default=None)
+        found = having.get(key, [])
+        if not 1 < len(found) < len(form.terms):
+            return None
+        group = self.forms.sum({product: form.terms[product] for product in found})
+        made = self._product(*factored(self.forms, group, over=isinstance(key, Sum)))
+        if len(made.terms) > 1:
+            return None
+        terms = {
+            product: factor
+            for each, own in form.terms.items()
+            if each is found[0] or each not in found
+            for product, factor in (
+                made.terms.items() if each is found[0] else [(each, own)]
+            )
+        }
+        return self.forms.sum(terms) if len(terms) > 1 else made
 
     def _less_raised(self, powers: Powers) -> Powers | None:
         """The powers without those of a product that was raised, such as (x/y)^6."""
@@ -292,8 +324,12 @@ class Rendering:
         else:
             found.append((yield from self._fraction(product, factor)))
         if self._may_be_written_otherwise(form):
-            others = self.algebra.shorter(form), self._spread(product, factor)
-            for other in (*others, self._with_shorter_sums(product, factor)):
+            for other in (
+                self.algebra.shorter(form),
+                self._spread(product, factor),
+                self._with_shorter_sums(product, factor),
+                self._without_exponential(product, factor),
+            ):
                 if other is not None and other is not form:
                     found.append((yield other, True))
         nodes = [node for node in found if node is not None]
@@ -366,6 +402,30 @@ class Rendering:
             for base, exponent in product.powers.items()
         ]
         return multiply(forms, [(forms.number(factor), forms.one), *factors])
+
+    def _without_exponential(self, product: Product, factor: Rational) -> Sum | None:
+        """The product with an exponential taken into a sum: 1/(e^x + 1) of
+        e^-x/(1 + e^-x), or None."""
+        forms = self.forms
+        exponents = {
+            base: exponent
+            for base, exponent in product.powers.items()
+            if _is_e(base) and is_negative(forms, exponent)
+        }
+        for base, times in product.powers.items():
+            if not exponents or not isinstance(base, Sum) or times.number != -1:
+                continue
+            if len(base.terms) <= MOST_SHARED and any(
+                own.powers.items() & exponents.items() for own in base.terms
+            ):
+                powers = {
+                    b: x
+                    for b, x in product.powers.items()
+                    if b is not base and not _is_e(b)
+                }
+                inner = quotient(forms, base, 1, exponents)
+                return forms.sum({forms.product({**powers, inner: times}): factor})
+        return None
 
     # --- products
 

@@ -7,7 +7,6 @@ from math import gcd, lcm
 from gradcalc.algebra.forms import (
     MOST_SHARED,
     Base,
-    Call,
     Forms,
     Leaf,
     Powers,
@@ -285,32 +284,6 @@ def _shared(forms: Forms, first: Sum, second: Sum, *, over: bool, nearest: bool)
         if factor * other > 0:
             shared[product] = factor if magnitude(factor) < magnitude(other) else other
     return forms.sum(shared)
-
-
-def grouped(forms: Forms, form: Sum) -> Sum | None:
-    """The sum with the terms together that have a call in common, or None.
-
-    It is the call that most terms have: x*sin(z) + y + sin(z) is (x + 1)*sin(z) + y.
-    """
-    having: dict[tuple[Base, Sum], list[Product]] = {}
-    for product in form.terms:
-        for base, exponent in product.powers.items():
-            if isinstance(base, Call):
-                having.setdefault((base, exponent), []).append(product)
-    if not having:
-        return None
-    (base, exponent), products = max(having.items(), key=lambda item: len(item[1]))
-    if not 1 < len(products) < len(form.terms):
-        return None
-    group = forms.sum({product: form.terms[product] for product in products})
-    inner = quotient(forms, group, 1, {base: exponent})
-    terms: dict[Product, Rational] = {}
-    for product, factor in form.terms.items():
-        if product is products[0]:
-            terms[forms.product({base: exponent, inner: forms.one})] = 1
-        elif product not in products:
-            terms[product] = factor
-    return forms.sum(terms)
 
 
 # --- products multiplied out

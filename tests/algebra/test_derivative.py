@@ -133,3 +133,22 @@ def test_outside_its_domain_an_operation_has_no_second_derivative(name):
     text = derivative(derivative(f"{name}(x)", "x", exact=True), "x", exact=True)
     assert math.isnan(evaluate(text, {"x": -7.0}).value)
     assert math.isfinite(evaluate(text, {"x": 0.5}).value)
+
+
+@pytest.mark.parametrize("factors", [(1, 1), (1, 3, 2), (2, 1, 0.5)])
+def test_second_derivatives_of_a_length_do_not_cancel(factors):
+    names = "xyz"[: len(factors)]
+    point = dict(zip(names, (1.0, 1e-9, 3e-11), strict=False))
+    operands = [f"{factor}*{name}" for factor, name in zip(factors, names, strict=True)]
+    text = f"hypot({', '.join(operands)})"
+    with mp.workdps(80):
+        squares = {
+            n: (k * mpf(point[n])) ** 2 for k, n in zip(factors, names, strict=True)
+        }
+        length = mp.sqrt(sum(squares.values()))
+        for factor, name in zip(factors, names, strict=True):
+            others = sum(square for each, square in squares.items() if each != name)
+            want = factor**2 * others / length**3
+            found = derivative(derivative(text, name), name)
+            got = evaluate(found, {}, defaults=point).value
+            assert got == pytest.approx(float(want), rel=1e-12), found

@@ -65,3 +65,17 @@ def test_every_pair_applies_to_its_left_side(text):
 def test_a_sum_may_stand_among_other_terms_and_have_factors(text):
     left, right = (side.replace("x", "u") for side in text.split(" -> "))
     assert simple(f"b + 3*a*({left})") == simple(f"b + 3*a*({right})")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("exp(-x)/(1 + exp(-x))", "1/(exp(x) + 1)"),
+        ("a*exp(-k*x)/(b + c*exp(-k*x))", "a/(b*exp(k*x) + c)"),
+        ("exp(a)/(exp(a) + exp(b))", "exp(a)/(exp(a) + exp(b))"),
+        ("r/(x - b) + r*b/(x - b)^2 + a", "r*x/(x - b)^2 + a"),
+        ("1/hypot(x, y) - x^2/hypot(x, y)^3", "y^2/hypot(x, y)^3"),
+    ],
+)
+def test_quotients_of_sums_are_short(text, expected):
+    assert simple(text) == expected

@@ -318,14 +318,14 @@ class _Derivation:
     ) -> tuple[Graph, list[Partial], dict[str, Labelled]]:
         """The partials in a graph in which all that is known is a number.
 
-        Also the nodes there of each wanted name that are no variables, by elements.
+        Also the nodes there of each wanted name that is no variable, by elements.
         """
         self._follow()
         labels = [
             (name, element, node)
             for name, structure in self._wanted.items()
             for element, node in named_leaves({name: structure}).items()
-            if self.graph.operations[node] is not VARIABLE and node not in self._known
+            if self.graph.names.get(node) != element and node not in self._known
         ]
         roots: dict[str | None, Structure] = {
             "partials": all_leaves(partial.structure for partial in partials),

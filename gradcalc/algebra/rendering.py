@@ -26,6 +26,7 @@ from gradcalc.algebra.laws import AS_IS, is_short
 from gradcalc.algebra.products import divided, multiplicity, multiply
 from gradcalc.algebra.shares import is_share
 from gradcalc.algebra.sums import (
+    add,
     factored,
     is_negative,
     multiplied_out,
@@ -269,17 +270,12 @@ class Rendering:
             return None
         group = self.forms.sum({product: form.terms[product] for product in found})
         made = self._product(*factored(self.forms, group, over=isinstance(key, Sum)))
-        if len(made.terms) > 1:
-            return None
-        terms = {
-            product: factor
-            for each, own in form.terms.items()
-            if each is found[0] or each not in found
-            for product, factor in (
-                made.terms.items() if each is found[0] else [(each, own)]
-            )
+        parts = {
+            product: made if product is found[0] else self.forms.sum({product: factor})
+            for product, factor in form.terms.items()
+            if product is found[0] or product not in found
         }
-        return self.forms.sum(terms) if len(terms) > 1 else made
+        return add(self.forms, [(1, part) for part in parts.values()])
 
     def _less_raised(self, powers: Powers) -> Powers | None:
         """The powers without those of a product that was raised, such as (x/y)^6."""

@@ -74,6 +74,7 @@ def test_a_sum_may_stand_among_other_terms_and_have_factors(text):
         ("a*exp(-k*x)/(b + c*exp(-k*x))", "a/(b*exp(k*x) + c)"),
         ("exp(a)/(exp(a) + exp(b))", "exp(a)/(exp(a) + exp(b))"),
         ("r/(x - b) + r*b/(x - b)^2 + a", "r*x/(x - b)^2 + a"),
+        ("x/(x - b) - b/(x - b) + exp(x) + 1", "2 + exp(x)"),
         ("1/hypot(x, y) - x^2/hypot(x, y)^3", "y^2/hypot(x, y)^3"),
     ],
 )

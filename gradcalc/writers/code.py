@@ -87,6 +87,8 @@ class Code:
         # or 0, and that they do not hold.
         self._conditions: dict[int, str] = {}
         self._opposites: dict[int, str] = {}
+        # The names of terms that are written once, beside labels.
+        self._used_once: set[str] = set()
         self._write([self._places[root] for root in roots])
 
     def text(self, node: int, binding: int = CONDITIONAL) -> str:
@@ -144,6 +146,8 @@ class Code:
                     or any(branches)
                 ):
                     name = label or next(self._fresh)
+                    if uses == 1 and label is None:
+                        self._used_once.add(name)
                     here = lines.setdefault(places[node], [])
                     condition = self._conditions.pop(node, None)
                     self._truths.pop(node, None)
@@ -172,9 +176,15 @@ class Code:
             yield language.declared.format(name)
         starts = choice.start.format(self._bare_truth(condition)), choice.otherwise
         for start, side, lines in zip(starts, sides, branches, strict=True):
+            text = self._text(side)
+            # What was named for its length alone needs no other name.
+            given, end = language.assignment.format(text, "\n").split("\n")
+            if lines and lines[-1].startswith(given) and text in self._used_once:
+                *lines, last = lines
+                text = last.removeprefix(given).removesuffix(end)
             yield start
             yield from (f"    {line}" for line in lines)
-            yield "    " + language.chosen.format(name, self._text(side))
+            yield "    " + language.chosen.format(name, text)
         if choice.end:
             yield choice.end
 

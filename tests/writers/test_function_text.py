@@ -461,3 +461,15 @@ def test_the_sizes_of_lists_are_named(language):
 def test_a_call_in_torch_makes_tensors_of_its_numbers():
     text = written("mod(7, x) + max(x, 2)", "torch")
     assert "torch.remainder(tensor(7), x) + torch.maximum(x, tensor(2))" in text
+
+
+@pytest.mark.parametrize("language", ["c", "javascript", "python"])
+def test_what_is_chosen_has_one_name(language):
+    text = written("max(a, b)*clip(a, 0, 1) + a^b", language, gradient=True)
+    assert re.search(r"^ +else|\} else", text, re.MULTILINE)
+    assert not re.search(r"^ +\w+ = t\d+;?$", text, re.MULTILINE)
+
+
+def test_c_says_where_lists_are_written():
+    text = written("[x, 2*x]", "c", gradient=True)
+    assert "Writes the elements to out and the derivatives to d_x." in text

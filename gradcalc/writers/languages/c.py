@@ -141,7 +141,8 @@ def _laid_out(parts: Parts) -> str:
         body.append(f"return {parts.result};")
     said = f"Writes the elements to {result}" if is_list else "Returns the value"
     if outputs:
-        said += f" and writes the derivatives to {', '.join(outputs)}"
+        verb = "" if is_list else "writes "
+        said += f" and {verb}the derivatives to {', '.join(outputs)}"
     about = comment(parts, f"{said}." if outputs or is_list else "")
     declared = [
         *(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial, wraps
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import click
@@ -14,12 +15,13 @@ from gradcalc.cli import consoles
 from gradcalc.cli.files import (
     STANDARD_INPUT,
     called,
+    check_readable,
     file_name,
     matching_files,
     standard_input,
 )
 from gradcalc.cli.options import Choice
-from gradcalc.data.formats import FORMATS, format_of, open_rows
+from gradcalc.data.formats import FORMATS, LINE_FORMATS, format_of, open_rows
 from gradcalc.data.rows import Reading, Rows, Skipped
 from gradcalc.errors import FileError, UsageError
 from gradcalc.language.identifiers import NAME, normal
@@ -31,8 +33,9 @@ _COLUMN = re.compile(rf"{NAME}(\[[0-9]+\])*")
 data = click.option(
     "--data",
     metavar="FILE",
-    help="The rows: CSV or TSV with a header, or JSON Lines, also compressed (- for"
-    " standard input); of several files with a header in common as 'part-*.csv'.",
+    help="The rows: CSV or TSV with a header, or JSON Lines, also compressed, or"
+    " Parquet or Arrow (- for standard input); of several files with a header in"
+    " common as 'part-*.csv'.",
 )
 format_option = click.option(
     "--format",
@@ -131,9 +134,56 @@ def read_classes(text: str | None) -> list[str] | None:
     return names
 
 
+def data_files(path: str) -> list[str]:
+    """The files of a path, or `-`: those that match; of a folder, those of columns.
+
+    Raises FileError if there is none.
+    """
+    if not os.path.isdir(file_name(path)):
+        return matching_files(path)
+    found = []
+    for folder, folders, names in os.walk(path):
+        # Such as a log of what wrote the others.
+        folders[:] = sorted(each for each in folders if each[0] not in "._")
+        kept = sorted(each for each in names if each[0] not in "._")
+        found += [os.path.join(folder, each) for each in kept if _is_columnar(each)]
+    return found or [path]
+
+
+def format_of_data(path: str) -> str | None:
+    """The format that the names of the files of a path stand for, None if none."""
+    found = format_of(path)
+    return found or next(map(format_of, data_files(path)), None)
+
+
+def _is_columnar(path: str) -> bool:
+    return (format_of(path) or LINE_FORMATS[0]) not in LINE_FORMATS
+
+
+def scanned(files: Sequence[str]) -> Any:
+    """The files, or the bytes of standard input, which come as one block."""
+    if files == [STANDARD_INPUT]:
+        return BytesIO(standard_input().read())
+    for path in files:
+        check_readable(path)
+    return list(files)
+
+
 @contextmanager
 def opened_rows(path: str, reading: Reading) -> Iterator[Rows]:
-    """The rows of the file, or of all that match; standard input if the path is `-`."""
+    """The rows of the file, or of all that match; standard input if the path is `-`.
+
+    Those of columns with types are a table, as if they were written as one.
+    """
+    kind = reading.kind if path == STANDARD_INPUT else format_of_data(path)
+    if kind and kind not in LINE_FORMATS:
+        # Imported here: few rows come so.
+        from gradcalc.mapping.frame_engine import ColumnStream
+
+        stream: Any = ColumnStream(scanned(data_files(path)), called(path), kind)
+        how = replace(reading, kind="csv", delimiter=None)
+        yield open_rows(stream, called(path), how)
+        return
     if path == STANDARD_INPUT:
         yield open_rows(standard_input(), called(path), reading)
         return

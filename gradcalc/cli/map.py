@@ -19,12 +19,7 @@ from gradcalc.cli.files import (
     check_replaceable,
     standard_input_is_free,
 )
-from gradcalc.cli.map_engines import (
-    Source,
-    data_files,
-    format_of_data,
-    opened_engine,
-)
+from gradcalc.cli.map_engines import Source, opened_engine
 from gradcalc.cli.row_output import opened_output
 from gradcalc.data.formats import LINE_FORMATS, format_of
 from gradcalc.data.grids import Sweep
@@ -172,7 +167,7 @@ def command(
     if data is not None:
         if not hands_on:
             check_not_output(data)
-        told = format_of(data) if hands_on else format_of_data(data)
+        told = format_of(data) if hands_on else data_options.format_of_data(data)
         reading = replace(reading, kind=told or reading.kind)
     is_columnar = bool(reading.kind) and reading.kind not in LINE_FORMATS
     if is_columnar and kind is None and (reduce is not None or sys.stdout.isatty()):
@@ -251,7 +246,7 @@ def _check_named(out: str) -> None:
 
 def _check_output(out: str, request: Request, data: str | None) -> None:
     """Raise GradcalcError unless the file can be written, and is none that is read."""
-    files = [STANDARD_INPUT] if data is None else data_files(data)
+    files = [STANDARD_INPUT] if data is None else data_options.data_files(data)
     check_not_read(out, [*request.sources, *files])
     check_replaceable(out)
 

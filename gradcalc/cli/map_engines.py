@@ -1,24 +1,14 @@
 """The engines of `gradcalc map`: which one reads the rows, and how it is opened."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Any
 
 from gradcalc.cli import consoles, data_options
-from gradcalc.cli.files import (
-    STANDARD_INPUT,
-    called,
-    check_readable,
-    file_name,
-    matching_files,
-    size_of_files,
-    standard_input,
-)
-from gradcalc.data.formats import LINE_FORMATS, format_of, open_rows
+from gradcalc.cli.files import STANDARD_INPUT, called, size_of_files
+from gradcalc.data.formats import LINE_FORMATS, open_rows
 from gradcalc.data.grids import GridStream, Sweep
 from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import UsageError
@@ -50,7 +40,7 @@ class Source:
     @property
     def files(self) -> list[str]:
         """The files that are read, or `-`."""
-        return [] if self.data is None else data_files(self.data)
+        return [] if self.data is None else data_options.data_files(self.data)
 
     @property
     def columnar(self) -> str | None:
@@ -62,32 +52,6 @@ class Source:
     def is_shown(self) -> bool:
         """Whether the rows are written on a terminal."""
         return self.out is None and sys.stdout.isatty()
-
-
-def data_files(path: str) -> list[str]:
-    """The files of a path, or `-`: those that match; of a folder, those of columns.
-
-    Raises FileError if there is none.
-    """
-    if not os.path.isdir(file_name(path)):
-        return matching_files(path)
-    found = []
-    for folder, folders, names in os.walk(path):
-        # Such as a log of what wrote the others.
-        folders[:] = sorted(each for each in folders if each[0] not in "._")
-        kept = sorted(each for each in names if each[0] not in "._")
-        found += [os.path.join(folder, each) for each in kept if _is_columnar(each)]
-    return found or [path]
-
-
-def format_of_data(path: str) -> str | None:
-    """The format that the names of the files of a path stand for, None if none."""
-    found = format_of(path)
-    return found or next(map(format_of, data_files(path)), None)
-
-
-def _is_columnar(path: str) -> bool:
-    return (format_of(path) or LINE_FORMATS[0]) not in LINE_FORMATS
 
 
 @contextmanager
@@ -135,7 +99,11 @@ def _frame_engine(source: Source) -> Iterator[Engine]:
         assert source.data is not None
         with _progress(source, None) as progress:
             yield of_columns(
-                _scanned(source.files), called(source.data), reading, kind, progress
+                data_options.scanned(source.files),
+                called(source.data),
+                reading,
+                kind,
+                progress,
             )
         return
     with _opened(source) as rows, _progress(source, rows) as progress:
@@ -175,15 +143,6 @@ def _opened(source: Source) -> Iterator[Rows]:
         return
     stream: Any = GridStream(source.sweeps, source.reading.delimiter or ",")
     yield open_rows(stream, _GRID, replace(source.reading, kind="csv"))
-
-
-def _scanned(files: Sequence[str]) -> Any:
-    """The files, or the bytes of standard input, which come as one block."""
-    if files == [STANDARD_INPUT]:
-        return BytesIO(standard_input().read())
-    for path in files:
-        check_readable(path)
-    return list(files)
 
 
 @contextmanager

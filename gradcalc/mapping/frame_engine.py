@@ -57,16 +57,67 @@ def of_columns(
     `reading.kind` is their format, `kind` the one to write, None for the same; errors
     call the source `name`.
     """
-    pl = polars()
-    scan = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
     assert reading.kind is not None
+    frame = _scanned(source, name, reading.kind)
     with _told(name):
-        frame = scan[reading.kind](source)
         found = list(frame.collect_schema())
     header = renamed([normal(each.strip()) for each in found], reading.renames, name)
     frame = frame.rename({old: _OLD.format(k) for k, old in enumerate(found)})
     delimiter = reading.delimiter
     return FrameEngine(frame, header, name, kind or reading.kind, progress, delimiter)
+
+
+def _scanned(source: Any, name: str, kind: str) -> Any:
+    """The frame of the files, or of a stream, in a format that has types."""
+    pl = polars()
+    with _told(name):
+        return (pl.scan_parquet if kind == "parquet" else pl.scan_ipc)(source)
+
+
+def _with_texts(frame: Any) -> Any:
+    """The frame with all columns as Polars can write them into a table of text."""
+    pl = polars()
+    others = [
+        column
+        for column, kind in frame.collect_schema().items()
+        if kind.is_nested() or kind in (pl.Binary, pl.Object)
+    ]
+    return frame.with_columns(pl.col(others).map_batches(_json_texts, pl.String))
+
+
+class ColumnStream:
+    """A stream of files in a format that has types, as a table of text.
+
+    Errors call them `name`. Raises DataError, FileError and MissingExtraError.
+    """
+
+    def __init__(self, source: Any, name: str, kind: str) -> None:
+        self._name = name
+        frame = _scanned(source, name, kind)
+        with _told(name):
+            header = [table_cell(each, ",") for each in frame.collect_schema()]
+            self._blocks = _with_texts(frame).collect_batches(engine="streaming")
+        self._begun = ",".join(header) + "\n"
+
+    def peek(self, _size: int) -> bytes:
+        """Nothing: this is text."""
+        return b""
+
+    def seekable(self) -> bool:
+        """No: its rows come as they are asked for."""
+        return False
+
+    def read1(self, _size: int) -> bytes:
+        """The next rows; nothing at the end."""
+        begun, self._begun = self._begun, ""
+        text: str = begun
+        while not text:
+            with _told(self._name):
+                block = next(self._blocks, None)
+            if block is None:
+                break
+            text = block.write_csv(include_header=False)
+        return text.encode()
 
 
 class FrameEngine(Engine):
@@ -148,18 +199,8 @@ class FrameEngine(Engine):
             delimiter = self._delimiter or _DELIMITERS[self._kind]
             cells = [table_cell(name, delimiter) for name in names]
             stream.write((delimiter.join(cells) + "\n").encode())
-            pl = polars()
-            # What Polars writes no text of.
-            others = [
-                column
-                for column, kind in frame.collect_schema().items()
-                if kind.is_nested() or kind in (pl.Binary, pl.Object)
-            ]
-            frame = frame.with_columns(
-                pl.col(others).map_batches(_json_texts, pl.String)
-            )
             stream.flush()
-            frame.sink_csv(
+            _with_texts(frame).sink_csv(
                 stream, include_header=False, separator=delimiter, engine="streaming"
             )
             return

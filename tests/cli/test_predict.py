@@ -370,3 +370,43 @@ def test_rows_stream_and_a_closed_pipe_ends_it_quietly():
     process.stderr.close()
     assert process.wait(timeout=20) == 0
     source.wait(timeout=20)
+
+
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_files_of_columns_are_read_as_tables(run, tmp_path, monkeypatch, kind, piped):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.json").write_text(json.dumps({**LINE, "inputs": ["x"]}))
+    (tmp_path / "d.csv").write_text('n,x (m)\n"a, b",2\nc,\nd,4.5\n')
+    made = f"d.{kind}"
+    assert run("map", "l", "--data=d.csv", "--rename=x (m)=l", f"--out={made}",
+               "--only=n,l").status == 0  # fmt: skip
+    words = ["predict", "m.json", "--rename=l=x"]
+    source = {"stdin": (tmp_path / made).read_bytes()} if piped else {}
+    words += [f"--format={kind}", "--data=-"] if piped else [f"--data={made}"]
+    ran = run(*words, "--skip-bad", **source)
+    assert ran.out == 'n,x,prediction\n"a, b",2.0,-15.0\nd,4.5,-13.75\n'
+    where = "standard input" if piped else made
+    assert ran.err == (
+        f"warning: 1 row is left out; the first: {where}, line 3, column x: the cell is"
+        " empty\n"
+    )
+    ran = run("train", "w*l", "--data=" + made, "--target=l", "--skip-bad", "--json")
+    assert json.loads(ran.out)["parameters"]["w"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_files_of_columns_that_cannot_be_read(run, tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.json").write_text(json.dumps(LINE))
+    (tmp_path / f"d.{kind}").write_bytes(b"PAR1")
+    ran = run("predict", "m.json", f"--data=d.{kind}")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: cannot read d.{kind}: ")
+    ran = run("predict", "m.json", f"--data=no.{kind}")
+    assert ran.err == f"error: cannot read no.{kind}: no such file or directory\n"
+    monkeypatch.setitem(sys.modules, "polars", None)
+    ran = run("predict", "m.json", f"--data=d.{kind}")
+    assert ran.err == (
+        "error: Parquet and Arrow files need polars: pip install 'gradcalc[data]'\n"
+    )

@@ -1,4 +1,4 @@
-"""The README is executed: every `$ command` in it has the output that stands there."""
+"""README and docs are executed: every `$ command` has the output that stands there."""
 
 import doctest
 import os
@@ -8,12 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from reference.spark_workers import missing
 
 README = Path(__file__).parent.parent / "README.md"
 COMMANDS = re.compile(r"^\$ (.*(?:\\\n.*)*)\n((?:(?!\$ |```).*\n)*)", re.MULTILINE)
 TEST_COMMAND = re.compile(r"^python3 -m venv .*pytest.*$", re.MULTILINE)
 
-EXAMPLES = COMMANDS.findall(README.read_text(encoding="utf-8"))
+PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
+EXAMPLES = [
+    (page, *example)
+    for page in PAGES
+    for example in COMMANDS.findall(page.read_text(encoding="utf-8"))
+]
 
 
 def output_of(command, folder):
@@ -40,14 +46,16 @@ def output_of(command, folder):
 
 
 @pytest.mark.parametrize(
-    ("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES]
+    ("page", "command", "shown"), EXAMPLES, ids=[command for _, command, _ in EXAMPLES]
 )
-def test_shown_output_is_true(command, shown, tmp_path, request):
+def test_shown_output_is_true(page, command, shown, tmp_path, request):
+    if "--engine spark" in command and (reason := missing()):
+        pytest.skip(reason)
     actual = output_of(command, tmp_path)
     if request.config.getoption("--regenerate"):
-        text = README.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
         old, new = f"$ {command}\n{shown}", f"$ {command}\n{actual}"
-        README.write_text(text.replace(old, new, 1), encoding="utf-8")
+        page.write_text(text.replace(old, new, 1), encoding="utf-8")
         return
     assert actual == shown
 

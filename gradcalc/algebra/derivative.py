@@ -7,6 +7,10 @@ from gradcalc.language.identifiers import checked_names
 from gradcalc.shapes import flatten
 from gradcalc.writers.program_text import program_text
 
+# The numbers for which what is written for reading holds: their fourth powers are
+# doubles.
+RANGE = 1e-75, 1e75
+
 
 @entry_point
 def derivative(text: str, name: str, *, exact: bool = False) -> str:
@@ -18,7 +22,7 @@ def derivative(text: str, name: str, *, exact: bool = False) -> str:
     carries for other variables are filled in; a label that is asked for is a name.
 
     It is written for reading: it holds inside the domain of the formula's operations
-    and for numbers from 1e-75 to 1e75, and has the rules of a book. If `exact`, it is
+    and for numbers in RANGE, and has the rules of a book. If `exact`, it is
     written for computing: it holds wherever the gradient does and is as accurate, and
     is beyond the range of doubles no sooner than what it is made of.
 

@@ -1,17 +1,35 @@
-"""Rules differentiated again: second and third derivatives of every operation."""
+"""Written derivatives, and those of rules differentiated again, against many digits.
+
+A written derivative is read again and worked out in doubles and in 70 digits; it has to
+be the gradient by dual numbers wherever that is finite. What is left out by rule are
+kinks, jumps and the ends of domains: see reference.formulas.
+"""
 
 import math
+import random
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from mpmath import mp, mpf
-from reference.arithmetic import REFERENCE
+from reference.arithmetic import DIGITS, REFERENCE
+from reference.formulas import (
+    NOISE,
+    VARIABLES,
+    UnusableError,
+    formulas,
+    points,
+    reference,
+    used,
+)
 
-from gradcalc.algebra.derivative import derivative
+from gradcalc.algebra.derivative import RANGE, derivative
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.passes import gradients
 from gradcalc.graph import Graph
+from gradcalc.language.bindings import bind
 from gradcalc.language.contributions import append_gradient
-from gradcalc.operations import OPERATIONS
+from gradcalc.operations import COMPARISONS, LITERAL, OPERATIONS, VARIABLE
 
 # Where a rule takes another side, and yet there are second derivatives.
 BORDERS = {
@@ -152,3 +170,99 @@ def test_second_derivatives_of_a_length_do_not_cancel(factors):
             found = derivative(derivative(text, name), name)
             got = evaluate(found, {}, defaults=point).value
             assert got == pytest.approx(float(want), rel=1e-12), found
+
+
+# --- what is written
+
+# What is off by no more than that many units of rounding is right.
+UNITS = 64
+
+
+def exactly(text, point, seed=None):
+    """The value of a formula in 70 digits; with a seed with noise after each step."""
+    bound = bind(text, {}, complete=False)
+    graph, generator = bound.program.graph, random.Random(seed)
+    values = []
+    for node, operation in enumerate(graph.operations):
+        moved = 1 if seed is None else 1 + NOISE * generator.choice((-1, 1))
+        if float(graph.literals.get(node, 0.5)).is_integer():
+            moved = 1
+        if operation is LITERAL:
+            value = mpf(graph.literals[node])
+        elif operation is VARIABLE:
+            value, moved = mpf(point[graph.names[node]]), 1
+        else:
+            operands = [values[i] for i in graph.inputs[node]]
+            try:
+                value = REFERENCE[operation.name][0](*operands)
+            except (ArithmeticError, ValueError, TypeError):
+                value = mp.nan
+            if operation in COMPARISONS:
+                moved = 1
+        values.append(value * moved if isinstance(value, mpf) else mp.nan)
+    return values[bound.output]
+
+
+def check(formula, point):
+    point = used(formula, point)
+    assume(point)
+    try:
+        _, slopes, _, spreads = reference(formula, point)
+    except UnusableError:
+        assume(False)
+    for name, want in slopes.items():
+        text = derivative(formula.text, name)
+        with mp.workdps(DIGITS):
+            exact = exactly(text, point)
+            apart = max(abs(exactly(text, point, k) - exact) for k in range(6))
+            off = spreads[name] + apart + NOISE * abs(want)
+            assert abs(exact - want) <= UNITS * off + mpf(10) ** -300, (name, text)
+            found = evaluate(text, {}, defaults=point).value
+            assert abs(found - exact) <= UNITS * off + mpf(10) ** -300, (name, text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(formulas(), points())
+def test_a_written_derivative_is_the_gradient(formula, point):
+    check(formula, point)
+
+
+least, most = (round(mp.log10(bound)) for bound in RANGE)
+sizes = st.builds(
+    lambda sign, digits, power: sign * digits * 10.0**power,
+    st.sampled_from([1.0, -1.0]),
+    st.floats(1, 9.99),
+    st.integers(least, most - 1),
+)
+
+
+# Of three factors a derivative has four.
+quotients = st.recursive(
+    st.sampled_from([*VARIABLES, "2", "0.5"]),
+    lambda inner: st.builds("({}){}({})".format, inner, st.sampled_from("*/"), inner),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(quotients, st.fixed_dictionaries(dict.fromkeys(VARIABLES, sizes)))
+def test_it_is_in_all_the_range_that_is_stated(text, point):
+    gradient = evaluate(f"{text} + 0*(x/x + y/y + z/z)", point).gradient
+    for name, slope in gradient.items():
+        written = derivative(text, name)
+        found = evaluate(written, {}, defaults=point).value
+        assert found == pytest.approx(slope, rel=1e-13, abs=1e-300), written
+
+
+@pytest.mark.parametrize("end", RANGE)
+@pytest.mark.parametrize(
+    "text",
+    ["x^4", "1/x^3", "x/y/y/y", "x*y*x*y/2", "y/(x^2 + y^2)", "(x*y)^2", "x^2/y^2"],
+)
+def test_powers_up_to_the_fourth_are_doubles_at_its_ends(text, end):
+    point = {"x": end, "y": end} if "y" in text else {"x": end}
+    gradient = evaluate(text, point).gradient
+    for name, slope in gradient.items():
+        written = derivative(text, name)
+        found = evaluate(written, {}, defaults=point).value
+        assert found == pytest.approx(slope, rel=1e-13, abs=1e-300), written

@@ -35,6 +35,8 @@ from gradcalc.cli.mistaken_names import (
     setting,
 )
 from gradcalc.cli.variables import (
+    Entry,
+    number_entry,
     read_bindings,
     read_variables,
     split_setting,
@@ -127,8 +129,9 @@ _OF_REQUEST = ("as_json", "output", "precision", "wrt")
 class VariablesCommand(click.Command):
     """A command that takes variables as options, and at most one positional word.
 
-    `value` reads the text of a variable's value; `expected` names the positional word;
-    `examples` end the help; `shared` are options that all commands of its kind have.
+    `value` reads the text of a variable's value, `entry` that in a file; `expected`
+    names the positional word; `examples` end the help; `shared` are options that all
+    commands of its kind have.
     """
 
     def __init__(
@@ -136,16 +139,23 @@ class VariablesCommand(click.Command):
         name: str | None,
         *,
         value: Callable[[str], Any] = constant_value,
+        entry: Entry = number_entry,
         expected: str = "formula",
         examples: Sequence[str] = (),
         shared: Sequence[click.Option] = options.SOURCES,
         params: list[click.Parameter] | None = None,
         **settings: Any,
     ) -> None:
-        self.value = value
+        self.value, self.entry = value, entry
         self.expected = expected
         self.examples = examples
         super().__init__(name, params=[*(params or ()), *shared], **settings)
+
+    # What the help says of the value of a variable.
+    values_help = (
+        "A number, a constant formula (pi/4), a list (1,2,3) or a matrix"
+        ' ("1,2;3,4"). Also: --NAME VALUE.'
+    )
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
         # No short one: -h would be a formula.
@@ -209,7 +219,7 @@ class VariablesCommand(click.Command):
             raise problem
         formula, defaults = self.read_formula(ctx, positional)
         if path is not None:
-            defaults = {**defaults, **read_variables(path)}
+            defaults = {**defaults, **read_variables(path, self.entry)}
         return Request(
             positional,
             formula,
@@ -263,8 +273,7 @@ class VariablesCommand(click.Command):
         variables = [
             (
                 "--NAME=VALUE",
-                "A number, a constant formula (pi/4), a list (1,2,3) or a"
-                ' matrix ("1,2;3,4"). Also: --NAME VALUE.',
+                self.values_help,
             )
         ]
         others: list[tuple[str, str]] = []

@@ -53,8 +53,13 @@ def read_bindings(
     return values
 
 
-def read_variables(path: str) -> dict[str, Any]:
-    """The variables in a file that holds a JSON object of numbers and lists."""
+# Reads a variable in a file: its name, what JSON has for it, and what the file is
+# called.
+Entry = Callable[[str, Any, str], Any]
+
+
+def read_variables(path: str, entry: Entry) -> dict[str, Any]:
+    """The variables in a file that holds a JSON object, each read by `entry`."""
     where = called(path)
     hint = 'variables are given as {"x": 2, "v": [1, 2, 3]}'
     text = read_text(path)
@@ -64,16 +69,19 @@ def read_variables(path: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         message = f"{where} holds {_described(content)}, not an object"
         raise DataError(message, hint=hint)
-    values = {name: _checked(name, entry, where) for name, entry in content.items()}
+    values = {}
+    for name, given in content.items():
+        if not name.isidentifier():
+            raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
+        values[name] = entry(name, given, where)
     try:
         return by_normal_name(values.items())
     except BindingError as error:
         raise DataError(f"{where}: {error.message}") from None
 
 
-def _checked(name: str, value: Any, where: str) -> Any:
-    if not name.isidentifier():
-        raise DataError(f"{where}: {quoted(name)} is not a name of a variable")
+def number_entry(name: str, value: Any, where: str) -> Any:
+    """A number, a list of numbers or a list of rows, as JSON has it."""
     number = from_json_value(value)
     for entry in _leaves(number):
         if not isinstance(entry, (int, float)) or isinstance(entry, bool):

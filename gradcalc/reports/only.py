@@ -14,6 +14,7 @@ from gradcalc.reports.objects import POINT, check_count, fields
 from gradcalc.shapes import INDICES, Structure, all_leaves, flatten, indexed
 
 if TYPE_CHECKING:
+    from gradcalc.analysis.uncertainty import Uncertainty
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.learning.descent import Descent
 
@@ -143,6 +144,28 @@ def _named_in(evaluation: "Evaluation", path: str, slopes: str) -> dict[str, Any
         return {}
     found = wanted[name] if name in wanted else evaluation.labels[name].gradient
     return {} if found is None else {slopes: {name: found}}
+
+
+def uncertainty_lines(
+    found: "Uncertainty", only: str, precision: int | None = None
+) -> list[str]:
+    """The lines of bare numbers at paths into an uncertainty: `sigma`, `value[0]`.
+
+    `value`, `sigma`, `covariance`, and by name `contributions.m` and `shares.m` of a
+    result that is one number. Raises UsageError, naming what there is.
+    """
+    result: dict[str, Any] = fields(found, "value sigma covariance")
+    if len(found.contributions) == 1:
+        (rows,) = found.contributions
+        result["contributions"] = {row.variable: row.contribution for row in rows}
+        result["shares"] = {row.variable: row.share for row in rows}
+    lines = []
+    for path in map(str.strip, only.split(",")):
+        entry = _found(result, path)
+        if entry is _NOTHING:
+            raise _nothing_at(path, _choices(result))
+        lines += [_bare(each, precision) for each in _entries(entry)]
+    return lines
 
 
 def descent_lines(

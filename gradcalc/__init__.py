@@ -14,6 +14,7 @@ from gradcalc.errors import GradcalcError
 
 if TYPE_CHECKING:
     from gradcalc.algebra.derivative import derivative
+    from gradcalc.analysis.uncertainty import Uncertainty, uncertainty
     from gradcalc.engine.evaluation import Evaluation, evaluate
     from gradcalc.engine.value_and_grad import value_and_grad
     from gradcalc.engine.vectorized import vectorized
@@ -24,10 +25,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Evaluation",
     "GradcalcError",
+    "Uncertainty",
     "__version__",
     "derivative",
     "evaluate",
     "map_spark",
+    "uncertainty",
     "value_and_grad",
     "vectorized",
 ]
@@ -35,9 +38,11 @@ __all__ = [
 # Imported on first use: the command line must not pay for what it does not call.
 _HOMES = {
     "Evaluation": "gradcalc.engine.evaluation",
+    "Uncertainty": "gradcalc.analysis.uncertainty",
     "derivative": "gradcalc.algebra.derivative",
     "evaluate": "gradcalc.engine.evaluation",
     "map_spark": "gradcalc.mapping.spark_engine",
+    "uncertainty": "gradcalc.analysis.uncertainty",
     "value_and_grad": "gradcalc.engine.value_and_grad",
     "vectorized": "gradcalc.engine.vectorized",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gradcalc.analysis.uncertainty import Uncertainty
 from gradcalc.errors import GradcalcError
 from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.wording import listing, plural
 
 if TYPE_CHECKING:
     from gradcalc.analysis.sampled import Sample
@@ -20,17 +21,20 @@ _KINKS = ("kink", "tie")
 
 
 def remarks(
-    found: Uncertainty, samples: "Sequence[Sample] | None" = None
+    found: Uncertainty, samples: "Sequence[Sample] | None" = None, order: int = 1
 ) -> Iterator[str]:
-    """The sentences, for each number of the result, without a line's end."""
+    """The sentences, for each number of the result.
+
+    They name what says more and was not asked for: `samples`, and `order` 2.
+    """
+    ways = ["--order 2"] * (order == 1) + ["--samples"] * (samples is None)
+    more = f"; {listing(ways)} {plural(ways, 'says', 'say')} more" if ways else ""
     for note in found.evaluation.notes:
         if note.kind in _KINKS and any(found.sigmas):
-            yield (
-                f"{note.sentence}; the uncertainty is that of one slope there, and"
-                " --samples shows the rest"
-            )
+            rest = "; --samples shows the rest" if samples is None else ""
+            yield f"{note.sentence}. The uncertainty is that of this one slope{rest}."
     if not any(found.sigmas):
-        yield "no value has an uncertainty, so the result has none"
+        yield "No value has an uncertainty, so the result has none."
         return
     names = element_names("", shape_of(found.evaluation.output))
     sigmas = flatten(found.sigma)
@@ -41,7 +45,7 @@ def remarks(
                 where, flatten(found.value)[place], sigma, samples[place]
             )
         elif math.isfinite(sigma):
-            yield from _bending(where, found, place, sigma)
+            yield from _bending(where, more, found, place, sigma)
 
 
 def _against(where: str, value: float, sigma: float, sample: "Sample") -> Iterator[str]:
@@ -58,10 +62,12 @@ def _against(where: str, value: float, sigma: float, sample: "Sample") -> Iterat
             side = "above" if sample.skewness > 0 else "below"
             told.append(f"the results reach further {side} than on the other side")
     if told:
-        yield f"{where}the linear answer misleads here: {', and '.join(told)}"
+        yield f"{where}The linear answer misleads here: {listing(told)}."
 
 
-def _bending(where: str, found: Uncertainty, place: int, sigma: float) -> Iterator[str]:
+def _bending(
+    where: str, more: str, found: Uncertainty, place: int, sigma: float
+) -> Iterator[str]:
     """Where second derivatives matter, as far as they are quickly known."""
     if sum(map(bool, found.sigmas)) > _MOST:
         return
@@ -71,11 +77,11 @@ def _bending(where: str, found: Uncertainty, place: int, sigma: float) -> Iterat
         return
     if not sigma and second.sigma:
         yield (
-            f"{where}the slope is 0 here, so that to first order nothing is uncertain;"
-            " --order 2 and --samples say more"
+            f"{where}The slope is 0 here, so that to first order nothing is"
+            f" uncertain{more}."
         )
     elif abs(second.shift) > _SHIFT * sigma or second.sigma > (1 + _SPREAD) * sigma:
         yield (
-            f"{where}the formula bends within the uncertainties: the linear answer"
-            " misleads here; --order 2 and --samples say more"
+            f"{where}The formula bends within the uncertainties, so that the linear"
+            f" answer misleads{more}."
         )

@@ -80,7 +80,7 @@ def measured(text: str) -> Measurement:
     Raises GradcalcError, with a span in the text of the value or of the uncertainty.
     """
     whole = re.fullmatch(rf"\s*(\[.*\])\s*(?:{_SIGN.pattern})(.*)", text, re.DOTALL)
-    if whole is not None:
+    if whole is not None and whole[2].strip():
         return _of_texts(*_with_sigma(whole[1], whole[2]))
     values, sigmas = [], []
     for cell, separator in _cells(text):

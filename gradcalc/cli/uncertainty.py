@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,13 +10,18 @@ from gradcalc.analysis.correlations import read_matrix
 from gradcalc.analysis.measurements import Measurement, measured, measurement
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import called, read_text
+from gradcalc.cli.files import called, check_not_read, read_text, replace_file
 from gradcalc.errors import DataError, GradcalcError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal
+from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.shapes import element_names, flatten, shape_of, unflatten
 from gradcalc.strict_json import from_json_value
 from gradcalc.wording import quoted
+
+if TYPE_CHECKING:
+    from gradcalc.analysis.sampled import Sample
+    from gradcalc.analysis.uncertainty import Uncertainty
 
 
 class UncertaintyCommand(FormulaCommand):
@@ -94,6 +99,11 @@ def _entry(name: str, value: Any, where: str) -> Measurement:
     metavar="N",
     help="Draw other points (0).",
 )
+@click.option(
+    "--plot",
+    metavar="FILE",
+    help="Draw the samples as a histogram: .png, .svg or .pdf.",
+)
 @options.output
 @options.precision
 @options.strict
@@ -106,9 +116,15 @@ def command(
     order: int,
     samples: int | None,
     seed: int,
+    plot: str | None,
     strict: bool,
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
+    kind = options.format_of_file(plot, PLOT_FORMATS)
+    if plot is not None:
+        if samples is None:
+            raise UsageError("--plot draws samples", hint="add --samples 100000")
+        check_not_read(plot, [*request.sources, *filter(None, [matrix])])
     from gradcalc.analysis.linearity import remarks
     from gradcalc.analysis.sampled import sampled
     from gradcalc.analysis.uncertainty import propagated
@@ -127,6 +143,8 @@ def command(
     )
     found = propagated(plain.bind(), given, correlation)
     drawn = None if samples is None else sampled(found, samples, seed)
+    if plot is not None and kind is not None and drawn is not None:
+        _draw(found, drawn, plot, kind, request.title)
     if only is not None:
         from gradcalc.reports.only import uncertainty_lines
 
@@ -142,7 +160,7 @@ def command(
             found,
             samples=drawn,
             order=order,
-            notes=list(remarks(found, drawn)),
+            notes=list(remarks(found, drawn, order)),
             width=consoles.width(),
             precision=request.precision,
             ascii_only=not consoles.can_show("±█▁"),
@@ -152,6 +170,22 @@ def command(
         return 0
     consoles.warn("the uncertainty is not finite")
     return 1 if strict else 0
+
+
+def _draw(
+    found: "Uncertainty", drawn: "list[Sample]", path: str, kind: str, title: str | None
+) -> None:
+    """Write the picture of a result that is one number."""
+    if len(drawn) != 1:
+        raise UsageError(
+            "--plot draws one number, but the result is a list",
+            hint="choose one element of it: --output [0]",
+        )
+    from gradcalc.reports.plots import expression_text, histogram_picture
+
+    (value,), (sigma,) = flatten(found.value), flatten(found.sigma)
+    text = title or expression_text(found.bound)
+    replace_file(path, histogram_picture(drawn[0], value, sigma, kind, text))
 
 
 def _pair(text: str) -> tuple[tuple[str, str], float]:

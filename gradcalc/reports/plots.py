@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
+from gradcalc.analysis.sampled import Sample
 from gradcalc.errors import FormulaError, extra_module
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.numbers import format_value
@@ -27,6 +28,7 @@ _MOST_UNEQUAL = 5.0
 
 # The colours and lines of the two curves.
 _LINES = ("#1f5f99", "-"), ("#c65a11", "--")
+_BARS = 60
 _SIZE = (7.0, 4.6)
 _TALL = (7.0, 6.4)
 _DOTS = 150
@@ -117,6 +119,40 @@ def surface_picture(
     title = title or expression_text(bound)
     fixed = fixed_text(bound, surface.names, _LONGEST)
     _headline(figure, title, fixed, "arrows: the gradient, uphill")
+    return _content(figure, kind, title)
+
+
+def histogram_picture(
+    sample: Sample, value: float, sigma: float, kind: str, title: str
+) -> bytes:
+    """How the results of a sample are spread, and how the linear answer has it.
+
+    `value` and `sigma` are those of the linear answer, whose normal distribution is a
+    line. Raises FormulaError if there is nothing to draw.
+    """
+    figures = extra_module("matplotlib.figure", "plot", "plots in files")
+    low, high, counts = sample.histogram(_BARS)
+    if not high > low or max(abs(low), abs(high)) > _LARGEST:
+        raise FormulaError("the samples have no spread that could be drawn")
+    figure = figures.Figure(figsize=_SIZE, layout="constrained")
+    panel = figure.subplots()
+    width = (high - low) / _BARS
+    places = [low + (k + 0.5) * width for k in range(_BARS)]
+    # Heights are densities, so that the two can be compared.
+    heights = [count / (len(sample.numbers) * width) for count in counts]
+    (colour, _), (other, style) = _LINES
+    panel.bar(places, heights, width, color=colour, alpha=0.55, label="samples")
+    if sigma > 0 and math.isfinite(value) and math.isfinite(sigma):
+        x = [low + (high - low) * k / 400 for k in range(401)]
+        top = 1 / (sigma * math.sqrt(2 * math.pi))
+        y = [top * math.exp(-(((a - value) / sigma) ** 2) / 2) for a in x]
+        panel.plot(x, y, color=other, linestyle=style, label="linear")
+        # A far narrower line would flatten the bars.
+        panel.set_ylim(0, 1.05 * min(max(top, *heights), 4 * max(heights)))
+    panel.set_xlabel("result")
+    panel.set_ylabel("density")
+    figure.legend(loc="outside lower center", ncols=2)
+    _headline(figure, title)
     return _content(figure, kind, title)
 
 

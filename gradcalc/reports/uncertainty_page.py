@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from gradcalc.reports.learning_pages import sparkline
 from gradcalc.reports.numbers import format_number
 from gradcalc.reports.pages import Page, Part, line, paragraphs
 from gradcalc.reports.tables import Column, layout
@@ -49,7 +48,7 @@ def _to_two_digits(value: float, sigma: float) -> tuple[str, str, int]:
         return format_number(value), format_number(sigma), 0
     number, spread, power = Decimal(value), Decimal(sigma), 0
     last = Decimal(f"{spread:.{_DIGITS - 1}e}").adjusted() - _DIGITS + 1
-    top = max(number.adjusted() if number else last, last)
+    top = max(each.adjusted() for each in (number, spread) if each)
     if not -_PLAIN < last <= top < _PLAIN:
         power, last = top, last - top
         number, spread = number.scaleb(-power), spread.scaleb(-power)
@@ -144,12 +143,12 @@ def _contributions(
     bar = "#" if ascii_only else "█"
     columns = [
         Column("variable", [row.variable for row in rows], style="cyan"),
-        Column("value", [row.value for row in rows]),
+        Column("value", [row.value for row in rows], spare=3),
         Column("sigma", [row.sigma for row in rows]),
-        Column("gradient", [row.gradient for row in rows]),
-        Column("contribution", [row.contribution for row in rows]),
+        Column("gradient", [row.gradient for row in rows], spare=2),
+        Column("contribution", [row.contribution for row in rows], spare=1),
         Column("share", [_percent(row.share) for row in rows]),
-        Column("", [_bar(row.share, bar) for row in rows], spare=1, style="green"),
+        Column("", [_bar(row.share, bar) for row in rows], spare=4, style="green"),
     ]
     tables, notes = layout(columns, width, precision)
     return tables, told + notes
@@ -191,7 +190,7 @@ def _sample(
     )
     low, high, counts = sample.histogram(min(_HISTOGRAM, (width or 80) - 30))
     if high > low:
-        levels = " .:-=+*#" if ascii_only else " ▁▂▃▄▅▆▇█"
-        bars = sparkline(counts, levels)
+        levels = " .:-=+*#@" if ascii_only else " ▁▂▃▄▅▆▇█"
+        bars = "".join(levels[-(-8 * n // max(counts))] for n in counts)
         first, last = (to_sigma(end, sample.sigma) for end in (low, high))
         yield line(f"{first} {bars} {last}")

@@ -47,8 +47,10 @@ def _to_two_digits(value: float, sigma: float) -> tuple[str, str, int]:
     if not sigma or not math.isfinite(value) or not math.isfinite(sigma):
         return format_number(value), format_number(sigma), 0
     number, spread, power = Decimal(value), Decimal(sigma), 0
-    last = Decimal(f"{spread:.{_DIGITS - 1}e}").adjusted() - _DIGITS + 1
-    top = max(each.adjusted() for each in (number, spread) if each)
+    top = Decimal(f"{spread:.{_DIGITS - 1}e}").adjusted()
+    last = top - _DIGITS + 1
+    if number:
+        top = max(top, number.adjusted())
     if not -_PLAIN < last <= top < _PLAIN:
         power, last = top, last - top
         number, spread = number.scaleb(-power), spread.scaleb(-power)

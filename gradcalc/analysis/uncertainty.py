@@ -17,7 +17,7 @@ from gradcalc.analysis.correlations import Correlations, correlations
 from gradcalc.analysis.measurements import Measurement, measurement
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.passes import passes, picked
-from gradcalc.errors import BindingError, entry_point
+from gradcalc.errors import BindingError, FormulaError, entry_point
 from gradcalc.language.bindings import BoundProgram, Value, bind
 from gradcalc.language.identifiers import by_normal_name
 from gradcalc.shapes import (
@@ -27,6 +27,9 @@ from gradcalc.shapes import (
     named_leaves,
     unflatten,
 )
+
+# More of them fill the memory rather than answer a question.
+_MOST_COVARIANCES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +94,46 @@ class Uncertainty:
 
     @cached_property
     def covariance(self) -> list[list[float]]:
-        """The covariance of each two numbers of the result, row by row."""
-        return [
-            [self.correlated.form(one, other) for other in self._terms]
-            for one in self._terms
-        ]
+        """The covariance of each two numbers of the result, row by row.
+
+        Raises FormulaError if there are more than a million.
+        """
+        return self._forms(self._terms)
 
     @cached_property
     def correlation(self) -> list[list[float]]:
-        """The correlation of each two numbers of the result; NaN where one is exact."""
-        found = []
-        for one in self._terms:
-            row = []
-            for other in self._terms:
-                (a, scale), (b, size) = _scaled(one), _scaled(other)
-                spread = self._size(a) * self._size(b) if scale and size else 0.0
-                form = self.correlated.form(a, b) if spread else math.nan
-                row.append(max(-1.0, min(1.0, form / spread)) if spread else math.nan)
-            found.append(row)
-        return found
+        """The correlation of each two numbers of the result; NaN where one is exact.
+
+        Raises as `covariance`.
+        """
+        scaled = [_scaled(terms)[0] for terms in self._terms]
+        spreads = [self._size(terms) for terms in scaled]
+        return [
+            [
+                max(-1.0, min(1.0, form / a / b)) if a and b else math.nan
+                for form, b in zip(row, spreads, strict=True)
+            ]
+            for row, a in zip(self._forms(scaled), spreads, strict=True)
+        ]
+
+    def _forms(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """The covariance of each two results, from the terms of each."""
+        if len(rows) ** 2 > _MOST_COVARIANCES:
+            raise FormulaError(
+                f"there would be {len(rows) ** 2:,} covariances",
+                hint="--output '[0]' asks for one element of the result",
+            )
+        met = [self.correlated.times(row) for row in rows]
+        forms = [[0.0] * len(rows) for _ in rows]
+        for a, row in enumerate(rows):
+            # Of many results each has a few variables.
+            terms = [(place, term) for place, term in enumerate(row) if term]
+            for b in range(a + 1):
+                other = met[b]
+                forms[a][b] = forms[b][a] = math.fsum(
+                    [term * other[place] for place, term in terms]
+                )
+        return forms
 
     @cached_property
     def contributions(self) -> list[list[Contribution]]:

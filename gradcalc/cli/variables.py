@@ -11,6 +11,10 @@ from gradcalc.language.identifiers import by_normal_name, normal, repeated
 from gradcalc.strict_json import from_json_value, read_json
 from gradcalc.wording import listing, plural, quoted
 
+# Reads a variable in a file: its name, what JSON has for it, and what the file is
+# called.
+Entry = Callable[[str, Any, str], Any]
+
 
 def split_setting(text: str) -> tuple[str, str]:
     """The name and the value's text of `NAME=VALUE`, what `--set` takes."""
@@ -53,12 +57,23 @@ def read_bindings(
     return values
 
 
-# Reads a variable in a file: its name, what JSON has for it, and what the file is
-# called.
-Entry = Callable[[str, Any, str], Any]
+def number_entry(name: str, value: Any, where: str) -> Any:
+    """A number, a list of numbers or a list of rows, as JSON has it."""
+    number = from_json_value(value)
+    for entry in _leaves(number):
+        if not isinstance(entry, (int, float)) or isinstance(entry, bool):
+            verb = "is" if entry is number else "holds"
+            raise DataError(
+                f"{where}: {name} {verb} {_described(entry)}",
+                hint="a value is a number, a list of numbers or a list of rows",
+            )
+    try:
+        return checked_value(name, number)
+    except GradcalcError as error:
+        raise DataError(f"{where}: {error.message}", hint=error.page_hint) from None
 
 
-def read_variables(path: str, entry: Entry) -> dict[str, Any]:
+def read_variables(path: str, entry: Entry = number_entry) -> dict[str, Any]:
     """The variables in a file that holds a JSON object, each read by `entry`."""
     where = called(path)
     hint = 'variables are given as {"x": 2, "v": [1, 2, 3]}'
@@ -78,22 +93,6 @@ def read_variables(path: str, entry: Entry) -> dict[str, Any]:
         return by_normal_name(values.items())
     except BindingError as error:
         raise DataError(f"{where}: {error.message}") from None
-
-
-def number_entry(name: str, value: Any, where: str) -> Any:
-    """A number, a list of numbers or a list of rows, as JSON has it."""
-    number = from_json_value(value)
-    for entry in _leaves(number):
-        if not isinstance(entry, (int, float)) or isinstance(entry, bool):
-            verb = "is" if entry is number else "holds"
-            raise DataError(
-                f"{where}: {name} {verb} {_described(entry)}",
-                hint="a value is a number, a list of numbers or a list of rows",
-            )
-    try:
-        return checked_value(name, number)
-    except GradcalcError as error:
-        raise DataError(f"{where}: {error.message}", hint=error.page_hint) from None
 
 
 def _leaves(value: Any) -> Iterator[Any]:

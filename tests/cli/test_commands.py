@@ -37,6 +37,7 @@ COMMANDS = [
     (["map", "{a}^2*q{a}", "--data={b}.csv", "--q{b}=3", "--wrt={b}", "--only=d_{b}"],
      "d_{n}\n6.0\n12.0"),
     (["map", "{a}^2", "--{b}=1:2"], "{n},value,d_{n}"),
+    (["uncertainty", "3*{a}", "--{b}=2±0.5", "--only=contributions.{b}"], "1.5"),
     (["functions", "\N{FULLWIDTH LATIN SMALL LETTER S}in"], "cos"),
 ]  # fmt: skip
 FORMS = {
@@ -114,6 +115,7 @@ WITH_A_VARIABLE = {
     "predict": ["{name}.model"],
     "ascend": ["{name}*x", "--x=1"],
     "descend": ["{name}*x", "--x=1"],
+    "uncertainty": ["{name}*x", "--x=1"],
     "check": ["{name}*x", "--x=1"],
     "map": ["{name}*x"],
 }
@@ -128,6 +130,7 @@ GOOD = {
     "data": "rows.csv",
     "target": "y", "shape": "w=2", "fix": "w=1", "set": "w=1", "expect": "x=1",
     "bound": "x=0:1", "out": "out.svg", "loss": "mae", "optimizer": "adam",
+    "correlation": "x,x=1", "correlations": "vars.json", "plot": "out.svg",
     "only": "value", "rename": "q=z", "delimiter": ",", "reduce": "sum",
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ PAGES = [
     (
         ["explain", "x^2", "--x=1", "--only", "value"],
         "error: explain has no option --only\n"
-        "hint: --only is an option of eval, map, ascend and descend\n",
+        "hint: --only is an option of eval, map, ascend, descend and others\n",
     ),
     (
         ["explain", "--expand", "x^2", "--x=1"],
@@ -50,7 +50,7 @@ PAGES = [
     (
         ["predict", "m.json", "--x=1", "--only=value"],
         "error: predict has no option --only\n"
-        "hint: --only is an option of eval, map, ascend and descend\n",
+        "hint: --only is an option of eval, map, ascend, descend and others\n",
     ),
 ]
 

@@ -150,7 +150,7 @@ def command(
 
         consoles.show_text(*uncertainty_lines(found, only, request.precision))
     elif request.as_json:
-        from gradcalc.reports.objects import uncertainty_to_dict
+        from gradcalc.reports.uncertainty_objects import uncertainty_to_dict
 
         consoles.show_json(uncertainty_to_dict(found, drawn, order=order))
     else:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import FormulaError
-from gradcalc.shapes import unflatten
 from gradcalc.strict_json import SCHEMA, json_value
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from gradcalc.analysis.check import Check
     from gradcalc.analysis.curves import Curve, Plotted, Surface
     from gradcalc.analysis.known_nodes import KnownNodes
-    from gradcalc.analysis.sampled import Sample
-    from gradcalc.analysis.uncertainty import Uncertainty
     from gradcalc.engine.evaluation import Evaluation, NodeResult
     from gradcalc.engine.notes import Note
     from gradcalc.language.bindings import BoundProgram
@@ -140,49 +137,6 @@ def _compared(check: "Check | Answers", names: str) -> Object:
         **answered(check.evaluation, "expression=source value variables"),
         "agrees": check.agrees,
         "checks": [json_fields(row, names) for row in check.rows],
-    }
-
-
-def uncertainty_to_dict(
-    found: "Uncertainty", samples: "Sequence[Sample] | None" = None, *, order: int = 1
-) -> Object:
-    """The uncertainty of a result; of a list result lists, and their covariance."""
-    output = found.evaluation.output
-    rows = [
-        {
-            row.variable: _fields(row, "value sigma gradient contribution share")
-            for row in each
-        }
-        for each in found.contributions
-    ]
-    answer = {
-        **_answer(found.evaluation, "expression=source value"),
-        "sigma": json_value(found.sigma),
-        "variables": {
-            name: _fields(each, "value sigma")
-            for name, each in found.measurements.items()
-        },
-        "contributions": unflatten(output, iter(rows)),
-        "labels": {
-            name: {"value": json_value(value), "sigma": json_value(sigma)}
-            for name, (value, sigma) in found.labels.items()
-        },
-    }
-    if isinstance(output, list):
-        answer["covariance"] = json_value(found.covariance)
-    if order == 2:
-        second = [_fields(each, "shift sigma") for each in found.second_order]
-        answer["second_order"] = unflatten(output, iter(second))
-    if samples is not None:
-        answer["samples"] = unflatten(output, iter(map(_sample, samples)))
-    return answer
-
-
-def _sample(sample: "Sample") -> Object:
-    return {
-        "count": len(sample.numbers) + sample.lost,
-        "lost": sample.lost,
-        **_fields(sample, "mean sigma skewness quantiles"),
     }
 
 

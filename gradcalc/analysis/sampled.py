@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradcalc.analysis.uncertainty import Uncertainty
+from gradcalc.engine.columns import columns_of
 from gradcalc.engine.compiled import compile_forward
-from gradcalc.engine.vectorized import Kernel, columns_of, numpy_is_installed
+from gradcalc.engine.vectorized import Kernel, numpy_is_installed
 from gradcalc.shapes import flatten
 
 # So many points are computed at once, at most.

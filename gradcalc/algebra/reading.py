@@ -236,10 +236,10 @@ class _Reading:
         values: dict[int, float] = {}
         for node, operation in enumerate(graph.operations):
             inputs = graph.inputs[node]
+            if node in self.made or operation is VARIABLE or not self.uses[node]:
+                continue
             if operation is LITERAL:
                 values[node] = graph.literals[node]
-            elif operation is VARIABLE or not self.uses[node]:
-                continue
             elif all(operand in values for operand in inputs):
                 values[node] = operation.evaluate(*[values[i] for i in inputs])
             elif operation in _ARITHMETIC and not unbounded.isdisjoint(inputs):

@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from reference.graphs import ALL, VARIABLES, graphs
 
+from gradcalc.algebra.derivative import derivative
 from gradcalc.algebra.gradients import gradient_formulas
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.engine.extended_range import Extended
@@ -143,3 +144,9 @@ def test_infinities_do_not_cancel(text):
     formula = partials(text, {}, ["x"])[("x",)]
     value = evaluate(formula, {}, defaults={"x": 3.0, "y": 2.0}).value
     assert value != value
+
+
+@pytest.mark.parametrize("value", ["3", "0/0", "inf", "erfinv(2)"])
+def test_a_label_to_differentiate_by_is_a_variable_whatever_its_value(value):
+    program = f"g(x) = {value}\nx = g(u)\nrelu(x)"
+    assert derivative(program, "x") == "where(x > 0, 1, 0)"

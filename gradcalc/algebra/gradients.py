@@ -310,8 +310,16 @@ class _Derivation:
                 if not self._known.isdisjoint(inputs):
                     self._known.add(node)
                     self._exact_at.add(node)
-            elif _has_convention(operation, [values.get(i) for i in inputs]):
-                self._exact_at.add(node)
+            if active[node] and node not in self._known:
+                known = [None if active[i] else values.get(i) for i in inputs]
+                if _has_convention(operation, known):
+                    self._exact_at.add(node)
+
+    def _is_variable(self, node: int, element: str) -> bool:
+        """Whether it is a variable of that name, or an element that is a variable."""
+        if self.graph.operations[node] is not VARIABLE:
+            return False
+        return "[" in element or self.graph.names[node] == element
 
     def with_numbers(
         self, partials: Sequence[Partial]
@@ -325,7 +333,7 @@ class _Derivation:
             (name, element, node)
             for name, structure in self._wanted.items()
             for element, node in named_leaves({name: structure}).items()
-            if self.graph.names.get(node) != element and node not in self._known
+            if node not in self._known and not self._is_variable(node, element)
         ]
         roots: dict[str | None, Structure] = {
             "partials": all_leaves(partial.structure for partial in partials),

@@ -6,7 +6,7 @@ nodes fit in memory.
 """
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -255,13 +255,16 @@ class Graph:
                     flags[operand] = 1
         return flags
 
-    def uses(self, roots: Sequence[int]) -> list[int]:
-        """How often each node is a root, or an operand of what the roots depend on."""
+    def uses(self, roots: Sequence[int], ends: Container[int] = ()) -> list[int]:
+        """How often each node is a root, or an operand of what the roots depend on.
+
+        What `ends` depend on is not looked at.
+        """
         uses = [0] * len(self.operations)
         for root in roots:
             uses[root] += 1
         for node in range(max(roots, default=-1), -1, -1):
-            if uses[node]:
+            if uses[node] and node not in ends:
                 for operand in self.inputs[node]:
                     uses[operand] += 1
         return uses

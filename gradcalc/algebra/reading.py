@@ -183,8 +183,8 @@ class _Reading:
         self.reader = reader
         self.forms = reader.forms
         self.graph = graph
-        self.uses = graph.uses(roots)
         self.made = {node: self.forms.variable(name) for name, node in names.items()}
+        self.uses = graph.uses(roots, self.made.keys())
         # Numbers that are not finite or made of these, and sums and products with one.
         self.numbers: dict[int, float] = {}
         self.unbounded: set[int] = set()

@@ -150,3 +150,7 @@ def test_infinities_do_not_cancel(text):
 def test_a_label_to_differentiate_by_is_a_variable_whatever_its_value(value):
     program = f"g(x) = {value}\nx = g(u)\nrelu(x)"
     assert derivative(program, "x") == "where(x > 0, 1, 0)"
+
+
+def test_what_a_label_is_made_of_changes_nothing_of_its_derivatives():
+    assert derivative("g(x) = 0.7*x\nx = g(u)\nsqrt(x)", "x") == "1/(2*sqrt(x))"

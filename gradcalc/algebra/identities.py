@@ -26,9 +26,7 @@ from gradcalc.algebra.reading import Reader
 from gradcalc.algebra.shares import added_up
 from gradcalc.algebra.sums import add, multiplied_out
 from gradcalc.language.rules import formula_graph
-from gradcalc.operations import LITERAL, OPERATIONS, VARIABLE, Operation
-
-_HYPOT = OPERATIONS["hypot"]
+from gradcalc.operations import HYPOT, LITERAL, VARIABLE, Operation
 
 # In longer sums no law is looked for.
 _MOST_TERMS = 100
@@ -306,7 +304,7 @@ def _without_lengths(forms: Forms, form: Sum) -> Sum:
         for base, exponent in product.powers.items():
             if (
                 isinstance(base, Call)
-                and base.operation is _HYPOT
+                and base.operation is HYPOT
                 and exponent.number == 2
             ):
                 others = {b: x for b, x in product.powers.items() if b is not base}

@@ -9,9 +9,7 @@ from typing import TypeGuard
 
 from gradcalc.algebra.forms import Call, Forms, Product, Sum, ratio
 from gradcalc.algebra.sums import add, multiply_in
-from gradcalc.operations import EXP, OPERATIONS
-
-_LOGSUMEXP = OPERATIONS["logsumexp"]
+from gradcalc.operations import EXP, LOGSUMEXP
 
 
 def is_share(base: object) -> TypeGuard[Call]:
@@ -28,7 +26,7 @@ def total_of(forms: Forms, exponent: Sum) -> tuple[Call, Sum] | None:
         (base, power), *others = product.powers.items() or [(None, None)]
         if (
             isinstance(base, Call)
-            and base.operation is _LOGSUMEXP
+            and base.operation is LOGSUMEXP
             and (factor, power, others) == (-1, forms.one, [])
         ):
             rest = {p: f for p, f in exponent.terms.items() if p is not product}

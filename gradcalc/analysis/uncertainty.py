@@ -69,13 +69,24 @@ class Uncertainty:
     # The measurement of each variable.
     measurements: dict[str, Measurement]
     correlated: Correlations
-    # The node and the uncertainty of each measured number, in the order of `names`.
-    nodes: list[int]
-    sigmas: list[float]
-    names: list[str]
 
     def __repr__(self) -> str:
         return f"Uncertainty(value={self.value}, sigma={self.sigma})"
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each measured number: a variable's, or its element's, "v[0]"."""
+        return list(named_leaves(self.evaluation.wanted))
+
+    @cached_property
+    def nodes(self) -> list[int]:
+        """The node of each measured number."""
+        return all_leaves(self.evaluation.wanted.values())
+
+    @cached_property
+    def sigmas(self) -> list[float]:
+        """The uncertainty of each measured number."""
+        return all_leaves(each.sigma for each in self.measurements.values())
 
     @property
     def value(self) -> Value:
@@ -285,14 +296,10 @@ def propagated(
     wanted = {name: variables[name] for name in known}
     if not wanted:
         raise BindingError("the formula has no variables that could be measured")
-    nodes = named_leaves(wanted)
-    places = {name: place for place, name in enumerate(nodes)}
+    places = {name: place for place, name in enumerate(named_leaves(wanted))}
     return Uncertainty(
         evaluate_bound(bound, list(wanted)),
         bound,
         known,
         correlations(correlation, places),
-        list(nodes.values()),
-        all_leaves(each.sigma for each in known.values()),
-        list(nodes),
     )

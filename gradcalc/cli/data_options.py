@@ -178,9 +178,9 @@ def opened_rows(path: str, reading: Reading) -> Iterator[Rows]:
     kind = reading.kind if path == STANDARD_INPUT else format_of_data(path)
     if kind and kind not in LINE_FORMATS:
         # Imported here: few rows come so.
-        from gradcalc.mapping.frame_engine import ColumnStream
+        from gradcalc.mapping.frame_engine import column_stream
 
-        stream: Any = ColumnStream(scanned(data_files(path)), called(path), kind)
+        stream: Any = column_stream(scanned(data_files(path)), called(path), kind)
         how = replace(reading, kind="csv", delimiter=None)
         yield open_rows(stream, called(path), how)
         return

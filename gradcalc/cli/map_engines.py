@@ -9,7 +9,7 @@ from typing import Any
 from gradcalc.cli import consoles, data_options
 from gradcalc.cli.files import STANDARD_INPUT, called, size_of_files
 from gradcalc.data.formats import LINE_FORMATS, open_rows
-from gradcalc.data.grids import GridStream, Sweep
+from gradcalc.data.grids import Sweep, grid_stream
 from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import UsageError
 from gradcalc.mapping.engines import ENGINES, POLARS, ROWS, SPARK, Engine
@@ -141,7 +141,7 @@ def _opened(source: Source) -> Iterator[Rows]:
         with data_options.opened_rows(source.data, source.reading) as rows:
             yield rows
         return
-    stream: Any = GridStream(source.sweeps, source.reading.delimiter or ",")
+    stream: Any = grid_stream(source.sweeps, source.reading.delimiter or ",")
     yield open_rows(stream, _GRID, replace(source.reading, kind="csv"))
 
 

@@ -33,17 +33,21 @@ class Format:
     begins: Callable[[str], bool] = lambda _line: False
 
 
+# What is between the cells of tables.
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
 # A format that begins like an earlier one as well is taken before that.
 FORMATS = {
     format_.name: format_
     for format_ in (
         Format(
-            "csv", (".csv",), partial(DelimitedRows, delimiter=","),
-            partial(TableWriter, delimiter=","), lambda _line: True,
+            "csv", (".csv",), partial(DelimitedRows, delimiter=DELIMITERS["csv"]),
+            partial(TableWriter, delimiter=DELIMITERS["csv"]), lambda _line: True,
         ),
         Format(
-            "tsv", (".tsv", ".tab"), partial(DelimitedRows, delimiter="\t"),
-            partial(TableWriter, delimiter="\t"),
+            "tsv", (".tsv", ".tab"),
+            partial(DelimitedRows, delimiter=DELIMITERS["tsv"]),
+            partial(TableWriter, delimiter=DELIMITERS["tsv"]),
             lambda line: "\t" in line and "," not in line,
         ),
         Format(

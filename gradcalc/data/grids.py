@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from math import lcm
 
+from gradcalc.data.lines import TextStream
 from gradcalc.errors import BindingError
 
 # Where numbers are rounded, the last step may miss the end by this part of itself.
@@ -43,30 +44,14 @@ class Sweep:
         yield float(self.stop if missed else end)
 
 
-class GridStream:
-    """A stream of a table as text: a row for each combination of the sweeps' numbers.
+def grid_stream(sweeps: Mapping[str, Sweep], delimiter: str) -> TextStream:
+    """A stream of a table: a row for each combination of the sweeps' numbers.
 
     The last of them changes from row to row.
     """
-
-    def __init__(self, sweeps: Mapping[str, Sweep], delimiter: str) -> None:
-        lines = _lines(list(sweeps.values()), "", delimiter)
-        header = delimiter.join(sweeps) + "\n"
-        self._blocks = iter(lambda: "".join(islice(lines, _BLOCK)), "")
-        self._begun = header
-
-    def peek(self, _size: int) -> bytes:
-        """Nothing: this is text."""
-        return b""
-
-    def seekable(self) -> bool:
-        """No: its rows come as they are asked for."""
-        return False
-
-    def read1(self, _size: int) -> bytes:
-        """The next rows; nothing at the end."""
-        begun, self._begun = self._begun, ""
-        return (begun or next(self._blocks, "")).encode()
+    lines = _lines(list(sweeps.values()), "", delimiter)
+    blocks = iter(lambda: "".join(islice(lines, _BLOCK)), "")
+    return TextStream(chain([delimiter.join(sweeps) + "\n"], blocks))
 
 
 def _lines(sweeps: Sequence[Sweep], begun: str, delimiter: str) -> Iterator[str]:

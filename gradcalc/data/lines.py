@@ -262,3 +262,22 @@ def _end_of_lines(data: bytes) -> int:
     # The newline of a carriage return at the end may be still to come.
     end = len(data) - data.endswith(b"\r")
     return max(data.rfind(b"\n", 0, end), data.rfind(b"\r", 0, end)) + 1
+
+
+class TextStream:
+    """A stream of bytes, as `Lines` reads it, of texts that come one by one."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = filter(None, texts)
+
+    def peek(self, _size: int) -> bytes:
+        """Nothing: this is not compressed."""
+        return b""
+
+    def seekable(self) -> bool:
+        """No: it comes as it is asked for."""
+        return False
+
+    def read1(self, _size: int) -> bytes:
+        """The next text; nothing at the end."""
+        return next(self._texts, "").encode()

@@ -194,12 +194,7 @@ class Rows(ABC):
 
     def check_distinct(self) -> None:
         """Raise DataError if two columns have one name, used or not."""
-        for name, count in Counter(self.header).items():
-            if count > 1 and name:
-                raise DataError(
-                    f"{self.name} has {count} columns called {name}",
-                    hint="every column needs a name of its own",
-                )
+        check_distinct(self.header, self.name)
 
     @property
     def text(self) -> str:
@@ -294,3 +289,13 @@ def renamed(names: Sequence[str], renames: Mapping[str, str], where: str) -> lis
                 hint="give the column another name with --rename",
             )
     return found
+
+
+def check_distinct(header: Sequence[str], where: str) -> None:
+    """Raise DataError if two columns of what is called `where` have one name."""
+    for name, count in Counter(header).items():
+        if count > 1 and name:
+            raise DataError(
+                f"{where} has {count} columns called {name}",
+                hint="every column needs a name of its own",
+            )

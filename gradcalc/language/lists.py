@@ -12,7 +12,7 @@ from math import prod
 
 from gradcalc.errors import FormulaError, ShapeError, Span
 from gradcalc.graph import MOST_NODES, TOO_LARGE, Graph
-from gradcalc.operations import OPERATIONS, PLUS, SUM, TIMES, Operation
+from gradcalc.operations import LOGSUMEXP, PLUS, SUM, TIMES, Operation
 from gradcalc.shapes import (
     Shape,
     Structure,
@@ -234,7 +234,7 @@ STRUCTURAL: dict[str, tuple[ListFunction, str]] = {
         "for each element of a list, the sum of all the others",
     ),
     "logsumexp_of_others": (
-        _of_others(OPERATIONS["logsumexp"], _LEAST),
+        _of_others(LOGSUMEXP, _LEAST),
         "for each element of a list, the logsumexp of all the others",
     ),
     "transpose": (transpose, "rows and columns of a matrix exchanged"),

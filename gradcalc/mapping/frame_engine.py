@@ -17,6 +17,8 @@ from gradcalc.data.delimited_rows import (
     places_of,
     table_columns,
 )
+from gradcalc.data.formats import DELIMITERS
+from gradcalc.data.lines import TextStream
 from gradcalc.data.row_writers import chosen_columns
 from gradcalc.data.rows import Reading, renamed
 from gradcalc.engine.vectorized import numpy_is_installed
@@ -33,8 +35,6 @@ Progress = Callable[[int], None]
 
 # What the columns of the data are called here: no two alike, nor like the new ones.
 _OLD, _ROW = "c{}", "row"
-
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 # What errors call what is no number, by the beginning of its type's name.
 _KINDS = {
@@ -85,39 +85,23 @@ def _with_texts(frame: Any) -> Any:
     return frame.with_columns(pl.col(others).map_batches(_json_texts, pl.String))
 
 
-class ColumnStream:
+def column_stream(source: Any, name: str, kind: str) -> TextStream:
     """A stream of files in a format that has types, as a table of text.
 
     Errors call them `name`. Raises DataError, FileError and MissingExtraError.
     """
+    frame = _scanned(source, name, kind)
+    with _told(name):
+        header = [table_cell(each, ",") for each in frame.collect_schema()]
+        blocks = _with_texts(frame).collect_batches(engine="streaming")
 
-    def __init__(self, source: Any, name: str, kind: str) -> None:
-        self._name = name
-        frame = _scanned(source, name, kind)
+    def texts() -> Iterator[str]:
+        yield ",".join(header) + "\n"
         with _told(name):
-            header = [table_cell(each, ",") for each in frame.collect_schema()]
-            self._blocks = _with_texts(frame).collect_batches(engine="streaming")
-        self._begun = ",".join(header) + "\n"
+            for block in blocks:
+                yield block.write_csv(include_header=False)
 
-    def peek(self, _size: int) -> bytes:
-        """Nothing: this is text."""
-        return b""
-
-    def seekable(self) -> bool:
-        """No: its rows come as they are asked for."""
-        return False
-
-    def read1(self, _size: int) -> bytes:
-        """The next rows; nothing at the end."""
-        begun, self._begun = self._begun, ""
-        text: str = begun
-        while not text:
-            with _told(self._name):
-                block = next(self._blocks, None)
-            if block is None:
-                break
-            text = block.write_csv(include_header=False)
-        return text.encode()
+    return TextStream(texts())
 
 
 class FrameEngine(Engine):
@@ -195,8 +179,8 @@ class FrameEngine(Engine):
     ) -> None:
         """Write these columns of the frame, under these names."""
         stream, frame = sink.stream, frame.select(columns)
-        if self._kind in _DELIMITERS:
-            delimiter = self._delimiter or _DELIMITERS[self._kind]
+        if self._kind in DELIMITERS:
+            delimiter = self._delimiter or DELIMITERS[self._kind]
             cells = [table_cell(name, delimiter) for name in names]
             stream.write((delimiter.join(cells) + "\n").encode())
             stream.flush()

@@ -23,9 +23,9 @@ from gradcalc.data.delimited_rows import (
     places_of,
     table_columns,
 )
-from gradcalc.data.formats import open_rows
+from gradcalc.data.formats import DELIMITERS, open_rows
 from gradcalc.data.row_writers import chosen_columns
-from gradcalc.data.rows import Reading, Skipped, renamed
+from gradcalc.data.rows import Reading, Skipped, check_distinct, renamed
 from gradcalc.errors import (
     BindingError,
     DataError,
@@ -59,8 +59,10 @@ _TABLE = {
     "ignoreTrailingWhiteSpace": "false",
 }
 _FORMATS: dict[str, tuple[str, dict[str, str]]] = {
-    "csv": ("csv", {**_TABLE, "sep": ","}),
-    "tsv": ("csv", {**_TABLE, "sep": "\t"}),
+    **{
+        name: ("csv", {**_TABLE, "sep": delimiter})
+        for name, delimiter in DELIMITERS.items()
+    },
     "jsonl": ("json", {"ignoreNullFields": "false"}),
     "parquet": ("parquet", {}),
 }
@@ -285,13 +287,7 @@ class SparkEngine(Engine):
         self._context = context
         self._frame, self._header, self._kind = frame, header, kind
         self._of_text, self._skip_bad = of_text, skip_bad
-        for each in header:
-            if each and list(header).count(each) > 1:
-                count = list(header).count(each)
-                raise DataError(
-                    f"{name} has {count} columns called {each}",
-                    hint="every column needs a name of its own",
-                )
+        check_distinct(header, name)
         self._table = table_columns(header)
         self.columns = {name: column.shape for name, column in self._table.items()}
 

@@ -179,14 +179,14 @@ def _sample(
     count = len(sample.numbers) + sample.lost
     head = f"{name + ': ' if name else ''}{counted(count, 'sample')}"
     yield line(f"{head}: {with_sigma(sample.mean, sample.sigma, sign)}", "bold")
-    ends = {
-        share: to_sigma(sample.quantile(share), sample.sigma)
-        for share in (0.025, 0.16, 0.5, 0.84, 0.975)
-    }
+    # Those of a normal distribution 2 and 1 sigmas below the middle, and above.
+    least, lower, middle, upper, most = [
+        to_sigma(number, sample.sigma) for number in sample.quantiles.values()
+    ]
     yield from paragraphs(
         [
-            f"68 % are from {ends[0.16]} to {ends[0.84]}, 95 % from {ends[0.025]} to"
-            f" {ends[0.975]}; the median is {ends[0.5]}."
+            f"68 % are from {lower} to {upper}, 95 % from {least} to {most}; the median"
+            f" is {middle}."
         ],
         width,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcalc.data.grids import GridStream, Sweep
+from gradcalc.data.grids import Sweep, grid_stream
 from gradcalc.errors import BindingError
 
 DECIMALS = st.decimals(-1000, 1000, places=3)
@@ -39,6 +39,6 @@ def test_steps_lead_to_the_end():
 def test_no_grid_is_too_large_to_begin():
     sweep = Sweep(Fraction(0), Fraction(1), Fraction(1, 10**300))
     assert list(islice(sweep, 2)) == [0.0, 1e-300]
-    stream = GridStream({"x": sweep, "y": sweep}, ";")
+    stream = grid_stream({"x": sweep, "y": sweep}, ";")
     assert stream.read1(10) == b"x;y\n"
     assert stream.read1(10).startswith(b"0.0;0.0\n0.0;1e-300\n")

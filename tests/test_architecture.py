@@ -26,6 +26,7 @@ LAYERS = """
     algebra
     engine
     analysis learning mapping
+    fitting
     reports
     cli
 """

@@ -48,6 +48,7 @@ HOMES = {
     "polars": {"mapping"},
     "pyarrow": {"mapping"},
     "pyspark": {"mapping"},
+    "scipy": {"fitting", "learning"},
 }
 # The libraries of which one module alone knows.
 IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "polars", "pyspark"}

@@ -13,8 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from gradcalc.analysis.correlations import Correlations, correlations
 from gradcalc.analysis.measurements import Measurement, measurement
+from gradcalc.engine.correlations import (
+    Correlations,
+    Covariance,
+    correlations,
+    scaled,
+)
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.engine.passes import passes, picked
 from gradcalc.errors import BindingError, FormulaError, entry_point
@@ -96,7 +101,7 @@ class Uncertainty:
     @cached_property
     def sigma(self) -> Value:
         """The standard uncertainty of each number of the result, in its shape."""
-        return self._shaped(self._size(terms) for terms in self._terms)
+        return self._shaped(self._inputs.size(terms) for terms in self._terms)
 
     @property
     def finite(self) -> bool:
@@ -117,14 +122,14 @@ class Uncertainty:
 
         Raises as `covariance`.
         """
-        scaled = [_scaled(terms)[0] for terms in self._terms]
-        spreads = [self._size(terms) for terms in scaled]
+        rows = [scaled(terms)[0] for terms in self._terms]
+        spreads = [self._inputs.size(terms) for terms in rows]
         return [
             [
                 max(-1.0, min(1.0, form / a / b)) if a and b else math.nan
                 for form, b in zip(row, spreads, strict=True)
             ]
-            for row, a in zip(self._forms(scaled), spreads, strict=True)
+            for row, a in zip(self._forms(rows), spreads, strict=True)
         ]
 
     def _forms(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -161,9 +166,7 @@ class Uncertainty:
                 continue
             leaves = flatten(structure)
             rows = passes(graph, self.bound.given, leaves, self.nodes).gradients
-            sigmas = (
-                self._size(self._of_gradient(picked(row, self.nodes))) for row in rows
-            )
+            sigmas = (self._inputs.sigma(picked(row, self.nodes)) for row in rows)
             found[label] = (
                 self.evaluation.value_of(structure),
                 unflatten(structure, sigmas),
@@ -176,33 +179,23 @@ class Uncertainty:
         return [self._second(node) for node in flatten(self.evaluation.output)]
 
     @cached_property
+    def _inputs(self) -> Covariance:
+        return Covariance(self.sigmas, self.correlated)
+
+    @cached_property
     def _terms(self) -> list[list[float]]:
         """For each number of the result the partial derivatives times their sigmas."""
         return [
-            self._of_gradient(picked(row, self.nodes))
+            self._inputs.terms(picked(row, self.nodes))
             for row in self.evaluation.gradients
         ]
-
-    def _of_gradient(self, gradient: Sequence[float]) -> list[float]:
-        # An exact number adds nothing, not even where the slope is not finite.
-        return [
-            slope * sigma if sigma else 0.0
-            for slope, sigma in zip(gradient, self.sigmas, strict=True)
-        ]
-
-    def _size(self, terms: Sequence[float]) -> float:
-        """The root of the variance that the terms make."""
-        if not self.correlated.others:
-            return math.hypot(*terms)
-        terms, scale = _scaled(terms)
-        return scale * math.sqrt(max(0.0, self.correlated.form(terms, terms)))
 
     def _shaped(self, leaves: Iterable[Any]) -> Structure:
         return unflatten(self.evaluation.output, iter(leaves))
 
     def _contributions(self, place: int) -> list[Contribution]:
         slopes = picked(self.evaluation.gradients[place], self.nodes)
-        terms, _ = _scaled(self._terms[place])
+        terms, _ = scaled(self._terms[place])
         others = self.correlated.times(terms)
         variance = math.fsum(a * b for a, b in zip(terms, others, strict=True))
         rows = zip(self.names, self.nodes, self.sigmas, slopes, strict=True)
@@ -224,9 +217,7 @@ class Uncertainty:
         uncertain = [k for k, sigma in enumerate(self.sigmas) if sigma]
         wanted = [self.names[k] for k in uncertain]
         evaluation = evaluate_bound(replace(self.bound, output=output), wanted)
-        linear = self._size(
-            self._of_gradient(picked(evaluation.gradients[0], self.nodes))
-        )
+        linear = self._inputs.sigma(picked(evaluation.gradients[0], self.nodes))
         if not uncertain:
             return SecondOrder(0.0, linear)
         nodes = [self.nodes[k] for k in uncertain]
@@ -245,14 +236,6 @@ class Uncertainty:
             met[a][b] * met[b][a] for a in range(len(met)) for b in range(len(met))
         )
         return SecondOrder(shift, math.hypot(linear, math.sqrt(max(0.0, square / 2))))
-
-
-def _scaled(terms: Sequence[float]) -> tuple[list[float], float]:
-    """The terms divided by the size of the largest, and that; no square overflows."""
-    scale = max(map(abs, terms), default=0.0)
-    if not scale or not math.isfinite(scale):
-        return list(terms), 1.0 if scale else 0.0
-    return [term / scale for term in terms], scale
 
 
 @entry_point

@@ -1,4 +1,4 @@
-"""`gradcalc predict`: a trained model on rows of data, or on one point."""
+"""`gradcalc predict`: a trained or fitted model on rows of data, or on one point."""
 
 import os
 from contextlib import suppress
@@ -26,6 +26,7 @@ from gradcalc.learning.model import Model
 from gradcalc.learning.prediction import (
     prediction_additions,
     predictor,
+    spread_names,
     values_of,
 )
 from gradcalc.shapes import described, leaves_of, shape_of
@@ -68,11 +69,13 @@ class ModelCommand(VariablesCommand):
     cls=ModelCommand,
     expected="model",
     help="Add a column of predictions to rows of data, which stay as they are, or print"
-    " the prediction for one point.",
+    " the prediction for one point. Each of a model that fit saved has its sigma, from"
+    " the covariance of the parameters; the noise of a measurement is not in it.",
     examples=[
         "gradcalc predict model.json --data new.csv > predicted.csv",
         "gradcalc predict model.json --data - --gradient < new.jsonl | head",
         "gradcalc predict model.json --x=32",
+        "gradcalc predict decay.json --data times.csv --interval 0.95",
     ],
 )
 @data_options.data
@@ -82,6 +85,14 @@ class ModelCommand(VariablesCommand):
 )
 @click.option(
     "--scores", is_flag=True, help="Add the number that the model gives each class."
+)
+@click.option(
+    "--interval",
+    "confidence",
+    type=options.Number(0, 1, strictly=True),
+    metavar="SHARE",
+    help="Add the ends of the curve's interval of confidence, 0.95 say, by Student's t"
+    " (of a model that fit saved).",
 )
 @click.option(
     "--column",
@@ -99,6 +110,7 @@ def command(
     reading: Reading,
     gradient: bool,
     scores: bool,
+    confidence: float | None,
     column: str,
     skip_bad: bool,
 ) -> int | None:
@@ -109,8 +121,9 @@ def command(
             " gradcalc predict model.json --x=32",
         )
     model = read_model(request.positional)
+    width = None if confidence is None else _reach(model, confidence)
     if data is None:
-        return _predict_point(request, model, gradient=gradient, scores=scores)
+        return _predict_point(request, model, gradient, scores, width)
     values = bool(request.variables or request.defaults)
     options.exclusive(("--data", True), ("values of variables", values))
     if request.as_json:
@@ -119,19 +132,28 @@ def command(
             hint="rows in JSON Lines come out as JSON Lines",
         )
     scores = scores and model.classes is not None
-    additions = prediction_additions(model, column, scores=scores, gradient=gradient)
+    spread = spread_names(model, interval=width is not None)
     check_not_output(data)
     with data_options.opened_rows(data, reading) as rows:
         _check_inputs(model, rows)
+        additions = prediction_additions(
+            model,
+            column,
+            scores=scores,
+            gradient=gradient,
+            spread=spread,
+            taken=rows.columns,
+        )
         writer = row_writer(rows, additions)
-        predict = predictor(model, gradient=gradient)
+        predict = predictor(model, gradient=gradient, reach=width)
         numbers = rows.numbers(list(model.inputs), finite=False)
         odd, skipped = 0, Skipped()
 
         def predicted(row: Row) -> str:
             nonlocal odd
             prediction = predict(numbers(row))
-            text = writer.written(row, values_of(prediction, scores=scores))
+            values = values_of(prediction, scores=scores, spread=spread)
+            text = writer.written(row, values)
             odd += not prediction.finite
             return text
 
@@ -140,10 +162,33 @@ def command(
     data_options.warn_of(skipped)
     if odd:
         consoles.warn(
-            f"{counted(odd, 'row')} {plural(odd, 'has', 'have')} a prediction or"
-            " gradient that is not finite"
+            f"{counted(odd, 'row')} {plural(odd, 'has', 'have')} a"
+            f" {_listed(model)} that is not finite"
         )
     return 0
+
+
+def _listed(model: Model) -> str:
+    """What a prediction consists of."""
+    return (
+        "prediction, sigma or gradient"
+        if model.uncertainty
+        else ("prediction or gradient")
+    )
+
+
+def _reach(model: Model, confidence: float) -> float:
+    """How many sigmas the intervals of the model's predictions reach to each side."""
+    # Imported here: few predictions have one.
+    from gradcalc.fitting.intervals import reach
+
+    known = model.uncertainty
+    if known is None or known.degrees_of_freedom is None or model.classes is not None:
+        raise UsageError(
+            "--interval: the model does not say how uncertain its parameters are",
+            hint="gradcalc fit --save writes a model that does",
+        )
+    return reach(confidence, known.degrees_of_freedom)
 
 
 def _check_inputs(model: Model, rows: Rows) -> None:
@@ -159,7 +204,7 @@ def _check_inputs(model: Model, rows: Rows) -> None:
 
 
 def _predict_point(
-    request: Request, model: Model, *, gradient: bool, scores: bool
+    request: Request, model: Model, gradient: bool, scores: bool, width: float | None
 ) -> int:
     """Print the prediction for the values given; return the exit status."""
     if model.inputs and not request.variables and not request.defaults:
@@ -188,24 +233,36 @@ def _predict_point(
     parameters = {
         name: value for name, value in bound.variables.items() if name not in point
     }
-    model = replace(model, parameters=parameters)
-    prediction = predictor(model, gradient=gradient)(numbers)
+    given = {*request.variables, *request.defaults}
+    model = replace(
+        model,
+        parameters=parameters,
+        uncertainty=model.uncertainty and model.uncertainty.but_exact(given),
+    )
+    prediction = predictor(model, gradient=gradient, reach=width)(numbers)
     scores = scores and model.classes is not None
-    columns = prediction_additions(
-        model, "prediction", scores=scores, gradient=gradient
-    ).columns
     if request.as_json:
         from gradcalc.reports.objects import prediction_to_dict
 
         consoles.show_json(prediction_to_dict(prediction, point, model.classes))
     else:
-        from gradcalc.reports.learning_pages import prediction_lines
+        from gradcalc.reports.learning_pages import prediction_lines, uncertain_texts
 
-        consoles.show_text(
-            *prediction_lines(
-                columns, values_of(prediction, scores=scores), request.precision
+        # Scripts read the prediction alone, as long as no more is asked for.
+        told = prediction.sigma is not None and consoles.width() is not None
+        interval = width is not None
+        spread = spread_names(model, interval=True) if interval and not told else ()
+        columns = prediction_additions(
+            model, "prediction", scores=scores, gradient=gradient, spread=spread
+        ).columns
+        values = values_of(prediction, scores=scores, spread=spread)
+        if told:
+            texts = uncertain_texts(
+                prediction, request.precision, "±" if consoles.can_show("±") else "+-"
             )
-        )
+            values[: len(texts)] = texts
+        consoles.show_text(*prediction_lines(columns, values, request.precision))
     if not prediction.finite:
-        consoles.warn("the prediction or its gradient is not finite")
+        beside = ", its sigma or" if model.uncertainty else " or its"
+        consoles.warn(f"the prediction{beside} gradient is not finite")
     return 0

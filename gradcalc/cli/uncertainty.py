@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradcalc.analysis.correlations import read_matrix
 from gradcalc.analysis.measurements import Measurement, measured, measurement
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import called, check_not_read, read_text, replace_file
+from gradcalc.engine.correlations import read_matrix
 from gradcalc.errors import DataError, GradcalcError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal

@@ -17,25 +17,41 @@ The file is one JSON object, the same that `gradcalc train --json` prints:
     fixed       the names of parameters that were held; left out if there are none
     dead, flat  units and parameters that no longer learn; left out if there are none
     outside     on how many rows a probability was none; left out if on none
+    names, covariance   the numbers among the parameters that are uncertain, "k" or
+                "v[0]", and the covariance of each two, row by row
+    degrees_of_freedom  how many rows more there were than these numbers; the three are
+                left out where nothing is known of it
+
+What `gradcalc fit` writes has some more of its own, in the place of epochs.
 
 A model is read from "schema", "model", "inputs", "target", "parameters", "shapes",
-"classes" and the name of the loss. It is data: nothing in it is ever executed.
+"classes", the name of the loss, "names", "covariance" and "degrees_of_freedom". It is
+data: nothing in it is ever executed.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradcalc.algebra.written_out import formula_text
 from gradcalc.data.cells import is_unicode
+from gradcalc.engine.correlations import Covariance, correlations, covariance_matrix
 from gradcalc.errors import BindingError, DataError, GradcalcError, ShapeError
 from gradcalc.language.bindings import BoundProgram, checked_value
 from gradcalc.language.identifiers import by_normal_name, normal
 from gradcalc.language.names import read_program
 from gradcalc.language.program import Program, build
 from gradcalc.learning.objective import check_loss
-from gradcalc.shapes import Shape, Structure, described, flatten, leaves_of, shape_of
+from gradcalc.shapes import (
+    Shape,
+    Structure,
+    described,
+    flatten,
+    leaves_of,
+    named_leaves,
+    shape_of,
+)
 from gradcalc.strict_json import (
     SCHEMA,
     from_json_value,
@@ -49,6 +65,25 @@ from gradcalc.wording import plural
 _MOST_NUMBERS = 1_000_000
 
 _WHAT_IT_IS = "a model file is what gradcalc train --save writes"
+
+
+@dataclass(frozen=True)
+class ParameterUncertainty:
+    """How well the parameters of a model are known."""
+
+    # The uncertain numbers among them: "k", or an element "v[0]".
+    names: list[str]
+    covariance: Covariance
+    # How many rows more there were than such numbers; None where nobody says.
+    degrees_of_freedom: int | None
+
+    def but_exact(self, parameters: Collection[str]) -> "ParameterUncertainty":
+        """What is left of it where these parameters are given."""
+        sigmas = [
+            0.0 if name.partition("[")[0] in parameters else sigma
+            for name, sigma in zip(self.names, self.covariance.sigmas, strict=True)
+        ]
+        return replace(self, covariance=replace(self.covariance, sigmas=sigmas))
 
 
 @dataclass
@@ -66,6 +101,8 @@ class Model:
     parameters: dict[str, Any]
     # What it was trained with, by name or as a formula.
     loss: str
+    # None where nothing is known of it.
+    uncertainty: ParameterUncertainty | None = None
     program: Program = field(init=False)
     # The node, or list of nodes, that it predicts with.
     result: Structure = field(init=False)
@@ -87,6 +124,13 @@ class Model:
         used = [name for name in self.parameters if name in variables]
         values = leaves_of(self.parameters, used)
         return dict(zip(leaves_of(variables, used), values, strict=True))
+
+    @property
+    def uncertain(self) -> list[int]:
+        """The node of each number that `uncertainty` names."""
+        nodes = named_leaves(self.program.graph.variables)
+        names = self.uncertainty.names if self.uncertainty else ()
+        return [nodes[name] for name in names]
 
     def formula(self, precision: int | None = None) -> str:
         """The formula written out with the parameters filled in."""
@@ -123,6 +167,8 @@ _ENTRIES: dict[str, Callable[[Any], bool]] = {
     "shapes": lambda it: isinstance(it, dict) and all(map(_is_shape, it.values())),
     "classes": lambda it: it is None or (_are_names(it) and "" not in it),
     "loss": lambda it: isinstance(it, dict) and isinstance(it.get("name"), str),
+    "names": lambda it: it is None or _are_names(it),
+    "degrees_of_freedom": lambda it: it is None or (type(it) is int and it >= 0),
 }
 
 
@@ -159,6 +205,9 @@ def model_from(text: str, where: str) -> Model:
         name: _parameter(where, name, value) for name, value in values.items()
     }
     _check_names(where, formula, inputs, parameters)
+    uncertainty = None
+    if content["names"] is not None:
+        uncertainty = _uncertainty(content, parameters, where)
     try:
         check_loss(content["loss"]["name"])
         model = Model(
@@ -168,6 +217,7 @@ def model_from(text: str, where: str) -> Model:
             content["classes"],
             parameters,
             content["loss"]["name"],
+            uncertainty,
         )
         _check_answers(model)
     except GradcalcError as error:
@@ -194,6 +244,25 @@ def _parameter(where: str, name: str, value: Any) -> Any:
                 f"{where}: the parameter {name} is not made of finite numbers"
             )
     return checked
+
+
+def _uncertainty(
+    content: Mapping[str, Any], parameters: Mapping[str, Any], where: str
+) -> ParameterUncertainty:
+    """What the file says of how well the parameters are known."""
+    names = list(map(normal, content["names"]))
+    elements = named_leaves(parameters)
+    if unknown := [name for name in names if name not in elements]:
+        raise DataError(
+            f"{where}: there is a covariance of {', '.join(unknown)}, which"
+            f" {plural(unknown, 'is no parameter', 'are no parameters')}"
+        )
+    matrix = covariance_matrix(names, content.get("covariance"), where)
+    places = {name: place for place, name in enumerate(names)}
+    covariance = Covariance(
+        [matrix.sigmas[name] for name in names], correlations(matrix.pairs, places)
+    )
+    return ParameterUncertainty(names, covariance, content["degrees_of_freedom"])
 
 
 def _check_answers(model: Model) -> None:

@@ -14,12 +14,14 @@ from gradcalc.reports.numbers import (
 )
 from gradcalc.reports.pages import Line, Page, Part, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
+from gradcalc.reports.uncertain_numbers import to_sigma, with_sigma
 from gradcalc.shapes import element_names, flatten, shape_of
 from gradcalc.wording import counted, cut_end, some
 
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
     from gradcalc.learning.measures import Outside
+    from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training_tasks import TrainingResult
 
 # Of a longer trace only the first and the last points are shown, unless all are wanted.
@@ -305,6 +307,31 @@ def prediction_lines(
     if len(texts) == 1:
         return texts
     return _named(dict(zip(columns, texts, strict=True)))
+
+
+def uncertain_texts(
+    prediction: "Prediction", precision: int | None = None, sign: str = "±"
+) -> list[str]:
+    """Each number of a prediction with its sigma and, if it is known, its interval."""
+    values, sigmas = flatten(prediction.score), flatten(prediction.sigma)
+    texts = [
+        f"{format_number(value, precision)} {sign} {format_number(sigma, precision)}"
+        if precision
+        else with_sigma(value, sigma, sign)
+        for value, sigma in zip(values, sigmas, strict=True)
+    ]
+    if prediction.lower is None:
+        return texts
+    ends = [
+        [
+            format_number(x, precision) if precision else to_sigma(x, sigma)
+            for x, sigma in zip(flatten(side), sigmas, strict=True)
+        ]
+        for side in (prediction.lower, prediction.upper)
+    ]
+    return [
+        f"{text}, {low} to {high}" for text, low, high in zip(texts, *ends, strict=True)
+    ]
 
 
 def _named(texts: Mapping[str, str]) -> list[str]:

@@ -33,6 +33,8 @@ _MOST_GRADIENTS = 10_000_000
 
 # The fields of a point of a descent, and of a node.
 POINT = "step value variables gradient predicted_change=predicted actual_change=actual"
+# What a prediction may have beside itself.
+_BESIDE = ("sigma", "lower", "upper", "gradient")
 _NODE = "id op=operation label expression inputs value gradient span"
 
 
@@ -296,9 +298,8 @@ def prediction_to_dict(
     content["variables"] = json_value(inputs)
     if classes is not None:
         content |= {"classes": list(classes), **json_fields(prediction, "score")}
-    if prediction.gradient is not None:
-        content |= json_fields(prediction, "gradient")
-    return content
+    names = [name for name in _BESIDE if getattr(prediction, name) is not None]
+    return content | json_fields(prediction, " ".join(names))
 
 
 def formula_to_dict(bound: "BoundProgram", notation: str, text: str) -> Object:

@@ -36,7 +36,12 @@ PAIR = {
 
 
 ONE = {**LINE, "model": "[w*x + b]"}
-MODELS = {"line": LINE, "kinds": KINDS, "pair": PAIR, "one": ONE}
+# w = 0.5 and b = -16, each with its sigma: 0.1 and 2.
+FITTED = {
+    **LINE, "names": ["w", "b"], "covariance": [[0.01, 0], [0, 4]],
+    "degrees_of_freedom": 1,
+}  # fmt: skip
+MODELS = {"line": LINE, "kinds": KINDS, "pair": PAIR, "one": ONE, "fitted": FITTED}
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +66,11 @@ POINTS = {
     "scores": (
         ["kinds.json", "--p=0", "--q=0", "--scores", "--precision=3"],
         "prediction  hot\nscore.cold  0.212\nscore.mild  0.212\nscore.hot   0.576\n",
+    ),
+    "fitted": (["fitted.json", "--x=0"], "-16\n"),
+    "interval": (
+        ["fitted.json", "--x=0", "--interval=0.5"],
+        "prediction  -16\nsigma       2\nlower       -18\nupper       -14\n",
     ),
     "list of one": (
         ["one.json", "--x=33", "--gradient"], "prediction  0.5\ngradient.x  0.5\n"
@@ -90,7 +100,67 @@ def test_a_point_in_json(run):
     assert sum(content["score"]) == pytest.approx(1)
 
 
+def test_a_fitted_model_tells_a_terminal_how_sure_it_is(run):
+    ran = run("predict", "fitted.json", "--x=0", shown=True)
+    assert ran == (0, "-16.0 ± 2.0\n", "")
+    words = ["--x=15", "--interval=0.5", "--gradient"]
+    assert run("predict", "fitted.json", *words, shown=True).out == (
+        "prediction  -8.5 ± 2.5, -11.0 to -6.0\ngradient.x  0.5\n"
+    )
+    words = ["--x=0", "--precision=4"]
+    assert run("predict", "fitted.json", *words, shown=True).out == "-16 ± 2\n"
+    # What is given is exact.
+    words = ["--x=10", "--b=1"]
+    assert run("predict", "fitted.json", *words, shown=True).out == "6.0 ± 1.0\n"
+
+
+def test_a_fitted_model_in_json(run):
+    content = json.loads(run("predict", "fitted.json", "--x=15", "--json").out)
+    assert (content["prediction"], content["sigma"]) == (-8.5, 2.5)
+    assert "lower" not in content
+    words = ["--x=15", "--json", "--interval=0.5"]
+    content = json.loads(run("predict", "fitted.json", *words).out)
+    # Half of Student's t with one degree of freedom is within 1.
+    assert content["lower"] == pytest.approx(-11, abs=1e-12)
+    assert content["upper"] == pytest.approx(-6, abs=1e-12)
+
+
+def test_an_interval_is_for_models_that_say_how_sure_they_are(run):
+    ran = run("predict", "line.json", "--x=0", "--interval=0.95")
+    assert ran == (
+        2, "",
+        "error: --interval: the model does not say how uncertain its parameters are\n"
+        "hint: gradcalc fit --save writes a model that does\n",
+    )  # fmt: skip
+    ran = run("predict", "fitted.json", "--x=0", "--interval=95")
+    assert (ran.status, ran.out) == (2, "")
+
+
+def test_a_prediction_that_is_known_but_not_how_well(run, folder):
+    content = {**FITTED, "covariance": [[0.01, 0], [0, "Infinity"]]}
+    (folder / "fitted.json").write_text(json.dumps(content))
+    ran = run("predict", "fitted.json", "--x=0", "--json")
+    assert json.loads(ran.out)["sigma"] == "Infinity"
+    assert ran.err == "warning: the prediction, its sigma or gradient is not finite\n"
+    ran = run("predict", "fitted.json", "--data=-", stdin="x\n0\n1\n")
+    assert ran.err == (
+        "warning: 2 rows have a prediction, sigma or gradient that is not finite\n"
+    )
+
+
 ROWS = {
+    "fitted": (
+        ["fitted.json"], "x\n15\n", "x,prediction,sigma\n15,-8.5,2.5\n"
+    ),
+    "fitted, with a sigma of the data": (
+        ["fitted.json", "--column=fit"], "x,sigma\n15,1\n",
+        "x,sigma,fit,fit_sigma\n15,1,-8.5,2.5\n",
+    ),
+    "fitted, in json": (
+        ["fitted.json", "--interval=0.5"], '{"x": 0}\n',
+        '{"x": 0, "prediction": -16.0, "sigma": 2.0, "lower": -18.0,'
+        ' "upper": -14.0}\n',
+    ),
     "csv": (
         ["line.json"], "x,name\n32,a\n33,\"b, c\"\n",
         "x,name,prediction\n32,a,0.0\n33,\"b, c\",0.5\n",

@@ -147,6 +147,52 @@ def test_wrong_files(content, page):
     assert page_of(content) == page
 
 
+FITTED = {
+    **GOOD,
+    "names": ["w", "b"],
+    "covariance": [[1, 0.5], [0.5, 1]],
+    "degrees_of_freedom": 3,
+}
+UNKNOWN = {
+    "names without covariance": (
+        {"covariance": None}, "m.json: the covariance is not a matrix of 2 rows"
+    ),
+    "too few rows": (
+        {"covariance": [[1, 2]]}, "m.json: the covariance is not a matrix of 2 rows"
+    ),
+    "no parameter": (
+        {"names": ["w", "x"]},
+        "m.json: there is a covariance of x, which is no parameter",
+    ),
+    "not symmetric": (
+        {"covariance": [[1, 0.5], [0, 1]]}, "m.json: the covariance is not symmetric"
+    ),
+    "negative": (
+        {"covariance": [[-1, 0], [0, 1]]},
+        "m.json: a variance is not a number from 0 up",
+    ),
+    "degrees": (
+        {"degrees_of_freedom": -1},
+        'm.json is not a whole model: "degrees_of_freedom" is missing or not what it'
+        " should be",
+    ),
+}  # fmt: skip
+
+
+def test_a_model_says_how_well_its_parameters_are_known():
+    known = model_from(json.dumps(FITTED), "m.json").uncertainty
+    assert (known.names, known.degrees_of_freedom) == (["w", "b"], 3)
+    assert known.covariance.sigma([1, 0]) == 1
+    assert known.covariance.sigma([1, 1]) == pytest.approx(math.sqrt(3))
+    assert known.but_exact(["b"]).covariance.sigma([1, 1]) == 1
+    assert model_from(json.dumps(GOOD), "m.json").uncertainty is None
+
+
+@pytest.mark.parametrize(("changes", "message"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_can_be_no_covariance_of_parameters(changes, message):
+    assert page_of({**FITTED, **changes}).startswith(message)
+
+
 KINDS = {
     **GOOD,
     "model": "w*v + b",
@@ -242,7 +288,9 @@ def changed(content, place, value):
     return twin
 
 
-@pytest.mark.parametrize("content", [GOOD, KINDS], ids=["number", "classes"])
+@pytest.mark.parametrize(
+    "content", [GOOD, KINDS, FITTED], ids=["number", "classes", "fitted"]
+)
 def test_any_edited_file_is_a_model_or_a_clean_error(content):
     for place in places(content):
         for value in (changed, *LEFT):

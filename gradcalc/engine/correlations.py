@@ -1,4 +1,7 @@
-"""Correlations of measured values: which pairs vary together, and how much."""
+"""Covariances: how uncertain numbers are, which pairs vary together, and how much.
+
+The law of propagation is here, for measured values as for the parameters of a fit.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -75,6 +78,46 @@ class Correlations:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """How uncertain some numbers are, and how they vary together."""
+
+    # The standard deviation of each, in its own unit.
+    sigmas: Sequence[float]
+    correlated: Correlations
+
+    def terms(self, gradient: Sequence[float]) -> list[float]:
+        """The partial derivatives times the standard deviations."""
+        # An exact number adds nothing, not even where the slope is not finite; neither
+        # does one of any size where the slope is 0.
+        return [
+            slope * sigma if slope and sigma else 0.0
+            for slope, sigma in zip(gradient, self.sigmas, strict=True)
+        ]
+
+    def size(self, terms: Sequence[float]) -> float:
+        """The root of the variance that the terms make."""
+        if not self.correlated.others:
+            return math.hypot(*terms)
+        terms, scale = scaled(terms)
+        return scale * math.sqrt(max(0.0, self.correlated.form(terms, terms)))
+
+    def sigma(self, gradient: Sequence[float]) -> float:
+        """The standard deviation of a result, from its gradient by these numbers.
+
+        The root of g C g (JCGM 100:2008, equation 13), in the unit of the result.
+        """
+        return self.size(self.terms(gradient))
+
+
+def scaled(terms: Sequence[float]) -> tuple[list[float], float]:
+    """The terms divided by the size of the largest, and that; no square overflows."""
+    scale = max(map(abs, terms), default=0.0)
+    if not scale or not math.isfinite(scale):
+        return list(terms), 1.0 if scale else 0.0
+    return [term / scale for term in terms], scale
+
+
 def correlations(
     pairs: Mapping[tuple[str, str], float], places: Mapping[str, int]
 ) -> Correlations:
@@ -140,35 +183,54 @@ def read_matrix(text: str, where: str) -> Matrix:
     if not all(isinstance(name, str) for name in names):
         raise DataError(f"{where}: a name is no text", hint=_FORM)
     (kind,) = kinds
-    rows = _square(from_json_value(content[kind]), len(names), f"{where}: the {kind}")
     names = [normal(name) for name in names]
-    if kind == "correlation":
-        if any(rows[k][k] != 1 for k in range(len(rows))):
-            raise DataError(f"{where}: the correlation of a name with itself is not 1")
-        return Matrix(_pairs(names, rows), {})
+    if kind == "covariance":
+        matrix = covariance_matrix(names, content[kind], where)
+        if any(map(math.isinf, matrix.sigmas.values())):
+            raise _no_variance(where)
+        return matrix
+    rows = _square(from_json_value(content[kind]), len(names), f"{where}: the {kind}")
+    if any(rows[k][k] != 1 for k in range(len(rows))):
+        raise DataError(f"{where}: the correlation of a name with itself is not 1")
+    return Matrix(_pairs(names, rows), {})
+
+
+def covariance_matrix(names: Sequence[str], content: Any, where: str) -> Matrix:
+    """The matrix in rows of covariances as JSON has them.
+
+    A number whose variance is not finite is known to nobody, whatever it varies with.
+    Raises DataError as `read_matrix`.
+    """
+    rows = _square(from_json_value(content), len(names), f"{where}: the covariance")
     variances = [rows[k][k] for k in range(len(rows))]
-    if not all(0 <= each < math.inf for each in variances):
-        raise DataError(f"{where}: a variance is not a number from 0 up")
+    if not all(each >= 0 for each in variances):
+        raise _no_variance(where)
     sigmas = [math.sqrt(each) for each in variances]
-    scaled = [
+    known = [bool(a) and math.isfinite(a) for a in sigmas]
+    coefficients = [
         [
-            max(-1.0, min(1.0, x / a / b)) if a and b else 0.0
-            for x, b in zip(row, sigmas, strict=True)
+            max(-1.0, min(1.0, rows[a][b] / sigmas[a] / sigmas[b]))
+            if known[a] and known[b]
+            else 0.0
+            for b in range(len(rows))
         ]
-        for row, a in zip(rows, sigmas, strict=True)
+        for a in range(len(rows))
     ]
-    return Matrix(_pairs(names, scaled), dict(zip(names, sigmas, strict=True)))
+    return Matrix(_pairs(names, coefficients), dict(zip(names, sigmas, strict=True)))
 
 
 def _square(rows: Any, size: int, what: str) -> list[list[float]]:
     fits = isinstance(rows, list) and len(rows) == size
     if not fits or not all(isinstance(r, list) and len(r) == size for r in rows):
-        raise DataError(f"{what} is not a matrix of {counted(size, 'row')}", hint=_FORM)
+        raise DataError(f"{what} is not a matrix of {counted(size, 'row')}")
+    for x in (x for row in rows for x in row):
+        if isinstance(x, bool) or not isinstance(x, (int, float)):
+            raise DataError(f"{what} holds {represented(x)}")
     for a, row in enumerate(rows):
         for b, x in enumerate(row):
-            if isinstance(x, bool) or not isinstance(x, (int, float)):
-                raise DataError(f"{what} holds {represented(x)}")
-            if not math.isclose(x, rows[b][a], rel_tol=_ROUNDING, abs_tol=_ROUNDING):
+            if x == x and not math.isclose(
+                x, rows[b][a], rel_tol=_ROUNDING, abs_tol=_ROUNDING
+            ):
                 raise DataError(f"{what} is not symmetric")
     return [list(map(float, row)) for row in rows]
 
@@ -182,6 +244,10 @@ def _pairs(
         for place, row in enumerate(matrix)
         for other in range(place)
     }
+
+
+def _no_variance(where: str) -> DataError:
+    return DataError(f"{where}: a variance is not a number from 0 up")
 
 
 def _impossible() -> DataError:

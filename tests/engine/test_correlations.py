@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from gradcalc.analysis.correlations import correlations, read_matrix
+from gradcalc.engine.correlations import correlations, read_matrix
 from gradcalc.errors import BindingError, DataError
 
 PLACES = {"a": 0, "b": 1, "c": 2, "v[0]": 3, "v[1]": 4}

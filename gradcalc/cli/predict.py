@@ -233,11 +233,11 @@ def _predict_point(
     parameters = {
         name: value for name, value in bound.variables.items() if name not in point
     }
-    given = {*request.variables, *request.defaults}
+    exact = {*request.variables, *request.defaults}
     model = replace(
         model,
         parameters=parameters,
-        uncertainty=model.uncertainty and model.uncertainty.but_exact(given),
+        uncertainty=model.uncertainty and model.uncertainty.but_exact(exact),
     )
     prediction = predictor(model, gradient=gradient, reach=width)(numbers)
     scores = scores and model.classes is not None

@@ -7,9 +7,10 @@ equal if they are the same object. What a formula is made of is kept in the orde
 which it was met first, which is that of the source.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import starmap
 from math import inf, isinf
 from typing import Any, TypeAlias
 
@@ -50,6 +51,8 @@ class Product:
 
     place: int
     powers: "dict[Base, Sum]"
+    # The sum that is its only factor, or None.
+    whole: "Sum | None"
 
 
 @dataclass(eq=False, slots=True)
@@ -76,7 +79,12 @@ class Forms:
     """All forms of some formulas, numbered: each follows what it is made of."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, Any] = {}
+        # By what they are made of: leaves and calls, products, terms and longer sums.
+        self._bases: dict[Any, Any] = {}
+        self._products: dict[Any, Product] = {}
+        self._terms: dict[tuple[Product, Rational], Sum] = {}
+        self._sums: dict[frozenset[tuple[Product, Rational]], Sum] = {}
+        self._count = 0
         self.unit = self.product({})
         self.zero = self.number(0)
         self.one = self.number(1)
@@ -87,14 +95,9 @@ class Forms:
         # What is known of sums: by the sum and how it is factored.
         self.factorings: dict[tuple[Sum, bool, bool], tuple[Rational, Powers, Sum]] = {}
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def _keep(self, key: Any, make: Callable[[int], Any]) -> Any:
-        form = self._kept.get(key)
-        if form is None:
-            form = self._kept[key] = make(len(self._kept))
-        return form
+    def _place(self) -> int:
+        self._count += 1
+        return self._count
 
     def variable(self, name: str) -> Sum:
         """A variable, or an element of one."""
@@ -115,7 +118,9 @@ class Forms:
 
     def _leaf(self, operation: Operation, name: str, value: float) -> Sum:
         key = operation, name, repr(value)
-        leaf = self._keep(key, lambda place: Leaf(place, operation, name, value))
+        leaf = self._bases.get(key)
+        if leaf is None:
+            leaf = self._bases[key] = Leaf(self._place(), operation, name, value)
         return self.power(leaf, self.one)
 
     def call(self, operation: Operation, operands: Iterable[Sum]) -> Sum:
@@ -125,43 +130,65 @@ class Forms:
     def base(self, operation: Operation, operands: Iterable[Sum]) -> Call:
         """The same as a base of powers."""
         key = operation, tuple(operands)
-        return self._keep(key, lambda place: Call(place, *key))  # type: ignore[no-any-return]
+        call: Call | None = self._bases.get(key)
+        if call is None:
+            call = self._bases[key] = Call(self._place(), *key)
+        return call
 
     def number(self, value: Rational) -> Sum:
-        return self.sum({self.unit: value})
+        return self.term(self.unit, value)
 
     def product(self, powers: Mapping[Base, Sum]) -> Product:
         """The product of the powers."""
-        key = "product", frozenset(powers.items())
-        return self._keep(key, lambda place: Product(place, dict(powers)))  # type: ignore[no-any-return]
+        key = frozenset(powers.items())
+        product = self._products.get(key)
+        if product is None:
+            product = Product(self._place(), dict(powers), _whole(powers))
+            self._products[key] = product
+        return product
 
     def power(self, base: Base, exponent: Sum) -> Sum:
         """The power as it stands."""
-        return self.sum({self.product({base: exponent}): 1})
+        return self.term(self.product({base: exponent}), 1)
+
+    def term(self, product: Product, factor: Rational) -> Sum:
+        """The product with this coefficient."""
+        key = product, factor
+        form = self._terms.get(key)
+        if form is None:
+            if not factor and product.powers:
+                return self.zero
+            factor = exact(factor)
+            terms = {product: factor} if factor else {}
+            number = None if product.powers else factor
+            form = self._terms[key] = Sum(self._place(), terms, number)
+        return form
 
     def sum(self, terms: Mapping[Product, Rational]) -> Sum:
         """The sum of the products with these coefficients."""
-        terms = {
-            product: factor if factor.__class__ is int else exact(factor)
-            for product, factor in terms.items()
-            if factor
-        }
-        key = "sum", frozenset(terms.items())
-        return self._keep(key, lambda place: Sum(place, terms, self._value(terms)))  # type: ignore[no-any-return]
-
-    def _value(self, terms: Mapping[Product, Rational]) -> Rational | None:
-        if not terms:
-            return 0
-        return terms.get(self.unit) if len(terms) == 1 else None
+        if not all(terms.values()):
+            terms = {product: factor for product, factor in terms.items() if factor}
+        if len(terms) < 2:
+            return next(starmap(self.term, terms.items()), self.zero)
+        key = frozenset(terms.items())
+        form = self._sums.get(key)
+        if form is None:
+            terms = {product: exact(factor) for product, factor in terms.items()}
+            form = self._sums[key] = Sum(self._place(), terms, None)
+        return form
 
     def known(self, terms: Mapping[Product, Rational]) -> Sum | None:
         """The sum of these terms if it was met before."""
-        return self._kept.get(("sum", frozenset(terms.items())))
+        if len(terms) > 1:
+            return self._sums.get(frozenset(terms.items()))
+        return next(map(self._terms.get, terms.items()), self.zero)
 
 
 def exact(number: Rational) -> Rational:
     """The number as it is kept: as an int if it is whole."""
-    return number.numerator if number.denominator == 1 else number
+    if number.__class__ is int or number.denominator != 1:
+        return number
+    return number.numerator
 
 
 def magnitude(number: Rational) -> Rational:
@@ -170,13 +197,14 @@ def magnitude(number: Rational) -> Rational:
 
 def ratio(first: Rational, second: Rational) -> Rational:
     """The first number divided by the second."""
+    if second == 1:
+        return first
     return exact(Fraction(first, second))
 
 
-def whole(product: Product) -> Sum | None:
-    """The sum that is the product's only factor, or None."""
-    if len(product.powers) == 1:
-        ((base, exponent),) = product.powers.items()
+def _whole(powers: Mapping[Base, Sum]) -> Sum | None:
+    if len(powers) == 1:
+        ((base, exponent),) = powers.items()
         if isinstance(base, Sum) and exponent.number == 1:
             return base
     return None

@@ -328,19 +328,22 @@ class _Derivation:
 
         Also the nodes there of each wanted name that is no variable, by elements.
         """
-        self._follow()
+        if self._filled:
+            self._follow()
         labels = [
             (name, element, node)
             for name, structure in self._wanted.items()
             for element, node in named_leaves({name: structure}).items()
             if node not in self._known and not self._is_variable(node, element)
         ]
-        roots: dict[str | None, Structure] = {
+        graph = self.graph
+        placed: dict[str | None, Structure] = {
             "partials": all_leaves(partial.structure for partial in partials),
             "labels": [node for *_, node in labels],
         }
-        known = {node: self._values[node] + 0.0 for node in self._known}
-        graph, placed = substituted(self.graph, roots, known)
+        if self._known:
+            known = {node: self._values[node] + 0.0 for node in self._known}
+            graph, placed = substituted(graph, placed, known)
         leaves = iter(placed["partials"])
         own: dict[str, Labelled] = {name: {} for name in self._wanted}
         for (name, element, _), node in zip(labels, placed["labels"], strict=True):

@@ -5,7 +5,7 @@ and have other factors: 3*a*sin(x)^2 + 3*a*cos(x)^2 is 3*a. No law changes a fin
 value; some make a formula finite in more places.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -101,9 +101,6 @@ CALLS = (
 )
 
 
-_Called = tuple[Operation, tuple[Sum, ...]]
-
-
 @dataclass(frozen=True, eq=False)
 class _Law:
     """A pair of formulas as forms of their own."""
@@ -116,20 +113,25 @@ class _Law:
     # The operations of the left side that x alone is an operand of.
     calls: frozenset[Operation]
 
-    def may_be_at(
-        self, base: Base, exponent: Sum, form: Sum, calls: Set[_Called]
-    ) -> bool:
+    def may_be_at(self, base: Base, product: Product, form: Sum) -> bool:
         """Whether the left side may be a part of the form, found by this power."""
-        least, number = self.product.powers[self.anchor].number, exponent.number
+        least, number = self.product.powers[self.anchor].number, product.powers[base].number
         if len(self.left.terms) > len(form.terms):
             return False
         if least is not None and (
             number is None or magnitude(number) < magnitude(least)
         ):
             return False
-        return not isinstance(base, Call) or all(
-            (operation, base.operands) in calls for operation in self.calls
-        )
+        if not isinstance(base, Call):
+            return len(self.left.terms) <= sum(base in p.powers for p in form.terms)
+        if len(self.product.powers) > len(product.powers):
+            return False
+        return self.calls <= {
+            other.operation
+            for each in form.terms
+            for other in each.powers
+            if isinstance(other, Call) and other.operands == base.operands
+        }
 
 
 _Apply = Callable[[Reader, _Law, Sum, Product, dict[str, Sum]], "Sum | None"]
@@ -199,7 +201,7 @@ class Algebra(Reader):
         if 1 < len(form.terms) <= MOST_SHARED:
             # (1 + x)^2 + (1 - x)^2 -> 2*x^2 + 2
             other = multiplied_out(self.forms, form)
-            if other is not None:
+            if other is not None and other is not form:
                 other = self._simpler(other, SUMS, _in_sum)
                 if len(other.terms) <= len(form.terms):
                     return other
@@ -240,16 +242,10 @@ def _places(
     laws: dict[Operation | str, list[_Law]], form: Sum
 ) -> Iterator[tuple[_Law, Product, dict[str, Sum]]]:
     """Where a law may apply: the product in which it is found, and what x is there."""
-    calls = {
-        (base.operation, base.operands)
-        for product in form.terms
-        for base in product.powers
-        if isinstance(base, Call)
-    }
     for product in form.terms:
         for base, exponent in product.powers.items():
             for law in laws.get(_key(base), ()):
-                if law.may_be_at(base, exponent, form, calls):
+                if law.may_be_at(base, product, form):
                     operand = base.operands[0] if isinstance(base, Call) else exponent
                     yield law, product, {"x": operand}
 
@@ -264,7 +260,7 @@ def _in_sum(
     others = divided(forms, product, anchor[0])
     if others is None:
         return None
-    rest = forms.sum({others: 1})
+    rest = forms.term(others, 1)
     times = ratio(form.terms[product], law.left.terms[law.product] * anchor[1])
     remaining = dict(form.terms)
     for each, factor in law.left.terms.items():
@@ -289,7 +285,7 @@ def _in_product(
             return None
         others = divided(forms, product, only[0])
         if others is not None:
-            rest = forms.sum({others: ratio(form.terms[product], only[1])})
+            rest = forms.term(others, ratio(form.terms[product], only[1]))
             right = _made(reader, law.right, found)
             return multiply(forms, [(rest, forms.one), (right, exponent)])
     return None
@@ -308,7 +304,7 @@ def _without_lengths(forms: Forms, form: Sum) -> Sum:
                 and exponent.number == 2
             ):
                 others = {b: x for b, x in product.powers.items() if b is not base}
-                rest = forms.sum({forms.product(others): factor})
+                rest = forms.term(forms.product(others), factor)
                 items = [
                     (
                         1,
@@ -368,19 +364,27 @@ def _matches(reader: Reader, left: Sum, form: Sum, found: dict[str, Sum]) -> boo
 def _made(reader: Reader, side: Sum, found: dict[str, Sum]) -> Sum:
     """The side of a law with what x is put in."""
     forms = reader.forms
+    if side.number is not None:
+        return forms.number(side.number)
     items = []
     for product, factor in side.terms.items():
-        factors = []
-        for base, exponent in product.powers.items():
-            if isinstance(base, Call):
-                operands = [_made(reader, each, found) for each in base.operands]
-                form = reader.call(base.operation, operands)
-            elif isinstance(base, Sum):
-                form = _made(reader, base, found)
-            elif base.operation is VARIABLE:
-                form = found[base.name]
-            else:
-                form = forms.constant(base.name, base.value)
-            factors.append((form, _made(reader, exponent, found)))
-        items.append((factor, multiply(forms, factors)))
-    return add(forms, items)
+        factors = [
+            (_base_made(reader, base, found), _made(reader, exponent, found))
+            for base, exponent in product.powers.items()
+        ]
+        ((form, exponent), *others) = factors or [(forms.one, forms.one)]
+        if others or exponent is not forms.one:
+            form = multiply(forms, factors)
+        items.append((factor, form))
+    return form if len(items) == 1 and factor == 1 else add(forms, items)
+
+
+def _base_made(reader: Reader, base: Base, found: dict[str, Sum]) -> Sum:
+    if isinstance(base, Call):
+        operands = [_made(reader, each, found) for each in base.operands]
+        return reader.call(base.operation, operands)
+    if isinstance(base, Sum):
+        return _made(reader, base, found)
+    if base.operation is VARIABLE:
+        return found[base.name]
+    return reader.forms.constant(base.name, base.value)

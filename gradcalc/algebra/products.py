@@ -21,7 +21,6 @@ from gradcalc.algebra.forms import (
     Sum,
     exact,
     magnitude,
-    whole,
 )
 from gradcalc.algebra.sums import factored, is_negative, plus, scaled
 from gradcalc.operations import ABS, COMPARISONS, CONSTANTS, LOG, OPERATIONS
@@ -46,7 +45,7 @@ def multiply(forms: Forms, factors: Iterable[Factor]) -> Sum:
     # What has met may be more than a power: sqrt(2*x)*sqrt(2*x).
     for base, exponent in list(powers.items()):
         times = exponent.number
-        if times is None or times.denominator != 1:
+        if isinstance(base, Leaf) or times is None or times.denominator != 1:
             continue
         if isinstance(base, Call):
             if base.operation in COMPARISONS and times > 1:
@@ -61,10 +60,10 @@ def multiply(forms: Forms, factors: Iterable[Factor]) -> Sum:
     if number == 0:
         return forms.zero
     product = forms.product(powers)
-    inner = whole(product)
+    inner = product.whole
     if number == 1 and inner is not None and len(inner.terms) > 1:
         return inner
-    return forms.sum({product: number})
+    return forms.term(product, number)
 
 
 def is_long(forms: Forms, base: Sum) -> bool:
@@ -80,7 +79,12 @@ def is_long(forms: Forms, base: Sum) -> bool:
 
 def _gather(forms: Forms, powers: Powers, base: Sum, exponent: Sum) -> Rational:
     """Multiply the power into others; the number that comes out of it."""
-    number, parts = _raised(forms, base, exponent)
+    number: Rational
+    if exponent is forms.one and len(base.terms) == 1:
+        ((product, number),) = base.terms.items()
+        parts: Iterable[tuple[Base, Sum]] = product.powers.items()
+    else:
+        number, parts = _raised(forms, base, exponent)
     for each, own in parts:
         total = plus(forms, powers[each], own) if each in powers else own
         if total is forms.zero:
@@ -171,7 +175,7 @@ def _raised(
         power = _power_of_power(forms, inner, own, exponent)
         if power is not None:
             return value, [power]
-    rest = forms.sum({product: 1})
+    rest = forms.term(product, 1)
     return value, [(rest, exponent)]
 
 
@@ -248,7 +252,7 @@ def exponential(forms: Forms, e: Leaf, exponent: Sum) -> Sum:
         for base, times in product.powers.items():
             if isinstance(base, Call) and base.operation is LOG and times is forms.one:
                 others = {b: t for b, t in product.powers.items() if b is not base}
-                power = forms.sum({forms.product(others): factor})
+                power = forms.term(forms.product(others), factor)
                 return multiply(forms, [(base.operands[0], power)])
     return multiply(forms, [(_as_sum(forms, e), exponent)])
 

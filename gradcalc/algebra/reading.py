@@ -86,8 +86,9 @@ class Reader:
         value = graph.literals[node]
         if name in CONSTANTS:
             return self.forms.constant(name, value)
-        if not value.is_integer():
-            self.forms.decimal = True
+        if value.is_integer() and abs(value) < 1e15:
+            return self.forms.number(int(value))
+        self.forms.decimal = self.forms.decimal or not value.is_integer()
         return self.forms.number(Fraction(repr(value)))
 
     def call(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
@@ -203,7 +204,7 @@ class _Reading:
                 form = self.reader.leaf(graph, node)
             elif self.families[node] is _ADDITIVE:
                 items = [
-                    (Fraction(sign), self._addend(leaf))
+                    (sign, self._addend(leaf))
                     for leaf, sign in self._leaves(node)
                     if leaf is not None
                 ]
@@ -325,7 +326,7 @@ class _Reading:
         if not any(isinstance(base, Sum) for base in powers):
             return form
         product = self.forms.product({**powers, rest: self.forms.one})
-        return self.forms.sum({product: number})
+        return self.forms.term(product, number)
 
     def _factors(self, root: int) -> Iterable[Factor]:
         forms = self.forms
@@ -340,11 +341,11 @@ class _Reading:
                 continue
             # Its powers stay one factor, which is opened nowhere.
             number, powers, rest = factored(forms, form)
-            common = forms.sum({forms.product(powers): 1})
+            common = forms.term(forms.product(powers), 1)
             for each in (forms.number(number), self._kept_whole(common), rest):
                 yield each, exponent
 
     def _kept_whole(self, form: Sum) -> Sum:
         """The form as one term with one factor."""
         product = self.forms.product({form: self.forms.one})
-        return self.forms.sum({product: 1})
+        return self.forms.term(product, 1)

@@ -213,7 +213,7 @@ class Rendering:
         total: int | None = None
         for product, factor in terms:
             size = factor if total is None else magnitude(factor)
-            node = yield self.forms.sum({product: size}), False
+            node = yield self.forms.term(product, size), False
             if node is None:
                 return None
             if total is None:
@@ -227,7 +227,7 @@ class Rendering:
         forms, seen = self.forms, {form}
         short = len(form.terms) <= MOST_SHARED
         ways = [(False, False), (True, False), (False, True)]
-        for over, nearest in ways if short else ways[:1]:
+        for over, nearest in ways if short and self._has_denominator(form) else ways[:1]:
             number, powers, rest = factored(forms, form, over=over, nearest=nearest)
             if rest is form:
                 continue
@@ -239,7 +239,7 @@ class Rendering:
             if fewer is not None:
                 rest = quotient(forms, form, number, fewer)
                 product = forms.product({**fewer, rest: forms.one})
-                yield forms.sum({product: number})
+                yield forms.term(product, number)
         if short:
             for way in (
                 multiplied_out(forms, form),
@@ -249,6 +249,13 @@ class Rendering:
                 if way is not None and way not in seen:
                     seen.add(way)
                     yield way
+
+    def _has_denominator(self, form: Sum) -> bool:
+        return any(
+            is_negative(self.forms, exponent)
+            for product in form.terms
+            for exponent in product.powers.values()
+        )
 
     def _gathered(self, form: Sum) -> Sum | None:
         """The sum with terms that have a factor in common as one product, or None.
@@ -271,7 +278,7 @@ class Rendering:
         group = self.forms.sum({product: form.terms[product] for product in found})
         made = self._product(*factored(self.forms, group, over=isinstance(key, Sum)))
         parts = {
-            product: made if product is found[0] else self.forms.sum({product: factor})
+            product: made if product is found[0] else self.forms.term(product, factor)
             for product, factor in form.terms.items()
             if product is found[0] or product not in found
         }
@@ -300,6 +307,8 @@ class Rendering:
         factors = [(forms.power(b, forms.one), e) for b, e in powers.items()]
         rest = self.algebra.sum([(1, rest)])
         made = multiply(forms, [*factors, (rest, forms.one)])
+        if len(made.terms) == 1:
+            return scaled(forms, number, made)
         return multiply(forms, [(forms.number(number), forms.one), (made, forms.one)])
 
     def _written_term(self, form: Sum) -> _Asked:
@@ -313,23 +322,28 @@ class Rendering:
             for way in self._with_names(product, factor):
                 found.append((yield way, True))
         if factor < 0:
-            positive = yield forms.sum({product: -factor}), False
+            positive = yield forms.term(product, -factor), False
             found.append(None if positive is None else self._node(NEG, positive))
             for turned in self._turned(product):
-                found.append((yield forms.sum({turned: -factor}), False))
+                found.append((yield forms.term(turned, -factor), False))
         else:
             found.append((yield from self._fraction(product, factor)))
         if self._may_be_written_otherwise(form):
-            for other in (
-                self.algebra.shorter(form),
-                self._spread(product, factor),
-                self._with_shorter_sums(product, factor),
-                self._without_exponential(product, factor),
-            ):
+            for other in self._other_products(form, product, factor):
                 if other is not None and other is not form:
                     found.append((yield other, True))
         nodes = [node for node in found if node is not None]
         return self._shortest(nodes) if nodes else None
+
+    def _other_products(
+        self, form: Sum, product: Product, factor: Rational
+    ) -> Iterator[Sum | None]:
+        if len(product.powers) > 1:
+            yield self.algebra.shorter(form)
+        if any(isinstance(base, Sum) for base in product.powers):
+            yield self._spread(product, factor)
+            yield self._with_shorter_sums(product, factor)
+            yield self._without_exponential(product, factor)
 
     def _turned(self, product: Product) -> Iterator[Product]:
         """The product with another sign, which is that of one of its sums."""
@@ -383,7 +397,7 @@ class Rendering:
                 powers = dict(rest.powers)
                 multiply_in(self.forms, powers, named, self.forms.number(often))
                 if times != 1 or often > 1 or rest.powers:
-                    yield self.forms.sum({self.forms.product(powers): times})
+                    yield self.forms.term(self.forms.product(powers), times)
 
     def _with_shorter_sums(self, product: Product, factor: Rational) -> Sum:
         """The product with each of its sums by the laws that make it shorter."""
@@ -420,7 +434,7 @@ class Rendering:
                     if b is not base and not _is_e(b)
                 }
                 inner = quotient(forms, base, 1, exponents)
-                return forms.sum({forms.product({**powers, inner: times}): factor})
+                return forms.term(forms.product({**powers, inner: times}), factor)
         return None
 
     # --- products
@@ -541,7 +555,7 @@ class Rendering:
         powers: Powers = {
             base: own for base, own in product.powers.items() if base not in taken
         }
-        powers[forms.sum({inner: 1})] = forms.number(times * sign)
+        powers[forms.term(inner, 1)] = forms.number(times * sign)
         return forms.product(powers)
 
     def _rank(self, base: Base, exponent: Sum) -> tuple[int, str, int]:

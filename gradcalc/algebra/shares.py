@@ -70,5 +70,5 @@ def _without_shares(
         multiply_in(forms, powers, forms.base(EXP, [exponent]), forms.one)
         if remaining.pop(forms.product(powers), None) != factor * count:
             return None
-    rest = forms.sum({forms.product(others): factor})
+    rest = forms.term(forms.product(others), factor)
     return add(forms, [(1, forms.sum(remaining)), (1, rest)])

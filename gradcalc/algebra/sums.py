@@ -15,7 +15,6 @@ from gradcalc.algebra.forms import (
     Sum,
     magnitude,
     ratio,
-    whole,
 )
 
 # Where a factor of a sum is multiplied into it, so that like terms meet, it is at most
@@ -95,7 +94,7 @@ def _meets(inner: Sum, factor: Rational, terms: dict[Product, Rational]) -> bool
 
 def _short(product: Product) -> Sum | None:
     """The sum that is the product's only factor, if it has few terms."""
-    inner = whole(product)
+    inner = product.whole
     if inner is None or not 1 < len(inner.terms) <= MOST_SHARED:
         return None
     return inner
@@ -190,7 +189,7 @@ def quotient(forms: Forms, form: Sum, content: Rational, common: Powers) -> Sum:
         powers = dict(product.powers)
         for base, exponent in common.items():
             multiply_in(forms, powers, base, scaled(forms, -1, exponent))
-        single = forms.sum({forms.product(powers): 1})
+        single = forms.term(forms.product(powers), 1)
         items.append((ratio(factor, content), single))
     if common:
         items.sort(key=lambda item: item[1].number is not None)
@@ -225,9 +224,9 @@ def _content(forms: Forms, form: Sum) -> Rational:
     Its sign is that of the sum.
     """
     factors = form.terms.values()
-    size: Rational = Fraction(
-        gcd(*(factor.numerator for factor in factors)),
-        lcm(*(factor.denominator for factor in factors)),
+    size = ratio(
+        gcd(*[factor.numerator for factor in factors]),
+        lcm(*[factor.denominator for factor in factors]),
     )
     if forms.decimal and size.denominator > 1:
         sizes = {magnitude(factor) for factor in factors}
@@ -293,6 +292,10 @@ _MOST_TERMS = 12
 
 def multiplied_out(forms: Forms, form: Sum) -> Sum | None:
     """The sum with its products of sums multiplied out; None if it is too long."""
+    if len(form.terms) > _MOST_TERMS:
+        return None
+    if not any(_is_opened(*item) for each in form.terms for item in each.powers.items()):
+        return form
     total: dict[Product, Rational] = {}
     count = 0
     for product, factor in form.terms.items():
@@ -307,6 +310,18 @@ def multiplied_out(forms: Forms, form: Sum) -> Sum | None:
     return forms.sum(_by_degree(total))
 
 
+def _is_opened(base: Base, exponent: Sum) -> bool:
+    """Whether the power is a product of sums."""
+    times = exponent.number
+    return (
+        isinstance(base, Sum)
+        and times is not None
+        and times > 0
+        and times.denominator == 1
+        and len(base.terms) > 1
+    )
+
+
 def _multiplied_out(
     forms: Forms, product: Product
 ) -> list[tuple[Product, Rational]] | None:
@@ -314,13 +329,8 @@ def _multiplied_out(
     sums: list[Sum] = []
     for base, exponent in product.powers.items():
         times = exponent.number
-        if (
-            isinstance(base, Sum)
-            and times is not None
-            and times > 0
-            and times.denominator == 1
-            and len(base.terms) > 1
-        ):
+        if times is not None and _is_opened(base, exponent):
+            assert isinstance(base, Sum)
             if len(base.terms) ** times > _MOST_TERMS:
                 return None
             sums += [base] * int(times)

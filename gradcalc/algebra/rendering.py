@@ -192,7 +192,8 @@ class Rendering:
 
     def _written_sum(self, form: Sum) -> _Asked:
         found = [(yield from self._as_it_is(form))]
-        if self._may_be_written_otherwise(form):
+        short = found[0] is not None and self._count(found[0]) <= (1 if self.named else 2)
+        if not short and self._may_be_written_otherwise(form):
             for other in self._other_ways(form):
                 found.append((yield other, True))
             if any(map(_is_call, factored(self.forms, form)[1])):

@@ -41,7 +41,7 @@ def neuron(calls):
 
 def derivatives(count):
     rows = [
-        (_expression(formula), [sympy.Symbol(name) for name in names])
+        (formula.replace("^", "**"), [sympy.Symbol(name) for name in names])
         for formula, names in works.textbook(count)
     ]
 
@@ -49,23 +49,24 @@ def derivatives(count):
         # It keeps what it simplified before.
         clear_cache()
         return [
-            sympy.simplify(sympy.diff(expression, *names)) for expression, names in rows
+            str(sympy.simplify(sympy.diff(_expression(formula), *names)))
+            for formula, names in rows
         ]
 
-    def made(expressions):
+    def made(texts):
         from reference.lengths import operations
 
-        lengths = [operations(in_own_notation(each)) for each in expressions]
-        return [_value(each) for each in expressions], lengths
+        lengths = [operations(in_own_notation(text)) for text in texts]
+        return [_value(_expression(text)) for text in texts], lengths
 
     run.made = made
     return run
 
 
-def _expression(formula):
-    words = set(re.findall(r"[A-Za-z_]\w*\b(?!\()", formula)) - {"pi"}
+def _expression(text):
+    words = set(re.findall(r"[A-Za-z_]\w*\b(?!\()", text)) - {"pi", "E"}
     symbols = {word: sympy.Symbol(word) for word in words}
-    return sympy.sympify(formula.replace("^", "**"), locals=symbols)
+    return sympy.sympify(text, locals=symbols)
 
 
 def _value(expression):
@@ -73,9 +74,9 @@ def _value(expression):
     return float(expression.evalf(30, subs=point))
 
 
-def in_own_notation(expression):
+def in_own_notation(text):
     """The text of an expression as gradcalc reads it."""
-    text = str(expression).replace("**", "^").replace("Abs(", "abs(")
+    text = text.replace("**", "^").replace("Abs(", "abs(")
     return re.sub(r"\bE\b", "e", text)
 
 

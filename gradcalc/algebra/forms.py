@@ -94,6 +94,8 @@ class Forms:
         self.decimal = False
         # What is known of sums: by the sum and how it is factored.
         self.factorings: dict[tuple[Sum, bool, bool], tuple[Rational, Powers, Sum]] = {}
+        # Sums as they are multiplied out; None for those that would be too long.
+        self.expansions: dict[Sum, Sum | None] = {}
 
     def _place(self) -> int:
         self._count += 1

@@ -115,7 +115,10 @@ class _Law:
 
     def may_be_at(self, base: Base, product: Product, form: Sum) -> bool:
         """Whether the left side may be a part of the form, found by this power."""
-        least, number = self.product.powers[self.anchor].number, product.powers[base].number
+        least, number = (
+            self.product.powers[self.anchor].number,
+            product.powers[base].number,
+        )
         if len(self.left.terms) > len(form.terms):
             return False
         if least is not None and (

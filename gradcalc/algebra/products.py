@@ -97,6 +97,8 @@ def _gather(forms: Forms, powers: Powers, base: Sum, exponent: Sum) -> Rational:
 def _meet_over_denominators(forms: Forms, powers: Powers) -> Rational:
     """Bring a sum over its denominator if a factor cancels so: (1 + 1/x)*x -> x + 1."""
     number: Rational = 1
+    if not any(isinstance(base, Sum) for base in powers):
+        return number
     for base, exponent in list(powers.items()):
         times = exponent.number
         if (

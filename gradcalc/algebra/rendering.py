@@ -192,8 +192,7 @@ class Rendering:
 
     def _written_sum(self, form: Sum) -> _Asked:
         found = [(yield from self._as_it_is(form))]
-        short = found[0] is not None and self._count(found[0]) <= (1 if self.named else 2)
-        if not short and self._may_be_written_otherwise(form):
+        if self._may_be_shorter(found[0]) and self._may_be_written_otherwise(form):
             for other in self._other_ways(form):
                 found.append((yield other, True))
             if any(map(_is_call, factored(self.forms, form)[1])):
@@ -205,6 +204,10 @@ class Rendering:
     def _may_be_written_otherwise(self, form: Sum) -> bool:
         self._ways += 1
         return self._levels[form] < _MOST_LEVELS and self._ways < _MOST_WAYS
+
+    def _may_be_shorter(self, node: int | None) -> bool:
+        """Whether a sum may have a shorter form: no x*y + z has one but as a name."""
+        return node is None or self._count(node) > (1 if self.named else 2)
 
     def _as_it_is(self, form: Sum) -> _Asked:
         """The terms, added up; the first with a plus sign comes first."""
@@ -228,7 +231,9 @@ class Rendering:
         forms, seen = self.forms, {form}
         short = len(form.terms) <= MOST_SHARED
         ways = [(False, False), (True, False), (False, True)]
-        for over, nearest in ways if short and self._has_denominator(form) else ways[:1]:
+        for over, nearest in (
+            ways if short and self._has_denominator(form) else ways[:1]
+        ):
             number, powers, rest = factored(forms, form, over=over, nearest=nearest)
             if rest is form:
                 continue
@@ -546,11 +551,13 @@ class Rendering:
         times, group = max(
             groups.items(), key=lambda item: len(item[1]), default=(0, [])
         )
+        if len(group) < 2:
+            return None
         forms = self.forms
-        sign = max((sign for _, sign in group), default=1)
+        sign = max(sign for _, sign in group)
         inner = forms.product({base: forms.number(own * sign) for base, own in group})
         constant = all(_is_constant(base) for base, _ in group)
-        if len(group) < 2 or not (constant or inner in self.algebra.raised):
+        if not constant and inner not in self.algebra.raised:
             return None
         taken = {base for base, _ in group}
         powers: Powers = {

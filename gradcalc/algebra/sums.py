@@ -1,7 +1,6 @@
 """Sums in normal form: like terms meet, and what the terms have in common comes out."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 from math import gcd, lcm
 
 from gradcalc.algebra.forms import (
@@ -294,7 +293,14 @@ def multiplied_out(forms: Forms, form: Sum) -> Sum | None:
     """The sum with its products of sums multiplied out; None if it is too long."""
     if len(form.terms) > _MOST_TERMS:
         return None
-    if not any(_is_opened(*item) for each in form.terms for item in each.powers.items()):
+    if form not in forms.expansions:
+        forms.expansions[form] = _expanded(forms, form)
+    return forms.expansions[form]
+
+
+def _expanded(forms: Forms, form: Sum) -> Sum | None:
+    powers = [item for product in form.terms for item in product.powers.items()]
+    if not any(_is_opened(base, exponent) for base, exponent in powers):
         return form
     total: dict[Product, Rational] = {}
     count = 0

@@ -1,5 +1,7 @@
 """`gradcalc functions`: every function of the language, or one in full."""
 
+from typing import Any
+
 import click
 
 from gradcalc.cli import consoles, options
@@ -12,12 +14,19 @@ Examples:
 """
 
 
+def _names(_context: Any, _parameter: Any, incomplete: str) -> list[str]:
+    """The functions that begin so, for completion in the shell."""
+    from gradcalc.analysis.catalogue import catalogue
+
+    return [name for name in catalogue() if name.startswith(incomplete)]
+
+
 @click.command(
     "functions",
     help="List every operation and library function, or show one in full.",
     epilog=EPILOG,
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_names)
 @options.as_json
 def command(name: str | None, *, as_json: bool) -> None:
     from gradcalc.analysis.catalogue import catalogue, look_up

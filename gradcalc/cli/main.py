@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from gradcalc.cli.mistaken_names import from_click
 from gradcalc.cli.options import help_option, page_option
 from gradcalc.errors import FileError, GradcalcError, UsageError, describe
 from gradcalc.wording import near_miss, quoted
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Each command is `command` in the module of its name in gradcalc.cli.
 COMMANDS = {
@@ -68,7 +72,7 @@ Variables are options; the value is any constant formula:
 
 \b
 Status: 0 done, 1 the answer is no, 2 the request cannot be understood.
-Completion for bash (zsh and fish likewise):
+Completion for bash (zsh likewise; in fish: ... fish_source gradcalc | source):
     eval "$(_GRADCALC_COMPLETE=bash_source gradcalc)"
 """
 
@@ -111,6 +115,19 @@ class LazyGroup(click.Group):
                 else 'to evaluate a formula: gradcalc eval "FORMULA"',
             )
         return word, command, args[1:]
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        if incomplete.startswith("-"):
+            return super(click.Group, self).shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -166,8 +183,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     """Run the command that the words ask for, and return its exit status."""
-    if "_GRADCALC_COMPLETE" in os.environ:
-        program.main(words, prog_name="gradcalc")
+    if asked := os.environ.get("_GRADCALC_COMPLETE"):
+        from gradcalc.cli.completion import answer
+
+        return answer(program, asked)
     if sys.stdout is None:
         raise FileError("cannot write the answer: standard output is closed")
     words = [_decoded(word, number) for number, word in enumerate(words, start=1)]

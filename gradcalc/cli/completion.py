@@ -121,8 +121,8 @@ def _endings(names: Iterable[str]) -> list[str]:
 # By what the help calls the value of an option: the words that it may be.
 VALUES: Mapping[str, Callable[[Typed], Iterable[str]]] = {
     "COLUMN": lambda typed: typed.columns,
-    "LABEL": lambda typed: typed.labels,
     "LOSS": lambda _: LOSSES,
+    "NAME": lambda typed: typed.labels,
     "NAME=LOW:HIGH": lambda typed: _endings(typed.variables),
     "NAME=SHAPE": lambda typed: _endings(typed.unset),
     "NAME=VALUE": lambda typed: _endings(typed.unset),

@@ -179,7 +179,7 @@ wrt = click.option(
     help="Differentiate only with respect to these: x1,w1.",
 )
 output = click.option(
-    "--output", metavar="LABEL", help="Take this label as the result."
+    "--output", metavar="NAME", help="Take this label as the result."
 )
 strict = click.option(
     "--strict", is_flag=True, help="End with status 1 if a number is not finite."

@@ -178,9 +178,7 @@ wrt = click.option(
     callback=names,
     help="Differentiate only with respect to these: x1,w1.",
 )
-output = click.option(
-    "--output", metavar="NAME", help="Take this label as the result."
-)
+output = click.option("--output", metavar="NAME", help="Take this label as the result.")
 strict = click.option(
     "--strict", is_flag=True, help="End with status 1 if a number is not finite."
 )

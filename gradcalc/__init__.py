@@ -18,17 +18,21 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation, evaluate
     from gradcalc.engine.value_and_grad import value_and_grad
     from gradcalc.engine.vectorized import vectorized
+    from gradcalc.fitting.fit import fit
+    from gradcalc.fitting.fits import Fit
     from gradcalc.mapping.spark_engine import map_spark
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Evaluation",
+    "Fit",
     "GradcalcError",
     "Uncertainty",
     "__version__",
     "derivative",
     "evaluate",
+    "fit",
     "map_spark",
     "uncertainty",
     "value_and_grad",
@@ -38,9 +42,11 @@ __all__ = [
 # Imported on first use: the command line must not pay for what it does not call.
 _HOMES = {
     "Evaluation": "gradcalc.engine.evaluation",
+    "Fit": "gradcalc.fitting.fits",
     "Uncertainty": "gradcalc.analysis.uncertainty",
     "derivative": "gradcalc.algebra.derivative",
     "evaluate": "gradcalc.engine.evaluation",
+    "fit": "gradcalc.fitting.fit",
     "map_spark": "gradcalc.mapping.spark_engine",
     "uncertainty": "gradcalc.analysis.uncertainty",
     "value_and_grad": "gradcalc.engine.value_and_grad",

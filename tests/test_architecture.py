@@ -45,6 +45,7 @@ HOMES = {
     "matplotlib": {"reports"},
     "plotext": {"reports"},
     "numpy": {"engine"},
+    "scipy": {"fitting"},
     "polars": {"mapping"},
     "pyarrow": {"mapping"},
     "pyspark": {"mapping"},

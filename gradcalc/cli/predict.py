@@ -180,7 +180,7 @@ def _listed(model: Model) -> str:
 def _reach(model: Model, confidence: float) -> float:
     """How many sigmas the intervals of the model's predictions reach to each side."""
     # Imported here: few predictions have one.
-    from gradcalc.fitting.intervals import reach
+    from gradcalc.fitting.intervals import half_width
 
     known = model.uncertainty
     if known is None or known.degrees_of_freedom is None or model.classes is not None:
@@ -188,7 +188,7 @@ def _reach(model: Model, confidence: float) -> float:
             "--interval: the model does not say how uncertain its parameters are",
             hint="gradcalc fit --save writes a model that does",
         )
-    return reach(confidence, known.degrees_of_freedom)
+    return half_width(confidence, known.degrees_of_freedom)
 
 
 def _check_inputs(model: Model, rows: Rows) -> None:

@@ -111,18 +111,22 @@ class Kernel:
         fill: Callable[..., None] = defined("fill", self.source("", [], None), {})
         return fill
 
-    def __call__(self, columns: Sequence[Any], rows: int) -> list[Any]:
+    def __call__(
+        self, columns: Sequence[Any], rows: int, *, careful: bool = True
+    ) -> list[Any]:
         """The values of the outputs, and then for each output its gradients.
 
         Each is an array of as many numbers as there are rows. A column has as many or
-        is one number for all rows.
+        is one number for all rows. Unless `careful`, a derivative that leaves the range
+        of doubles on its way is lost: to find it takes long.
         """
         np = _numpy()
+        mend = self._mended if careful else None
         results = [np.empty(rows) for _ in range(self.code.results)]
         blocks = -(-rows // BLOCK)
         threads = min(_cores(), blocks // _FEWEST_BLOCKS)
         if threads < 2:
-            self._fill(columns, results, 0, rows, self._mended)
+            self._fill(columns, results, 0, rows, mend)
             return results
         # Imported here: a small table needs none.
         from concurrent.futures import ThreadPoolExecutor
@@ -130,7 +134,7 @@ class Kernel:
         ends = [min(rows, BLOCK * (blocks * k // threads)) for k in range(threads + 1)]
         with ThreadPoolExecutor(threads) as pool:
             parts = [
-                pool.submit(self._fill, columns, results, *span, self._mended)
+                pool.submit(self._fill, columns, results, *span, mend)
                 for span in pairwise(ends)
             ]
             for part in parts:

@@ -5,11 +5,11 @@ import math
 from gradcalc.errors import extra_module
 
 
-def reach(confidence: float, degrees_of_freedom: int) -> float:
+def half_width(share: float, degrees_of_freedom: int) -> float:
     """How many standard deviations an interval reaches to each side.
 
-    The confidence is a share between 0 and 1. With no degrees of freedom nothing is
-    known of the deviation itself: infinitely many.
+    The share of true values within is between 0 and 1. With no degrees of freedom
+    nothing is known of the deviation itself: infinitely many.
     """
     if not degrees_of_freedom:
         return math.inf
@@ -17,4 +17,4 @@ def reach(confidence: float, degrees_of_freedom: int) -> float:
     # Not everyone needs the library.
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees_of_freedom, (1 + confidence) / 2))
+    return float(stdtrit(degrees_of_freedom, (1 + share) / 2))

@@ -117,7 +117,7 @@ def compose(
     formula = loss_called(loss).formula
     program = build(read_program(model), shapes, values=fixed)
     prediction = program.result
-    _check_prediction(model, loss, shape_of(prediction), outputs)
+    check_prediction(model, loss, shape_of(prediction), outputs)
     graph = program.graph
     shape = shape_of(prediction)
     target = arrange(map(graph.add_variable, element_names("target", shape)), shape)
@@ -163,7 +163,7 @@ def _read_loss(formula: str, known: Collection[str]) -> ParsedProgram:
     return parsed
 
 
-def _check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) -> None:
+def check_prediction(model: str, loss: str, shape: Shape, outputs: int | None) -> None:
     """Raise ShapeError if the prediction is not what the target or the loss needs."""
     wanted = () if outputs is None else (outputs,)
     single = loss_called(loss).single

@@ -206,8 +206,8 @@ def read_task(
         raise UsageError("--classes takes one target column, not several")
     roles = assign_roles(formula, rows.columns, target, parameters)
     rows.require(list(roles.inputs))
-    one_number = _result_shape(formula, roles) in ((), (1,))
-    outputs = _outputs([rows.columns[name] for name in target])
+    one_number = result_shape(formula, roles) in ((), (1,))
+    outputs = count_of_outputs([rows.columns[name] for name in target])
     if classes is None:
         # Report what does not fit before a long file is read.
         objective = compose(formula, loss, roles.shapes, outputs, roles.fixed)
@@ -232,7 +232,7 @@ def read_task(
     return TrainingTask(formula, target, loss, roles, examples, objective)
 
 
-def _result_shape(formula: str, roles: Roles) -> Shape:
+def result_shape(formula: str, roles: Roles) -> Shape:
     try:
         program = build(read_program(formula), roles.shapes, values=roles.fixed)
         return shape_of(program.result)
@@ -247,7 +247,7 @@ def _result_shape(formula: str, roles: Roles) -> Shape:
         ) from None
 
 
-def _outputs(shapes: Sequence[Shape]) -> int | None:
+def count_of_outputs(shapes: Sequence[Shape]) -> int | None:
     """The length of the target's list; None if the target is one number."""
     if len(shapes) == 1:
         (shape,) = shapes

@@ -1,0 +1,324 @@
+"""What to fit: a formula, rows of data and settings; and the fit that results."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcalc.data.rows import Skipped
+from gradcalc.errors import BindingError, DataError, UsageError, extra_module
+from gradcalc.fitting.estimates import estimates
+from gradcalc.fitting.fits import Fit
+from gradcalc.fitting.observations import (
+    Measured,
+    Observations,
+    Table,
+    measured,
+    observe,
+)
+from gradcalc.fitting.residuals import Residuals
+from gradcalc.fitting.search import ROBUST, Asked, search
+from gradcalc.language.names import read_program
+from gradcalc.language.program import build
+from gradcalc.learning.objective import check_prediction
+from gradcalc.learning.roles import (
+    ParameterOptions,
+    Roles,
+    assign_roles,
+    initial_values,
+)
+from gradcalc.learning.training_tasks import count_of_outputs, result_shape
+from gradcalc.shapes import (
+    arrange,
+    element_names,
+    flatten,
+    leaves_of,
+)
+from gradcalc.wording import counted, did_you_mean, listing, plural
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """How to fit."""
+
+    # What is asked of some parameters: values to start from, or to be held at; shapes.
+    parameters: ParameterOptions = field(default_factory=ParameterOptions)
+    # The least and largest value of some parameters, or of their elements "v[0]".
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    # The column with the standard uncertainty of the target, or a formula of columns;
+    # of a target of several columns as many, or one for all. Empty for none.
+    sigma: Sequence[str] = ()
+    # How many more starts are drawn at random.
+    starts: int = 0
+    seed: int = 0
+    # The loss that large residuals count less in, one of ROBUST.
+    robust: str | None = None
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """A formula and observations, ready to be fitted."""
+
+    formula: str
+    target: list[str]
+    roles: Roles
+    residuals: Residuals
+    settings: FitSettings
+    # Of each number that is fitted: its name, and the least and largest value.
+    names: list[str]
+    bounds: list[tuple[float, float]]
+    skipped: Skipped
+
+    def fit(self) -> Fit:
+        """The least squares. Raises GradcalcError where the model is never finite."""
+        roles, residuals, settings = self.roles, self.residuals, self.settings
+        given = initial_values(roles.parameters, roles.started, lambda: 1.0)
+        start: list[float | None] = []
+        for name in roles.learned:
+            known = name in roles.started
+            start += [each if known else None for each in flatten(given[name])]
+        asked = Asked(
+            start, self.bounds, settings.robust, settings.starts, settings.seed
+        )
+        found = search(residuals, asked)
+        return self._result(found)
+
+    def _result(self, found: Any) -> Fit:
+        np = self.residuals.np
+        roles, settings, residuals = self.roles, self.settings, self.residuals
+        observations = residuals.observations
+        freedom = residuals.rows - residuals.count
+        chi_square = found.chi_square
+        reduced = chi_square / freedom if freedom else math.nan
+        known = estimates(found.jacobian)
+        # Without sigmas the scatter tells them.
+        factor = found.variance_factor
+        if not settings.sigma and factor is None:
+            factor = reduced
+        factor = 1.0 if factor is None else factor
+        covariance = [[each * factor for each in row] for row in known.covariance]
+        if math.isnan(factor):
+            covariance = [[math.nan] * len(covariance) for _ in covariance]
+        errors = [
+            math.sqrt(row[k]) if row[k] >= 0 else math.nan
+            for k, row in enumerate(covariance)
+        ]
+        predictions = residuals.predictions(found.values)
+        differences = [
+            target - values
+            for target, values in zip(observations.targets, predictions, strict=True)
+        ]
+        return Fit(
+            formula=self.formula,
+            target=self.target,
+            inputs=roles.inputs,
+            parameters={**self._shaped(found.values), **roles.fixed},
+            sigma=self._shaped(errors),
+            names=self.names,
+            covariance=covariance,
+            fixed=list(roles.fixed),
+            carried=roles.carried,
+            replaced=roles.replaced,
+            start=self._shaped(found.start),
+            started=[name for name in roles.learned if name in roles.started],
+            rows=observations.rows,
+            skipped=self.skipped,
+            degrees_of_freedom=freedom,
+            chi_square=chi_square,
+            reduced_chi_square=reduced,
+            r_squared=_explained(np, observations, chi_square),
+            residuals=differences[0]
+            if len(differences) == 1
+            else np.stack(differences, axis=1),
+            weights=", ".join(settings.sigma) or None,
+            robust=settings.robust,
+            robust_scale=found.robust_scale,
+            stopped=found.stopped,
+            linear=found.linear,
+            evaluations=residuals.evaluations,
+            notes=[*found.notes, *self._notes(known, found.values, freedom)],
+        )
+
+    def _shaped(self, leaves: Sequence[float]) -> dict[str, Any]:
+        remaining, shapes = iter(map(float, leaves)), self.roles.parameters
+        return {name: arrange(remaining, shapes[name]) for name in self.roles.learned}
+
+    def _notes(self, known: Any, values: Sequence[float], freedom: int) -> list[str]:
+        notes = []
+        for place in known.flat:
+            notes.append(
+                f"{self.names[place]} has no influence: the derivative by it is 0 in"
+                " every row, so the rows say nothing about it"
+            )
+        for group in known.confounded:
+            names = listing([self.names[place] for place in group])
+            notes.append(
+                f"the rows do not tell {names} apart: the Jacobian is rank-deficient,"
+                " and other values fit as well"
+            )
+        for name, value, (low, high) in zip(
+            self.names, values, self.bounds, strict=True
+        ):
+            if value in (low, high):
+                notes.append(
+                    f"{name} sits on its bound {value:g}; the standard errors take no"
+                    " account of that"
+                )
+        if not freedom:
+            notes.append(
+                "there are as many parameters as numbers to fit, so nothing is left to"
+                " tell the errors from"
+            )
+        elif not self.settings.sigma:
+            notes.append(
+                "the standard errors are scaled by the residuals, as if each number of"
+                " the target had the same uncertainty"
+            )
+        return notes
+
+
+def _explained(np: Any, observations: Observations, chi_square: float) -> float:
+    """The share of the target's variance, weighted, that is not in the residuals."""
+    total, sizes = 0.0, []
+    with np.errstate(all="ignore"):
+        for place, target in enumerate(observations.targets):
+            sigmas = observations.sigmas
+            weights = np.ones(len(target)) if sigmas is None else 1 / sigmas[place]
+            scale = float(weights.max())
+            shares = (weights / scale) ** 2
+            mean = float((shares * target).sum() / shares.sum())
+            sizes.append(float(np.linalg.norm((target - mean) * weights)))
+        total = math.hypot(*sizes) ** 2
+    return 1 - chi_square / total if total > 0 else math.nan
+
+
+def read_fit_task(
+    formula: str, table: Table, target: Sequence[str], settings: FitSettings
+) -> FitTask:
+    """The task of fitting the formula to the table, whose rows are read.
+
+    `target` has columns, or formulas of columns. Raises GradcalcError for what does not
+    fit together, and for rows that cannot be used.
+    """
+    extra_module("scipy", "fit", "fits")
+    if not target:
+        raise UsageError("there is no target to fit to")
+    _check_settings(settings)
+    targets = [measured(text, table, "target") for text in target]
+    sigmas = [measured(text, table, "sigma") for text in settings.sigma]
+    own = [each.text for each in targets if each.formula is None]
+    roles = assign_roles(formula, table.columns, own, settings.parameters)
+    outputs = count_of_outputs([each.shape for each in targets])
+    check_prediction(formula, "mse", result_shape(formula, roles), outputs)
+    program = build(read_program(formula), roles.shapes, values=roles.fixed)
+    _check_sigmas(targets, sigmas)
+    names = [
+        element
+        for name in roles.learned
+        for element in element_names(name, roles.parameters[name])
+    ]
+    bounds = _bounds(settings.bounds, roles, names)
+    observations = observe(table, list(roles.inputs), targets, sigmas)
+    variables = program.graph.variables
+    held = leaves_of(variables, roles.fixed)
+    residuals = Residuals(
+        program.graph,
+        flatten(program.result),
+        leaves_of(variables, roles.inputs),
+        leaves_of(variables, roles.learned),
+        dict(zip(held, leaves_of(roles.fixed, roles.fixed), strict=True)),
+        observations,
+    )
+    if residuals.rows < residuals.count:
+        raise DataError(
+            f"{counted(residuals.rows, 'number')} cannot tell"
+            f" {counted(residuals.count, 'parameter')}: {listing(names[:8])}"
+            + (" and more" if len(names) > 8 else ""),
+            hint="hold some of them at known values",
+            shell_hint=f"--fix {names[0].partition('[')[0]}=... holds a parameter",
+        )
+    return FitTask(
+        formula, list(target), roles, residuals, settings, names,
+        bounds, observations.skipped,
+    )  # fmt: skip
+
+
+def _check_settings(settings: FitSettings) -> None:
+    if settings.robust is not None and settings.robust not in ROBUST:
+        known = f"there are {listing(ROBUST)}"
+        raise UsageError(
+            f"there is no robust loss called {settings.robust}",
+            hint=did_you_mean(settings.robust, ROBUST, known),
+        )
+    for name in ("starts", "seed"):
+        value = getattr(settings, name)
+        if not isinstance(value, int) or value < 0:
+            raise UsageError(f"{name} is a whole number from 0 on, not {value!r}")
+
+
+def _check_sigmas(targets: Sequence[Measured], sigmas: Sequence[Measured]) -> None:
+    wanted = sum(math.prod(each.shape) for each in targets)
+    found = sum(math.prod(each.shape) for each in sigmas)
+    if sigmas and found not in (1, wanted):
+        raise UsageError(
+            f"the target has {counted(wanted, 'number')} in each row, but sigma has"
+            f" {found}",
+            hint="give one sigma for each, or one for all",
+        )
+
+
+def _bounds(
+    asked: Mapping[str, tuple[float, float]], roles: Roles, names: Sequence[str]
+) -> list[tuple[float, float]]:
+    """The bounds of each number that is fitted; those of a list are its elements'."""
+    fixed = [name for name in asked if name.partition("[")[0] in roles.fixed]
+    if fixed:
+        raise BindingError(
+            f"{listing(fixed)} {plural(fixed, 'is', 'are')} held at a value, and"
+            f" {plural(fixed, 'needs', 'need')} no bounds"
+        )
+    for name, (low, high) in asked.items():
+        if name not in names and name not in roles.learned:
+            raise BindingError(
+                f"there are bounds for {name}, which is no parameter of the formula",
+                hint=did_you_mean(
+                    name, roles.learned, f"its parameters are {listing(roles.learned)}"
+                ),
+                names=list(roles.learned),
+                unused=[name],
+            )
+        if not low < high:
+            sides = "are crossed" if low > high else "leave no room"
+            raise BindingError(
+                f"the bounds of {name} {sides}: {low:g} to {high:g}",
+                hint="the least value stands first"
+                if low > high
+                else f"hold {name} at a value instead of bounding it",
+            )
+    found = []
+    for name in names:
+        low, high = asked.get(name) or asked.get(
+            name.partition("[")[0], (-math.inf, math.inf)
+        )
+        found.append((low, high))
+    given = {
+        element: value
+        for name, value in roles.started.items()
+        for element, value in zip(
+            element_names(name, roles.parameters[name]),
+            _stretched(value, math.prod(roles.parameters[name])),
+            strict=False,
+        )
+    }
+    for name, (low, high) in zip(names, found, strict=True):
+        if name in given and not low <= given[name] <= high:
+            raise BindingError(
+                f"{name} starts at {given[name]:g}, outside its bounds {low:g} to"
+                f" {high:g}"
+            )
+    return found
+
+
+def _stretched(value: Any, count: int) -> list[float]:
+    leaves = flatten(value)
+    return leaves * count if not isinstance(value, list) else leaves

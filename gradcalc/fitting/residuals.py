@@ -1,0 +1,137 @@
+"""The residuals of a model over all rows, and their Jacobian, in bounded memory.
+
+Rows are taken block by block. What least squares needs of the Jacobian J and the
+residuals r is the triangle R of the QR decomposition of [J r], which has as many rows
+as columns: J^T J, J^T r and the sum of squares are those of R. The blocks are folded
+into it one after another (Golub and Van Loan, Matrix Computations, 4th edition, section
+5.2; Demmel et al., Communication-optimal QR, 2012), so that nothing is squared.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from gradcalc.engine.vectorized import Kernel
+from gradcalc.errors import extra_module
+from gradcalc.fitting.observations import Observations
+from gradcalc.graph import Graph
+
+# So many numbers of the Jacobian are there at once, at most.
+_MOST_NUMBERS = 4_000_000
+
+
+class Residuals:
+    """Prediction minus target, each divided by its sigma, for values of parameters.
+
+    graph      of the model
+    free       the variable nodes of the parameters that are fitted
+    count      how many of these there are
+    rows       how many residuals there are
+    evaluations  how often all of them were computed
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        outputs: Sequence[int],
+        arguments: Sequence[int],
+        free: Sequence[int],
+        known: Mapping[int, float],
+        observations: Observations,
+    ) -> None:
+        self.np = extra_module("numpy", "fit", "fits")
+        self.graph, self.outputs, self.free = graph, list(outputs), list(free)
+        self._arguments, self._known = list(arguments), known
+        self.observations = observations
+        self.count = len(free)
+        self.rows = observations.rows * len(outputs)
+        self.evaluations = 0
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        return self.kernel(self.free)
+
+    @cached_property
+    def _values(self) -> Kernel:
+        return self.kernel([])
+
+    def kernel(self, wanted: Sequence[int], *, shared: bool = True) -> Kernel:
+        """The kernel of inputs and parameters with gradients for the wanted nodes.
+
+        Unless `shared`, the parameters may differ from row to row.
+        """
+        first = len(self._arguments)
+        return Kernel(
+            self.graph,
+            self.outputs,
+            [*self._arguments, *self.free],
+            wanted,
+            self._known,
+            frozenset(range(first, first + self.count) if shared else ()),
+        )
+
+    def blocks(self, values: Sequence[float], *, careful: bool = True) -> Iterator[Any]:
+        """The matrix [J r], block by block of rows; `careful` is the kernel's."""
+        np, observations = self.np, self.observations
+        self.evaluations += 1
+        outputs, count = len(self.outputs), self.count
+        size = max(1, _MOST_NUMBERS // (outputs * (count + 1)))
+        for start in range(0, observations.rows, size):
+            stop = min(start + size, observations.rows)
+            found = self._found(self._kernel, values, start, stop, careful)
+            block = np.empty((outputs, count + 1, stop - start))
+            for place in range(outputs):
+                first = outputs + place * count
+                block[place, :count] = found[first : first + count]
+                block[place, count] = found[place]
+            with np.errstate(all="ignore"):
+                for place, target in enumerate(observations.targets):
+                    block[place, count] -= target[start:stop]
+                if observations.sigmas is not None:
+                    for place, sigma in enumerate(observations.sigmas):
+                        block[place] /= sigma[start:stop]
+            yield block.transpose(0, 2, 1).reshape(-1, count + 1)
+
+    def _found(
+        self,
+        kernel: Kernel,
+        values: Sequence[float],
+        start: int,
+        stop: int,
+        careful: bool = True,
+    ) -> list[Any]:
+        np = self.np
+        columns = [column[start:stop] for column in self.observations.inputs]
+        parameters = np.array(values, float).reshape(-1, 1)
+        return kernel([*columns, *parameters], stop - start, careful=careful)
+
+    def whole(self, values: Sequence[float]) -> Any:
+        """The matrix [J r] of all rows."""
+        return self.np.concatenate(list(self.blocks(values)))
+
+    def triangle(
+        self, values: Sequence[float], scales: Any, *, careful: bool = False
+    ) -> Any:
+        """The triangle R of [J r], its columns divided by the scales; None if it has
+        numbers that are not finite.
+
+        The scales are powers of 2, so that nothing is lost.
+        """
+        np = self.np
+        folded: Any = None
+        for block in self.blocks(values, careful=careful):
+            with np.errstate(all="ignore"):
+                block = block / scales
+            if not np.isfinite(block).all():
+                return None
+            if folded is not None:
+                block = np.concatenate([folded, block])
+            folded = np.linalg.qr(block, mode="r")
+        size = self.count + 1
+        padded = np.zeros((size, size))
+        padded[: len(folded)] = folded
+        return padded
+
+    def predictions(self, values: Sequence[float]) -> list[Any]:
+        """The model's values, an array for each number of its result."""
+        return self._found(self._values, values, 0, self.observations.rows)

@@ -1,0 +1,143 @@
+"""Nonlinear least squares: SciPy's trust region, and steps that polish its answer."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcalc.errors import extra_module
+from gradcalc.fitting.fits import CONVERGED, USED_UP
+
+# The triangle R of [J r] at values of the parameters; None where it is not finite.
+Triangle = Callable[[Any], Any]
+
+# As small as doubles allow: what is left is polished.
+_TOLERANCE = 1e-15
+# Evaluations for each parameter, and for all.
+_EVALUATIONS = 400
+# The share of the residuals that a step could still explain, dimensionless, below which
+# nothing is left to gain (Bates and Watts, Nonlinear Regression Analysis, 1988, 2.2.3).
+_OFFSET = 1e-12
+_POLISHING = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Where the search ended."""
+
+    # In the scaled variables.
+    values: Any
+    # The sum of squares there.
+    cost: float
+    stopped: str
+
+
+def solve(
+    triangle: Triangle, start: Any, lower: Any, upper: Any, evaluations: int | None
+) -> Solution:
+    """The least sum of squares that is reached from the start, within the bounds.
+
+    At the start the triangle must be finite.
+    """
+    np = extra_module("numpy", "fit", "fits")
+    from scipy import optimize
+
+    count = len(start)
+    known: dict[bytes, Any] = {}
+
+    def at(values: Any) -> Any:
+        key = values.tobytes()
+        if key not in known:
+            if len(known) > 3:
+                known.pop(next(iter(known)))
+            known[key] = triangle(values)
+        return known[key]
+
+    def residuals(values: Any) -> Any:
+        # The rotation that makes the triangle leaves sizes and products as they are.
+        found = at(values)
+        return np.full(count + 1, math.inf) if found is None else found[:, count]
+
+    def jacobian(values: Any) -> Any:
+        return at(values)[:, :count]
+
+    with np.errstate(all="ignore"):
+        found = optimize.least_squares(
+            residuals,
+            start,
+            jacobian,
+            bounds=(lower, upper),
+            method="trf",
+            x_scale="jac",
+            ftol=_TOLERANCE,
+            xtol=_TOLERANCE,
+            gtol=_TOLERANCE,
+            max_nfev=evaluations or _EVALUATIONS * (count + 1),
+        )
+        values, cost = polished(np, at, found.x, lower, upper)
+    return Solution(values, cost, CONVERGED if found.status > 0 else USED_UP)
+
+
+def polished(
+    np: Any, at: Triangle, values: Any, lower: Any, upper: Any
+) -> tuple[Any, float]:
+    """The values after Gauss-Newton steps that gain, and the sum of squares.
+
+    A step is taken if it leaves less that another could explain, and no more squares
+    than rounding allows.
+    """
+    count = len(values)
+    here = at(values)
+    cost, offset, step = _state(np, here, count, values, lower, upper)
+    for _ in range(_POLISHING):
+        if not offset > _OFFSET:
+            break
+        trial = np.clip(values + step, lower, upper)
+        found = at(trial)
+        if found is None or (trial == values).all():
+            break
+        new, left, further = _state(np, found, count, trial, lower, upper)
+        if not (new <= cost * (1 + 1e-9) and left < offset):
+            break
+        values, cost, offset, step = trial, new, left, further
+    return values, cost
+
+
+def _state(
+    np: Any, found: Any, count: int, values: Any, lower: Any, upper: Any
+) -> tuple[float, float, Any]:
+    """The sum of squares, the share that a step explains, and this step."""
+    residuals = found[:, count]
+    cost = float(residuals @ residuals)
+    gradient = found[:, :count].T @ residuals
+    # A parameter on its bound that would go beyond it stays.
+    free = ~(
+        ((values <= lower) & (gradient > 0)) | ((values >= upper) & (gradient < 0))
+    )
+    step = np.zeros(count)
+    explained = 0.0
+    if free.any():
+        columns = found[:, :count][:, free]
+        sizes = np.sqrt((columns**2).sum(axis=0))
+        sizes[sizes == 0] = 1.0
+        left, singular, right = np.linalg.svd(columns / sizes, full_matrices=False)
+        kept = singular > singular[0] * 1e-13
+        part = left[:, kept].T @ residuals
+        step[free] = -(right[kept].T @ (part / singular[kept])) / sizes
+        explained = math.sqrt(float(part @ part))
+        residuals = residuals - left[:, kept] @ part
+    rest = math.sqrt(float(residuals @ residuals))
+    return cost, explained / rest if rest else explained, step
+
+
+def power_of_two(size: float) -> float:
+    """The power of 2 that is next to the size, 1 for 0."""
+    if not size or not math.isfinite(size):
+        return 1.0
+    return math.ldexp(1.0, min(max(math.frexp(size)[1] - 1, -1000), 1000))
+
+
+def scales_of(np: Any, blocks: Sequence[Any]) -> Any:
+    """For each column of a matrix the power of 2 that is next to its largest number."""
+    sizes = np.max([np.abs(block).max(axis=0) for block in blocks], axis=0)
+    return np.array([power_of_two(float(size)) for size in sizes])

@@ -45,7 +45,6 @@ HOMES = {
     "matplotlib": {"reports"},
     "plotext": {"reports"},
     "numpy": {"engine"},
-    "scipy": {"fitting"},
     "polars": {"mapping"},
     "pyarrow": {"mapping"},
     "pyspark": {"mapping"},

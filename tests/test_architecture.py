@@ -100,7 +100,7 @@ def named_by(module):
     for node in nodes_of(PATHS[module]):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = re.fullmatch(r"([a-z]+)(\.\w+)*(:\w+)?", node.value)
-            if name and name[1] in ("gradcalc", *IN_ONE_MODULE):
+            if name and name[1] in ("gradcalc", "scipy", *IN_ONE_MODULE):
                 yield node.value.partition(":")[0]
 
 

@@ -14,16 +14,24 @@ from gradcalc.learning.descent import (
     DIVERGED,
     INTERRUPTED,
     KINK,
+    STUCK,
     DescentSettings,
     descend,
 )
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE
 
 _STEPS = 100
 _STEPS_UNTIL = 10_000
 
 
 _OPTIONS: list[Callable[..., Any]] = [
-    step_options.rate,
+    click.option(
+        "--rate",
+        type=options.Number(0, strictly=True),
+        metavar="H",
+        help=f"The learning rate: a step is H times the gradient ({RATE:g}), or times"
+        " the whole step of newton (1).",
+    ),
     click.option(
         "--steps",
         type=options.Number(0, whole=True),
@@ -36,7 +44,7 @@ _OPTIONS: list[Callable[..., Any]] = [
         metavar="TOL",
         help="Stop when the norm of the gradient is at most TOL.",
     ),
-    step_options.optimizer,
+    step_options.optimizer(OPTIMIZERS, " (SciPy)"),
     click.option(
         "--bound",
         "bounds",
@@ -93,6 +101,13 @@ def step(
         constants=step_options.take_constants(given),
         **given,
     )
+    optimizer = OPTIMIZERS[settings.optimizer]
+    if settings.rate is not None and optimizer.rate is None:
+        raise UsageError(
+            f"--rate is given, but {optimizer.name} finds the length of its steps"
+            " itself",
+            hint="leave out --rate",
+        )
     descent = descend(request.bind(), settings)
     if only is not None:
         from gradcalc.reports.only import descent_lines
@@ -116,13 +131,13 @@ def step(
     if descent.stopped == DIVERGED:
         advice = "start where the value and the gradient are finite"
         if descent.end.finite:
-            advice = (
-                "the last finite point is the answer; try a --rate smaller than"
-                f" {settings.rate:g}"
-            )
+            advice = "the last finite point is the answer"
+            if optimizer.rule:
+                rate = settings.rate or optimizer.rate
+                advice += f"; try a --rate smaller than {rate:g}"
         consoles.warn(f"{descent.reason}; {advice}")
         return 1
-    if descent.stopped == KINK and (request.as_json or only is not None):
+    if descent.stopped in (KINK, STUCK) and (request.as_json or only is not None):
         consoles.warn(descent.reason)
     return 130 if descent.stopped == INTERRUPTED else 0
 
@@ -167,6 +182,7 @@ def _end(name: str, text: str, otherwise: float) -> float:
         'gradcalc descend "(x-3)^2 + y^2" --x=0 --y=2 --rate 0.1 --until 1e-6',
         'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --rate 0.01'
         " --optimizer adam --steps 2000 --every 200",
+        'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --optimizer newton',
         'gradcalc descend "x^2" --x=1 --rate 0.1 --only variables.x',
     ],
 )

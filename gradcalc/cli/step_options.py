@@ -1,7 +1,7 @@
 """Options of the commands that take steps along a gradient."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -13,11 +13,9 @@ from gradcalc.errors import UsageError
 from gradcalc.graph import MOST_NODES
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal
-from gradcalc.learning.optimizers import OPTIMIZERS, RATE
+from gradcalc.learning.optimizers import OPTIMIZERS, RATE, Optimizer
 from gradcalc.shapes import Shape, described
 from gradcalc.wording import listing, quoted
-
-_names = listing(OPTIMIZERS, "or").replace("sgd", "sgd (default)")
 
 # The first optimizer with each of the constants that have an option.
 _WITH_OPTION = {
@@ -36,22 +34,33 @@ rate = click.option(
 )
 
 
-def optimizer(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with the options that choose an optimizer and its constants."""
-    for name, home in _WITH_OPTION.items():
-        function = click.option(
-            f"--{name}",
-            type=Number(*home.options[name]),
-            metavar=name[0].upper(),
-            help=f"The {name} of --optimizer {home.name} ({home.constants[name]:g}).",
+def optimizer(
+    offered: Mapping[str, Optimizer], origin: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options that choose one of the optimizers and its constants, as a decorator.
+
+    `origin` says who defines them.
+    """
+    names = listing(offered, "or").replace("sgd", "sgd (default)")
+
+    def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name, home in _WITH_OPTION.items():
+            function = click.option(
+                f"--{name}",
+                type=Number(*home.options[name]),
+                metavar=name[0].upper(),
+                help=f"The {name} of --optimizer {home.name}"
+                f" ({home.constants[name]:g}).",
+            )(function)
+        return click.option(
+            "--optimizer",
+            type=Choice(list(offered)),
+            default="sgd",
+            metavar="NAME",
+            help=f"The update rule: {names}{origin}.",
         )(function)
-    return click.option(
-        "--optimizer",
-        type=Choice(list(OPTIMIZERS)),
-        default="sgd",
-        metavar="NAME",
-        help=f"The update rule: {_names}, as PyTorch defines them.",
-    )(function)
+
+    return decorated
 
 
 def take_constants(options: dict[str, Any]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import FileError, UsageError
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES
+from gradcalc.learning.optimizers import UPDATE_RULES
 from gradcalc.learning.roles import ParameterOptions
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
 from gradcalc.learning.training_tasks import (
@@ -94,7 +95,7 @@ def _setting(
     metavar="N",
     help="Rows for each step, or all (1); their mean gradient counts.",
 )
-@step_options.optimizer
+@step_options.optimizer(UPDATE_RULES, ", as PyTorch defines them")
 @_setting(
     "l2",
     options.Number(0),

@@ -8,7 +8,7 @@ from typing import Any
 from gradcalc.algebra.independent import independent
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
-from gradcalc.errors import UsageError
+from gradcalc.errors import FormulaError, UsageError
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.references import check_independent, wanted_nodes
 from gradcalc.learning.optimizers import State
@@ -92,17 +92,37 @@ class MovingFormula:
             predicted += gradient[place] * change
         return predicted
 
+    def free(
+        self, here: Sequence[float], gradient: Sequence[float], *, up: bool
+    ) -> list[int]:
+        """The places of the numbers that do not push against a bound."""
+        return [
+            place
+            for place, (value, slope) in enumerate(zip(here, gradient, strict=True))
+            for low, high in [self.limits[place]]
+            for rising in [slope > 0 if up else slope < 0]
+            if not (value >= high and rising)
+            and not (value <= low and slope and not rising)
+        ]
+
     def norm(
         self, here: Sequence[float], gradient: Sequence[float], *, up: bool
     ) -> float:
         """The norm of the gradient without what pushes against a bound."""
-        slopes = []
-        for value, slope, (low, high) in zip(here, gradient, self.limits, strict=True):
-            rising = slope > 0 if up else slope < 0
-            if (value >= high and rising) or (value <= low and slope and not rising):
-                continue
-            slopes.append(slope)
-        return math.hypot(*slopes)
+        return math.hypot(
+            *[gradient[place] for place in self.free(here, gradient, up=up)]
+        )
+
+    def hessian(self, values: Sequence[float]) -> list[list[float]] | None:
+        """The second derivatives there, a row for each number; None if not finite.
+
+        Raises FormulaError for more than a million.
+        """
+        try:
+            found = self.evaluation(values).curvature
+        except FormulaError as error:
+            raise error.but(hint="--optimizer lbfgs needs none") from None
+        return found.rows if found.finite else None
 
     def evaluation(self, values: Sequence[float]) -> Evaluation:
         """The values, gradients and notes of all nodes there."""

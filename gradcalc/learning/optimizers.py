@@ -1,9 +1,10 @@
-"""THE TABLE of update rules: how a parameter follows its gradient.
+"""THE TABLE of optimizers: how parameters follow their gradient.
 
-A rule is written once, as lines of Python with the parameter's own numbers in braces,
-and is written out for each parameter of a training step or put into a loop over lists.
-Definitions are those of PyTorch's torch.optim (SGD, SGD with momentum, Adam; Kingma and
-Ba, 2015, algorithm 1), without their weight decay.
+A rule for each parameter alone is written once, as lines of Python with the parameter's
+own numbers in braces, and is written out for each parameter of a training step or put
+into a loop over lists. Definitions are those of PyTorch's torch.optim (SGD, SGD with
+momentum, Adam; Kingma and Ba, 2015, algorithm 1), without their weight decay. Others
+look for each point themselves, which takes one formula of all parameters.
 """
 
 import math
@@ -48,8 +49,8 @@ class Optimizer:
     # One line for the reader.
     meaning: str
     # Lines for one parameter: from {gradient} and memory to {step}, the amount that is
-    # taken off the parameter.
-    rule: tuple[str, ...]
+    # taken off the parameter. Only what has such a rule can train.
+    rule: tuple[str, ...] = ()
     # The numbers that it keeps for every parameter, 0 at first.
     memory: tuple[str, ...] = ()
     constants: Mapping[str, float] = field(default_factory=dict)
@@ -57,6 +58,12 @@ class Optimizer:
     options: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     # Lines that run once for each step, before any parameter's.
     before: tuple[str, ...] = ()
+    # Without a rule, the function that takes the steps of a walk: module:function.
+    search: str = ""
+    # What multiplies a step where no rate is given; None where it has no rate.
+    rate: float | None = RATE
+    # Whether it leaves a point without slope that the Hessian says is not the lowest.
+    leaves_saddles: bool = False
 
 
 OPTIMIZERS = {
@@ -91,8 +98,22 @@ OPTIMIZERS = {
                 "spread = sqrt(1.0 - beta2**count)",
             ),
         ),
+        Optimizer(
+            "newton", "to the lowest point of the exact second-order model, damped",
+            search="gradcalc.learning.newton:newton_steps",
+            rate=1.0,
+            leaves_saddles=True,
+        ),
+        Optimizer(
+            "lbfgs", "a model of the curvature from the last gradients: SciPy's",
+            search="gradcalc.learning.lbfgs:lbfgs_steps",
+            rate=None,
+        ),
     )
 }  # fmt: skip
+
+# Those with a rule for each parameter alone.
+UPDATE_RULES = {name: row for name, row in OPTIMIZERS.items() if row.rule}
 
 
 def initial_state(optimizer: Optimizer, parameters: Sequence[float]) -> State:

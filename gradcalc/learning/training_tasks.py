@@ -19,7 +19,7 @@ from gradcalc.learning.measures import (
 )
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, check_loss, compose
-from gradcalc.learning.optimizers import OPTIMIZERS, RATE
+from gradcalc.learning.optimizers import RATE, UPDATE_RULES
 from gradcalc.learning.roles import (
     ParameterOptions,
     Roles,
@@ -178,7 +178,7 @@ class TrainingTask:
             arguments=inputs + flatten(objective.target),
             free=leaves_of(variables, roles.learned),
             fixed=dict(zip(held, fixed, strict=True)),
-            optimizer=OPTIMIZERS[settings.optimizer],
+            optimizer=UPDATE_RULES[settings.optimizer],
             constants={"rate": settings.rate, **settings.constants},
             batch=settings.batch,
             decay=settings.l2,

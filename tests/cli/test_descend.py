@@ -150,7 +150,8 @@ MISTAKES = {
     ),
     "optimizer": (
         ["--optimizer=adm"],
-        "error: --optimizer: sgd, momentum or adam is expected, not 'adm'\n",
+        "error: --optimizer: sgd, momentum, adam, newton or lbfgs is expected,"
+        " not 'adm'\n",
     ),
     "momentum": (
         ["--momentum=0.5"],
@@ -177,6 +178,16 @@ MISTAKES = {
     "bound, no number": (
         ["--bound=x=0:a"],
         "error: the bound of x: a is not a constant\n  a\n  ^\n",
+    ),
+    "rate of an optimizer without one": (
+        ["--optimizer=lbfgs", "--rate=1"],
+        "error: --rate is given, but lbfgs finds the length of its steps itself\n"
+        "hint: leave out --rate\n",
+    ),
+    "constant of another optimizer": (
+        ["--optimizer=newton", "--momentum=0.9"],
+        "error: --momentum is given, but the optimizer is newton\n"
+        "hint: add --optimizer momentum\n",
     ),
     "json and only": (
         ["--json", "--only=value"],

@@ -113,6 +113,30 @@ ENDINGS = {
         "(x - 3)^2", {"x": 0}, {"rate": 0.1, "bounds": {"x": (-1, 2)}},
         ("converged", 5, "the norm of the gradient is 0"),
     ),
+    "a saddle point": (
+        "x^2 - y^2", {"x": 1, "y": 0}, {"rate": 0.5},
+        (
+            "converged", 1,
+            "the norm of the gradient is 0, at a saddle point: the Hessian has"
+            " eigenvalues of both signs",
+        ),
+    ),
+    "a maximum": (
+        "cos(x)", {"x": 0}, {},
+        (
+            "converged", 0,
+            "the norm of the gradient is 0, at a maximum: the Hessian has negative"
+            " eigenvalues alone",
+        ),
+    ),
+    "the lowest, on the way up": (
+        "x^2 + y^2", {"x": 0, "y": 0}, {"up": True},
+        (
+            "converged", 0,
+            "the norm of the gradient is 0, at a minimum: the Hessian has positive"
+            " eigenvalues alone",
+        ),
+    ),
     "below what can be added": (
         "x", {"x": 1e20}, {},
         ("converged", 0, "the steps are too small to change anything"),

@@ -20,7 +20,7 @@ from gradcalc.learning.epochs import (
     written_epoch,
 )
 from gradcalc.learning.objective import LOSSES, compose
-from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+from gradcalc.learning.optimizers import UPDATE_RULES, initial_state
 from gradcalc.shapes import leaves_of
 
 
@@ -29,7 +29,7 @@ def setup_of(model, loss, parameters, *, outputs=None, shapes=None, **settings):
     objective = compose(model, loss, shapes or {}, outputs)
     inputs = [name for name in objective.graph.variables if name not in parameters]
     target = objective.target
-    optimizer = OPTIMIZERS[settings.pop("optimizer", "sgd")]
+    optimizer = UPDATE_RULES[settings.pop("optimizer", "sgd")]
     fixed = settings.pop("fixed", {})
     held = leaves_of(objective.graph.variables, list(fixed))
     return StepSetup(
@@ -86,7 +86,7 @@ ROWS = [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (0.5, 0.5), (2.0, -1.0), (-0.0, 0.0
 
 
 @pytest.mark.parametrize("batch", [1, 4, None])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("decay", [0.0, 0.5])
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_written_equals_careful(model, decay, optimizer, batch):

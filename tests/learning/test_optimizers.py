@@ -7,7 +7,7 @@ import pytest
 
 from gradcalc.learning.epochs import StepSetup, careful_epoch, written_epoch
 from gradcalc.learning.objective import compose
-from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+from gradcalc.learning.optimizers import UPDATE_RULES, initial_state
 from gradcalc.shapes import leaves_of
 
 FIXTURE = json.loads(Path(__file__).with_name("torch_steps.json").read_text())
@@ -27,7 +27,7 @@ def test_parameters_are_those_of_pytorch(case, make):
         [*leaves_of(objective.graph.variables, ["x"]), objective.target],
         leaves_of(objective.graph.variables, names),
         {},
-        OPTIMIZERS[case["optimizer"]],
+        UPDATE_RULES[case["optimizer"]],
         {"rate": FIXTURE["rate"]},
         batch=case["batch"],
         decay=case["l2"],
@@ -41,4 +41,4 @@ def test_parameters_are_those_of_pytorch(case, make):
 
 
 def test_every_optimizer_is_compared():
-    assert {case["optimizer"] for case in FIXTURE["cases"]} == set(OPTIMIZERS)
+    assert {case["optimizer"] for case in FIXTURE["cases"]} == set(UPDATE_RULES)

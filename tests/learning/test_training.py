@@ -11,7 +11,7 @@ from gradcalc.learning import epochs
 from gradcalc.learning.epochs import StepSetup
 from gradcalc.learning.examples import held_back, shuffle
 from gradcalc.learning.objective import compose
-from gradcalc.learning.optimizers import OPTIMIZERS
+from gradcalc.learning.optimizers import UPDATE_RULES
 from gradcalc.learning.training import train
 from gradcalc.shapes import leaves_of
 
@@ -24,7 +24,7 @@ def setup_of(model, names, loss="mse", rate=0.01, **settings):
         [*leaves_of(objective.graph.variables, inputs), objective.target],
         leaves_of(objective.graph.variables, names),
         {},
-        OPTIMIZERS[settings.pop("optimizer", "sgd")],
+        UPDATE_RULES[settings.pop("optimizer", "sgd")],
         {"rate": rate},
         **settings,
     )

@@ -7,7 +7,7 @@ import pytest
 from gradcalc.learning import training, vector_epochs
 from gradcalc.learning.epochs import StepSetup, careful_epoch
 from gradcalc.learning.objective import compose
-from gradcalc.learning.optimizers import OPTIMIZERS, initial_state
+from gradcalc.learning.optimizers import UPDATE_RULES, initial_state
 from gradcalc.shapes import leaves_of
 
 ROWS = [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (0.5, 0.5), (2.0, -1.0), (-0.0, 0.0)]
@@ -18,7 +18,7 @@ def setup_of(model, optimizer="sgd", decay=0.0):
     variables = objective.graph.variables
     inputs = leaves_of(variables, ["x"])
     free = leaves_of(variables, ["w", "b"])
-    optimizer, constants = OPTIMIZERS[optimizer], {"rate": 0.1}
+    optimizer, constants = UPDATE_RULES[optimizer], {"rate": 0.1}
     arguments = [*inputs, objective.target]
     return StepSetup(
         objective, arguments, free, {}, optimizer, constants, batch=None, decay=decay
@@ -31,7 +31,7 @@ def steps(epoch, setup, count=3):
     return [*totals, *state.parameters]
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("decay", [0.0, 0.5])
 @pytest.mark.parametrize(
     "model",

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.data.rows import Skipped
+from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import BindingError, DataError, UsageError, extra_module
 from gradcalc.fitting.estimates import estimates
+from gradcalc.fitting.exact_residuals import exact_residuals
 from gradcalc.fitting.fits import Fit
 from gradcalc.fitting.observations import (
     Measured,
@@ -17,7 +19,8 @@ from gradcalc.fitting.observations import (
     observe,
 )
 from gradcalc.fitting.residuals import Residuals
-from gradcalc.fitting.search import ROBUST, Asked, search
+from gradcalc.fitting.robust import ROBUST
+from gradcalc.fitting.search import Asked, Found, NotFiniteError, search
 from gradcalc.language.names import read_program
 from gradcalc.language.program import build
 from gradcalc.learning.objective import check_prediction
@@ -70,8 +73,8 @@ class FitTask:
     skipped: Skipped
 
     def fit(self) -> Fit:
-        """The least squares. Raises GradcalcError where the model is never finite."""
-        roles, residuals, settings = self.roles, self.residuals, self.settings
+        """The least squares. Raises DataError where the model is never finite."""
+        roles, settings = self.roles, self.settings
         given = initial_values(roles.parameters, roles.started, lambda: 1.0)
         start: list[float | None] = []
         for name in roles.learned:
@@ -80,39 +83,33 @@ class FitTask:
         asked = Asked(
             start, self.bounds, settings.robust, settings.starts, settings.seed
         )
-        found = search(residuals, asked)
+        try:
+            found = search(self.residuals, asked)
+        except NotFiniteError as error:
+            raise self._not_finite(error.values) from None
         return self._result(found)
 
-    def _result(self, found: Any) -> Fit:
-        np = self.residuals.np
+    def _result(self, found: Found) -> Fit:
         roles, settings, residuals = self.roles, self.settings, self.residuals
-        observations = residuals.observations
+        np, observations = residuals.np, residuals.observations
         freedom = residuals.rows - residuals.count
-        chi_square = found.chi_square
+        values, differences, chi_square, jacobian = exact_residuals(
+            residuals, found.values
+        )
         reduced = chi_square / freedom if freedom else math.nan
-        known = estimates(found.jacobian)
+        known = estimates(jacobian)
         # Without sigmas the scatter tells them.
-        factor = found.variance_factor
-        if not settings.sigma and factor is None:
-            factor = reduced
-        factor = 1.0 if factor is None else factor
+        factor = found.variance
+        if factor is None:
+            factor = 1.0 if settings.sigma else reduced
         covariance = [[each * factor for each in row] for row in known.covariance]
-        if math.isnan(factor):
-            covariance = [[math.nan] * len(covariance) for _ in covariance]
-        errors = [
-            math.sqrt(row[k]) if row[k] >= 0 else math.nan
-            for k, row in enumerate(covariance)
-        ]
-        predictions = residuals.predictions(found.values)
-        differences = [
-            target - values
-            for target, values in zip(observations.targets, predictions, strict=True)
-        ]
+        variances = [row[place] for place, row in enumerate(covariance)]
+        errors = [math.sqrt(each) if each >= 0 else math.nan for each in variances]
         return Fit(
             formula=self.formula,
             target=self.target,
             inputs=roles.inputs,
-            parameters={**self._shaped(found.values), **roles.fixed},
+            parameters={**self._shaped(values), **roles.fixed},
             sigma=self._shaped(errors),
             names=self.names,
             covariance=covariance,
@@ -132,11 +129,38 @@ class FitTask:
             else np.stack(differences, axis=1),
             weights=", ".join(settings.sigma) or None,
             robust=settings.robust,
-            robust_scale=found.robust_scale,
+            robust_scale=found.scale,
             stopped=found.stopped,
             linear=found.linear,
             evaluations=residuals.evaluations,
-            notes=[*found.notes, *self._notes(known, found.values, freedom)],
+            notes=self._notes(known, values, freedom),
+        )
+
+    def _not_finite(self, values: Sequence[float]) -> DataError:
+        """The error for a model that is not finite at a start, and why."""
+        block = self.residuals.whole(values)
+        np = self.residuals.np
+        good = np.isfinite(block).all(axis=1)
+        row = int(np.argmin(good)) % self.residuals.observations.rows
+        numbers = [float(column[row]) for column in self.residuals.observations.inputs]
+        roles, inputs = self.roles, iter(numbers)
+        given = {
+            **{name: arrange(inputs, shape) for name, shape in roles.inputs.items()},
+            **self._shaped(values),
+            **roles.fixed,
+        }
+        notes = evaluate(self.formula, given).notes
+        reason = next((each.sentence for each in notes if each.kind == "nonfinite"), "")
+        start = ", ".join(
+            f"{name}={value:g}"
+            for name, value in zip(self.names[:8], values, strict=False)
+        )
+        return DataError(
+            f"the model is not finite in row {row + 1} at {start}"
+            + (f": {reason}" if reason else ""),
+            hint="give values to start from where it is, or bounds",
+            shell_hint=f"--{self.names[0].partition('[')[0]}=... gives a value to start"
+            " from",
         )
 
     def _shaped(self, leaves: Sequence[float]) -> dict[str, Any]:

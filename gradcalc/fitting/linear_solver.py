@@ -94,3 +94,31 @@ def _halves(a: Any) -> tuple[Any, Any]:
     large = 134217729.0 * a
     high = large - (large - a)
     return high, a - high
+
+
+def bounded_least_squares(matrix: Any, right: Any, low: Any, high: Any) -> Any:
+    """The x between `low` and `high` for which the sum of squares is least.
+
+    Which numbers sit on their bounds is found with numbers of the size 1; the others
+    are then solved for as if these were known.
+    """
+    from scipy.optimize import lsq_linear
+
+    np = extra_module("numpy", "fit", "fits")
+    sizes = np.abs(matrix).max(axis=0, initial=0.0)
+    sizes[sizes == 0] = 1.0
+    scale = np.abs(right).max(initial=0.0) or 1.0
+    triangle = np.linalg.qr(np.c_[matrix / sizes, right / scale], mode="r")
+    found = lsq_linear(
+        triangle[:, :-1],
+        triangle[:, -1],
+        (low * sizes / scale, high * sizes / scale),
+        method="bvls",
+        tol=1e-15,
+    )
+    values = np.where(found.active_mask < 0, low, high)
+    is_free = found.active_mask == 0
+    if is_free.any():
+        held = right - matrix[:, ~is_free] @ values[~is_free]
+        values[is_free] = linear_least_squares(matrix[:, is_free], held)
+    return np.clip(values, low, high)

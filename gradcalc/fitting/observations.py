@@ -47,6 +47,15 @@ class Observations:
     sigmas: list[Any] | None
     skipped: Skipped = field(default_factory=Skipped)
 
+    def at(self, places: Any) -> "Observations":
+        """Those in some rows alone."""
+        return Observations(
+            len(places),
+            [column[places] for column in self.inputs],
+            [column[places] for column in self.targets],
+            None if self.sigmas is None else [each[places] for each in self.sigmas],
+        )
+
 
 def table_of(rows: Rows, *, skip_bad: bool = False) -> Table:
     """The rows of a file, which are read when their numbers are asked for."""

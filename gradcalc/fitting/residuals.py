@@ -41,7 +41,7 @@ class Residuals:
     ) -> None:
         self.np = extra_module("numpy", "fit", "fits")
         self.graph, self.outputs, self.free = graph, list(outputs), list(free)
-        self._arguments, self._known = list(arguments), known
+        self.arguments, self.known = list(arguments), known
         self.observations = observations
         self.count = len(free)
         self.rows = observations.rows * len(outputs)
@@ -60,13 +60,13 @@ class Residuals:
 
         Unless `shared`, the parameters may differ from row to row.
         """
-        first = len(self._arguments)
+        first = len(self.arguments)
         return Kernel(
             self.graph,
             self.outputs,
-            [*self._arguments, *self.free],
+            [*self.arguments, *self.free],
             wanted,
-            self._known,
+            self.known,
             frozenset(range(first, first + self.count) if shared else ()),
         )
 
@@ -105,9 +105,15 @@ class Residuals:
         parameters = np.array(values, float).reshape(-1, 1)
         return kernel([*columns, *parameters], stop - start, careful=careful)
 
-    def whole(self, values: Sequence[float]) -> Any:
+    def whole(self, values: Sequence[float], *, careful: bool = True) -> Any:
         """The matrix [J r] of all rows."""
-        return self.np.concatenate(list(self.blocks(values)))
+        return self.np.concatenate(list(self.blocks(values, careful=careful)))
+
+    def of_rows(self, places: Any) -> "Residuals":
+        """Those of some rows alone."""
+        rows = self.observations.at(places)
+        given = self.graph, self.outputs, self.arguments, self.free, self.known
+        return Residuals(*given, rows)
 
     def triangle(
         self, values: Sequence[float], scales: Any, *, careful: bool = False

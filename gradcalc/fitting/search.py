@@ -1,21 +1,35 @@
 """The search for the least sum of squares: in one step, or from one or many starts."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
-from gradcalc.errors import DataError, extra_module
 from gradcalc.fitting.fits import SOLVED
-from gradcalc.fitting.linear_solver import linear_least_squares
+from gradcalc.fitting.linear_solver import bounded_least_squares, linear_least_squares
 from gradcalc.fitting.residuals import Residuals
-from gradcalc.fitting.separation import derivative_contents
+from gradcalc.fitting.robust import robust_fit
+from gradcalc.fitting.scan import MOST_ROWS, Scan
+from gradcalc.fitting.separation import Contents, derivative_contents, linear_together
 from gradcalc.fitting.solver import power_of_two, solve
-
-# SciPy's losses that count large residuals less.
-ROBUST = ("soft_l1", "huber", "cauchy", "arctan")
 
 # A larger matrix than of so many numbers is not kept.
 _MOST_NUMBERS = 1_000_000
+# Starts that a scan finds, and the rows that they are tried on.
+_STARTS, _TRIED_ROWS = 6, 2_000
+# Evaluations of each of these, before the best goes on.
+_EVALUATIONS = 60
+# Sums of squares are equal that differ by this share, or this of the target's.
+_EQUAL, _NOTHING = 1e-6, 1e-24
+
+
+class NotFiniteError(Exception):
+    """The model, or its derivative, is not finite at the start."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        super().__init__()
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -25,71 +39,193 @@ class Asked:
     # For each number the value to start from, None where there is none; and its bounds.
     start: Sequence[float | None]
     bounds: Sequence[tuple[float, float]]
-    robust: str | None
+    robust: str | None = None
     # How many more starts are drawn at random.
-    starts: int
-    seed: int
+    starts: int = 0
+    seed: int = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether there are no bounds."""
+        return all(math.isinf(side) for pair in self.bounds for side in pair)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
     """Where the sum of squares is least."""
 
-    values: list[float]
-    start: list[float]
-    chi_square: float
-    # The Jacobian there, or the triangle of its QR decomposition.
-    jacobian: Any
-    # What the inverse of J^T J is to be multiplied by for the covariance; None for what
-    # the residuals say.
-    variance_factor: float | None = None
-    robust_scale: float | None = None
+    values: Any
+    start: Any
     stopped: str
-    linear: bool
-    notes: list[str] = field(default_factory=list)
+    linear: bool = False
+    # What the inverse of J^T J is to be multiplied by for the covariance, and the
+    # residual that is large, of a robust fit.
+    variance: float | None = None
+    scale: float | None = None
 
 
 def search(residuals: Residuals, asked: Asked) -> Found:
-    """The least squares. Raises DataError if the model is not finite at the start."""
-    np = extra_module("numpy", "fit", "fits")
-    count = residuals.count
-    lower, upper = (np.array(side, float) for side in zip(*asked.bounds, strict=True))
+    """The least squares. Raises NotFiniteError if no start is of use."""
     contents = derivative_contents(residuals.graph, residuals.outputs, residuals.free)
-    linear = not any(contents)
-    if linear and residuals.rows * count < _MOST_NUMBERS:
-        block = residuals.whole([0.0] * count)
-        values = linear_least_squares(block[:, :count], -block[:, count])
-        triangle = residuals.triangle(values, np.ones(count + 1), careful=True)
-        rest = triangle[:, count]
-        return Found(
-            values=list(values),
-            start=list(values),
-            chi_square=float(rest @ rest),
-            jacobian=triangle[:, :count],
-            stopped=SOLVED,
-            linear=True,
-        )
-    start = np.array([1.0 if each is None else each for each in asked.start])
-    start = np.clip(start, lower, upper)
-    scales = np.ones(count + 1)
-    triangle = residuals.triangle(start, scales)
-    if triangle is None:
-        raise DataError("the model is not finite at the start")
-    scales = np.array([power_of_two(each) for each in np.abs(triangle).max(axis=0)])
+    found = None
+    if not any(contents):
+        found = _in_one_step(residuals, asked)
+    if found is None:
+        found = _from_starts(residuals, asked, contents)
+    if asked.robust is None:
+        return found
+    robust = robust_fit(residuals, asked.robust, found.values, asked.bounds)
+    return replace(
+        found,
+        values=robust.values,
+        stopped=robust.stopped,
+        linear=False,
+        variance=robust.variance,
+        scale=robust.scale,
+    )
+
+
+def _in_one_step(residuals: Residuals, asked: Asked) -> Found | None:
+    """The least squares of a linear model; None if numbers are not finite."""
+    np = residuals.np
+    zeros = np.zeros(residuals.count)
+    if residuals.rows * residuals.count < _MOST_NUMBERS:
+        block = residuals.whole(zeros)
+    else:
+        scales = _scales(residuals, zeros)
+        block = None if scales is None else residuals.triangle(zeros, scales) * scales
+    if block is None or not np.isfinite(block).all():
+        return None
+    matrix, right = block[:, :-1], -block[:, -1]
+    values = linear_least_squares(matrix, right)
+    if len(block) < residuals.rows:
+        # What rounding took of the triangle is mended by the residuals there.
+        scales = _scales(residuals, values)
+        rest = residuals.triangle(values, scales) * scales
+        values = values + linear_least_squares(rest[:, :-1], -rest[:, -1])
+    if not asked.is_free:
+        low, high = (np.array(side) for side in zip(*asked.bounds, strict=True))
+        if ((values < low) | (values > high)).any():
+            values = bounded_least_squares(matrix, right, low, high)
+    return Found(values=values, start=values, stopped=SOLVED, linear=True)
+
+
+def _from_starts(residuals: Residuals, asked: Asked, contents: Contents) -> Found:
+    """The best that is reached from the starts."""
+    starts, scan = _starts(residuals, asked, contents)
+    if len(starts) == 1:
+        return _reached(residuals, asked, starts[0])
+    tried = _some(residuals, _TRIED_ROWS, asked.seed)
+    found = []
+    for start in starts:
+        try:
+            found.append(_reached(tried, asked, start, _EVALUATIONS))
+        except NotFiniteError:
+            continue
+    if not found:
+        raise NotFiniteError(starts[0])
+    best = _best(tried, found)
+    if scan is not None:
+        best = replace(best, values=scan.plainest(best.values))
+    final = _reached(residuals, asked, best.values)
+    residuals.evaluations += tried.evaluations if tried is not residuals else 0
+    return replace(final, start=best.start)
+
+
+def _best(residuals: Residuals, found: Sequence[Found]) -> Found:
+    """The one with the least sum of squares; of equal ones the plainest."""
+    np = residuals.np
+    costs = [_cost(residuals, each.values) for each in found]
+    targets = residuals.observations.targets
+    total = sum(float(np.linalg.norm(target)) ** 2 for target in targets)
+    bound = min(costs) * (1 + _EQUAL)
+    if residuals.observations.sigmas is None:
+        bound += total * _NOTHING
+    equal = [e for e, cost in zip(found, costs, strict=True) if cost <= bound]
+    return min(
+        equal, key=lambda each: ((each.values < 0).sum(), np.abs(each.values).sum())
+    )
+
+
+def _cost(residuals: Residuals, values: Any) -> float:
+    rest = residuals.triangle(values, residuals.np.ones(residuals.count + 1))
+    return math.inf if rest is None else float(rest[:, -1] @ rest[:, -1])
+
+
+def _starts(
+    residuals: Residuals, asked: Asked, contents: Contents
+) -> tuple[list[Any], Scan | None]:
+    """The starts that are given, looked for and drawn, the best first; and the scan."""
+    np, random = residuals.np, Random(asked.seed)
+    unknown = [place for place, each in enumerate(asked.start) if each is None]
+    if not unknown:
+        given = np.array(asked.start, float)
+        return [
+            given,
+            *(_near(given, asked, random) for _ in range(asked.starts)),
+        ], None
+    linear = linear_together(contents, unknown)
+    scan = Scan(
+        _some(residuals, MOST_ROWS, asked.seed),
+        [1.0 if each is None else each for each in asked.start],
+        [place for place in unknown if place not in linear],
+        linear,
+        asked.bounds,
+    )
+    return scan.starts(_STARTS + asked.starts, random), scan
+
+
+def _near(given: Any, asked: Asked, random: Random) -> Any:
+    """A start drawn around the one that is given, or anywhere between its bounds."""
+    found = given.copy()
+    for place, (low, high) in enumerate(asked.bounds):
+        drawn = random.random()
+        if math.isfinite(high - low):
+            found[place] = low + drawn * (high - low)
+        else:
+            size = (abs(given[place]) or 1.0) * 10 ** (2 * drawn - 1)
+            sign = -1 if random.random() < 0.25 else 1
+            drawn = math.copysign(size, given[place]) * sign
+            found[place] = min(max(drawn, low), high)
+    return found
+
+
+def _some(residuals: Residuals, most: int, seed: int) -> Residuals:
+    """The residuals of so many rows at most, drawn at random."""
+    rows = residuals.observations.rows
+    if rows <= most:
+        return residuals
+    drawn = sorted(Random(seed).sample(range(rows), most))
+    return residuals.of_rows(residuals.np.array(drawn))
+
+
+def _scales(residuals: Residuals, values: Any) -> Any:
+    """Powers of 2 of the size of the columns of [J r]; None if these are not finite."""
+    np = residuals.np
+    sizes = np.zeros(residuals.count + 1)
+    for block in residuals.blocks(values):
+        sizes = np.maximum(sizes, np.abs(block).max(axis=0))
+    if not np.isfinite(sizes).all():
+        return None
+    return np.array([power_of_two(float(size)) for size in sizes])
+
+
+def _reached(
+    residuals: Residuals, asked: Asked, start: Any, evaluations: int | None = None
+) -> Found:
+    """Where the search from one start ends. Raises NotFiniteError."""
+    np, count = residuals.np, residuals.count
+    low, high = (np.array(side, float) for side in zip(*asked.bounds, strict=True))
+    start = np.clip(start, low, high)
+    scales = _scales(residuals, start)
+    if scales is None:
+        raise NotFiniteError(start)
     units = scales[count] / scales[:count]
 
     def at(values: Any) -> Any:
         return residuals.triangle(values * units, scales)
 
-    found = solve(at, start / units, lower / units, upper / units, None)
-    values = found.values * units
-    triangle = residuals.triangle(values, np.ones(count + 1), careful=True)
-    rest = triangle[:, count]
-    return Found(
-        values=list(values),
-        start=list(start),
-        chi_square=float(rest @ rest),
-        jacobian=triangle[:, :count],
-        stopped=found.stopped,
-        linear=False,
-    )
+    with np.errstate(all="ignore"):
+        found = solve(at, start / units, low / units, high / units, evaluations)
+        values = np.clip(found.values * units, low, high)
+    return Found(values=values, start=start, stopped=found.stopped)

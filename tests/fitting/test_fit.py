@@ -20,9 +20,10 @@ def test_certified_values_come_out_from_both_starts(problem, start):
     assert found.stopped == CONVERGED
     assert found.start == start
     assert min(digits(found.values[n], v) for n, v in problem.values.items()) > 9
-    if problem.name != "Lanczos1":
-        assert min(digits(found.errors[n], v) for n, v in problem.errors.items()) > 9
-        assert digits(found.chi_square, problem.chi_square) > 9
+    # The residuals of Lanczos1 are of the size of a double's rounding.
+    enough = 6 if problem.name == "Lanczos1" else 9
+    assert min(digits(found.errors[n], v) for n, v in problem.errors.items()) > enough
+    assert digits(found.chi_square, problem.chi_square) > enough
 
 
 def test_linear_models_are_solved_in_one_step():

@@ -194,7 +194,8 @@ class Rendering:
         found = [(yield from self._as_it_is(form))]
         if self._may_be_shorter(found[0]) and self._may_be_written_otherwise(form):
             for other in self._other_ways(form):
-                found.append((yield other, True))
+                if self._may_win(other, found):
+                    found.append((yield other, True))
             if any(map(_is_call, factored(self.forms, form)[1])):
                 # Of equally long ways p*(1 - p), but x - x^2.
                 found.append(found.pop(0))
@@ -204,6 +205,34 @@ class Rendering:
     def _may_be_written_otherwise(self, form: Sum) -> bool:
         self._ways += 1
         return self._levels[form] < _MOST_LEVELS and self._ways < _MOST_WAYS
+
+    def _may_win(self, other: Sum, found: Sequence[int | None]) -> bool:
+        """Whether another way may be shorter than those that are found.
+
+        What is more than twice as long as it stands is not worth its own other ways.
+        """
+        counts = [self._count(node) for node in found if node is not None]
+        if not counts or self.named:
+            return True
+        return self._length(other) <= 2 * min(counts)
+
+    def _length(self, form: Sum) -> int:
+        """How many operations the form takes as it is, as far as these are known."""
+        length = len(form.terms) - 1
+        for product, factor in form.terms.items():
+            length += max(0, len(product.powers) - 1) + (factor != 1 and factor != -1)
+            for base, exponent in product.powers.items():
+                times = exponent.number
+                if times is None or (times != 1 and times != -1):
+                    length += 1 + self._known(exponent)
+                if isinstance(base, Sum):
+                    length += self._known(base) or len(base.terms) - 1
+                elif isinstance(base, Call):
+                    length += self._known(self.forms.power(base, self.forms.one)) or 1
+        return length
+
+    def _known(self, form: Sum) -> int:
+        return self._count(self._made.get(form, -1))
 
     def _may_be_shorter(self, node: int | None) -> bool:
         """Whether a sum may have a shorter form: no x*y + z has one but as a name."""
@@ -440,7 +469,8 @@ class Rendering:
                     if b is not base and not _is_e(b)
                 }
                 inner = quotient(forms, base, 1, exponents)
-                return forms.term(forms.product({**powers, inner: times}), factor)
+                rest = forms.term(forms.product(powers), factor)
+                return multiply(forms, [(rest, forms.one), (inner, times)])
         return None
 
     # --- products
@@ -484,12 +514,26 @@ class Rendering:
         lines = []
         for part, value in zip((above, below), number, strict=True):
             nodes = [node for _, node in sorted(part, key=lambda pair: pair[0])]
+            nodes = self._met(nodes)
             if value != 1 or not nodes:
                 nodes.insert(0, self._number(value))
             lines.append(self._chain(TIMES, nodes))
         if not below and number[1] == 1:
             return lines[0]
         return self._node(OVER, *lines)
+
+    def _met(self, nodes: list[int]) -> list[int]:
+        """The factors of a line, those with one base as one power: a^4*a is a^5."""
+        powers = [self.terms.power(node) for node in nodes]
+        if len({base for base, _ in powers}) == len(powers):
+            return nodes
+        times: dict[int, float] = {}
+        for base, exponent in powers:
+            times[base] = times.get(base, 0.0) + exponent
+        return [
+            base if n == 1 else self._node(POWER, base, self._number(n))
+            for base, n in times.items()
+        ]
 
     def _split(self, node: int) -> tuple[list[int], list[int]]:
         """The factors of the numerator and of the denominator of a node."""

@@ -210,3 +210,8 @@ def _whole(powers: Mapping[Base, Sum]) -> Sum | None:
         if isinstance(base, Sum) and exponent.number == 1:
             return base
     return None
+
+
+def is_e(base: Base) -> bool:
+    """Whether it is the constant e, whose powers are exponentials."""
+    return isinstance(base, Leaf) and base.name == "e" and base.operation is LITERAL

@@ -106,6 +106,7 @@ class Request:
 _READERS = {
     "--file": "formula",
     "--model": "model",
+    "--like": "model",
     "--vars": "variables",
     "--data": "rows",
 }

@@ -147,6 +147,11 @@ def check_replaceable(path: str) -> None:
         raise FileError(f"cannot write {path}: permission denied")
 
 
+def same_path(one: str, other: str) -> bool:
+    """Whether both lead to one file, which need not exist."""
+    return os.path.realpath(file_name(one)) == os.path.realpath(file_name(other))
+
+
 def check_not_output(path: str) -> None:
     """Raise FileError if standard output goes into the file, which would not end."""
     with suppress(OSError, ValueError):

@@ -208,16 +208,16 @@ def out_option(formats: "Mapping[str, PictureFormat]") -> Callable[..., Any]:
 
 
 def format_of_file(
-    path: str | None, formats: "Mapping[str, PictureFormat]"
+    path: str | None, formats: "Mapping[str, PictureFormat]", option: str = "--out"
 ) -> str | None:
-    """The format that the file's ending stands for; None without a file."""
+    """The format that the ending of the option's file stands for; None without one."""
     if path is None:
         return None
     by_ending = _formats_by_ending(formats)
     ending = os.path.splitext(path)[1].lower()
     if ending not in by_ending:
         raise UsageError(
-            f"--out: the ending of {quoted(path)} is not known",
+            f"{option}: the ending of {quoted(path)} is not known",
             hint=f"known are {listing(by_ending)}",
         )
     return by_ending[ending]

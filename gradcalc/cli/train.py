@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import click
@@ -14,9 +14,12 @@ from gradcalc.cli.files import (
     check_not_read,
     check_replaceable,
     replace_file,
+    same_path,
 )
+from gradcalc.cli.training_records import take_record
 from gradcalc.data.rows import Reading, Rows
-from gradcalc.errors import FileError, UsageError
+from gradcalc.errors import FileError, GradcalcError, UsageError, extra_module
+from gradcalc.language.bindings import checked_value
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES
 from gradcalc.learning.optimizers import UPDATE_RULES
@@ -28,8 +31,9 @@ from gradcalc.learning.training_tasks import (
     TrainingTask,
     read_task,
 )
+from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.strict_json import write_json
-from gradcalc.wording import near_miss
+from gradcalc.wording import listing, near_miss
 
 
 def _setting(
@@ -46,9 +50,30 @@ def _setting(
     )
 
 
+class TrainCommand(FormulaCommand):
+    """The command, whose formula may come from the file of a model trained before."""
+
+    def read_formula(
+        self, context: click.Context, positional: str | None
+    ) -> tuple[str, dict[str, Any]]:
+        record = context.params.pop("record")
+        if record is None:
+            return super().read_formula(context, positional)
+        path = context.params.pop("formula_file")
+        options.exclusive(
+            ("a formula", positional is not None or path is not None),
+            ("--like", True),
+            hint="leave out one of them: the file of a model has a formula of its own",
+        )
+        model, started = record
+        return model.text, {
+            name: checked_value(name, value) for name, value in started.items()
+        }
+
+
 @click.command(
     "train",
-    cls=FormulaCommand,
+    cls=TrainCommand,
     takes_model=False,
     help="Fit a formula to rows of data. Its names that are columns are inputs, the"
     " others are parameters: --w=0.5 starts one there, else it starts at random.",
@@ -60,6 +85,8 @@ def _setting(
         " --target name --classes --loss cross_entropy_logits",
         'gradcalc train "a*exp(-k*t)" --data - --target y --fix a=2 --loss'
         ' "abs(prediction - target)" < decay.csv',
+        "gradcalc train --like model.json --data f2c.csv --epochs 2000 --every 100"
+        " --plot loss.svg",
     ],
 )
 @data_options.data
@@ -139,6 +166,26 @@ def _setting(
     " it was least.",
 )
 @data_options.skip_bad
+@click.option(
+    "--every",
+    type=options.Number(1, whole=True),
+    metavar="N",
+    help="Show the loss of every so many epochs, as a column on standard error.",
+)
+@click.option(
+    "--like",
+    "record",
+    is_eager=True,
+    callback=take_record,
+    metavar="FILE",
+    help="Take formula, target and options from a model that was saved; options that"
+    " are given here win.",
+)
+@click.option(
+    "--plot",
+    metavar="FILE",
+    help=f"Draw the loss: {listing(PLOT_FORMATS, 'or')}, by the file's ending.",
+)
 @click.option("--save", metavar="FILE", help="Save the model for predict and --model.")
 @options.as_json
 @options.precision
@@ -148,7 +195,6 @@ def command(
     data: str | None,
     reading: Reading,
     target: str | None,
-    save: str | None,
     **given: Any,
 ) -> int:
     if data is None or not target:
@@ -165,12 +211,9 @@ def command(
         fixed=step_options.read_values(given["fixed_texts"]),
     )
     settings = _settings(given)
-    if save is not None:
-        # Before hours of training, not after.
-        if save == STANDARD_INPUT or not save:
-            raise UsageError("--save takes the name of a file")
-        check_not_read(save, [*request.sources, data])
-        check_replaceable(save)
+    # Before hours of training, not after.
+    files = _Files(given["save"], given["plot"])
+    files.check([*request.sources, data, request.given.get("--like", data)])
     with data_options.opened_rows(data, reading) as rows:
         task = read_task(
             request.formula,
@@ -184,8 +227,48 @@ def command(
         known = {*task.roles.started, *parameters.shapes}
         request.refuse_options(n for n in task.roles.learned if n not in known)
         _warn_of_columns(task, rows)
-    result = _trained(task, settings)
-    return _finish(request, result, save, settings.rate)
+    result = _trained(request, task, settings, given["every"])
+    return _finish(request, result, files)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files to write, if any: the model, and the picture of the loss."""
+
+    save: str | None
+    plot: str | None
+
+    def check(self, read: list[str]) -> None:
+        """Raise GradcalcError if one cannot be written; `read` are those it reads."""
+        for option, path in (("--save", self.save), ("--plot", self.plot)):
+            if path is None:
+                continue
+            if path == STANDARD_INPUT or not path:
+                raise UsageError(f"{option} takes the name of a file")
+            check_not_read(path, read)
+            check_replaceable(path)
+        if self.plot is not None:
+            options.format_of_file(self.plot, PLOT_FORMATS, "--plot")
+            extra_module("matplotlib.figure", "plot", "plots in files")
+            if self.save is not None and same_path(self.save, self.plot):
+                raise UsageError("--save and --plot name one file")
+
+    def write(
+        self, entries: dict[str, Any], result: TrainingResult
+    ) -> GradcalcError | None:
+        """Write the files; the error of one that cannot be written."""
+        try:
+            if self.save is not None:
+                content = write_json(entries, indent=2)
+                replace_file(self.save, f"{content}\n".encode())
+            if kind := options.format_of_file(self.plot, PLOT_FORMATS, "--plot"):
+                from gradcalc.reports.plots import loss_picture
+
+                picture = loss_picture(result, kind)
+                replace_file(str(self.plot), picture)
+        except FileError as error:
+            return error
+        return None
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -196,41 +279,42 @@ def _settings(given: dict[str, Any]) -> Settings:
     return Settings(constants=constants, shuffle=not given["no_shuffle"], **own)
 
 
-def _trained(task: TrainingTask, settings: Settings) -> TrainingResult:
-    """The result of training, with a progress bar if standard error is a terminal."""
-    if not sys.stderr.isatty() or settings.epochs < 2:
-        return task.train(settings)
-    from gradcalc.reports.learning_pages import training_progress
+def _trained(
+    request: Request, task: TrainingTask, settings: Settings, every: int | None
+) -> TrainingResult:
+    """The result of training, while standard error shows how it goes.
 
-    colour = consoles.takes_colour(sys.stderr)
-    with training_progress(sys.stderr, settings.epochs, colour=colour) as show:
+    That is a column of losses if asked for, else a bar if it is a terminal.
+    """
+    if every is None and (not sys.stderr.isatty() or settings.epochs < 2):
+        return task.train(settings)
+    from gradcalc.reports.learning_pages import loss_column, training_progress
+
+    epochs, colour = settings.epochs, consoles.takes_colour(sys.stderr)
+    with (
+        training_progress(sys.stderr, epochs, colour=colour)
+        if every is None
+        else loss_column(sys.stderr, epochs, every, request.precision)
+    ) as show:
         return task.train(settings, show)
 
 
-def _finish(
-    request: Request, result: TrainingResult, save: str | None, rate: float
-) -> int:
-    """Save the model, print the result and return the exit status."""
-    from gradcalc.reports.objects import training_to_dict
+def _finish(request: Request, result: TrainingResult, files: _Files) -> int:
+    """Write the files, print the result and return the exit status."""
+    from gradcalc.reports.objects import history_of, training_to_dict
 
     entries = training_to_dict(result)
-    unsaved = None
-    if save is not None:
-        content = write_json(entries, indent=2)
-        try:
-            replace_file(save, f"{content}\n".encode())
-        except FileError as error:
-            # Raised after the parameters are printed, so that they are not lost.
-            unsaved = error
+    # Raised after the parameters are printed, so that they are not lost.
+    unsaved = files.write(entries, result)
     data_options.warn_of(result.skipped)
     if request.as_json:
-        consoles.show_json(entries)
+        consoles.show_json({**entries, "history": history_of(result.training)})
     else:
         from gradcalc.reports.learning_pages import training_page
 
         page = training_page(
             result,
-            saved=None if unsaved else save,
+            saved=None if unsaved else files.save,
             unicode=consoles.can_show("→▁█"),
             width=consoles.width(),
             precision=request.precision,
@@ -248,7 +332,7 @@ def _finish(
         consoles.warn(
             f"the loss is no longer finite in epoch {training.epochs + 1}:"
             f" {training.reason}; these are the last finite parameters; a --rate"
-            f" smaller than {rate:g} may help"
+            f" smaller than {result.settings.rate:g} may help"
         )
         return 1
     return 130 if training.stopped == INTERRUPTED else 0

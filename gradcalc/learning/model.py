@@ -177,7 +177,15 @@ def model_from(text: str, where: str) -> Model:
 
     Raises DataError if the file does not hold a model that fits together.
     """
-    content = read_json(text, where, hint=_WHAT_IT_IS)
+    return model_of(content_from(text, where), where)
+
+
+def content_from(text: str, where: str) -> dict[str, Any]:
+    """The object in the text of a model file, with all that a model is read from.
+
+    Raises DataError if something is missing or is not what it should be.
+    """
+    content: Any = read_json(text, where, hint=_WHAT_IT_IS)
     if not isinstance(content, dict):
         raise DataError(f"{where} is not a model: it holds no object", hint=_WHAT_IT_IS)
     if content.get("schema") != SCHEMA:
@@ -193,6 +201,11 @@ def model_from(text: str, where: str) -> Model:
                 " should be",
                 hint="write it again with gradcalc train --save",
             )
+    return content
+
+
+def model_of(content: Mapping[str, Any], where: str) -> Model:
+    """The model in the object of a model file. Raises DataError as `model_from`."""
     formula, target = content["model"], content["target"]
     inputs = list(map(normal, content["inputs"]))
     shapes = {normal(name): tuple(it) for name, it in content["shapes"].items()}

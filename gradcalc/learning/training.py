@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from gradcalc.engine.notes import notes_on
@@ -27,8 +28,9 @@ DIVERGED = "diverged"
 # From so many rows in one step on, arrays are faster, and worth NumPy's start.
 FEWEST_OF_ARRAYS = 50_000
 
-# Called after every epoch with its number and the mean loss of its steps.
-Progress = Callable[[int, float], None]
+# Called after every epoch with its number, the mean loss of its steps and, if there are
+# rows that are held back, the mean loss over these.
+Progress = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Training:
     parameters: list[float]
     # The mean loss of the steps of each epoch that was completed.
     losses: list[float]
+    # After each of them, the mean loss over the rows held back; empty without any.
+    validations: list[float]
     # The mean loss over the rows before the first step.
     first: float
     # The same with the parameters found.
@@ -74,23 +78,24 @@ def train(
     parameters of the best. Numbers that are not finite stop it with the last parameters
     that were. An interruption from the keyboard ends it and is not raised.
     """
-    loss_of = setup.forward([setup.objective.loss])
-    first = mean_loss(loss_of, rows, start)
+    loss_of = _mean_losses(setup, max(len(rows), len(validation)))
+    first = loss_of(rows, start)
     state = initial_state(setup.optimizer, start)
     run, best = _epoch_function(setup, len(rows)), _Best(state)
-    losses: list[float] = []
+    losses, validations = list[float](), list[float]()
     stopped, reason = EPOCHS_USED_UP, None
     try:
         for loss in islice(_epochs(setup, run, rows, state, random), epochs):
             losses.append(loss)
+            news = [loss]
+            if validation:
+                validations.append(loss_of(validation, state.parameters))
+                news += validations[-1:]
             if progress is not None:
-                progress(len(losses), loss)
-            if patience is not None:
-                if validation:
-                    loss = mean_loss(loss_of, validation, state.parameters)
-                if best.waited(state, loss) >= patience:
-                    stopped = PATIENCE
-                    break
+                progress(len(losses), *news)
+            if patience is not None and best.waited(state, news[-1]) >= patience:
+                stopped = PATIENCE
+                break
     except _DivergedError as error:
         stopped, reason = DIVERGED, str(error)
     except KeyboardInterrupt:
@@ -101,9 +106,10 @@ def train(
     return Training(
         found,
         losses,
+        validations,
         first,
-        last=mean_loss(loss_of, rows, found),
-        validation=mean_loss(loss_of, validation, found) if validation else None,
+        last=loss_of(rows, found),
+        validation=loss_of(validation, found) if validation else None,
         stopped=stopped,
         reason=reason,
     )
@@ -111,14 +117,32 @@ def train(
 
 def _epoch_function(setup: StepSetup, rows: int) -> Epoch:
     """The fastest epoch for the setup and so many rows."""
-    if rows >= FEWEST_OF_ARRAYS and rows <= (setup.batch or rows):
-        # Imported here: most tables are small, and NumPy is an extra.
-        from gradcalc.engine.vectorized import numpy_is_installed
+    if pays_to_use_arrays(rows) and rows <= (setup.batch or rows):
+        # Imported here, as below: most tables are small, and NumPy is an extra.
         from gradcalc.learning.vector_epochs import vector_epoch
 
-        if numpy_is_installed():
-            return vector_epoch(setup)
+        return vector_epoch(setup)
     return epoch_function(setup)
+
+
+def _mean_losses(
+    setup: StepSetup, rows: int
+) -> Callable[[Sequence[Example], Sequence[float]], float]:
+    """A function of rows, at most so many, and parameters: the mean loss over them."""
+    if pays_to_use_arrays(rows):
+        from gradcalc.learning.vector_epochs import vector_mean_loss
+
+        return vector_mean_loss(setup)
+    return partial(mean_loss, setup.forward([setup.objective.loss]))
+
+
+def pays_to_use_arrays(rows: int) -> bool:
+    """Whether so many rows at once are computed faster over arrays, and can be."""
+    if rows < FEWEST_OF_ARRAYS:
+        return False
+    from gradcalc.engine.vectorized import numpy_is_installed
+
+    return numpy_is_installed()
 
 
 class _Best:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gradcalc.data.rows import Rows, Skipped
 from gradcalc.errors import DataError, ShapeError, UsageError
@@ -57,12 +58,17 @@ class TrainingResult:
 
     model: Model
     training: Training
+    # What it was asked for: how to train, and the values that parameters started from.
+    settings: Settings
+    started: dict[str, Any]
     # The names of the parameters that were held, and of those among them that were held
     # at the value that the formula carries.
     fixed: list[str]
     carried: list[str]
     # How many rows were learned from.
     rows: int
+    # How many were held back.
+    validation_rows: int
     # Those that were left out.
     skipped: Skipped
     # The expressions of units that pass nothing back on any row.
@@ -131,9 +137,12 @@ class TrainingTask:
                 self.loss,
             ),
             training=training,
+            settings=settings,
+            started=roles.started,
             fixed=list(roles.fixed),
             carried=roles.carried,
             rows=len(rows),
+            validation_rows=len(validation),
             skipped=examples.skipped,
             dead=dead,
             flat=flat,

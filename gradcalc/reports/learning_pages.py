@@ -11,6 +11,7 @@ from gradcalc.reports.numbers import (
     exact_number,
     format_number,
     format_value,
+    spans_decades,
 )
 from gradcalc.reports.pages import Line, Page, Part, line, one_line, paragraphs
 from gradcalc.reports.tables import Column, layout
@@ -34,7 +35,7 @@ _SECONDS = 0.1
 # More parameters than this are left to the model file and to --json.
 MOST_PARAMETERS = 40
 _LONGEST_FORMULA = 400
-_FORMULA_DIGITS = 4
+_FORMULA_DIGITS, _LOSS_DIGITS = 4, 6
 _SPARKS = "▁▂▃▄▅▆▇█"
 _PLAIN_SPARKS = "_.-=+*#"
 _WIDEST = 40
@@ -94,7 +95,7 @@ def _ending(descent: "Descent", width: int | None) -> list[Line]:
 @contextmanager
 def training_progress(
     stream: IO[str], epochs: int, *, colour: bool
-) -> Iterator[Callable[[int, float], None]]:
+) -> Iterator[Callable[..., None]]:
     """A context with the function that shows an epoch as done, with its loss.
 
     The bar that it moves is gone afterwards.
@@ -115,7 +116,7 @@ def training_progress(
     task = bar.add_task("epoch", total=epochs, loss="-")
     due = 0.0
 
-    def show(epoch: int, loss: float) -> None:
+    def show(epoch: int, loss: float, *_validation: float) -> None:
         nonlocal due
         now = time.monotonic()
         if now >= due:
@@ -124,6 +125,41 @@ def training_progress(
 
     with bar:
         yield show
+
+
+@contextmanager
+def loss_column(
+    stream: IO[str], epochs: int, every: int, precision: int | None = None
+) -> Iterator[Callable[..., None]]:
+    """A context with the function that writes the loss of every so many epochs.
+
+    With the loss comes that of the rows held back, if there are any. The last epoch is
+    written, too.
+    """
+    digits = precision or _LOSS_DIGITS
+    # Of a number with a sign, a point and an exponent.
+    width, widths = digits + 7, max(len("epoch"), len(str(epochs)))
+    last: tuple[int, list[str]] | None = None
+    written = 0
+
+    def write(first: str, *texts: str) -> None:
+        cells = [first.rjust(widths), *(text.rjust(width) for text in texts)]
+        print("  ".join(cells), file=stream, flush=True)
+
+    def show(epoch: int, *losses: float) -> None:
+        nonlocal last, written
+        if last is None:
+            write("epoch", *["loss", "validation"][: len(losses)])
+        last = epoch, [format_number(loss, digits) for loss in losses]
+        if epoch % every == 0:
+            write(str(epoch), *last[1])
+            written = epoch
+
+    try:
+        yield show
+    finally:
+        if last is not None and last[0] != written:
+            write(str(last[0]), *last[1])
 
 
 def training_page(
@@ -233,10 +269,9 @@ def sparkline(
     if len(numbers) > width:
         last = len(numbers) - 1
         numbers = [numbers[round(k * last / (width - 1))] for k in range(width)]
-    finite = list(filter(math.isfinite, numbers))
-    if finite and min(finite) > 0 and max(finite) > 100 * min(finite):
+    if spans_decades(numbers):
         numbers = [math.log(n) if math.isfinite(n) else n for n in numbers]
-        finite = list(filter(math.isfinite, numbers))
+    finite = list(filter(math.isfinite, numbers))
     low = min(finite, default=0.0)
     # Bars of one height are low.
     height = (max(finite, default=0.0) - low) or math.inf

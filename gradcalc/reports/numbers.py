@@ -1,7 +1,7 @@
 """Numbers as people read them, and as scripts do."""
 
 from collections.abc import Callable, Sequence
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 # What is off by an ulp or two, 0.30000000000000004, is shown as what it stands for;
@@ -79,3 +79,9 @@ def align_numbers(texts: Sequence[str]) -> list[str]:
 def _split_at_point(text: str) -> tuple[str, str]:
     end = next((k for k, character in enumerate(text) if character in ".e"), len(text))
     return text[:end], text[end:]
+
+
+def spans_decades(numbers: Sequence[float]) -> bool:
+    """Whether a logarithmic axis suits them: positive, over more than two decades."""
+    finite = list(filter(isfinite, numbers))
+    return bool(finite) and 0 < min(finite) < max(finite) / 100

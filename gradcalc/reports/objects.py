@@ -5,6 +5,7 @@ Numbers are unrounded.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import FormulaError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.prediction import Prediction
+    from gradcalc.learning.training import Training
     from gradcalc.learning.training_tasks import TrainingResult
     from gradcalc.shapes import Structure
     from gradcalc.writers.diagram import Diagram
@@ -253,7 +255,7 @@ def descent_to_dict(descent: "Descent") -> Object:
 
 
 def training_to_dict(result: "TrainingResult") -> Object:
-    """A training, which is also what a model file holds.
+    """A training. But for `history_of` it is also what a model file holds.
 
     `gradcalc.learning.model` says what its entries are.
     """
@@ -285,7 +287,44 @@ def training_to_dict(result: "TrainingResult") -> Object:
     for name, entry in optional.items():
         if entry or isinstance(entry, float):
             entries[name] = entry
-    return entries
+    return {**entries, **_run_to_dict(result)}
+
+
+def _run_to_dict(result: "TrainingResult") -> Object:
+    """What a training was asked for: with the same rows, the same comes out again."""
+    from gradcalc import __version__
+    from gradcalc.learning.optimizers import OPTIMIZERS
+
+    settings = result.settings
+    optimizer = OPTIMIZERS[settings.optimizer]
+    constants = {**optimizer.constants, **settings.constants}
+    entries: Object = {
+        "version": __version__,
+        **fields(settings, "seed rate optimizer"),
+        **{name: constants[name] for name in optimizer.options},
+        "batch": settings.batch or "all",
+        "rows": result.rows,
+    }
+    optional = {
+        "validation_rows": result.validation_rows,
+        "l2": settings.l2,
+        "no_shuffle": not settings.shuffle,
+        **fields(settings, "validate patience"),
+        "epochs_asked": settings.epochs,
+        "started": result.started,
+    }
+    if settings.epochs == result.training.epochs:
+        del optional["epochs_asked"]
+    return entries | {name: entry for name, entry in optional.items() if entry}
+
+
+def history_of(training: "Training") -> list[Object]:
+    """The loss after each epoch, and that of the rows held back."""
+    pairs = zip_longest(training.losses, training.validations)
+    return [
+        {"epoch": epoch, "loss": json_value(loss), "validation": json_value(validation)}
+        for epoch, (loss, validation) in enumerate(pairs, 1)
+    ]
 
 
 def prediction_to_dict(

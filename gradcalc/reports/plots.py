@@ -9,17 +9,20 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
 from gradcalc.analysis.sampled import Sample
 from gradcalc.errors import FormulaError, extra_module
 from gradcalc.language.bindings import BoundProgram
-from gradcalc.reports.numbers import format_value
+from gradcalc.reports.numbers import format_value, spans_decades
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.shapes import flatten
 from gradcalc.writers.diagram import one_line
 from gradcalc.writers.node_text import expression
+
+if TYPE_CHECKING:
+    from gradcalc.learning.training_tasks import TrainingResult
 
 # The libraries that draw take differences and squares of what they draw.
 _LARGEST = 1e150
@@ -36,6 +39,8 @@ _DOTS = 150
 _LONGEST, _LONGEST_NAME, _LONGEST_LABEL = 90, 40, 24
 # The size of the title in points.
 _TITLE = 10
+# Of a longer training only every so many epochs are drawn.
+_MOST_EPOCHS = 2000
 # Arrows each way.
 _ARROWS = 17
 
@@ -152,6 +157,50 @@ def histogram_picture(
     panel.set_xlabel("result")
     panel.set_ylabel("density")
     figure.legend(loc="outside lower center", ncols=2)
+    _headline(figure, title)
+    return _content(figure, kind, title)
+
+
+def loss_picture(result: "TrainingResult", kind: str) -> bytes:
+    """The loss from the start to the last epoch, and that of the rows held back.
+
+    The axis is logarithmic where the losses span decades. What is not finite is left
+    out.
+    """
+    figures = extra_module("matplotlib.figure", "plot", "plots in files")
+    training, title = result.training, one_line(result.model.text, 2 * _LONGEST)
+    figure = figures.Figure(figsize=_SIZE, layout="constrained")
+    panel = figure.subplots()
+    panel.grid(color="#e4e4e4", linewidth=0.7)
+    panel.set_axisbelow(True)
+    curves = {"training": dict(enumerate([training.first, *training.losses]))}
+    if training.validations:
+        curves["validation"] = dict(enumerate(training.validations, 1))
+    kept = list[float]()
+    for (name, losses), look in zip(curves.items(), _LINES, strict=False):
+        # A million epochs are more than a picture has room for.
+        stride = 1 + len(losses) // _MOST_EPOCHS
+        drawn = {
+            epoch: loss
+            for epoch, loss in losses.items()
+            if (epoch % stride == 0 or epoch == training.epochs)
+            and abs(loss) <= _LARGEST
+        }
+        kept += drawn.values()
+        line = _line(panel, [(list(drawn), list(drawn.values()))], *look)
+        line.set_label(name)
+        if len(drawn) == 1:
+            line.set_marker("o")
+    # A loss may come down to 0 itself, which such an axis leaves out.
+    if spans_decades([loss for loss in kept if loss]):
+        panel.set_yscale("log")
+    panel.set_xlim(0, max(training.epochs, 1))
+    panel.xaxis.get_major_locator().set_params(integer=True)
+    panel.set_xlabel("epoch")
+    loss = one_line(f"loss ({result.model.loss})", _LONGEST_NAME)
+    panel.set_ylabel(loss, parse_math=False)
+    if len(curves) > 1:
+        figure.legend(loc="outside lower center", ncols=2)
     _headline(figure, title)
     return _content(figure, kind, title)
 

@@ -35,6 +35,7 @@ def test_fahrenheit_to_celsius(run, folder):
     content = json.loads(ran.out)
     assert content["parameters"]["w"] == pytest.approx(0.5555555555555556, abs=1e-9)
     assert content["parameters"]["b"] == pytest.approx(-17.77777777777778, abs=1e-9)
+    del content["history"]
     assert json.loads((folder / "model.json").read_text()) == content
     ran = run("train", *words)
     assert "formula: 0.5556*x - 17.78\nsaved: model.json\n" in ran.out
@@ -48,7 +49,8 @@ def test_json(run):
     assert (ran.status, ran.err) == (0, "")
     assert list(content) == [
         "schema", "model", "inputs", "target", "loss", "epochs", "parameters",
-        "formula", "stopped",
+        "formula", "stopped", "version", "seed", "rate", "optimizer", "batch", "rows",
+        "history",
     ]  # fmt: skip
     assert content["schema"] == 1
     assert content["model"] == "w*x + b"
@@ -181,6 +183,7 @@ def test_a_loss_that_is_not_finite_is_the_answer_no(run, folder):
     assert content["stopped"] == "diverged"
     assert content["parameters"]["b"] == pytest.approx(1.04)
     assert content["loss"]["last"] == "Infinity"
+    assert content.pop("history") == []
     assert json.loads((folder / "m.json").read_text()) == content
 
 
@@ -291,17 +294,18 @@ def test_an_interruption_prints_and_saves_what_there_is(folder, interrupted):
     assert content["stopped"] == "interrupted"
     assert content["epochs"] > 1
     assert content["parameters"] == pytest.approx({"w": 2, "b": 1})
+    assert len(content.pop("history")) == content["epochs"]
     assert json.loads((folder / "m.json").read_text()) == content
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
-def test_a_terminal_shows_the_progress():
+def test_a_terminal_shows_the_progress(folder):
     main_end, other_end = os.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gradcalc", *TRAIN, "--epochs=200000", "--json"],
-        stdout=subprocess.PIPE, stderr=other_end, text=True,
-        env={**os.environ, "TERM": "xterm"},
-    )  # fmt: skip
+    with (folder / "out.json").open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gradcalc", *TRAIN, "--epochs=200000", "--json"],
+            stdout=out, stderr=other_end, env={**os.environ, "TERM": "xterm"},
+        )  # fmt: skip
     os.close(other_end)
     shown = b""
     try:
@@ -309,9 +313,10 @@ def test_a_terminal_shows_the_progress():
             shown += chunk
     except OSError:
         pass  # the other end is closed
-    out, _ = process.communicate(timeout=20)
+    process.wait()
     os.close(main_end)
-    assert json.loads(out)["epochs"] == 200_000
+    content = json.loads((folder / "out.json").read_text())
+    assert content["epochs"] == len(content["history"]) == 200_000
     assert b"epoch" in shown
     assert b"/200000" in shown
     assert b"loss " in shown
@@ -330,3 +335,121 @@ def test_rows_come_through_the_doors_of_map(run, tmp_path, monkeypatch):
     lines = "\n".join(json.dumps({"length (cm)": x, "y": 2 * x}) for x in (1, 2, 3))
     ran = run("train", *words, "--data=-", "--rename=length (cm)=x", stdin=lines)
     assert json.loads(ran.out)["parameters"] == content["parameters"]
+
+
+def test_the_history_has_every_epoch(run):
+    words = [*TRAIN, "--epochs=7", "--json"]
+    content = json.loads(run(*words).out)
+    assert [list(entry) for entry in content["history"]] == [
+        ["epoch", "loss", "validation"]
+    ] * 7
+    assert [entry["epoch"] for entry in content["history"]] == list(range(1, 8))
+    assert {entry["validation"] for entry in content["history"]} == {None}
+    content = json.loads(run(*words, "--validate=0.3").out)
+    assert content["history"][-1]["validation"] == content["loss"]["validation"]
+    assert json.loads(run(*words, "--epochs=0").out)["history"] == []
+
+
+def test_every_so_many_epochs_their_loss_is_shown(run):
+    ran = run(*TRAIN, "--epochs=7", "--every=3", "--validate=0.3", "--json")
+    header, *lines = ran.err.splitlines()
+    assert header.split() == ["epoch", "loss", "validation"]
+    history = json.loads(ran.out)["history"]
+    assert [line.split() for line in lines] == [
+        [str(k), *(f"{history[k - 1][name]:.6g}" for name in ("loss", "validation"))]
+        for k in (3, 6, 7)
+    ]
+    assert {len(line) for line in ran.err.splitlines()} == {len(header)}
+    assert run(*TRAIN, "--epochs=2", "--every=3").err.split()[2] == "2"
+    assert run(*TRAIN, "--epochs=0", "--every=3").err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--rate=0.001", "--batch=2", "--seed=5", "--l2=0.01", "--no-shuffle"],
+        ["--optimizer=momentum", "--momentum=0.5", "--w=0.25", "--batch=all"],
+        ["--optimizer=adam", "--fix=w=pi", "--validate=0.4"],
+        ["--validate=0.4", "--patience=2", "--rate=0.2", "--epochs=500"],
+        ["--loss=abs(prediction - target)", "--set=b=0.1"],
+    ],
+    ids=" ".join,
+)
+def test_a_run_is_repeated_from_its_file(run, folder, words):
+    ran = run(*TRAIN, "--epochs=20", *words, "--save=m.json", "--json")
+    assert ran.status == 0
+    again = run("train", "--like=m.json", "--data=d.csv", "--save=n.json", "--json")
+    assert (again.status, again.out) == (0, ran.out)
+    assert (folder / "n.json").read_text() == (folder / "m.json").read_text()
+
+
+def test_lists_and_classes_are_repeated(run, folder):
+    (folder / "k.csv").write_text("x,kind\n1,warm\n2,warm\n-1,cold\n-2,cold\n0,mild\n")
+    words = ["train", "c = [0.5, 1, 2]; W @ [x, 1] + c*v", "--target=kind"]
+    words += ["--loss=cross_entropy_logits", "--data=k.csv", "--shape=W=3x2", "--json"]
+    words += ["--classes=cold,warm,mild", "--v=1,0,0"]
+    ran = run(*words, "--save=m.json")
+    assert ran.status == 0
+    again = run("train", "--like=m.json", "--data=k.csv", "--json")
+    assert again.out == ran.out
+
+
+def test_what_is_given_wins_over_what_is_repeated(run):
+    run(*TRAIN, "--optimizer=momentum", "--momentum=0.5", "--save=m.json")
+    words = ["train", "--like=m.json", "--data=d.csv", "--json"]
+    content = json.loads(run(*words, "--optimizer=adam", "--epochs=3", "--w=1").out)
+    assert (content["optimizer"], content["epochs"]) == ("adam", 3)
+    assert "momentum" not in content
+    assert content["started"] == {"w": 1}
+
+
+def test_a_file_that_does_not_say_how_it_was_trained(run, folder):
+    run(*TRAIN, "--save=m.json")
+    content = json.loads((folder / "m.json").read_text())
+    words = ["train", "--like=m.json", "--data=d.csv"]
+    for change in (
+        {"seed": [1]}, {"rate": "fast"}, {"rate": -1}, {"optimizer": "newton"},
+        {"batch": True}, {"epochs": None}, {"fixed": ["q"]}, {"started": 3},
+        {"started": {"w": "a"}}, {"optimizer": None}, {"seed": 1.5},
+    ):  # fmt: skip
+        (folder / "m.json").write_text(json.dumps(content | change))
+        ran = run(*words)
+        assert (ran.status, ran.out) == (2, ""), change
+        assert ran.err.startswith("error: "), change
+    del content["seed"]
+    (folder / "m.json").write_text(json.dumps(content))
+    assert run(*words).err == (
+        "error: m.json does not say how its model was trained\n"
+        "hint: a file that gradcalc train --save writes now does\n"
+    )
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_loss_is_drawn(run, folder, ending):
+    pytest.importorskip("matplotlib")
+    ran = run(*TRAIN, "--validate=0.3", f"--plot=loss.{ending}")
+    assert (ran.status, ran.err) == (0, "")
+    content = (folder / f"loss.{ending}").read_bytes()
+    magic = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    assert content.startswith(magic[ending])
+    run(*TRAIN, "--validate=0.3", f"--plot=again.{ending}")
+    assert (folder / f"again.{ending}").read_bytes() == content
+    assert sorted(os.listdir(folder)) == ["again." + ending, "d.csv", "loss." + ending]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--plot=loss.gif"], "--plot: the ending of 'loss.gif' is not known"),
+        (["--plot=no/loss.svg"], "cannot write no/loss.svg: the directory"),
+        (["--plot=-"], "--plot takes the name of a file"),
+        (["--plot=d.csv"], "cannot write d.csv: this command reads it"),
+        (["--plot=a.svg", "--save=./a.svg"], "--save and --plot name one file"),
+        (["--every=0"], "--every: a whole number from 1 up is expected, not '0'"),
+    ],
+)
+def test_files_that_cannot_be_written(run, words, problem):
+    ran = run(*TRAIN, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: {problem}")

@@ -18,7 +18,7 @@ from gradcalc.cli.files import (
 )
 from gradcalc.cli.training_records import take_record
 from gradcalc.data.rows import Reading, Rows
-from gradcalc.errors import FileError, GradcalcError, UsageError, extra_module
+from gradcalc.errors import FileError, GradcalcError, UsageError
 from gradcalc.language.bindings import checked_value
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES
@@ -249,7 +249,9 @@ class _Files:
             check_replaceable(path)
         if self.plot is not None:
             options.format_of_file(self.plot, PLOT_FORMATS, "--plot")
-            extra_module("matplotlib.figure", "plot", "plots in files")
+            from gradcalc.reports.plots import check_installed
+
+            check_installed()
             if self.save is not None and same_path(self.save, self.plot):
                 raise UsageError("--save and --plot name one file")
 

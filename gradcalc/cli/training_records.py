@@ -8,7 +8,7 @@ from gradcalc.cli.files import called, read_text
 from gradcalc.errors import DataError
 from gradcalc.language.names import read_program
 from gradcalc.learning.model import Model, content_from, model_of
-from gradcalc.learning.optimizers import OPTIMIZERS
+from gradcalc.learning.optimizers import UPDATE_RULES
 from gradcalc.reports.numbers import exact_number, format_value
 from gradcalc.shapes import shape_of
 
@@ -33,8 +33,8 @@ def read_record(path: str) -> tuple[Model, dict[str, Any], dict[str, Any]]:
     numbers = {name: content[name] for name in _NUMBERS if name in content}
     optimizer = content.get("optimizer")
     numbers["epochs"] = content.get("epochs_asked", content.get("epochs"))
-    if isinstance(optimizer, str) and optimizer in OPTIMIZERS:
-        constants = OPTIMIZERS[optimizer].options
+    if isinstance(optimizer, str) and optimizer in UPDATE_RULES:
+        constants = UPDATE_RULES[optimizer].options
         numbers |= {name: content[name] for name in constants if name in content}
     for name, value in {**numbers, "optimizer": optimizer}.items():
         if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -94,7 +94,7 @@ def take_record(context: click.Context, _parameter: Any, path: str | None) -> An
         return None
     model, started, settings = read_record(path)
     if "--optimizer" in context.obj.given:
-        for optimizer in OPTIMIZERS.values():
+        for optimizer in UPDATE_RULES.values():
             for name in optimizer.options:
                 settings.pop(name, None)
     context.default_map = {

@@ -1,6 +1,7 @@
 """A model with its parameters, and the file that it is kept in.
 
-The file is one JSON object, the same that `gradcalc train --json` prints:
+The file is one JSON object, the same that `gradcalc train --json` prints but for the
+loss of every epoch, `history`:
 
     schema      1, the version of this layout
     model       the formula
@@ -22,7 +23,15 @@ The file is one JSON object, the same that `gradcalc train --json` prints:
     degrees_of_freedom  how many rows more there were than these numbers; the three are
                 left out where nothing is known of it
 
-What `gradcalc fit` writes has some more of its own, in the place of epochs.
+What `gradcalc fit` writes has some more of its own, in the place of epochs; what
+`gradcalc train` writes has what it was asked for, so that the same rows give the same
+again. What is as it is by itself is left out:
+
+    version     of gradcalc
+    seed, rate, optimizer, batch ("all" for all rows), and the optimizer's options
+    rows, validation_rows   how many were learned from, and held back
+    l2, validate, patience, no_shuffle, and epochs_asked if it stopped before
+    started     the values that parameters started from
 
 A model is read from "schema", "model", "inputs", "target", "parameters", "shapes",
 "classes", the name of the loss, "names", "covariance" and "degrees_of_freedom". It is

@@ -144,7 +144,8 @@ def loss_column(
 
     def write(first: str, *texts: str) -> None:
         cells = [first.rjust(widths), *(text.rjust(width) for text in texts)]
-        print("  ".join(cells), file=stream, flush=True)
+        stream.write("  ".join(cells) + "\n")
+        stream.flush()
 
     def show(epoch: int, *losses: float) -> None:
         nonlocal last, written

@@ -161,6 +161,11 @@ def histogram_picture(
     return _content(figure, kind, title)
 
 
+def check_installed() -> None:
+    """Raise MissingExtraError where matplotlib is not installed."""
+    extra_module("matplotlib.figure", "plot", "plots in files")
+
+
 def loss_picture(result: "TrainingResult", kind: str) -> bytes:
     """The loss from the start to the last epoch, and that of the rows held back.
 

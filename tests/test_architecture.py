@@ -44,7 +44,7 @@ HOMES = {
     "pygraphviz": {"reports"},
     "matplotlib": {"reports"},
     "plotext": {"reports"},
-    "numpy": {"engine"},
+    "numpy": {"data", "engine"},
     "polars": {"mapping"},
     "pyarrow": {"mapping"},
     "pyspark": {"mapping"},

@@ -1,12 +1,13 @@
 """Rows written as they come: to standard output, or to a file that they replace."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from gradcalc.cli.files import replaced_file
+from gradcalc.data.additions import Written
 from gradcalc.data.compressions import compressing
 from gradcalc.errors import DataError
 from gradcalc.wording import printable
@@ -29,7 +30,7 @@ class RowOutput:
         """Where the bytes go."""
         return sys.stdout.buffer if self.file is None else self.file
 
-    def write_rows(self, header: str, blocks: Iterable[Sequence[str] | bytes]) -> None:
+    def write_rows(self, header: str, blocks: Iterable[Written]) -> None:
         """Write the header and the rows, of every block as soon as it comes.
 
         Nothing is written before there is a row, or the end. A DataError behind a row
@@ -44,14 +45,14 @@ class RowOutput:
             for block in blocks:
                 if not block:
                     continue
-                content = block
-                if not isinstance(content, bytes):
-                    content = "".join(content).encode()
+                content = (
+                    block if isinstance(block, memoryview) else "".join(block).encode()
+                )
                 if header:
                     content, header = header.encode() + content, ""
                 if watched:
                     # A terminal would obey some of the characters in the data.
-                    text = content.decode().replace("\r\n", "\n")
+                    text = bytes(content).decode().replace("\r\n", "\n")
                     content = printable(text, keep="\t\n").encode()
                 output.write(content)
                 if self.file is None:

@@ -7,6 +7,10 @@ from typing import Any
 
 from gradcalc.data.cells import cells_of
 
+# Rows as they are written: lines, or the bytes of lines, which stand there only until
+# the next ones are asked for.
+Written = Sequence[str] | memoryview
+
 
 @dataclass(frozen=True)
 class Addition:

@@ -273,25 +273,23 @@ class LongerTable(RowWriter):
         self._missing = [None] * len(columns)
         text = "".join(rows.lines.header)
         # A file without rows may have no ending either.
-        self.ending = _ending(text) or "\n"
-        above = text.removesuffix(self.ending)
+        self._ending = _ending(text) or "\n"
+        above = text.removesuffix(self._ending)
         if rows.reading.renames:
             above = self._joined(rows.header)
         added = self._joined(columns)
-        self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self.ending}"
+        self.header = f"{rows.lines.mark}{above}{rows.delimiter}{added}{self._ending}"
 
     def written(self, row: Row, values: Sequence[Any] | None) -> str:
-        delimiter, ending, text = self._delimiter, self.ending, self.rows.whole_text
+        delimiter, text = self._delimiter, self.rows.whole_text
         if values is None:
             values = self._missing
         added = delimiter.join(map(repr, values))
         # These are in nan, inf, None and all texts, but in no other number.
         if "n" in added or "'" in added or '"' in added:
             added = self._joined(values)
-        if text.endswith(ending):
-            return f"{text[: -len(ending)]}{delimiter}{added}{ending}"
         own = _ending(text)
-        return f"{text.removesuffix(own)}{delimiter}{added}{own or ending}"
+        return f"{text.removesuffix(own)}{delimiter}{added}{own or self._ending}"
 
     def _joined(self, cells: Iterable[Any]) -> str:
         return self._delimiter.join([table_cell(c, self._delimiter) for c in cells])

@@ -201,6 +201,8 @@ class Lines:
                 self._decompressed = decompressed(self._stream, self._stream_name)
             if self.largest > BLOCK and not self._begins and self._stream.seekable():
                 data: bytes = self._decompressed.read(self.largest)
+                # With whole lines the block need not be taken apart.
+                data += self._decompressed.readline(BLOCK)
             else:
                 data = self._decompressed.read1(BLOCK)
         except Exception as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import BinaryIO, Protocol
 
+from gradcalc.data.additions import Written
 from gradcalc.data.rows import Skipped
 from gradcalc.errors import MissingExtraError
 from gradcalc.mapping.row_formula import RowFormula
@@ -53,7 +54,7 @@ class Sink(Protocol):
     def stream(self) -> BinaryIO:
         """Where the bytes go, for who writes them himself."""
 
-    def write_rows(self, header: str, blocks: Iterable[Sequence[str] | bytes]) -> None:
+    def write_rows(self, header: str, blocks: Iterable[Written]) -> None:
         """Write a text, then rows in blocks, each as soon as it comes."""
 
 

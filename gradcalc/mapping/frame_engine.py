@@ -350,8 +350,8 @@ class _Aside:
     def write_rows(self, header: str, blocks: Any) -> None:
         self.stream.write(header.encode())
         for block in blocks:
-            text = block if isinstance(block, bytes) else "".join(block).encode()
-            self.stream.write(text)
+            is_text = isinstance(block, memoryview)
+            self.stream.write(block if is_text else "".join(block).encode())
 
 
 @contextmanager

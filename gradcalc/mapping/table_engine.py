@@ -8,8 +8,7 @@ memory is that of a few blocks whatever the file's size.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from gradcalc.data.additions import RowWriter
 from gradcalc.data.delimited_rows import DelimitedRows, LongerTable
 from gradcalc.data.lines import Block
+from gradcalc.data.plain_lines import count_of_plain
 from gradcalc.data.row_writers import TableWriter
 from gradcalc.data.rows import Row
 from gradcalc.errors import DataError
@@ -34,11 +34,12 @@ from gradcalc.mapping.row_kernel import (
 # So many bytes are a block, of which so many are at work at once.
 LARGEST_BLOCK = 4_000_000
 _AT_ONCE = 3
-# Python's reader takes no longer cells.
-_LONGEST = 131_072
 
 # The answers of a block, and what is made of them: text, or totals.
 _Made = tuple[Answers, Any]
+# What that is made by, of a block and an empty place for text; None of a block that has
+# lines that are not plain.
+_Maker = Callable[[bytes, BytesIO], _Made | None]
 
 
 class TableEngine(RowEngine):
@@ -59,20 +60,27 @@ class TableEngine(RowEngine):
         lines.largest = LARGEST_BLOCK
         skipped = outcome.skipped if self._skip_bad else None
         begun: deque[tuple[Block, Future[_Made | None]]] = deque()
+        # Each is used again when its text is written: new memory takes its time.
+        texts = deque([BytesIO() for _ in range(_AT_ONCE)])
         ended = False
         with ThreadPoolExecutor(2) as pool:
             while not ended:
                 while len(begun) < _AT_ONCE and (block := lines.block()):
-                    begun.append((block, pool.submit(make, block.data)))
+                    begun.append((block, pool.submit(make, block.data, texts[0])))
+                    texts.rotate(-1)
                 if begun:
                     block, made = begun.popleft()
                     found = made.result()
                     if found is not None:
-                        self._count(found[0], outcome)
+                        answers, content = found
+                        self._count(answers, outcome)
                         self._progress(outcome.rows)
-                        yield found[1]
+                        yield content
+                        if isinstance(content, memoryview):
+                            content.release()
                         continue
                     lines.take(block, [each for each, _ in begun])
+                    wait([future for _, future in begun])
                     begun.clear()
                 results: list[Any] = []
                 try:
@@ -98,10 +106,8 @@ class TableEngine(RowEngine):
         outcome.odd += answers.odd
 
 
-def _maker(
-    rows: Any, formula: RowFormula, writer: RowWriter | None
-) -> Callable[[bytes], _Made | None] | None:
-    """The function of a block of plain lines, None of others; None if there is none."""
+def _maker(rows: Any, formula: RowFormula, writer: RowWriter | None) -> _Maker | None:
+    """What makes something of the rows; None if nothing does so block by block."""
     if not isinstance(rows, DelimitedRows) or not rows.delimiter.isascii():
         return None
     if isinstance(writer, LongerTable):
@@ -109,15 +115,6 @@ def _maker(
     if isinstance(writer, TableWriter):
         return _Plain(rows, formula, writer).anew
     return None if writer is not None else _Plain(rows, formula).totals
-
-
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """A block of plain lines."""
-
-    lines: Any
-    answers: Answers
-    ending: str
 
 
 class _Plain:
@@ -129,81 +126,50 @@ class _Plain:
         formula: RowFormula,
         writer: TableWriter | None = None,
     ) -> None:
-        self._rows = rows
+        self._delimiter = rows.delimiter
         self._width = len(rows.header)
         self._names = [f"c{place}" for place in range(self._width)]
         self._places = rows.places(list(formula.columns))
         self._kernel = RowKernel(formula)
         self._writer = writer
 
-    def longer(self, data: bytes) -> _Made | None:
+    def longer(self, data: bytes, text: BytesIO) -> _Made | None:
         """The lines with more cells behind them."""
-        table = self._table(data)
-        if table is None:
+        answers = self._answers(data)
+        if answers is None:
             return None
-        text = _text(
-            [table.lines, *table.answers.columns],
-            self._rows.delimiter,
-            "never",
-            table.ending,
-        )
-        return table.answers, text
+        lines = _cells(data, "\0", ["line"], [0])
+        ending = "\r\n" if data.endswith(b"\r\n") else "\n"
+        columns = [*lines.values(), *answers.columns]
+        return answers, _written(columns, text, self._delimiter, "never", ending)
 
-    def anew(self, data: bytes) -> _Made | None:
+    def anew(self, data: bytes, text: BytesIO) -> _Made | None:
         """The columns of a table of another form."""
-        table, writer = self._table(data), self._writer
-        if table is None or writer is None:
+        answers, writer = self._answers(data), self._writer
+        if answers is None or writer is None:
             return None
-        chosen = writer.chosen
-        own = self._cells(data, [place for place in chosen if place < self._width])
+        own = self._own(data, [each for each in writer.chosen if each < self._width])
         columns = [
-            own[self._names[place]]
-            if place < self._width
-            else table.answers.columns[place - self._width]
-            for place in chosen
+            own[place] if place < self._width else answers.columns[place - self._width]
+            for place in writer.chosen
         ]
         columns = [column.alias(str(place)) for place, column in enumerate(columns)]
-        return table.answers, _text(columns, writer.delimiter, "necessary", "\n")
+        return answers, _written(columns, text, writer.delimiter, "necessary", "\n")
 
-    def totals(self, data: bytes) -> _Made | None:
+    def totals(self, data: bytes, _text: BytesIO) -> _Made | None:
         """The totals of the lines."""
-        table = self._table(data)
-        return None if table is None else (table.answers, table.answers.totals())
+        answers = self._answers(data)
+        return None if answers is None else (answers, answers.totals())
 
-    def _table(self, data: bytes) -> _Table | None:
-        """What is in the lines and what they get; None if they are not plain."""
-        pl = polars()
-        returns, ending = data.count(b"\r"), b"\n"
-        if returns:
-            ending = b"\r\n"
-        count = data.count(ending)
-        header = self._rows.lines.header[-1].encode()
-        if (
-            b'"' in data
-            or b"\0" in data
-            or not data.endswith(ending)
-            or not header.endswith(ending)
-            or data.count(b"\n") != count
-            or (returns and returns != count)
-        ):
+    def _answers(self, data: bytes) -> Answers | None:
+        """What the lines get; None if they are not plain."""
+        count = count_of_plain(data, self._delimiter, self._width)
+        if not count:
             return None
         try:
-            lines = pl.read_csv(
-                data, separator="\0", new_columns=["line"], **_AS_TEXT
-            ).get_column("line")
-            delimiters = lines.str.count_matches(self._rows.delimiter, literal=True)
-            if (
-                # An empty line is null here.
-                len(lines) != count
-                or lines.null_count()
-                or (delimiters != self._width - 1).any()
-                or lines.str.len_bytes().max() > _LONGEST
-            ):
-                return None
-            columns = self._numbers(data)
-        except (pl.exceptions.PolarsError, CellError):
+            return self._kernel(self._numbers(data), count)
+        except (polars().exceptions.PolarsError, CellError):
             return None
-        return _Table(lines, self._kernel(columns, count), ending.decode())
 
     def _numbers(self, data: bytes) -> Sequence[Any]:
         """The columns of numbers, in the order of the formula's."""
@@ -211,7 +177,7 @@ class _Plain:
         names = [self._names[place] for place in self._places]
         frame = pl.read_csv(
             data,
-            separator=self._rows.delimiter,
+            separator=self._delimiter,
             new_columns=self._names,
             schema_overrides=dict.fromkeys(names, pl.Float64),
             columns=sorted(set(self._places)),
@@ -219,26 +185,17 @@ class _Plain:
             **_AS_TEXT,
         )
         return [
-            numbers_of(frame.get_column(name), partial(self._cell, data, place))
+            numbers_of(frame.get_column(name), partial(self._cells_at, data, place))
             for name, place in zip(names, self._places, strict=True)
         ]
 
-    def _cell(self, data: bytes, place: int) -> Any:
+    def _cells_at(self, data: bytes, place: int) -> Any:
         """The column at the place as it stands."""
-        return self._cells(data, [place])[self._names[place]]
+        return self._own(data, [place])[place]
 
-    def _cells(self, data: bytes, places: Sequence[int]) -> dict[str, Any]:
-        """The columns at these places as they stand, by their names here."""
-        if not places:
-            return {}
-        frame = polars().read_csv(
-            data,
-            separator=self._rows.delimiter,
-            new_columns=self._names,
-            columns=sorted(set(places)),
-            **_AS_TEXT,
-        )
-        return {column.name: column for column in frame}
+    def _own(self, data: bytes, places: Sequence[int]) -> dict[int, Any]:
+        """The columns at these places as they stand."""
+        return _cells(data, self._delimiter, self._names, places)
 
 
 _AS_TEXT: dict[str, Any] = {
@@ -246,9 +203,24 @@ _AS_TEXT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _text(columns: Sequence[Any], delimiter: str, quotes: str, ending: str) -> bytes:
-    """The columns as the lines of a table."""
-    text = BytesIO()
+def _cells(
+    data: bytes, separator: str, names: Sequence[str], places: Sequence[int]
+) -> dict[int, Any]:
+    """Columns of a table with these names, as they stand, by their places."""
+    if not places:
+        return {}
+    ordered = sorted(set(places))
+    frame = polars().read_csv(
+        data, separator=separator, new_columns=names, columns=ordered, **_AS_TEXT
+    )
+    return dict(zip(ordered, frame, strict=True))
+
+
+def _written(
+    columns: Sequence[Any], text: BytesIO, delimiter: str, quotes: str, ending: str
+) -> memoryview:
+    """The columns as the lines of a table, which stand in `text`."""
+    text.seek(0)
     polars().DataFrame(columns).write_csv(
         text,
         include_header=False,
@@ -256,4 +228,4 @@ def _text(columns: Sequence[Any], delimiter: str, quotes: str, ending: str) -> b
         quote_style=quotes,
         line_terminator=ending,
     )
-    return text.getvalue()
+    return text.getbuffer()[: text.tell()]

@@ -30,9 +30,9 @@ class Output:
     def write_rows(self, header, blocks):
         self.stream.write(header.encode())
         for block in blocks:
-            self.whole += isinstance(block, bytes)
-            text = block if isinstance(block, bytes) else "".join(block).encode()
-            self.stream.write(text)
+            is_whole = isinstance(block, memoryview)
+            self.whole += is_whole
+            self.stream.write(block if is_whole else "".join(block).encode())
 
 
 @pytest.fixture(params=[20, 100_000], autouse=True)

@@ -7,6 +7,8 @@
 Makes a scratch environment with gradcalc and the peers, or uses the one whose Python
 `--python` names. Every side is a process of its own, and they take turns: A B A B.
 With `--smoke` it makes no environment and tries whatever peers are there already.
+`--spark` has Spark map rows as well, which takes another minute; what a row costs there
+is told step by step by spark.py.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -24,8 +27,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PEERS = ["python", "micrograd", "autograd", "casadi", "sympy"]
 LARGE_PEERS = ["torch", "jax"]
-# Of works over arrays.
-ARRAY_PEERS = ["numpy", "numexpr", "polars"]
+# What the works over rows need and compare with.
+ROW_PEERS = ["numpy", "numexpr", "polars", "duckdb"]
 
 # Works with their sizes: for everybody, and for those for whom that takes too long.
 SLOW_AT_FORMULAS = {"autograd": 100, "sympy": 200}
@@ -38,6 +41,9 @@ FULL = [
     ("training", 300, {}),
     ("derivatives", 62, {}),
     ("arrays", 5_000_000, {}),
+    ("tables", 5_000_000, {}),
+    ("typed_tables", 5_000_000, {}),
+    ("pipe", 500_000, {}),
 ]
 QUICK = [
     ("text_to_gradients", 1_000, {"autograd": 100, "sympy": 50}),
@@ -47,6 +53,9 @@ QUICK = [
     ("training", 20, {}),
     ("derivatives", 62, {}),
     ("arrays", 1_000_000, {}),
+    ("tables", 500_000, {}),
+    ("typed_tables", 500_000, {}),
+    ("pipe", 50_000, {}),
 ]
 SMOKE = [
     ("text_to_gradients", 50, {}),
@@ -55,6 +64,9 @@ SMOKE = [
     ("training", 1, {}),
     ("derivatives", 62, {}),
     ("arrays", 1_000, {}),
+    ("tables", 50_000, {}),
+    ("typed_tables", 1_000, {}),
+    ("pipe", 1_000, {}),
 ]
 DEPTHS = [100, 300, 1_000, 10_000, 100_000]
 NEURON_WORDS = [
@@ -64,17 +76,21 @@ NEURON_WORDS = [
 
 sys.path.insert(0, str(HERE))
 
+import works  # noqa: E402
+
 
 def main() -> int:
     options = _options()
     rounds = 2 if options.smoke else 5 if options.quick else 9
     chosen = SMOKE if options.smoke else QUICK if options.quick else FULL
+    if options.spark:
+        chosen = [*chosen, ("spark", 10_000 if options.smoke else 2_000_000, {})]
     peers = PEERS + (LARGE_PEERS if options.all else [])
     with tempfile.TemporaryDirectory() as folder:
         python = options.python or (
             sys.executable if options.smoke else _environment(Path(folder), peers)
         )
-        environment = _variables(python)
+        environment = {**_variables(python), works.FOLDER: folder}
         results = {"machine": _machine(python, peers, environment)}
         results["works"] = [
             _work(python, environment, work, size, special, peers, rounds)
@@ -99,6 +115,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="smaller works")
     parser.add_argument("--all", action="store_true", help="PyTorch and JAX as well")
+    parser.add_argument("--spark", action="store_true", help="Spark as well")
     parser.add_argument("--smoke", action="store_true", help="compare results alone")
     parser.add_argument("--json", metavar="FILE", help="write all figures there too")
     parser.add_argument("--python", help="the Python of an environment to use")
@@ -110,7 +127,7 @@ def _environment(folder: Path, peers: list[str]) -> str:
     print("Making a scratch environment ...", file=sys.stderr)
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     python = str(folder / "env" / "bin" / "python")
-    packages = [peer for peer in [*peers, *ARRAY_PEERS] if peer != "python"]
+    packages = [peer for peer in [*peers, *ROW_PEERS] if peer != "python"]
     subprocess.run(
         [python, "-m", "pip", "install", "-qq", str(ROOT), *packages], check=True
     )
@@ -133,7 +150,7 @@ def _machine(
     code = (
         "import importlib.metadata as m, json, sys\n"
         "found = {}\n"
-        f"for name in {['gradcalc', *peers, *ARRAY_PEERS]!r}:\n"
+        f"for name in {['gradcalc', *peers, *ROW_PEERS]!r}:\n"
         "    try: found[name] = m.version(name)\n"
         "    except m.PackageNotFoundError: pass\n"
         "print(json.dumps([sys.version.split()[0], found]))"
@@ -170,6 +187,8 @@ class Side:
         # How long each of the formulas is that it writes, if it does.
         self.operations: list[int] | None = None
         self.error: str | None = None
+        # What it is an error to be without: a module or a program.
+        self.lacking: str | None = None
         self._process = subprocess.Popen(
             [python, str(HERE / "worker.py"), name, work, str(size)],
             stdin=subprocess.PIPE,
@@ -186,20 +205,23 @@ class Side:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write("go\n")
-            self._process.stdin.flush()
+            # One that could not begin has said why, and is gone.
+            with suppress(BrokenPipeError):
+                self._process.stdin.write("go\n")
+                self._process.stdin.flush()
             reply = json.loads(self._process.stdout.readline())
         except (OSError, ValueError):
             reply = {"error": "it crashed"}
-        self.error = reply.get("error")
+        self.error, self.lacking = reply.get("error"), reply.get("lacking")
         if self.error is None:
             self.seconds.append(reply["seconds"])
             self.answer = reply["answer"]
             self.operations = reply.get("operations")
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        # At the end of its input it removes what it made.
+        with suppress(BrokenPipeError):
+            self._process.communicate()
 
     def result(self) -> dict[str, object]:
         return {
@@ -208,6 +230,7 @@ class Side:
             "answer": self.answer,
             "operations": self.operations,
             "error": self.error,
+            "lacking": self.lacking,
         }
 
 
@@ -221,14 +244,13 @@ def _work(
     rounds: int,
 ) -> dict[str, object]:
     """The work done by all sides in turn, the first round not counted."""
-    import works
-
     title = works.TITLES[work].format(size)
     print(f"{title} ...", file=sys.stderr)
-    if work == "arrays":
-        peers = [*ARRAY_PEERS, *(peer for peer in peers if peer in LARGE_PEERS)]
-    elif work == "derivatives":
-        peers = ["sympy"]
+    peers = [
+        peer
+        for peer in works.PEERS.get(work, peers)
+        if peer in peers or peer not in LARGE_PEERS
+    ]
     sides = [
         Side(python, environment, name, work, special.get(name, size))
         for name in ["gradcalc", *peers]
@@ -239,6 +261,8 @@ def _work(
     for side in sides:
         side.seconds = side.seconds[1:]
         side.close()
+        if side.lacking is not None:
+            print(f"    {side.name} is left out: no {side.lacking}", file=sys.stderr)
     return {
         "work": work,
         "title": title,

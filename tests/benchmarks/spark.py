@@ -15,30 +15,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
 import works  # noqa: E402
+from sides.pyspark_side import TYPES, by_hand  # noqa: E402
 
 import gradcalc  # noqa: E402
 from gradcalc.mapping.spark_engine import session  # noqa: E402
 
 NAMES = list(works.NEURON_POINT)
-NEW = ["value", "d_x1", "d_w1", "d_x2", "d_w2", "d_b"]
 ROUNDS = 3
-
-
-def by_hand(batches):
-    """The neuron and its gradients, as somebody would write them."""
-    import numpy as np
-    import pyarrow as pa
-
-    for batch in batches:
-        x1, x2, w1, w2, b = (column.to_numpy() for column in batch.columns)
-        value = np.tanh(x1 * w1 + x2 * w2 + b)
-        slope = 1 - value * value
-        found = [value, slope * w1, slope * x1, slope * w2, slope * x2, slope]
-        new = [pa.array(numbers) for numbers in found]
-        yield pa.RecordBatch.from_arrays(
-            [*batch.columns, *new],
-            [*NAMES, *NEW],
-        )
 
 
 def handed_over(batches):
@@ -59,9 +42,7 @@ def main():
         spark.range(0, rows, 1, 4).selectExpr(*columns).write.parquet(f"{folder}/in")
         frame = spark.read.parquet(f"{folder}/in")
         mapped = gradcalc.map_spark(frame, works.NEURON)
-        hand = frame.mapInArrow(
-            by_hand, ", ".join(f"{name} double" for name in [*NAMES, *NEW])
-        )
+        hand = frame.mapInArrow(by_hand, TYPES)
 
         def written(frame):
             return lambda: frame.write.mode("overwrite").parquet(f"{folder}/out")
@@ -86,9 +67,9 @@ def main():
             print(f"{name:35} {min(times[1:]):7.2f} s {rate:12,.0f} rows/s a core")
         ratio = [min(times[1:]) for times in seconds.values()]
         print(f"gradcalc's time over that by hand: {ratio[0] / ratio[1]:.2f}")
-        sums = [f"sum({name}) as {name}" for name in NEW]
+        sums = [f"sum({name}) as {name}" for name in works.MAPPED]
         one, other = (each.selectExpr(*sums).first() for each in (mapped, hand))
-        assert all(abs(one[name] - other[name]) < 1e-6 for name in NEW)
+        assert all(abs(one[name] - other[name]) < 1e-6 for name in works.MAPPED)
         print("both come to the same numbers")
 
 

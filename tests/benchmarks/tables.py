@@ -52,12 +52,11 @@ def _each(work, side):
     units = {
         "text_to_gradients": works.NODES_PER_TERM,
         "again": works.NODES_PER_TERM,
-        "neuron": 1,
         "training": len(works.training_rows()),
-        "arrays": 1,
-        "derivatives": 1,
     }
-    return [seconds / (side["size"] * units[work]) for seconds in side["seconds"]]
+    return [
+        seconds / (side["size"] * units.get(work, 1)) for seconds in side["seconds"]
+    ]
 
 
 def _lengths(sides):

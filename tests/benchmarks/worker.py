@@ -27,7 +27,11 @@ def main():
         prepare = getattr(importlib.import_module(f"sides.{side}_side"), work)
         run = prepare(int(size))
     except Exception as error:
-        print(json.dumps({"error": type(error).__name__}), file=reply, flush=True)
+        lacking = error.name if isinstance(error, ModuleNotFoundError) else None
+        if isinstance(error, FileNotFoundError):
+            lacking = str(error)
+        said = {"error": type(error).__name__, "lacking": lacking}
+        print(json.dumps(said), file=reply, flush=True)
         return
     for _ in sys.stdin:
         gc.collect()
@@ -43,6 +47,7 @@ def main():
         except Exception as error:
             line = {"error": type(error).__name__}
         print(json.dumps(line), file=reply, flush=True)
+    getattr(run, "clean", lambda: None)()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,11 @@
 import csv
 import io
 import math
+import os
 import random
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 NEURON = "tanh(x1*w1 + x2*w2 + b)"
@@ -17,7 +21,26 @@ TITLES = {
     "training": "one step of training",
     "derivatives": "{:,} derivatives as formulas, per formula",
     "arrays": "map in memory: the neuron over {:,} rows, per row",
+    "tables": "map CSV to CSV: {:,} rows, per row",
+    "typed_tables": "map Parquet to Parquet: {:,} rows, per row",
+    "pipe": "map in a pipe: {:,} rows, per row",
+    "spark": "map on Spark, one core, Parquet to Parquet: {:,} rows, per row",
 }
+# Who does a work beside gradcalc, where that is not everybody.
+ARRAY_PEERS = ["numpy", "numexpr", "polars"]
+FILE_PEERS = ["polars", "duckdb"]
+PEERS = {
+    "derivatives": ["sympy"],
+    "arrays": [*ARRAY_PEERS, "jax", "torch"],
+    "tables": FILE_PEERS,
+    "typed_tables": FILE_PEERS,
+    "pipe": ["awk", "jq", "miller"],
+    "spark": ["pyspark"],
+}
+# What a row of these gets: the columns that were there, the value and its derivatives.
+MAPPED = [*NEURON_POINT, "value", "d_x1", "d_w1", "d_x2", "d_w2", "d_b"]
+# The folder of the files that all sides read.
+FOLDER = "GRADCALC_BENCHMARKS"
 # Nodes in each term of the balanced sum: three variables, *, +, tanh and a sum.
 NODES_PER_TERM = 7
 
@@ -52,6 +75,72 @@ def columns(rows):
 
     generator = numpy.random.default_rng(1)
     return [generator.normal(size=rows) for _ in NEURON_POINT]
+
+
+def table(rows, ending):
+    """The path of a file of the neuron's variables, made by whoever needs it first."""
+    path = Path(os.environ.get(FOLDER) or tempfile.gettempdir(), f"{rows}{ending}")
+    if not path.exists():
+        import polars
+
+        aside = path.with_suffix(f".{os.getpid()}")
+        frame = polars.DataFrame(dict(zip(NEURON_POINT, columns(rows), strict=True)))
+        write = frame.write_parquet if ending == ".parquet" else frame.write_csv
+        write(aside)
+        aside.replace(path)
+    return path
+
+
+def mapped(rows, ending, action):
+    """The work that has `action` read a table's path and write another's.
+
+    What is compared are the sums of what every row got.
+    """
+    source = table(rows, ending)
+    folder = tempfile.TemporaryDirectory(dir=source.parent)
+    target = Path(folder.name, f"out{ending}")
+
+    def run():
+        action(source, target)
+
+    def made(_nothing):
+        import polars
+
+        scan = polars.scan_parquet if ending == ".parquet" else polars.scan_csv
+        found = scan(target).sum().collect().row(0, named=True)
+        remove(target)
+        return [float(found[name]) for name in MAPPED], None
+
+    run.made, run.clean = made, folder.cleanup
+    return run
+
+
+def remove(path):
+    """Remove the file, or the folder with all that is in it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def piped(rows, words, header=""):
+    """The work that has a program read the rows of a pipe and write them with more.
+
+    Raises FileNotFoundError if there is no such program.
+    """
+    if shutil.which(words[0]) is None:
+        raise FileNotFoundError(words[0])
+
+    def action(source, target):
+        with (
+            open(target, "w", encoding="utf-8") as output,
+            subprocess.Popen(["cat", source], stdout=subprocess.PIPE) as reader,
+        ):
+            output.write(header)
+            output.flush()
+            subprocess.run(words, stdin=reader.stdout, stdout=output, check=True)
+
+    return mapped(rows, ".csv", action)
 
 
 def array_answer(value, gradient):

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import sys
 import tempfile
 
 import works
@@ -58,6 +59,28 @@ def arrays(rows):
     f = gradcalc.vectorized(works.NEURON, list(works.NEURON_POINT))
     columns = works.columns(rows)
     return lambda: works.array_answer(*f(*columns))
+
+
+def tables(rows):
+    return works.mapped(rows, ".csv", _mapped)
+
+
+def typed_tables(rows):
+    return works.mapped(rows, ".parquet", _mapped)
+
+
+def _mapped(source, target):
+    main(["map", works.NEURON, "--data", str(source), "--out", str(target)])
+
+
+def pipe(rows):
+    return works.piped(rows, [sys.executable, "-m", "gradcalc", "map", works.NEURON])
+
+
+def spark(rows):
+    from sides.pyspark_side import on_spark
+
+    return on_spark(rows, lambda frame: gradcalc.map_spark(frame, works.NEURON))
 
 
 def derivatives(count):

@@ -24,3 +24,30 @@ def arrays(rows):
         return works.array_answer(value, gradient)
 
     return run
+
+
+def tables(rows):
+    return works.mapped(
+        rows, ".csv", lambda source, out: _mapped(pl.scan_csv(source)).sink_csv(out)
+    )
+
+
+def typed_tables(rows):
+    return works.mapped(
+        rows,
+        ".parquet",
+        lambda source, out: _mapped(pl.scan_parquet(source)).sink_parquet(out),
+    )
+
+
+def _mapped(frame):
+    x1, x2, w1, w2, b = map(pl.col, works.NEURON_POINT)
+    value, slope = pl.col("value"), pl.col("d_b")
+    return (
+        frame.with_columns(value=(x1 * w1 + x2 * w2 + b).tanh())
+        .with_columns(d_b=1 - value * value)
+        .with_columns(
+            d_x1=slope * w1, d_w1=slope * x1, d_x2=slope * w2, d_w2=slope * x2
+        )
+        .select(works.MAPPED)
+    )

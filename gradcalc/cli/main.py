@@ -36,6 +36,7 @@ COMMANDS = {
     "map": "A formula and its gradient over every row of data.",
     "ascend": "Climb along the gradient, step by step.",
     "descend": "Go down along the gradient, step by step.",
+    "solve": "Where a formula is 0, or an equation holds.",
     "uncertainty": "Measured values, and what their errors make of the result.",
     "check": "The gradient compared with differences, or with your own.",
     "functions": "Every operation and library function with its derivative rule.",

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import click
 
@@ -11,8 +10,9 @@ from gradcalc.analysis.curves import Plotted, Range, Surface, curve, surface
 from gradcalc.cli import consoles, options
 from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.files import check_not_read, replace_file
+from gradcalc.cli.variables import read_range
 from gradcalc.errors import BindingError, UsageError
-from gradcalc.language.bindings import BoundProgram, constant_value
+from gradcalc.language.bindings import BoundProgram
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.wording import listing
 
@@ -24,28 +24,6 @@ _MOST_GRID = 1000
 _MOST_NODES = 4_000_000
 _WIDTH, _HEIGHT = 80, 22
 _NARROWEST = 30
-
-
-def read_range(text: str) -> Any:
-    """The range that `-5:5` stands for; without a colon the value, as everywhere."""
-    if ":" not in text:
-        return constant_value(text)
-    ends = text.split(":")
-    if len(ends) != 2 or not all(end.strip() for end in ends):
-        raise BindingError(
-            "a range is START:STOP",
-            source=text,
-            span=(0, len(text)),
-            hint="write for example -5:5",
-        )
-    start, stop = map(constant_value, ends)
-    if isinstance(start, list) or isinstance(stop, list):
-        raise BindingError("the ends of a range are numbers, not lists")
-    try:
-        return Range(start, stop)
-    except BindingError as error:
-        hint = f"{ends[1]}:{ends[0]}" if start > stop else None
-        raise error.but(source=text, span=(0, len(text)), hint=hint) from None
 
 
 @click.command(

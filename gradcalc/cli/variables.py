@@ -6,7 +6,7 @@ from typing import Any
 from gradcalc.cli.files import called, read_text
 from gradcalc.cli.mistaken_names import nearest_option
 from gradcalc.errors import BindingError, DataError, GradcalcError
-from gradcalc.language.bindings import checked_value
+from gradcalc.language.bindings import checked_value, constant_value
 from gradcalc.language.identifiers import by_normal_name, normal, repeated
 from gradcalc.strict_json import from_json_value, read_json
 from gradcalc.wording import listing, plural, quoted
@@ -55,6 +55,31 @@ def read_bindings(
                 hint="; ".join(filter(None, (error.page_hint, option))) or None,
             ) from None
     return values
+
+
+def read_range(text: str) -> Any:
+    """The range that `-5:5` stands for; without a colon the value, as everywhere."""
+    if ":" not in text:
+        return constant_value(text)
+    # Imported here: few commands take ranges.
+    from gradcalc.analysis.curves import Range
+
+    ends = text.split(":")
+    if len(ends) != 2 or not all(end.strip() for end in ends):
+        raise BindingError(
+            "a range is START:STOP",
+            source=text,
+            span=(0, len(text)),
+            hint="write for example -5:5",
+        )
+    start, stop = map(constant_value, ends)
+    if isinstance(start, list) or isinstance(stop, list):
+        raise BindingError("the ends of a range are numbers, not lists")
+    try:
+        return Range(start, stop)
+    except BindingError as error:
+        hint = f"{ends[1]}:{ends[0]}" if start > stop else None
+        raise error.but(source=text, span=(0, len(text)), hint=hint) from None
 
 
 def number_entry(name: str, value: Any, where: str) -> Any:

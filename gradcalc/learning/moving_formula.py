@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from gradcalc.language.bindings import BoundProgram
 from gradcalc.language.references import check_independent, wanted_nodes
 from gradcalc.learning.optimizers import State
 from gradcalc.operations import Singularity
-from gradcalc.shapes import Structure, all_leaves, flatten, unflatten
+from gradcalc.shapes import Structure, all_leaves, flatten, leaves_of, unflatten
 from gradcalc.writers.node_text import expression
 
 Bounds = tuple[float, float]
@@ -26,7 +27,8 @@ class MovingFormula:
 
     start   the numbers that they start from
     limits  the bounds of each
-    slopes  a function from the numbers to ((value,), (gradient,))
+    slopes  a function from the numbers to the values, of a list several, and the
+            gradient of each
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class MovingFormula:
         }
         self.start = [bound.given[node] for node in leaves]
         self.slopes = compile_gradient(
-            bound.program.graph, [bound.output], leaves, leaves, self.known
+            bound.program.graph, flatten(bound.output), leaves, leaves, self.known
         )
         self.limits = self._limits(bounds)
 
@@ -65,6 +67,16 @@ class MovingFormula:
                     )
                 limits.append((low, high))
         return limits
+
+    def starting(self, values: Sequence[float]) -> "MovingFormula":
+        """The same formula with another start."""
+        other = copy(self)
+        other.start = list(values)
+        return other
+
+    def numbers(self, variables: Mapping[str, Any]) -> list[float]:
+        """The numbers that are the values of the variables that move."""
+        return leaves_of(variables, self.moving)
 
     def named(self, leaves: Sequence[float]) -> dict[str, Any]:
         """The numbers as the values of the variables, by name."""

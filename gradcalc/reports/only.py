@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradcalc.analysis.uncertainty import Uncertainty
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.learning.descent import Descent
+    from gradcalc.learning.solving import Solution
 
 _PATH = re.compile(rf"(\w+)(?:\.({NAME}))?({INDICES})")
 _HESSIAN = re.compile(rf"hessian(?:\.({NAME})({INDICES}))?(?:\.({NAME})({INDICES}))?")
@@ -193,6 +194,39 @@ def descent_lines(
         if found is not None:
             lines.append("\t".join([_bare(e, precision) for e in _entries(found)]))
     return lines
+
+
+def solution_lines(
+    solution: "Solution", only: str, precision: int | None = None
+) -> list[str]:
+    """The lines of bare numbers at paths into each root, a line for each root.
+
+    An unknown's name, `variables.x`, `residual`, `within.x`, `kind` and `steps`;
+    several paths stand side by side, tabs between them. Raises UsageError, naming what
+    there is.
+    """
+    lines = []
+    for found in solution.roots or [solution.best]:
+        unknowns = solution.unknowns(found.end.values)
+        result = {
+            **unknowns,
+            "variables": solution.variables(found.end),
+            "residual": solution.residual(found.end),
+            "within": solution.unknowns(found.within) if found.within else None,
+            "kind": found.kind,
+            "steps": len(found.path) - 1,
+        }
+        texts = []
+        for path in map(str.strip, only.split(",")):
+            entry = _found(result, normal(path))
+            if entry is _NOTHING:
+                raise _nothing_at(path, _choices(result, _MOST_NAMES))
+            texts += [
+                each if isinstance(each, str) else _bare(each, precision)
+                for each in _entries(entry)
+            ]
+        lines.append("\t".join(texts))
+    return lines if solution.solved else []
 
 
 def _found(result: Mapping[str, Any], path: str) -> Any:

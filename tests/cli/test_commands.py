@@ -38,6 +38,8 @@ COMMANDS = [
      "d_{n}\n6.0\n12.0"),
     (["map", "{a}^2", "--{b}=1:2"], "{n},value,d_{n}"),
     (["uncertainty", "3*{a}", "--{b}=2±0.5", "--only=contributions.{b}"], "1.5"),
+    (["solve", "{a}^2 - x", "--{b}=3", "--x=4", "--wrt={b}", "--only={b}"], "2"),
+    (["solve", "{a}^2 - 4", "--{b}=0:3", "--only=variables.{b}"], "2"),
     (["functions", "\N{FULLWIDTH LATIN SMALL LETTER S}in"], "cos"),
 ]  # fmt: skip
 FORMS = {
@@ -116,6 +118,7 @@ WITH_A_VARIABLE = {
     "ascend": ["{name}*x", "--x=1"],
     "descend": ["{name}*x", "--x=1"],
     "uncertainty": ["{name}*x", "--x=1"],
+    "solve": ["[{name} - x, x - 2]", "--x=1"],
     "check": ["{name}*x", "--x=1"],
     "map": ["{name}*x"],
 }
@@ -130,6 +133,7 @@ GOOD = {
     "data": "rows.csv",
     "target": "y", "shape": "w=2", "fix": "w=1", "set": "w=1", "expect": "x=1",
     "bound": "x=0:1", "out": "out.svg", "loss": "mae", "optimizer": "adam",
+    "equals": "1",
     "correlation": "x,x=1", "correlations": "vars.json", "plot": "out.svg",
     "only": "value", "rename": "q=z", "delimiter": ",", "reduce": "sum",
 }  # fmt: skip

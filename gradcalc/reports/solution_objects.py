@@ -1,0 +1,39 @@
+"""The roots of a formula as the object that `--json` prints."""
+
+from gradcalc.learning.roots import Found
+from gradcalc.learning.solving import Solution
+from gradcalc.reports.objects import Object, answered
+from gradcalc.strict_json import json_value
+
+
+def solution_to_dict(solution: Solution) -> Object:
+    """The first root, or what was found in its place; then all that was found."""
+    return {
+        **answered(solution.bound, "expression=text"),
+        "solved": solution.solved,
+        **found_to_dict(solution, solution.best),
+        "roots": [found_to_dict(solution, found) for found in solution.roots],
+        "others": [found_to_dict(solution, found) for found in solution.others],
+    }
+
+
+def found_to_dict(solution: Solution, found: Found) -> Object:
+    """What was found at the end of one path, and the path."""
+    end = found.end
+    return {
+        "kind": found.kind,
+        "reason": found.reason or None,
+        "variables": json_value(solution.variables(end)),
+        "residual": json_value(solution.residual(end)),
+        "within": json_value(solution.unknowns(found.within)) if found.within else None,
+        "steps": len(found.path) - 1,
+        "trace": [
+            {
+                "step": step,
+                "variables": json_value(solution.unknowns(place.values)),
+                "residual": json_value(solution.residual(place)),
+                "share": place.share,
+            }
+            for step, place in enumerate(found.path)
+        ],
+    }

@@ -1,5 +1,6 @@
 """`gradcalc train`: fit a formula's parameters to rows of data."""
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -21,7 +22,7 @@ from gradcalc.data.rows import Reading, Rows
 from gradcalc.errors import FileError, GradcalcError, UsageError
 from gradcalc.language.bindings import checked_value
 from gradcalc.language.identifiers import normal
-from gradcalc.learning.objective import LOSSES
+from gradcalc.learning.objective import LOSSES, is_least_squares
 from gradcalc.learning.optimizers import UPDATE_RULES
 from gradcalc.learning.roles import ParameterOptions
 from gradcalc.learning.training import DIVERGED, INTERRUPTED
@@ -31,6 +32,7 @@ from gradcalc.learning.training_tasks import (
     TrainingTask,
     read_task,
 )
+from gradcalc.reports.numbers import format_number
 from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.strict_json import write_json
 from gradcalc.wording import listing, near_miss
@@ -65,8 +67,8 @@ class TrainCommand(FormulaCommand):
             ("--like", True),
             hint="leave out one of them: the file of a model has a formula of its own",
         )
-        model, started = record
-        return model.text, {
+        formula, started = record
+        return formula, {
             name: checked_value(name, value) for name, value in started.items()
         }
 
@@ -142,6 +144,12 @@ class TrainCommand(FormulaCommand):
     multiple=True,
     metavar="NAME=VALUE",
     help="Hold a parameter at a value. May be repeated.",
+)
+@click.option(
+    "--scale",
+    is_flag=True,
+    help="Learn from columns minus their mean, over their standard deviation; the model"
+    " takes them as they are. Values of parameters are those beside scaled columns.",
 )
 @_setting(
     "seed",
@@ -333,11 +341,34 @@ def _finish(request: Request, result: TrainingResult, files: _Files) -> int:
     if training.stopped == DIVERGED:
         consoles.warn(
             f"the loss is no longer finite in epoch {training.epochs + 1}:"
-            f" {training.reason}; these are the last finite parameters; a --rate"
-            f" smaller than {result.settings.rate:g} may help"
+            f" {training.reason}; these are the last finite parameters;"
+            f" {_advice(result)}"
         )
         return 1
+    if training.grew:
+        consoles.warn(
+            f"the loss has become larger, {training.last:.3g} after"
+            f" {training.first:.3g}; {_advice(result)}"
+        )
     return 130 if training.stopped == INTERRUPTED else 0
+
+
+def _advice(result: TrainingResult) -> str:
+    """What to do about a training that diverged."""
+    if not math.isfinite(result.training.first):
+        return "no --rate helps, for it is not finite at the start"
+    settings, steady = result.settings, result.steady
+    advice = f"a --rate smaller than {settings.rate:g} may help"
+    if steady is not None:
+        would = "would" if steady.sure else "should"
+        have = "not have diverged" if steady.sure else "not diverge"
+        advice = f"--rate {format_number(steady.rate)} {would} {have}"
+    model = result.model
+    if model.classes is None and not settings.l2 and is_least_squares(model.loss):
+        advice += ", and gradcalc fit needs no rate"
+    if steady is not None and not settings.scale and steady.rate < settings.rate / 10:
+        advice += "; --scale makes larger rates possible where columns are large"
+    return advice
 
 
 def _target(text: str, rows: Rows) -> list[str]:

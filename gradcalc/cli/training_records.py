@@ -16,8 +16,8 @@ from gradcalc.shapes import shape_of
 _NUMBERS = ("seed", "rate", "batch", "l2", "validate", "patience")
 
 
-def read_record(path: str) -> tuple[Model, dict[str, Any], dict[str, Any]]:
-    """The model in a file, what its parameters started from, and options of train.
+def read_record(path: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The formula in a file, what its parameters started from, and options of train.
 
     The options are by parameter of the command, as texts. Raises DataError if the file
     does not say how the model was trained.
@@ -46,11 +46,14 @@ def read_record(path: str) -> tuple[Model, dict[str, Any], dict[str, Any]]:
     fixed = content.get("fixed", [])
     if not isinstance(started, dict) or not _are_known(fixed, model):
         raise DataError(f'{where}: "started" or "fixed" is not what it should be')
-    carried = read_program(model.text).carried({*model.inputs, *model.parameters})
+    formula = content.get("model_asked", model.text)
+    if not isinstance(formula, str):
+        raise DataError(f'{where}: "model_asked" is not a formula')
+    carried = read_program(formula).carried({*model.inputs, *model.parameters})
     shapes = {name: shape_of(value) for name, value in model.parameters.items()}
     classes = model.classes
     return (
-        model,
+        formula,
         started,
         {
             **{name: str(value) for name, value in numbers.items()},
@@ -59,6 +62,7 @@ def read_record(path: str) -> tuple[Model, dict[str, Any], dict[str, Any]]:
             "loss": model.loss,
             "classes": None if classes is None else _listed(classes),
             "no_shuffle": content.get("no_shuffle") is True,
+            "scale": content.get("scale") is True,
             "shape_texts": [
                 f"{name}={'x'.join(map(str, shape))}"
                 for name, shape in shapes.items()
@@ -92,7 +96,7 @@ def take_record(context: click.Context, _parameter: Any, path: str | None) -> An
     """
     if path is None:
         return None
-    model, started, settings = read_record(path)
+    formula, started, settings = read_record(path)
     if "--optimizer" in context.obj.given:
         for optimizer in UPDATE_RULES.values():
             for name in optimizer.options:
@@ -100,4 +104,4 @@ def take_record(context: click.Context, _parameter: Any, path: str | None) -> An
     context.default_map = {
         name: value for name, value in settings.items() if value is not None
     }
-    return model, started
+    return formula, started

@@ -32,6 +32,10 @@ again. What is as it is by itself is left out:
     rows, validation_rows   how many were learned from, and held back
     l2, validate, patience, no_shuffle, and epochs_asked if it stopped before
     started     the values that parameters started from
+    scaled      {"x": {"mean", "deviation"}} of the inputs that it learned from scaled
+    scale       true if it was asked to; and model_asked, the formula that was given, if
+                the scaling stands in that of the model
+    steady_rate of one that diverged, a rate that does not
 
 A model is read from "schema", "model", "inputs", "target", "parameters", "shapes",
 "classes", the name of the loss, "names", "covariance" and "degrees_of_freedom". It is

@@ -6,6 +6,7 @@ variables. It may use the model's names, too: `diff(prediction, x)` is a slope o
 model. Errors in either point at the text that the user wrote.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,29 @@ class Objective:
 def loss_called(loss: str) -> Loss:
     """The loss of that name, or with that formula."""
     return LOSSES.get(loss) or Loss(loss)
+
+
+def is_least_squares(loss: str) -> bool:
+    """Whether the loss is a constant times the sum of the squares of the errors.
+
+    It is told from its values for a few errors.
+    """
+    ratios = []
+    try:
+        parsed = read_program(loss_called(loss).formula)
+        if {*parsed.variables()} != {*_LOSS_NAMES}:
+            return False
+        program = build(parsed)
+        for prediction, target in ((0.3, 1.7), (-2.5, 0.125), (40.0, -3.0)):
+            given = {"prediction": prediction, "target": target}
+            nodes = program.graph.variable_names()
+            values = program.graph.forward({n: given[nodes[n]] for n in nodes})
+            ratios.append(values[program.result] / (prediction - target) ** 2)
+    except (GradcalcError, TypeError):
+        return False
+    return ratios[0] > 0 and all(
+        math.isclose(ratio, ratios[0], rel_tol=1e-9) for ratio in ratios
+    )
 
 
 def check_loss(loss: str) -> None:

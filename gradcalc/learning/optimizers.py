@@ -58,6 +58,9 @@ class Optimizer:
     options: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     # Lines that run once for each step, before any parameter's.
     before: tuple[str, ...] = ()
+    # From the constants, the rate times the curvature above which steps grow; None if
+    # they do not follow the size of the gradient.
+    limit: Callable[[Mapping[str, float]], float] | None = None
     # Without a rule, the function that takes the steps of a walk: module:function.
     search: str = ""
     # What multiplies a step where no rate is given; None where it has no rate.
@@ -72,6 +75,7 @@ OPTIMIZERS = {
         Optimizer(
             "sgd", "the plain update rule: rate times gradient",
             ("{step} = rate * {gradient}",),
+            limit=lambda _: 2.0,
         ),
         Optimizer(
             "momentum", "rate times a decaying sum of all gradients",
@@ -82,6 +86,7 @@ OPTIMIZERS = {
             memory=("velocity",),
             constants={"momentum": 0.9},
             options={"momentum": (0.0, 1.0)},
+            limit=lambda constants: 2.0 * (1.0 + constants["momentum"]),
         ),
         Optimizer(
             "adam", "rate times the mean gradient over its root mean square",

@@ -28,6 +28,9 @@ DIVERGED = "diverged"
 # From so many rows in one step on, arrays are faster, and worth NumPy's start.
 FEWEST_OF_ARRAYS = 50_000
 
+# A loss that is so many times that of the start has not been made smaller.
+_GROWN = 10
+
 # Called after every epoch with its number, the mean loss of its steps and, if there are
 # rows that are held back, the mean loss over these.
 Progress = Callable[..., None]
@@ -57,6 +60,11 @@ class Training:
     def epochs(self) -> int:
         """How many were completed."""
         return len(self.losses)
+
+    @property
+    def grew(self) -> bool:
+        """Whether the loss is finite or not at the end, but far above the start."""
+        return math.isfinite(self.first) and not self.last <= _GROWN * abs(self.first)
 
 
 def train(

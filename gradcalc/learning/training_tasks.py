@@ -1,9 +1,10 @@
 """What to train: a formula, examples and settings; and the model that results."""
 
+import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcalc.data.rows import Rows, Skipped
 from gradcalc.errors import DataError, ShapeError, UsageError
@@ -27,8 +28,15 @@ from gradcalc.learning.roles import (
     assign_roles,
     initial_values,
 )
-from gradcalc.learning.training import Progress, Training, train
+from gradcalc.learning.scaling import Scale, scaled_text, scales_of
+from gradcalc.learning.training import DIVERGED, Progress, Training, train
 from gradcalc.shapes import Shape, arrange, element_names, flatten, leaves_of, shape_of
+
+# Predictions are the same if they differ by so little on the first rows.
+_ROUNDING, _COMPARED = 1e-12, 1_000
+
+if TYPE_CHECKING:
+    from gradcalc.learning.steady_rates import SteadyRate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,8 @@ class Settings:
     shuffle: bool = True
     # The share of the rows that is held back to measure the loss on; None for none.
     validate: float | None = None
+    # Whether it learns from inputs minus their mean, over their standard deviation.
+    scale: bool = False
     # Stop when the loss has not fallen for so many epochs; None for never.
     patience: int | None = None
 
@@ -58,6 +68,12 @@ class TrainingResult:
 
     model: Model
     training: Training
+    # Of one that diverged or came to a larger loss, a rate that does not, or None.
+    steady: "SteadyRate | None"
+    # The formula that was given, and the scales of inputs. The model takes these as
+    # they are: it has the scaling in its parameters or in its formula.
+    formula: str
+    scales: dict[str, Scale]
     # What it was asked for: how to train, and the values that parameters started from.
     settings: Settings
     started: dict[str, Any]
@@ -91,6 +107,8 @@ class TrainingTask:
     roles: Roles
     examples: Examples
     objective: Objective
+    # The length of the target's list; None if it is a number.
+    outputs: int | None
 
     def train(
         self, settings: Settings, progress: Progress | None = None
@@ -101,16 +119,20 @@ class TrainingTask:
         values = initial_values(
             roles.parameters, {**roles.started, **roles.fixed}, generator.random
         )
-        setup = self._setup(settings, leaves_of(values, roles.fixed))
         if settings.validate and len(examples.rows) < 2:
             raise DataError("one row cannot be divided into training and validation")
         rows, validation = held_back(
             list(examples.rows), settings.validate, generator.random
         )
+        scales = scales_of(rows, roles.inputs) if settings.scale else {}
+        setup = self._setup(settings, leaves_of(values, roles.fixed), scales)
+        start, order, state = leaves_of(values, roles.learned), [*rows], None
+        if settings.shuffle:
+            state = generator.getstate()
         training = train(
             setup,
             rows,
-            leaves_of(values, roles.learned),
+            start,
             settings.epochs,
             validation=validation,
             patience=settings.patience,
@@ -128,14 +150,10 @@ class TrainingTask:
         if training.epochs and not (dead or outside):
             flat = self._flat(setup, rows, found, generator)
         return TrainingResult(
-            model=Model(
-                self.formula,
-                roles.inputs,
-                self.target,
-                examples.classes,
-                values,
-                self.loss,
-            ),
+            steady=self._steady(setup, order, start, training, settings, state),
+            model=self._model(values, scales, rows),
+            formula=self.formula,
+            scales=scales,
             training=training,
             settings=settings,
             started=roles.started,
@@ -155,6 +173,63 @@ class TrainingTask:
                 classes=examples.classes is not None,
             ),
         )
+
+    def _scaled(self, scales: Mapping[str, Scale]) -> str:
+        """The formula with the scaling of these inputs in it."""
+        return scaled_text(self.formula, scales, self.roles.shapes)
+
+    def _model(
+        self,
+        values: dict[str, Any],
+        scales: Mapping[str, Scale],
+        rows: Sequence[Example],
+    ) -> Model:
+        """The model of inputs as they are: their scaling is in it.
+
+        It is in the parameters where the predictions for the rows stay the same.
+        """
+
+        def model(text: str, parameters: dict[str, Any]) -> Model:
+            roles, classes = self.roles, self.examples.classes
+            return Model(
+                text, roles.inputs, self.target, classes, parameters, self.loss
+            )
+
+        whole = model(self._scaled(scales), values)
+        if not scales:
+            return whole
+        # Imported here, as below: few trainings scale.
+        from gradcalc.learning.folding import folded
+
+        plain = model(self.formula, values)
+        parameters, names = folded(plain, scales, self.roles.learned)
+        left = {name: each for name, each in scales.items() if name not in names}
+        found = model(self._scaled(left), parameters)
+        return found if names and _agree(found, whole, rows) else whole
+
+    def _steady(
+        self,
+        setup: StepSetup,
+        rows: Sequence[Example],
+        start: Sequence[float],
+        training: Training,
+        settings: Settings,
+        state: Any,
+    ) -> "SteadyRate | None":
+        """A rate that does not diverge, if one is needed; `state` is as before it."""
+        gone = training.stopped == DIVERGED or training.grew
+        if not gone or not math.isfinite(training.first):
+            return None
+        # Imported here: most trainings need none.
+        from gradcalc.learning.steady_rates import steady_rate
+
+        def shuffling() -> Callable[[], float]:
+            generator = random.Random()
+            generator.setstate(state)
+            return generator.random
+
+        again = None if state is None else shuffling
+        return steady_rate(setup, rows, start, settings.epochs, again)
 
     def _flat(
         self,
@@ -177,8 +252,15 @@ class TrainingTask:
             start += len(elements)
         return names
 
-    def _setup(self, settings: Settings, fixed: Sequence[float]) -> StepSetup:
+    def _setup(
+        self, settings: Settings, fixed: Sequence[float], scales: Mapping[str, Scale]
+    ) -> StepSetup:
         objective, roles = self.objective, self.roles
+        if scales:
+            text = self._scaled(scales)
+            objective = compose(
+                text, self.loss, roles.shapes, self.outputs, roles.fixed
+            )
         variables = objective.graph.variables
         inputs = leaves_of(variables, roles.inputs)
         held = leaves_of(variables, roles.fixed)
@@ -238,7 +320,25 @@ def read_task(
         count = len(examples.classes)
         outputs = None if one_number and count == 2 else count
         objective = compose(formula, loss, roles.shapes, outputs, roles.fixed)
-    return TrainingTask(formula, target, loss, roles, examples, objective)
+    return TrainingTask(formula, target, loss, roles, examples, objective, outputs)
+
+
+def _agree(one: Model, other: Model, rows: Sequence[Example]) -> bool:
+    """Whether two models predict the same on rows, but for rounding."""
+    from gradcalc.learning.prediction import predictor
+
+    predict, expected = predictor(one), predictor(other)
+    count = sum(map(math.prod, one.inputs.values()))
+    pairs = [
+        (flatten(predict(row[:count]).score), flatten(expected(row[:count]).score))
+        for row in rows[:_COMPARED]
+    ]
+    largest = max(abs(number) for _, wanted in pairs for number in wanted)
+    return all(
+        math.isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING * largest)
+        for found, wanted in pairs
+        for a, b in zip(found, wanted, strict=True)
+    )
 
 
 def result_shape(formula: str, roles: Roles) -> Shape:

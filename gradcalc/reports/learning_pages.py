@@ -187,6 +187,9 @@ def training_page(
     parts += paragraphs([shown], width, "bold")
     if result.carried:
         parts += paragraphs([f"note: {_carried_sentence(result)}"], width)
+    if result.scales:
+        sentence = f"{some(list(result.scales))} {_scaled_sentence(result)}"
+        parts += paragraphs([f"note: {sentence}"], width)
     notes = [f"note: {sentence}" for sentence in training_notes(result)]
     parts += paragraphs(notes, width, "yellow")
     if saved is not None:
@@ -257,6 +260,11 @@ def _carried_sentence(result: "TrainingResult") -> str:
             makes = f"--{name}=... makes {name} a parameter that starts there"
             return f"{sentence}; {makes}"
     return sentence
+
+
+def _scaled_sentence(result: "TrainingResult") -> str:
+    is_, it = ("was", "it") if len(result.scales) == 1 else ("were", "them")
+    return f"{is_} scaled to learn from; the formula takes {it} unscaled"
 
 
 def sparkline(

@@ -279,6 +279,7 @@ def training_to_dict(result: "TrainingResult") -> Object:
         "accuracy": accuracy.get("training"),
         "validation_accuracy": accuracy.get("validation"),
         "reason": training.reason,
+        "steady_rate": result.steady.rate if result.steady else None,
         "dead": result.dead,
         "flat": result.flat,
         "outside": result.outside.rows if result.outside else 0,
@@ -312,7 +313,15 @@ def _run_to_dict(result: "TrainingResult") -> Object:
         **fields(settings, "validate patience"),
         "epochs_asked": settings.epochs,
         "started": result.started,
+        "scaled": {
+            name: fields(scale, "mean deviation")
+            for name, scale in result.scales.items()
+        },
+        "scale": settings.scale,
+        "model_asked": result.formula,
     }
+    if result.formula == result.model.text:
+        del optional["model_asked"]
     if settings.epochs == result.training.epochs:
         del optional["epochs_asked"]
     return entries | {name: entry for name, entry in optional.items() if entry}

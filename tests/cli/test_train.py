@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 
@@ -177,7 +178,7 @@ def test_a_loss_that_is_not_finite_is_the_answer_no(run, folder):
     assert ran.err == (
         "warning: the loss is no longer finite in epoch 1: log(x) is -inf because"
         " x is 0; these are the last finite parameters;"
-        " a --rate smaller than 0.01 may help\n"
+        " no --rate helps, for it is not finite at the start\n"
     )
     content = json.loads(ran.out)
     assert content["stopped"] == "diverged"
@@ -453,3 +454,70 @@ def test_files_that_cannot_be_written(run, words, problem):
     ran = run(*TRAIN, *words)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith(f"error: {problem}")
+
+
+FAR = "x,y\n1000,1\n1500,3\n-2000,2\n1200,5\n"
+ADVICE = {
+    "sgd": ([], "--rate 1e-7 would not have diverged", True),
+    "all rows": (["--batch=all"], "--rate 2e-7 would not have diverged", True),
+    "momentum": (["--optimizer=momentum", "--batch=all", "--rate=1"], "--rate ", True),
+    "another spelling": (["--loss=3*(prediction - target)^2/2"], "--rate ", True),
+    "no squares": (["--loss=(prediction - target)^4"], "--rate ", False),
+    "l2": (["--l2=1"], "--rate 1e-7 would not have diverged", False),
+    "long": (["--epochs=100000000"], "--rate 1e-7 should not diverge", True),
+}
+
+
+@pytest.mark.parametrize(("words", "advice", "fit"), ADVICE.values(), ids=ADVICE)
+def test_a_run_that_diverges_says_what_rate_would_not(run, folder, words, advice, fit):
+    (folder / "d.csv").write_text(FAR)
+    ran = run(*TRAIN, *words, "--json")
+    assert ran.status == 1
+    assert f"; these are the last finite parameters; {advice}" in ran.err
+    assert ran.err.startswith("warning: the loss is no longer finite in epoch ")
+    assert ran.err.count("\n") == 1
+    assert (", and gradcalc fit needs no rate;" in ran.err) == fit
+    content = json.loads(ran.out)
+    assert f"--rate {content['steady_rate']:g}".replace("e-0", "e-") in ran.err
+    if words and words[0] == "--epochs=100000000":
+        return
+    words = [each for each in words if not each.startswith("--rate")]
+    ran = run(*TRAIN, *words, f"--rate={content['steady_rate']!r}", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    loss = json.loads(ran.out)["loss"]
+    assert loss["last"] <= 1.01 * loss["first"]
+
+
+def test_a_loss_that_grew_is_warned_of(run, folder):
+    (folder / "d.csv").write_text(FAR)
+    ran = run(*TRAIN, "--epochs=3", "--batch=all", "--rate=1e-5", "--json")
+    assert ran.status == 0
+    assert ran.err.startswith("warning: the loss has become larger, ")
+    assert "; --rate 2e-7 would not have diverged" in ran.err
+    assert json.loads(ran.out)["steady_rate"] == 2e-7
+
+
+def test_scaled_columns(run, folder):
+    (folder / "d.csv").write_text("x,k,y\n1000,2,1\n1500,2,3\n-2000,2,2\n1200,2,5\n")
+    words = ["train", "--data=d.csv", "--target=y", "--scale", "--save=m.json"]
+    ran = run(*words, "w*x + k*b", "--rate=0.1", "--epochs=500", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    content = json.loads(ran.out)
+    # What never changes is left as it is.
+    x, y = [1000, 1500, -2000, 1200], [1, 3, 2, 5]
+    deviation = pytest.approx(statistics.pstdev(x))
+    assert content["scaled"] == {"x": {"mean": 425.0, "deviation": deviation}}
+    assert content["scale"] is True
+    assert content["model_asked"] == "w*x + k*b"
+    assert content["model"].startswith("x_scaled = (x - 425)/1411.3")
+    page = run(*words, "w*x + b", "--rate=0.1", "--epochs=500").out
+    assert "note: x was scaled to learn from; the formula takes it unscaled\n" in page
+    content = json.loads((folder / "m.json").read_text())
+    assert content["model"] == "w*x + b"
+    assert "model_asked" not in content
+    slope, intercept = statistics.linear_regression(x, y)
+    predicted = float(run("predict", "m.json", "--x=1000").out)
+    assert predicted == pytest.approx(intercept + slope * 1000, rel=0.1)
+    again = run("train", "--like=m.json", "--data=d.csv", "--save=n.json")
+    assert again.status == 0
+    assert (folder / "n.json").read_text() == (folder / "m.json").read_text()

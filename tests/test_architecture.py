@@ -44,6 +44,7 @@ HOMES = {
     "pygraphviz": {"reports"},
     "matplotlib": {"reports"},
     "plotext": {"reports"},
+    "prompt_toolkit": {"cli"},
     "numpy": {"data", "engine"},
     "polars": {"mapping"},
     "pyarrow": {"mapping"},
@@ -51,7 +52,9 @@ HOMES = {
     "scipy": {"fitting", "learning"},
 }
 # The libraries of which one module alone knows.
-IN_ONE_MODULE = {"pygraphviz", "matplotlib", "plotext", "polars", "pyspark"}
+IN_ONE_MODULE = {
+    *("pygraphviz", "matplotlib", "plotext", "polars", "prompt_toolkit", "pyspark")
+}
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {

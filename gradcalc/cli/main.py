@@ -40,6 +40,7 @@ COMMANDS = {
     "uncertainty": "Measured values, and what their errors make of the result.",
     "check": "The gradient compared with differences, or with your own.",
     "functions": "Every operation and library function with its derivative rule.",
+    "repl": "A prompt: statements keep their names from line to line.",
 }
 
 HELP = """A calculator that differentiates.
@@ -159,9 +160,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(words)
         sys.stdout.flush()
         return status
-    except GradcalcError as error:
-        _report(error, words)
-        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         _silence()
         return 130
@@ -170,16 +168,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         _silence()
-        _report(FileError.from_system("write", "the answer", error), words)
-    except MemoryError:
-        _report(GradcalcError("there is not enough memory for this"), words)
-    except RecursionError:
-        _report(GradcalcError("this is nested too deeply"), words)
+        problem: GradcalcError = FileError.from_system("write", "the answer", error)
     except Exception as error:
-        if sys.flags.dev_mode:
-            raise
-        _report(_from_bug(error), words)
-    return 2
+        problem = as_error(error)
+    report(problem, as_json="--json" in words)
+    return problem.exit_code
+
+
+def as_error(error: Exception) -> GradcalcError:
+    """The error that can be reported for one that Python raised, or the error itself.
+
+    Raises it in Python's development mode, if it is a mistake in gradcalc.
+    """
+    if isinstance(error, GradcalcError):
+        return error
+    if isinstance(error, MemoryError):
+        return GradcalcError("there is not enough memory for this")
+    if isinstance(error, RecursionError):
+        return GradcalcError("this is nested too deeply")
+    if sys.flags.dev_mode:
+        raise error
+    return _from_bug(error)
 
 
 def _run(words: list[str]) -> int:
@@ -225,10 +234,10 @@ def _from_bug(error: Exception) -> GradcalcError:
     )
 
 
-def _report(error: GradcalcError, words: Sequence[str]) -> None:
-    """Print the error to standard error: as a page, or as JSON if that was asked."""
+def report(error: GradcalcError, *, as_json: bool) -> None:
+    """Print the error to standard error: as a page, or as JSON."""
     try:
-        if "--json" in words:
+        if as_json:
             from gradcalc.strict_json import write_json
 
             content = {"error": error.but(hint=error.page_hint).to_dict()}

@@ -1,0 +1,274 @@
+"""A session: statements that keep their names while others are typed after them.
+
+What is asked for is a program of the language again: the definitions that it needs, in
+an order in which each stands before what uses it, and the statement itself. So a
+definition may be typed before what it uses, and a name again, for something else. An
+error in such a program is told of the text that was typed.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from gradcalc.errors import BindingError, FormulaNameError, GradcalcError, Span
+from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.continuation import is_blank
+from gradcalc.language.foreign import name_here
+from gradcalc.language.identifiers import normal
+from gradcalc.language.library import known_functions
+from gradcalc.language.parser import parse
+from gradcalc.language.syntax import CALLS, NAME, Statement, name_span
+from gradcalc.wording import listing, near_miss
+
+# A name, and whether it is a function's: a label may have the same.
+Key = tuple[str, bool]
+
+# Gives a definition of a function, which has no value, a result.
+_NOTHING = "; 0"
+_MOST_HINTED = 4
+
+
+@dataclass(frozen=True)
+class SessionStatement:
+    """A statement as it was typed."""
+
+    text: str
+    # What it defines, None for a formula.
+    key: Key | None = None
+    # Where each name stands in it first that may be another statement's.
+    uses: Mapping[Key, Span] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class SessionProgram:
+    """A statement with the definitions that it needs."""
+
+    # In order; the last one is what is asked for.
+    statements: tuple[SessionStatement, ...]
+    # What was typed, and where the last statement stands in it.
+    typed: str
+    start: int
+    # The names of the session's labels and functions.
+    labels: Collection[str]
+    functions: Collection[str]
+
+    @property
+    def key(self) -> Key | None:
+        return self.statements[-1].key
+
+    @property
+    def is_function(self) -> bool:
+        return self.key is not None and self.key[1]
+
+    @cached_property
+    def text(self) -> str:
+        """The program's text. That of a function has a result, which is nothing."""
+        text = "; ".join(statement.text for statement in self.statements)
+        return text + _NOTHING if self.is_function else text
+
+    @cached_property
+    def bound(self) -> BoundProgram:
+        """The built program. Raises GradcalcError, with a span in what was typed."""
+        try:
+            return bind(self.text, {})
+        except GradcalcError as error:
+            raise self.explained(error) from None
+
+    def explained(self, error: GradcalcError) -> GradcalcError:
+        """The error, about what was typed if it is about this program."""
+        if isinstance(error, BindingError) and error.missing:
+            error = error.but(hint=self._assignments(error.missing))
+        if error.source != self.text or error.span is None:
+            return error
+        start, end = error.span
+        *earlier, _ = self.statements
+        for statement in earlier:
+            if start <= len(statement.text):
+                return error.but(source=statement.text, span=(start, end))
+            start, end = (place - len(statement.text) - 2 for place in (start, end))
+        # What stands behind the statement is not typed.
+        last = len(self.typed)
+        span = (min(start + self.start, last), min(end + self.start, last))
+        return error.but(source=self.typed, span=span)
+
+    def _assignments(self, missing: Collection[str]) -> str:
+        """The hint at values for names that have none."""
+        named = list(missing)[:_MOST_HINTED]
+        for name in named:
+            if name in {*known_functions(), *self.functions}:
+                return f"to call the function, write {name}(...)"
+        give = "; ".join(f"{name} = 2" for name in named)
+        others = [name for name in self.labels if name not in missing]
+        found = (name_here(n, self.labels) or near_miss(n, others) for n in named)
+        meant = next(filter(None, found), None)
+        return f"did you mean {meant}? if not, type {give}" if meant else f"type {give}"
+
+
+@dataclass(frozen=True)
+class Session:
+    """The definitions so far, by what they define, and the last formula."""
+
+    definitions: Mapping[Key, SessionStatement] = field(default_factory=dict)
+    last: SessionStatement | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of what is no function, in the order of typing."""
+        return [name for name, is_function in self.definitions if not is_function]
+
+    @property
+    def functions(self) -> list[str]:
+        return [name for name, is_function in self.definitions if is_function]
+
+    def enter(self, text: str) -> tuple["Session", list[SessionProgram]]:
+        """The session after a text, and the program of each statement in it.
+
+        Raises GradcalcError, with a span in the text, if a statement is wrong, but not
+        if it only has variables without values.
+        """
+        session, programs = self, []
+        for statement in _statements(text):
+            session, program = session._with(statement, text)
+            programs.append(program)
+        return session, programs
+
+    def _with(self, parsed: Statement, typed: str) -> tuple["Session", SessionProgram]:
+        statement = _as_typed(parsed, typed)
+        session, key = replace(self, last=statement), statement.key
+        if key is not None:
+            definitions = {**self.definitions, key: statement}
+            name = SessionStatement(key[0], uses={key: (0, 0)})
+            session = Session(definitions, self.last if key[1] else name)
+            session._check_circle(statement, typed, parsed.start)
+        program = session._program(statement, typed, parsed.start)
+        try:
+            bound = program.bound
+        except BindingError as error:
+            if not error.missing:
+                raise
+        else:
+            if key is not None and key[0] in bound.program.graph.variables:
+                # A value is nothing to differentiate.
+                session = replace(session, last=self.last)
+        return session, program
+
+    def asked(self, text: str = "") -> tuple["Session", SessionProgram | None]:
+        """The program of a formula, without one that of the last; None without both.
+
+        With it comes the session in which that is the last one. Raises as `enter`.
+        """
+        if text.strip():
+            session, programs = self.enter(text)
+            return session, programs[-1] if programs else None
+        if self.last is None:
+            return self, None
+        return self, self._program(self.last, self.last.text, 0)
+
+    def programs(self) -> Iterator[SessionProgram]:
+        """The program of each definition, in an order of dependence."""
+        for key in self._ordered(self.definitions):
+            statement = self.definitions[key]
+            yield self._program(statement, statement.text, 0)
+
+    def text(self) -> str:
+        """The session as a program, whose result is the last formula."""
+        statements = [self.definitions[key] for key in self._ordered(self.definitions)]
+        if self.last is not None:
+            statements.append(self.last)
+        return "".join(f"{statement.text}\n" for statement in statements)
+
+    def without(self, names: Iterable[str]) -> "Session":
+        """The session without the definitions of these names.
+
+        Raises FormulaNameError if there is none of a name.
+        """
+        given = [normal(name) for name in names]
+        known = [name for name, _ in self.definitions]
+        for name in given:
+            if name not in known:
+                near = near_miss(name, known)
+                hint = f"did you mean {near}?" if near else None
+                raise FormulaNameError(f"nothing is called {name}", hint=hint)
+        kept = {k: s for k, s in self.definitions.items() if k[0] not in given}
+        is_gone = self.last is not None and self.last.text in given
+        return Session(kept, None if is_gone else self.last)
+
+    def _program(
+        self, statement: SessionStatement, typed: str, start: int
+    ) -> SessionProgram:
+        needed = dict.fromkeys(self._known(statement))
+        pending = list(needed)
+        while pending:
+            for key in self._known(self.definitions[pending.pop()]):
+                if key not in needed:
+                    needed[key] = None
+                    pending.append(key)
+        earlier = (
+            self.definitions[key]
+            for key in self._ordered(needed)
+            if key != statement.key
+        )
+        statements = (*earlier, statement)
+        return SessionProgram(statements, typed, start, self.labels, self.functions)
+
+    def _known(self, statement: SessionStatement) -> list[Key]:
+        """What the statement uses of the others, and of the session."""
+        return [
+            key
+            for key in statement.uses
+            if key in self.definitions and key != statement.key
+        ]
+
+    def _ordered(self, keys: Collection[Key]) -> list[Key]:
+        """The keys, each behind those that it needs; functions first. May raise."""
+        sorter = TopologicalSorter[Key]()
+        for key in sorted(keys, key=lambda key: not key[1]):
+            uses = self._known(self.definitions[key])
+            sorter.add(key, *(each for each in uses if each in keys))
+        return list(sorter.static_order())
+
+    def _check_circle(
+        self, statement: SessionStatement, typed: str, start: int
+    ) -> None:
+        """Raise FormulaNameError if the definition needs itself, through others."""
+        try:
+            self._ordered(self.definitions)
+        except CycleError as error:
+            # From what is used to what uses it, and the first once more at the end.
+            circle: list[Key] = error.args[1][:-1]
+            assert statement.key is not None
+            place = circle.index(statement.key)
+            between = [*circle[place + 1 :], *circle[:place]][::-1]
+            first, last = statement.uses[between[0]]
+            name, is_function = statement.key
+            verb = "calls" if is_function else "is defined by"
+            raise FormulaNameError(
+                f"{name} {verb} itself, through {listing(n for n, _ in between)}",
+                source=typed,
+                span=(first + start, last + start),
+                hint="give what is computed from it another name",
+            ) from None
+
+
+def _statements(text: str) -> list[Statement]:
+    """The statements in the text; none where there is nothing but comments."""
+    return [] if is_blank(text) else parse(text)
+
+
+def _as_typed(parsed: Statement, text: str) -> SessionStatement:
+    if parsed.is_definition:
+        leaves = [
+            *(*parsed.free_names(), *parsed.rule_names()),
+            *(*parsed.calls, *parsed.rule_calls),
+        ]
+        key: Key | None = (parsed.left[3], True)
+    else:
+        leaves = [node for node in parsed.code if node[0] in (NAME, *CALLS)]
+        key = (parsed.label, False) if parsed.label else None
+    uses: dict[Key, Span] = {}
+    for leaf in leaves:
+        start, end = name_span(leaf)
+        place = start - parsed.start, end - parsed.start
+        uses.setdefault((leaf[3], leaf[0] != NAME), place)
+    return SessionStatement(text[parsed.start : parsed.end], key, uses)

@@ -19,6 +19,7 @@ from gradcalc.language.identifiers import normal
 from gradcalc.language.library import known_functions
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import CALLS, NAME, Statement, name_span
+from gradcalc.operations import CONSTANT_NAMES
 from gradcalc.wording import listing, near_miss
 
 # A name, and whether it is a function's: a label may have the same.
@@ -74,6 +75,29 @@ class SessionProgram:
             return bind(self.text, {})
         except GradcalcError as error:
             raise self.explained(error) from None
+
+    def with_names(self) -> tuple["SessionProgram", list[str]]:
+        """The program without the values of numbers, and its variables.
+
+        A list keeps its value, of which the shape is needed, as do indices, and what
+        has the name of a constant.
+        """
+        try:
+            bound = bind(self.text, {}, complete=False)
+        except GradcalcError:
+            # Told when the program is used.
+            return self, []
+        indices = bound.program.indices
+        names = [n for n in bound.program.graph.variables if n not in indices]
+        numbers = {
+            (name, False)
+            for name in names
+            if not isinstance(bound.variables.get(name), list)
+            and name not in CONSTANT_NAMES
+        }
+        *earlier, last = self.statements
+        kept = [statement for statement in earlier if statement.key not in numbers]
+        return replace(self, statements=(*kept, last)), names
 
     def explained(self, error: GradcalcError) -> GradcalcError:
         """The error, about what was typed if it is about this program."""

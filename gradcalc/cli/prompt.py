@@ -75,8 +75,8 @@ class Prompt:
             "> ",
             multiline=True,
             prompt_continuation=". ",
-            lexer=_Lexer(conversation),
-            completer=_Completer(conversation),
+            lexer=SessionLexer(conversation),
+            completer=SessionCompleter(conversation),
             complete_while_typing=False,
             history=kept_history(history_file() if history is None else history),
             bottom_toolbar=self._toolbar,
@@ -89,7 +89,7 @@ class Prompt:
         )
 
     def read(self) -> str:
-        """The lines typed next. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
+        """The lines typed next. Raises EOFError for Ctrl-D, and for Ctrl-C its own."""
         return self._session.prompt()
 
     def _toolbar(self) -> str:
@@ -190,7 +190,7 @@ def _keys() -> KeyBindings:
     return keys
 
 
-class _Completer(Completer):
+class SessionCompleter(Completer):
     """Functions with their line of meaning, names, commands and files."""
 
     def __init__(self, conversation: Conversation) -> None:
@@ -236,7 +236,7 @@ class _Completer(Completer):
                 yield name if alone else name + "(", entry.meaning
 
 
-class _Lexer(Lexer):
+class SessionLexer(Lexer):
     """Colours for what the language knows."""
 
     def __init__(self, conversation: Conversation) -> None:

@@ -25,7 +25,7 @@ from gradcalc.cli.main import program as program_of_commands
 from gradcalc.cli.mistaken_names import from_click
 from gradcalc.engine.evaluation import Evaluation, evaluate_bound
 from gradcalc.errors import BindingError, GradcalcError, UsageError
-from gradcalc.language.bindings import bind
+from gradcalc.language.identifiers import normal
 from gradcalc.language.library import known_functions
 from gradcalc.reports.eval_page import most_columns
 from gradcalc.reports.session_page import answer_page, definitions_page
@@ -136,24 +136,25 @@ class Conversation:
         option = _OPTION.search(rest)
         formula = rest[: option.start()] if option else rest
         declared = command.declared_options(click.Context(command, parent=root))
-        split = split_arguments(_split(rest[len(formula) :]), declared)
-        given = split.given
-        if {"--help", "--file", "--model"} & given.keys():
+        words = _split(rest[len(formula) :])
+        split = split_arguments(words, declared)
+        if {"--help", "--file", "--model"} & split.given.keys():
             return _split(rest), self.session, None
-        typed = " ".join([_unquoted(formula), *split.positionals])
-        session, program = self.session.asked(typed)
+        behind = [] if formula.strip() else split.positionals
+        if behind and words[-len(behind) :] == behind:
+            formula, words = " ".join(behind), words[: -len(behind)]
+        session, program = self.session.asked(_unquoted(formula))
         if program is None:
             raise UsageError(
                 f":{command.name} needs a formula",
                 hint=f"type one first, or :{command.name} x^2",
             )
-        words = [*split.options, *(f"--{n}={value}" for n, value in split.bindings)]
-        if command.name in _WITH_NAMES and "--wrt" not in given:
-            given_values = {name for name, _ in split.bindings}
-            words += _all_names(program, given_values)
-        if split.unknown:
-            # The command itself says what is wrong with these.
-            words = _split(rest[len(formula) :])[: -len(split.positionals) or None]
+        if command.name in _WITH_NAMES:
+            program, names = program.with_names()
+            given = {normal(name) for name, _ in split.bindings}
+            wanted = ",".join(name for name in names if name not in given)
+            if wanted and "--wrt" not in split.given:
+                words = [f"--wrt={wanted}", *words]
         return [*words, "--", program.text], session, program
 
     def variables(self, rest: str) -> None:
@@ -279,17 +280,6 @@ def _kind_and_value(program: SessionProgram) -> tuple[str, Any]:
     return "variable" if is_variable else "label", evaluation.value
 
 
-def _all_names(program: SessionProgram, given: set[str]) -> list[str]:
-    """The option that names all variables of the program but those with a value."""
-    try:
-        graph = bind(program.text, {}, complete=False).program.graph
-    except GradcalcError:
-        # The command says what is wrong.
-        return []
-    names = [name for name in graph.variables if name not in given]
-    return [f"--wrt={','.join(names)}"] if names else []
-
-
 def _split(text: str) -> list[str]:
     """The words of the text, as a shell has them; a prime is no quotation mark."""
     try:
@@ -337,13 +327,12 @@ def _help_lines() -> list[str]:
     width = max(map(len, SUMMARIES)) + 1
     return [
         "x^2*w                 the value of a formula, and its gradient",
-        "x = 3                 a variable with a value, as good in formulas before it",
-        "n = x*w + b           a label; what it is made of may get its value later",
+        "x = 3                 a variable with a value, also for what is typed before",
+        "n = x*w + b           a label; x, w and b may get their values later",
         "f(t) = t^2 + 1        a function",
         "",
         "A formula goes on in the next line inside brackets, or behind \\.",
-        "Commands, on the last formula or on one behind them, with options as in the"
-        " shell:",
+        "Commands, for the last formula or one behind them, with the shell's options:",
         "",
         *(f"  {':' + name:{width}}  {summary}" for name, summary in SUMMARIES.items()),
     ]

@@ -202,6 +202,7 @@ PAGES = {
                    "--data", "-", "--target", "y", "--epochs", "5"],
     "functions": ["functions"],
     "functions tanh": ["functions", "tanh"],
+    "repl": ["repl"],
     "functions lists": ["functions", "cross_entropy_logits"],
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ WORDS = {
     "train": ["w*x + b", "--data=d.csv", "--target=y", "--epochs=1"],
     "predict": ["m.json", "--x=1"],
     "functions": [],
+    "repl": [],
     "map": ["x^2*y", "--data=d.csv"],
     "plot": ["x^2*y", "--x=0:1", "--y=2"],
 }

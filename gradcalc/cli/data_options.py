@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial, wraps
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -25,7 +25,10 @@ from gradcalc.data.formats import FORMATS, LINE_FORMATS, format_of, open_rows
 from gradcalc.data.rows import Reading, Rows, Skipped
 from gradcalc.errors import FileError, UsageError
 from gradcalc.language.identifiers import NAME, normal
-from gradcalc.wording import counted, listing, plural, quoted
+from gradcalc.wording import counted, listing, near_miss, plural, quoted
+
+if TYPE_CHECKING:
+    from gradcalc.learning.roles import Roles
 
 # A name that a formula can use, or an element of a list.
 _COLUMN = re.compile(rf"{NAME}(\[[0-9]+\])*")
@@ -223,3 +226,43 @@ def warn_of(skipped: Skipped) -> None:
             f"{counted(skipped.count, 'row')} {verb} left out;"
             f" the first: {skipped.first.message}"
         )
+
+
+# By how many brackets what follows is deeper.
+_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
+
+
+def columns_in(text: str | None, rows: Rows) -> list[str]:
+    """The columns in a text with commas between them, or formulas of columns.
+
+    A column whose name holds a comma is one.
+    """
+    if text is None:
+        return []
+    if normal(text) in rows.columns:
+        return [normal(text)]
+    parts, depth = [""], 0
+    for character in text:
+        depth += _BRACKETS.get(character, 0)
+        if character == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return list(dict.fromkeys(normal(part.strip()) for part in parts))
+
+
+def warn_of_columns(roles: "Roles", target: Sequence[str], rows: Rows) -> None:
+    """Warn of columns that hide a value in the formula, and of mistyped ones."""
+    taken = {*roles.inputs, *target}
+    unused = [name for name in rows.columns if name not in taken]
+    for name in roles.replaced:
+        consoles.warn(
+            f"{name} is a column of {rows.name}, so its values come from there, not"
+            " from the formula"
+        )
+    for name in roles.learned:
+        if name not in roles.started and (near := near_miss(name, unused)):
+            consoles.warn(
+                f"{name} is no column of {rows.name}, so it is learned as a parameter;"
+                f" its columns include {near}"
+            )

@@ -1,6 +1,5 @@
 """`gradcalc descend`: steps along the gradient, down; and what `ascend` shares."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,8 +7,7 @@ import click
 
 from gradcalc.cli import consoles, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.errors import GradcalcError, UsageError
-from gradcalc.language.bindings import constant_value
+from gradcalc.errors import UsageError
 from gradcalc.learning.descent import (
     DIVERGED,
     INTERRUPTED,
@@ -97,7 +95,7 @@ def step(
         wrt=request.wrt,
         steps=steps,
         until=until or 0.0,
-        bounds=_bounds(bounds),
+        bounds=step_options.read_bounds(bounds),
         constants=step_options.take_constants(given),
         **given,
     )
@@ -140,38 +138,6 @@ def step(
     if descent.stopped in (KINK, STUCK) and (request.as_json or only is not None):
         consoles.warn(descent.reason)
     return 130 if descent.stopped == INTERRUPTED else 0
-
-
-def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """The range of each variable that was given one."""
-    found = {}
-    ranges = step_options.settings_of(texts, "--bound", "x=0:10")
-    for name, text in ranges.items():
-        start, colon, stop = text.partition(":")
-        low, high = _end(name, start, -math.inf), _end(name, stop, math.inf)
-        if not colon or not low <= high:
-            raise UsageError(
-                f"the bound of {name} is no range: '{text}'",
-                hint="write the lower end, a colon and the upper end: x=0:10",
-            )
-        found[name] = (low, high)
-    return found
-
-
-def _end(name: str, text: str, otherwise: float) -> float:
-    if not text.strip():
-        return otherwise
-    try:
-        value = constant_value(text)
-    except GradcalcError as error:
-        raise UsageError(
-            f"the bound of {name}: {error.message}",
-            source=error.source or text,
-            span=error.span,
-        ) from None
-    if not isinstance(value, float):
-        raise UsageError(f"the bound of {name} is a list, not a number")
-    return value
 
 
 @click.command(

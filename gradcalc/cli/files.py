@@ -95,7 +95,7 @@ def read_text(path: str) -> str:
 
 
 def read_model(path: str) -> "Model":
-    """The model in a file that `gradcalc train --save` wrote (`-` as above)."""
+    """The model in a file that `gradcalc train` or `fit` saved (`-` as above)."""
     # Imported here: few commands read one.
     from gradcalc.learning.model import model_from
 

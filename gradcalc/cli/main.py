@@ -32,6 +32,7 @@ COMMANDS = {
     "plot": "The function and its derivative over a range.",
     "formula": "The formula written out: text, LaTeX, Python, NumPy, C …",
     "train": "Fit a formula's parameters to rows of data.",
+    "fit": "Least squares: parameters with their standard errors.",
     "predict": "Use a trained model, on rows of data or on one point.",
     "map": "A formula and its gradient over every row of data.",
     "ascend": "Climb along the gradient, step by step.",

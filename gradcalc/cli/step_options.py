@@ -1,20 +1,20 @@
 """Options of the commands that take steps along a gradient."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from math import prod
 from typing import Any
 
 import click
 
 from gradcalc.cli.options import Choice, Number
 from gradcalc.cli.variables import read_bindings
-from gradcalc.errors import UsageError
+from gradcalc.errors import GradcalcError, UsageError
 from gradcalc.graph import MOST_NODES
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE, Optimizer
-from gradcalc.shapes import Shape, described
+from gradcalc.shapes import INDICES, Shape, described
 from gradcalc.wording import listing, quoted
 
 # The first optimizer with each of the constants that have an option.
@@ -31,6 +31,22 @@ rate = click.option(
     default=RATE,
     metavar="H",
     help=f"The learning rate: a step is H times the gradient ({RATE:g}).",
+)
+
+
+shape = click.option(
+    "--shape",
+    "shape_texts",
+    multiple=True,
+    metavar="NAME=SHAPE",
+    help="The shape of a parameter that is a list (b=4) or a matrix (W=4x2).",
+)
+fix = click.option(
+    "--fix",
+    "fixed_texts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Hold a parameter at a value. May be repeated.",
 )
 
 
@@ -90,13 +106,19 @@ def batch(_context: Any, _parameter: Any, text: str) -> int | None:
     )
 
 
-def settings_of(texts: Sequence[str], option: str, example: str) -> dict[str, str]:
-    """The texts NAME=VALUE of a repeated option, by name."""
+def settings_of(
+    texts: Sequence[str], option: str, example: str, *, elements: bool = False
+) -> dict[str, str]:
+    """The texts NAME=VALUE of a repeated option, by name.
+
+    Where `elements` of lists have settings, too, the name may be "v[0]".
+    """
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         name = normal(name.strip())
-        if not equals or not name.isidentifier() or not value.strip():
+        base = re.sub(rf"{INDICES}$", "", name) if elements else name
+        if not equals or not base.isidentifier() or not value.strip():
             raise UsageError(
                 f"{option} takes {example.partition('=')[0].upper()}=..., not"
                 f" {quoted(text)}",
@@ -120,7 +142,7 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Shape]:
                 hint="write --shape b=4 for a list, --shape W=4x2 for a matrix",
             )
         shapes[name] = tuple(int(size) for size in match.groups() if size)
-        if prod(shapes[name]) > MOST_NODES:
+        if math.prod(shapes[name]) > MOST_NODES:
             raise UsageError(
                 f"{name} cannot be {described(shapes[name])}: a formula has at most"
                 f" {MOST_NODES:,} nodes"
@@ -132,3 +154,37 @@ def read_values(texts: Sequence[str]) -> dict[str, Any]:
     """The value of each parameter in texts such as `w=0.5`."""
     values = settings_of(texts, "--fix", "w=0.5")
     return read_bindings(list(values.items()), constant_value, options=())
+
+
+def read_bounds(
+    texts: Sequence[str], *, elements: bool = False
+) -> dict[str, tuple[float, float]]:
+    """The range of each variable in texts such as `x=0:10`, `x=0:` and `x=:10`."""
+    found = {}
+    ranges = settings_of(texts, "--bound", "x=0:10", elements=elements)
+    for name, text in ranges.items():
+        start, colon, stop = text.partition(":")
+        low, high = _end(name, start, -math.inf), _end(name, stop, math.inf)
+        if not colon or not low <= high:
+            raise UsageError(
+                f"the bound of {name} is no range: '{text}'",
+                hint="write the lower end, a colon and the upper end: x=0:10",
+            )
+        found[name] = (low, high)
+    return found
+
+
+def _end(name: str, text: str, otherwise: float) -> float:
+    if not text.strip():
+        return otherwise
+    try:
+        value = constant_value(text)
+    except GradcalcError as error:
+        raise UsageError(
+            f"the bound of {name}: {error.message}",
+            source=error.source or text,
+            span=error.span,
+        ) from None
+    if not isinstance(value, float):
+        raise UsageError(f"the bound of {name} is a list, not a number")
+    return value

@@ -3,25 +3,18 @@
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import click
 
 from gradcalc.cli import consoles, data_options, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
-from gradcalc.cli.files import (
-    STANDARD_INPUT,
-    check_not_read,
-    check_replaceable,
-    replace_file,
-    same_path,
-)
+from gradcalc.cli.output_files import OutputFiles
 from gradcalc.cli.training_records import take_record
-from gradcalc.data.rows import Reading, Rows
-from gradcalc.errors import FileError, GradcalcError, UsageError
+from gradcalc.data.rows import Reading
+from gradcalc.errors import UsageError
 from gradcalc.language.bindings import checked_value
-from gradcalc.language.identifiers import normal
 from gradcalc.learning.objective import LOSSES, is_least_squares
 from gradcalc.learning.optimizers import UPDATE_RULES
 from gradcalc.learning.roles import ParameterOptions
@@ -34,8 +27,7 @@ from gradcalc.learning.training_tasks import (
 )
 from gradcalc.reports.numbers import format_number
 from gradcalc.reports.picture_formats import PLOT_FORMATS
-from gradcalc.strict_json import write_json
-from gradcalc.wording import listing, near_miss
+from gradcalc.wording import listing
 
 
 def _setting(
@@ -131,20 +123,8 @@ class TrainCommand(FormulaCommand):
     "L",
     "Add L/2 times the sum of squares of the parameters to the loss ({:g}).",
 )
-@click.option(
-    "--shape",
-    "shape_texts",
-    multiple=True,
-    metavar="NAME=SHAPE",
-    help="The shape of a parameter that is a list (b=4) or a matrix (W=4x2).",
-)
-@click.option(
-    "--fix",
-    "fixed_texts",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Hold a parameter at a value. May be repeated.",
-)
+@step_options.shape
+@step_options.fix
 @click.option(
     "--scale",
     is_flag=True,
@@ -220,13 +200,13 @@ def command(
     )
     settings = _settings(given)
     # Before hours of training, not after.
-    files = _Files(given["save"], given["plot"])
+    files = OutputFiles(given["save"], given["plot"])
     files.check([*request.sources, data, request.given.get("--like", data)])
     with data_options.opened_rows(data, reading) as rows:
         task = read_task(
             request.formula,
             rows,
-            _target(target, rows),
+            data_options.columns_in(target, rows),
             parameters,
             loss=given["loss"],
             classes=data_options.read_classes(given["classes"]),
@@ -234,51 +214,9 @@ def command(
         )
         known = {*task.roles.started, *parameters.shapes}
         request.refuse_options(n for n in task.roles.learned if n not in known)
-        _warn_of_columns(task, rows)
+        data_options.warn_of_columns(task.roles, task.target, rows)
     result = _trained(request, task, settings, given["every"])
     return _finish(request, result, files)
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files to write, if any: the model, and the picture of the loss."""
-
-    save: str | None
-    plot: str | None
-
-    def check(self, read: list[str]) -> None:
-        """Raise GradcalcError if one cannot be written; `read` are those it reads."""
-        for option, path in (("--save", self.save), ("--plot", self.plot)):
-            if path is None:
-                continue
-            if path == STANDARD_INPUT or not path:
-                raise UsageError(f"{option} takes the name of a file")
-            check_not_read(path, read)
-            check_replaceable(path)
-        if self.plot is not None:
-            options.format_of_file(self.plot, PLOT_FORMATS, "--plot")
-            from gradcalc.reports.plots import check_installed
-
-            check_installed()
-            if self.save is not None and same_path(self.save, self.plot):
-                raise UsageError("--save and --plot name one file")
-
-    def write(
-        self, entries: dict[str, Any], result: TrainingResult
-    ) -> GradcalcError | None:
-        """Write the files; the error of one that cannot be written."""
-        try:
-            if self.save is not None:
-                content = write_json(entries, indent=2)
-                replace_file(self.save, f"{content}\n".encode())
-            if kind := options.format_of_file(self.plot, PLOT_FORMATS, "--plot"):
-                from gradcalc.reports.plots import loss_picture
-
-                picture = loss_picture(result, kind)
-                replace_file(str(self.plot), picture)
-        except FileError as error:
-            return error
-        return None
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -309,13 +247,19 @@ def _trained(
         return task.train(settings, show)
 
 
-def _finish(request: Request, result: TrainingResult, files: _Files) -> int:
+def _loss_picture(result: TrainingResult, kind: str) -> bytes:
+    from gradcalc.reports.plots import loss_picture
+
+    return loss_picture(result, kind)
+
+
+def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int:
     """Write the files, print the result and return the exit status."""
     from gradcalc.reports.objects import history_of, training_to_dict
 
     entries = training_to_dict(result)
     # Raised after the parameters are printed, so that they are not lost.
-    unsaved = files.write(entries, result)
+    unsaved = files.write(lambda: entries, lambda kind: _loss_picture(result, kind))
     data_options.warn_of(result.skipped)
     if request.as_json:
         consoles.show_json({**entries, "history": history_of(result.training)})
@@ -369,28 +313,3 @@ def _advice(result: TrainingResult) -> str:
     if steady is not None and not settings.scale and steady.rate < settings.rate / 10:
         advice += "; --scale makes larger rates possible where columns are large"
     return advice
-
-
-def _target(text: str, rows: Rows) -> list[str]:
-    """The target's columns; one whose name holds a comma is one column."""
-    if normal(text) in rows.columns:
-        return [normal(text)]
-    return list(dict.fromkeys(normal(name.strip()) for name in text.split(",")))
-
-
-def _warn_of_columns(task: TrainingTask, rows: Rows) -> None:
-    """Warn of columns that hide a value in the formula, and of mistyped ones."""
-    roles = task.roles
-    taken = {*roles.inputs, *task.target}
-    unused = [name for name in rows.columns if name not in taken]
-    for name in roles.replaced:
-        consoles.warn(
-            f"{name} is a column of {rows.name}, so its values come from there, not"
-            " from the formula"
-        )
-    for name in roles.learned:
-        if name not in roles.started and (near := near_miss(name, unused)):
-            consoles.warn(
-                f"{name} is no column of {rows.name}, so it is learned as a parameter;"
-                f" its columns include {near}"
-            )

@@ -15,7 +15,13 @@ from gradcalc.errors import DataError, GradcalcError, UsageError
 from gradcalc.language.bindings import constant_value
 from gradcalc.language.identifiers import normal
 from gradcalc.reports.picture_formats import PLOT_FORMATS
-from gradcalc.shapes import element_names, flatten, shape_of, unflatten
+from gradcalc.shapes import (
+    element_names,
+    flatten,
+    named_leaves,
+    shape_of,
+    unflatten,
+)
 from gradcalc.strict_json import from_json_value
 from gradcalc.wording import quoted
 
@@ -120,7 +126,7 @@ def command(
     strict: bool,
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
-    kind = options.format_of_file(plot, PLOT_FORMATS)
+    kind = options.format_of_file(plot, PLOT_FORMATS, "--plot")
     if plot is not None:
         if samples is None:
             raise UsageError("--plot draws samples", hint="add --samples 100000")
@@ -131,17 +137,23 @@ def command(
 
     known = {**request.defaults, **request.variables}
     given = {name: measurement(name, value) for name, value in known.items()}
-    correlation = dict(map(_pair, pairs))
-    if matrix is not None:
-        read = read_matrix(read_text(matrix), called(matrix))
-        correlation = {**read.pairs, **correlation}
-        given = {**given, **_with_sigmas(given, read.sigmas)}
     plain = replace(
         request,
         variables={name: given[name].value for name in request.variables},
         defaults={name: given[name].value for name in request.defaults},
     )
-    found = propagated(plain.bind(), given, correlation)
+    bound = plain.bind()
+    correlation = dict(map(_pair, pairs))
+    if matrix is not None:
+        read = read_matrix(read_text(matrix), called(matrix))
+        names = {*named_leaves(bound.program.graph.variables)}
+        if names.isdisjoint(read.names):
+            names = {*read.names}
+        # A file may be about other names as well.
+        found = {pair: r for pair, r in read.pairs.items() if names.issuperset(pair)}
+        correlation = {**found, **correlation}
+        given = {**given, **_with_sigmas(given, read.sigmas)}
+    found = propagated(bound, given, correlation)
     drawn = None if samples is None else sampled(found, samples, seed)
     if plot is not None and kind is not None and drawn is not None:
         _draw(found, drawn, plot, kind, request.title)

@@ -99,7 +99,10 @@ def number_entry(name: str, value: Any, where: str) -> Any:
 
 
 def read_variables(path: str, entry: Entry = number_entry) -> dict[str, Any]:
-    """The variables in a file that holds a JSON object, each read by `entry`."""
+    """The variables in a file that holds a JSON object, each read by `entry`.
+
+    Of the file of a model they are its parameters.
+    """
     where = called(path)
     hint = 'variables are given as {"x": 2, "v": [1, 2, 3]}'
     text = read_text(path)
@@ -109,6 +112,9 @@ def read_variables(path: str, entry: Entry = number_entry) -> dict[str, Any]:
     if not isinstance(content, dict):
         message = f"{where} holds {_described(content)}, not an object"
         raise DataError(message, hint=hint)
+    if "schema" in content and isinstance(content.get("parameters"), dict):
+        # The file of a model: its other entries are about the formula.
+        content = content["parameters"]
     values = {}
     for name, given in content.items():
         if not name.isidentifier():

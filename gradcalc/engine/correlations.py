@@ -162,6 +162,7 @@ def correlations(
 class Matrix:
     """A correlation matrix as it was read."""
 
+    names: list[str]
     pairs: dict[tuple[str, str], float]
     # The standard deviation of each name; empty if no covariances were given.
     sigmas: dict[str, float]
@@ -192,7 +193,7 @@ def read_matrix(text: str, where: str) -> Matrix:
     rows = _square(from_json_value(content[kind]), len(names), f"{where}: the {kind}")
     if any(rows[k][k] != 1 for k in range(len(rows))):
         raise DataError(f"{where}: the correlation of a name with itself is not 1")
-    return Matrix(_pairs(names, rows), {})
+    return Matrix(names, _pairs(names, rows), {})
 
 
 def covariance_matrix(names: Sequence[str], content: Any, where: str) -> Matrix:
@@ -203,9 +204,9 @@ def covariance_matrix(names: Sequence[str], content: Any, where: str) -> Matrix:
     """
     rows = _square(from_json_value(content), len(names), f"{where}: the covariance")
     variances = [rows[k][k] for k in range(len(rows))]
-    if not all(each >= 0 for each in variances):
+    if any(each < 0 for each in variances):
         raise _no_variance(where)
-    sigmas = [math.sqrt(each) for each in variances]
+    sigmas = [math.sqrt(each) if each == each else math.inf for each in variances]
     known = [bool(a) and math.isfinite(a) for a in sigmas]
     coefficients = [
         [
@@ -216,7 +217,8 @@ def covariance_matrix(names: Sequence[str], content: Any, where: str) -> Matrix:
         ]
         for a in range(len(rows))
     ]
-    return Matrix(_pairs(names, coefficients), dict(zip(names, sigmas, strict=True)))
+    known_sigmas = dict(zip(names, sigmas, strict=True))
+    return Matrix([*names], _pairs(names, coefficients), known_sigmas)
 
 
 def _square(rows: Any, size: int, what: str) -> list[list[float]]:

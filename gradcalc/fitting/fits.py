@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from gradcalc.data.rows import Skipped
+from gradcalc.engine.correlations import Covariance, correlations, covariance_matrix
 from gradcalc.fitting.intervals import half_width
+from gradcalc.learning.model import Model, ParameterUncertainty
 from gradcalc.shapes import Shape, flatten, named_leaves
 
 # Why a fit ended.
@@ -92,6 +95,24 @@ class Fit:
     def errors(self) -> dict[str, float]:
         """Their standard errors."""
         return dict(zip(self.names, _leaves(self.sigma), strict=True))
+
+    @cached_property
+    def model(self) -> Model:
+        """The formula with its parameters, and how well they are known."""
+        places = {name: place for place, name in enumerate(self.names)}
+        matrix = covariance_matrix(self.names, self.covariance, "the fit")
+        covariance = Covariance(
+            list(matrix.sigmas.values()), correlations(matrix.pairs, places)
+        )
+        return Model(
+            self.formula,
+            self.inputs,
+            self.target,
+            None,
+            self.parameters,
+            "mse",
+            ParameterUncertainty(self.names, covariance, self.degrees_of_freedom),
+        )
 
     def intervals(self, share: float = 0.95) -> dict[str, tuple[float, float]]:
         """The confidence interval of each fitted number, by Student's t."""

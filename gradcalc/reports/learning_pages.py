@@ -22,6 +22,7 @@ from gradcalc.wording import counted, cut_end, some
 if TYPE_CHECKING:
     from gradcalc.learning.descent import Descent, Point
     from gradcalc.learning.measures import Outside
+    from gradcalc.learning.model import Model
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training_tasks import TrainingResult
 
@@ -36,8 +37,8 @@ _SECONDS = 0.1
 MOST_PARAMETERS = 40
 _LONGEST_FORMULA = 400
 _FORMULA_DIGITS, _LOSS_DIGITS = 4, 6
-_SPARKS = "▁▂▃▄▅▆▇█"
-_PLAIN_SPARKS = "_.-=+*#"
+# The heights of small bars, by whether more than ASCII may be drawn.
+SPARKS = {True: "▁▂▃▄▅▆▇█", False: "_.-=+*#"}
 _WIDEST = 40
 # The name of a parameter is not cut to fewer columns than this.
 _NARROWEST = 12
@@ -186,7 +187,9 @@ def training_page(
     shown = f"formula: {cut_end(formula, _LONGEST_FORMULA, '...')}"
     parts += paragraphs([shown], width, "bold")
     if result.carried:
-        parts += paragraphs([f"note: {_carried_sentence(result)}"], width)
+        parts += paragraphs(
+            [f"note: {carried_sentence(result.carried, result.model)}"], width
+        )
     if result.scales:
         sentence = f"{some(list(result.scales))} {_scaled_sentence(result)}"
         parts += paragraphs([f"note: {sentence}"], width)
@@ -204,7 +207,7 @@ def _facts(
     facts: dict[str, str] = {}
     first, last = (format_number(x, digits) for x in (training.first, training.last))
     arrow = "→" if unicode else "->"
-    levels = _SPARKS if unicode else _PLAIN_SPARKS
+    levels = SPARKS[unicode]
     change = f"{first} {arrow} {last}"
     # What is left beside the longest name and the numbers.
     room = _WIDEST if width is None else width - len(f"validation  {change}  ")
@@ -247,16 +250,15 @@ def _parameters(
     return parts
 
 
-def _carried_sentence(result: "TrainingResult") -> str:
+def carried_sentence(names: Sequence[str], model: "Model") -> str:
     """The sentence on parameters that are held at the values in the formula."""
-    names = result.carried
     is_, its, values = (
         ("is", "its", "value") if len(names) == 1 else ("are", "their", "values")
     )
     sentence = f"{some(names)} {is_} held at {its} {values} in the formula"
     # An index can be no parameter.
     for name in names:
-        if name not in result.model.program.indices:
+        if name not in model.program.indices:
             makes = f"--{name}=... makes {name} a parameter that starts there"
             return f"{sentence}; {makes}"
     return sentence
@@ -268,7 +270,7 @@ def _scaled_sentence(result: "TrainingResult") -> str:
 
 
 def sparkline(
-    numbers: Sequence[float], levels: str = _SPARKS, width: int = _WIDEST
+    numbers: Sequence[float], levels: str = SPARKS[True], width: int = _WIDEST
 ) -> str:
     """The numbers as a row of small bars, at most `width` of them.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradcalc.engine.notes import Note
     from gradcalc.language.bindings import BoundProgram
     from gradcalc.learning.descent import Descent
+    from gradcalc.learning.model import Model
     from gradcalc.learning.prediction import Prediction
     from gradcalc.learning.training import Training
     from gradcalc.learning.training_tasks import TrainingResult
@@ -35,7 +36,11 @@ _MOST_GRADIENTS = 10_000_000
 
 # The fields of a point of a descent, and of a node.
 POINT = "step value variables gradient predicted_change=predicted actual_change=actual"
-# What a prediction may have beside itself.
+# The fields of a fit that are single, and of a prediction that it may have beside it.
+FIT = (
+    "parameters rows degrees_of_freedom chi_square reduced_chi_square r_squared"
+    " stopped linear evaluations"
+)
 _BESIDE = ("sigma", "lower", "upper", "gradient")
 _NODE = "id op=operation label expression inputs value gradient span"
 
@@ -254,6 +259,28 @@ def descent_to_dict(descent: "Descent") -> Object:
     }
 
 
+def model_to_dict(model: "Model", **learned: Any) -> Object:
+    """What every model file holds, with what is said of how it was `learned`.
+
+    `gradcalc.learning.model` says what the entries are.
+    """
+    return {
+        "schema": SCHEMA,
+        "model": model.text,
+        "inputs": list(model.inputs),
+        "target": model.target[0] if len(model.target) == 1 else model.target,
+        "loss": {"name": model.loss},
+        **learned,
+        "parameters": json_value(model.parameters),
+        "formula": model.formula(),
+    }
+
+
+def shapes_to_dict(model: "Model") -> Object:
+    """The shape of each input that is a list."""
+    return {name: list(shape) for name, shape in model.inputs.items() if shape}
+
+
 def training_to_dict(result: "TrainingResult") -> Object:
     """A training. But for `history_of` it is also what a model file holds.
 
@@ -261,19 +288,13 @@ def training_to_dict(result: "TrainingResult") -> Object:
     """
     model, training = result.model, result.training
     accuracy = result.accuracy or {}
+    loss = {"name": model.loss, **json_fields(training, "first last validation")}
     entries: Object = {
-        "schema": SCHEMA,
-        "model": model.text,
-        "inputs": list(model.inputs),
-        "target": model.target[0] if len(model.target) == 1 else model.target,
-        "loss": {"name": model.loss, **json_fields(training, "first last validation")},
-        "epochs": training.epochs,
-        "parameters": json_value(model.parameters),
-        "formula": model.formula(),
+        **model_to_dict(model, loss=loss, epochs=training.epochs),
         "stopped": training.stopped,
     }
     optional = {
-        "shapes": {name: list(shape) for name, shape in model.inputs.items() if shape},
+        "shapes": shapes_to_dict(model),
         "classes": model.classes,
         "fixed": list(result.fixed),
         "accuracy": accuracy.get("training"),

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from gradcalc.errors import UsageError
 from gradcalc.language.identifiers import NAME, normal
 from gradcalc.reports.numbers import exact_number, format_value
-from gradcalc.reports.objects import POINT, check_count, fields
+from gradcalc.reports.objects import FIT, POINT, check_count, fields
 from gradcalc.shapes import INDICES, Structure, all_leaves, flatten, indexed
 
 if TYPE_CHECKING:
     from gradcalc.analysis.uncertainty import Uncertainty
     from gradcalc.engine.evaluation import Evaluation
+    from gradcalc.fitting.fits import Fit
     from gradcalc.learning.descent import Descent
     from gradcalc.learning.solving import Solution
 
-_PATH = re.compile(rf"(\w+)(?:\.({NAME}))?({INDICES})")
+_PATH = re.compile(rf"({NAME})(?:\.({NAME}))?({INDICES})")
 _HESSIAN = re.compile(rf"hessian(?:\.({NAME})({INDICES}))?(?:\.({NAME})({INDICES}))?")
 _NOTHING = object()
 _MOST_CHOICES = 12
@@ -169,6 +170,29 @@ def uncertainty_lines(
     return lines
 
 
+def fit_lines(fit: "Fit", only: str, precision: int | None = None) -> list[str]:
+    """The lines of bare numbers at paths into a fit: `k`, `sigma.k`, `chi_square`.
+
+    A parameter's name alone is its value; `covariance` has a line for each row. Raises
+    UsageError, naming what there is.
+    """
+    result = {**fit.parameters, **fields(fit, FIT), "sigma": fit.sigma}
+    rows = fit.covariance
+    lines = []
+    for path in map(str.strip, only.split(",")):
+        if path == "covariance":
+            lines += ["\t".join([_bare(x, precision) for x in row]) for row in rows]
+            continue
+        entry = _found(result, path)
+        if entry is _NOTHING:
+            raise _nothing_at(path, [*_choices(result, _MOST_NAMES), "covariance"])
+        lines += [
+            each if isinstance(each, str) else _bare(each, precision)
+            for each in _entries(entry)
+        ]
+    return lines
+
+
 def descent_lines(
     descent: "Descent", path: str, precision: int | None = None
 ) -> list[str]:
@@ -235,7 +259,7 @@ def _found(result: Mapping[str, Any], path: str) -> Any:
     if match is None:
         return _NOTHING
     field, name, indices = match.groups()
-    found = result.get(field, _NOTHING)
+    found = result.get(normal(field), _NOTHING)
     if name is not None:
         known = found if isinstance(found, dict) else {}
         found = known.get(normal(name), _NOTHING)

@@ -1,22 +1,15 @@
-"""Plots of curves and surfaces in files, drawn by matplotlib.
+"""Plots of curves, surfaces and samples in files."""
 
-Not everyone needs the library; it is imported when it draws.
-"""
-
-import io
 import math
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.analysis.curves import Curve, Plotted, Surface
 from gradcalc.analysis.sampled import Sample
-from gradcalc.errors import FormulaError, extra_module
+from gradcalc.errors import FormulaError
 from gradcalc.language.bindings import BoundProgram
+from gradcalc.reports.figures import LARGEST, SIZE, TALL, content, headline, new_figure
 from gradcalc.reports.numbers import format_value, spans_decades
-from gradcalc.reports.picture_formats import PLOT_FORMATS
 from gradcalc.shapes import flatten
 from gradcalc.writers.diagram import one_line
 from gradcalc.writers.node_text import expression
@@ -24,21 +17,14 @@ from gradcalc.writers.node_text import expression
 if TYPE_CHECKING:
     from gradcalc.learning.training_tasks import TrainingResult
 
-# The libraries that draw take differences and squares of what they draw.
-_LARGEST = 1e150
 # Curves whose heights differ by more than this would flatten one another.
 _MOST_UNEQUAL = 5.0
 
 # The colours and lines of the two curves.
 _LINES = ("#1f5f99", "-"), ("#c65a11", "--")
 _BARS = 60
-_SIZE = (7.0, 4.6)
-_TALL = (7.0, 6.4)
-_DOTS = 150
 # Characters of a line, of a formula beside a curve, and of a name.
 _LONGEST, _LONGEST_NAME, _LONGEST_LABEL = 90, 40, 24
-# The size of the title in points.
-_TITLE = 10
 # Of a longer training only every so many epochs are drawn.
 _MOST_EPOCHS = 2000
 # Arrows each way.
@@ -64,10 +50,9 @@ def curve_picture(
     above the other where their scales differ much. Raises MissingExtraError where
     matplotlib is not installed.
     """
-    figures = extra_module("matplotlib.figure", "plot", "plots in files")
     framed = frames(plotted, _LINES, derivative=derivative)
-    size = _SIZE if len(framed) == 1 else _TALL
-    figure = figures.Figure(figsize=size, layout="constrained")
+    size = SIZE if len(framed) == 1 else TALL
+    figure = new_figure(size)
     panels = figure.subplots(len(framed), 1, sharex=True, squeeze=False)[:, 0]
     slope = f"d/d{one_line(plotted.name, _LONGEST_LABEL)}"
     together = derivative and len(framed) == 1
@@ -89,8 +74,8 @@ def curve_picture(
     for text in legend.get_texts():
         text.set_parse_math(False)
     title = title or expression_text(bound)
-    _headline(figure, title, fixed_text(bound, (plotted.name,), _LONGEST))
-    return _content(figure, kind, title)
+    headline(figure, title, fixed_text(bound, (plotted.name,), _LONGEST))
+    return content(figure, kind, title)
 
 
 def surface_picture(
@@ -101,8 +86,7 @@ def surface_picture(
     The title is the formula if there is no other. The arrows' lengths grow with the
     gradient, but less than it does.
     """
-    figures = extra_module("matplotlib.figure", "plot", "plots in files")
-    figure = figures.Figure(figsize=(7.0, 5.6), layout="constrained")
+    figure = new_figure((7.0, 5.6))
     panel = figure.subplots()
     values = [
         [value if math.isfinite(value) else math.nan for value in row]
@@ -123,8 +107,8 @@ def surface_picture(
         getattr(panel, f"set_{axis}label")(label, parse_math=False)
     title = title or expression_text(bound)
     fixed = fixed_text(bound, surface.names, _LONGEST)
-    _headline(figure, title, fixed, "arrows: the gradient, uphill")
-    return _content(figure, kind, title)
+    headline(figure, title, fixed, "arrows: the gradient, uphill")
+    return content(figure, kind, title)
 
 
 def histogram_picture(
@@ -135,11 +119,10 @@ def histogram_picture(
     `value` and `sigma` are those of the linear answer, whose normal distribution is a
     line. Raises FormulaError if there is nothing to draw.
     """
-    figures = extra_module("matplotlib.figure", "plot", "plots in files")
     low, high, counts = sample.histogram(_BARS)
-    if not high > low or max(abs(low), abs(high)) > _LARGEST:
+    if not high > low or max(abs(low), abs(high)) > LARGEST:
         raise FormulaError("the samples have no spread that could be drawn")
-    figure = figures.Figure(figsize=_SIZE, layout="constrained")
+    figure = new_figure(SIZE)
     panel = figure.subplots()
     width = (high - low) / _BARS
     places = [low + (k + 0.5) * width for k in range(_BARS)]
@@ -157,13 +140,8 @@ def histogram_picture(
     panel.set_xlabel("result")
     panel.set_ylabel("density")
     figure.legend(loc="outside lower center", ncols=2)
-    _headline(figure, title)
-    return _content(figure, kind, title)
-
-
-def check_installed() -> None:
-    """Raise MissingExtraError where matplotlib is not installed."""
-    extra_module("matplotlib.figure", "plot", "plots in files")
+    headline(figure, title)
+    return content(figure, kind, title)
 
 
 def loss_picture(result: "TrainingResult", kind: str) -> bytes:
@@ -172,9 +150,8 @@ def loss_picture(result: "TrainingResult", kind: str) -> bytes:
     The axis is logarithmic where the losses span decades. What is not finite is left
     out.
     """
-    figures = extra_module("matplotlib.figure", "plot", "plots in files")
+    figure = new_figure(SIZE)
     training, title = result.training, one_line(result.model.text, 2 * _LONGEST)
-    figure = figures.Figure(figsize=_SIZE, layout="constrained")
     panel = figure.subplots()
     panel.grid(color="#e4e4e4", linewidth=0.7)
     panel.set_axisbelow(True)
@@ -189,7 +166,7 @@ def loss_picture(result: "TrainingResult", kind: str) -> bytes:
             epoch: loss
             for epoch, loss in losses.items()
             if (epoch % stride == 0 or epoch == training.epochs)
-            and abs(loss) <= _LARGEST
+            and abs(loss) <= LARGEST
         }
         kept += drawn.values()
         line = _line(panel, [(list(drawn), list(drawn.values()))], *look)
@@ -206,8 +183,8 @@ def loss_picture(result: "TrainingResult", kind: str) -> bytes:
     panel.set_ylabel(loss, parse_math=False)
     if len(curves) > 1:
         figure.legend(loc="outside lower center", ncols=2)
-    _headline(figure, title)
-    return _content(figure, kind, title)
+    headline(figure, title)
+    return content(figure, kind, title)
 
 
 def _shown(finite: list[float]) -> tuple[float, float]:
@@ -290,47 +267,6 @@ def near(curve: Curve, low: float, high: float) -> Iterator[Line]:
             yield piece
 
 
-def _headline(figure: Any, *texts: str) -> None:
-    """Write the texts above the figure, each in lines that fit its width."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(size=_TITLE)
-    room = figure.get_figwidth() * 72 - 2 * _TITLE
-
-    def points(line: str) -> float:
-        width, _, _ = text_to_path.get_text_width_height_descent(line, font, False)
-        return float(width)
-
-    lines: list[str] = []
-    with _any_letter():
-        for text in filter(None, texts):
-            width = len(text)
-            while max(map(points, wrap(text, width))) > room:
-                width -= 1
-            lines += wrap(text, width)
-    figure.suptitle("\n".join(lines), fontsize=_TITLE, parse_math=False)
-
-
-@contextmanager
-def _any_letter() -> Iterator[None]:
-    """Say nothing of a letter that the font lacks, and that is drawn as a box."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _content(figure: Any, kind: str, title: str) -> bytes:
-    import matplotlib
-
-    metadata = {"Title": title, **PLOT_FORMATS[kind].metadata}
-    buffer = io.BytesIO()
-    # The same input gives the same file: no random names.
-    with matplotlib.rc_context({"svg.hashsalt": "gradcalc"}), _any_letter():
-        figure.savefig(buffer, format=kind, dpi=_DOTS, metadata=metadata)
-    return buffer.getvalue()
-
-
 def limits(frame: Frame) -> tuple[float, float]:
     """The lowest and highest number that the axis of the frame shows.
 
@@ -345,9 +281,9 @@ def limits(frame: Frame) -> tuple[float, float]:
     high = max((high for _, high in found), default=0.0)
     places = frame[0][0].x
     for number in (low, high, places[0], places[-1]):
-        if abs(number) > _LARGEST:
+        if abs(number) > LARGEST:
             raise FormulaError(
-                f"numbers beyond {_LARGEST:.0e} cannot be drawn, and this plot reaches"
+                f"numbers beyond {LARGEST:.0e} cannot be drawn, and this plot reaches"
                 f" {number:.3g}".replace("e+", "e")
             )
     # A constant, or what differs by its rounding only, has some room around it.

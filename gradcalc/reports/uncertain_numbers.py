@@ -22,6 +22,12 @@ def with_sigma(value: float, sigma: float, sign: str = "±") -> str:
     return f"({pair})e{power}" if power else pair
 
 
+def rounded_pair(value: float, sigma: float) -> tuple[str, str]:
+    """The texts of the value rounded so, and of its uncertainty, of one exponent."""
+    number, spread, power = _to_two_digits(value, sigma)
+    return (f"{number}e{power}", f"{spread}e{power}") if power else (number, spread)
+
+
 def to_sigma(value: float, sigma: float) -> str:
     """The value alone, rounded so."""
     number, _, power = _to_two_digits(value, sigma)

@@ -32,6 +32,10 @@ COMMANDS = [
       "--q{b}=2", "--epochs=0"], "{n}*2 + 1"),
     (["train", "sum({a}*q{a})", "--data={b}.jsonl", "--target=t{b}", "--shape=q{b}=2",
       "--set=q{b}=1", "--epochs=0", "--json"], "[1.0, 1.0]"),
+    (["fit", "{a}*q{a} + c{a}", "--data={b}.csv", "--target=t{b}", "--fix=c{b}=1",
+      "--bound=q{b}=0:", "--only=q{b}"], "1"),
+    (["fit", "{a}*q{a}", "--data={b}.csv", "--target=sin(t{b})", "--sigma=t{b}",
+      "--q{b}=1", "--only=sigma.q{b}"], "1"),
     (["predict", "{b}.model", "--{b}=3"], "6"),
     (["predict", "{b}.model", "--data={b}.jsonl"], '"prediction": 2.0'),
     (["map", "{a}^2*q{a}", "--data={b}.csv", "--q{b}=3", "--wrt={b}", "--only=d_{b}"],
@@ -91,6 +95,7 @@ TWICE = [
     ["eval", "\u00b5", "--vars=twice.json"],
     ["check", "\u00b5", "--x=1", "--expect=\u00b5=1", "--expect=\u03bc=1"],
     ["train", "\u00b5", "--data=twice.jsonl", "--target=y"],
+    ["fit", "\u00b5", "--data=twice.jsonl", "--target=y"],
 ]
 
 
@@ -114,6 +119,7 @@ WITH_A_VARIABLE = {
     "plot": ["{name}*x", "--x=0:1"],
     "formula": ["{name}*x", "--x=1"],
     "train": ["{name}*x + sum(w)"],
+    "fit": ["{name}*x + sum(w)"],
     "predict": ["{name}.model"],
     "ascend": ["{name}*x", "--x=1"],
     "descend": ["{name}*x", "--x=1"],
@@ -123,9 +129,10 @@ WITH_A_VARIABLE = {
     "map": ["{name}*x"],
 }
 # Where a variable need not have a value.
-WITHOUT_VALUES = ("diff", "graph", "formula", "train")
+WITHOUT_VALUES = ("diff", "graph", "formula", "train", "fit")
 NEEDED = {
     "train": {"data": "rows.csv", "target": "y"},
+    "fit": {"data": "rows.csv", "target": "y"},
     "map": {"data": "rows.csv"},
 }
 GOOD = {
@@ -307,6 +314,7 @@ FILES = {
         ["eval", "x", "--vars={}"],
         ["eval", "--model={}"],
         ["train", "x*w", "--target=y", "--data={}"],
+        ["fit", "x*w", "--target=y", "--data={}"],
         ["predict", "{}", "--x=1"],
         ["predict", "good.model", "--data={}"],
         ["predict", "good.model", "--data={}", "--format=jsonl"],

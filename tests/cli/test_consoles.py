@@ -63,7 +63,23 @@ ANYWHERE = [
     ["--model=model.json"],
 ]
 TRAIN = ["w*x + b", "--epochs=2"]
+FIT = ["w*x + b", "--target=y"]
 OWN = {
+    "fit": [
+        [*FIT, "--data=d.csv"],
+        [*FIT, "--data=d.csv", f"--sigma={NASTY}"],
+        [*FIT, "--data=d.csv", f"--bound={NASTY}"],
+        [*FIT, "--data=d.csv", f"--robust={NASTY}"],
+        [*FIT, "--data=d.csv", f"--only={NASTY}"],
+        [*FIT, "--data=d.csv", f"--save={NASTY}.json"],
+        [*FIT, "--data=d.csv", f"--save=no/{NASTY}.json"],
+        [*FIT, "--data=d.csv", f"--plot={NASTY}.svg"],
+        [*FIT, "--data=d.jsonl"],
+        [*FIT, "--data=d.jsonl", "--skip-bad"],
+        [*FIT, f"--data={NASTY}"],
+        ["w*x + b", "--data=d.csv", f"--target={NASTY}"],
+        ["w*x + b", "--data=d.csv", f"--target=log({NASTY})"],
+    ],
     "train": [
         [*TRAIN, "--data=d.csv", "--target=z"],
         [*TRAIN, "--data=d.csv", f"--target={NASTY}"],
@@ -198,6 +214,9 @@ PAGES = {
     "descend": ["descend", "x^2 + y^2/7 + z^4", "--x=1.1", "--y=2.7", "--z=0.3"],
     "ascend": ["ascend", "-(x - 3)^2 + sin(y)/7", "--x=1.1", "--y=0.2", "--steps=30"],
     "train": ["train", "w*x + b", "--data", "-", "--target", "y", "--epochs", "50"],
+    "fit": ["fit", "w*x + b", "--data", "-", "--target", "y"],
+    "fit long": ["fit", "w*x + a_long_name*x^2 + b", "--data", "-", "--target", "y",
+                 "--sigma", "abs(y) + 1"],
     "train long": ["train", "softmax([w*x + b, 1 - w2*x + b3*a_long_name])[0]",
                    "--data", "-", "--target", "y", "--epochs", "5"],
     "functions": ["functions"],

@@ -95,6 +95,10 @@ WRITES = {
         ["--save={}", "--data=d.csv", "--target=y"],
         ["formula", "variables", "rows", "standard input"],
     ),
+    "fit": (
+        ["--save={}", "--data=d.csv", "--target=y"],
+        ["formula", "variables", "rows", "standard input"],
+    ),
     "map": (
         ["--out={}", "--data=d.csv"],
         ["formula", "variables", "model", "rows", "standard input"],

@@ -20,7 +20,7 @@ PAGES = [
     (
         ["explain", "x^2", "--x=1", "--only", "value"],
         "error: explain has no option --only\n"
-        "hint: --only is an option of eval, map, ascend, descend and others\n",
+        "hint: --only is an option of eval, fit, map, ascend and others\n",
     ),
     (
         ["explain", "--expand", "x^2", "--x=1"],
@@ -50,7 +50,7 @@ PAGES = [
     (
         ["predict", "m.json", "--x=1", "--only=value"],
         "error: predict has no option --only\n"
-        "hint: --only is an option of eval, map, ascend, descend and others\n",
+        "hint: --only is an option of eval, fit, map, ascend and others\n",
     ),
 ]
 
@@ -106,6 +106,7 @@ MENDED = [
     (["eval", "x^2", "--x=1", "--digits=3"], "--precision", ["--digits=3"]),
     *(([command, *formula, word], f"gradcalc {command} --help", [])
       for command, formula in (("eval", []), ("eval", ["x^2"]), ("train", []),
+                               ("fit", []),
                                ("predict", []), ("plot", ["x"]))
       for word in ("-h", "-help", "-?")),
     (["train", "w*t", "--data=c.csv", "--target=y"], "--classes", []),

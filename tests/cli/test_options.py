@@ -16,6 +16,7 @@ FORMS = ["{}", "x={}", "w={}", "x[{}]", "gradient.x[{}]"]
 # The words of a command that works.
 WORDS = {
     "train": ["w*x + b", "--data=d.csv", "--target=y", "--epochs=1"],
+    "fit": ["w*x + b", "--data=d.csv", "--target=y"],
     "predict": ["m.json", "--x=1"],
     "functions": [],
     "repl": [],

@@ -1,0 +1,62 @@
+"""The files that a command which learns writes beside its answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcalc.cli import options
+from gradcalc.cli.files import (
+    STANDARD_INPUT,
+    check_not_read,
+    check_replaceable,
+    replace_file,
+    same_path,
+)
+from gradcalc.errors import GradcalcError, UsageError
+from gradcalc.reports.picture_formats import PLOT_FORMATS
+from gradcalc.strict_json import write_json
+
+
+@dataclass(frozen=True)
+class OutputFiles:
+    """The files to write, if any: the model, and a picture."""
+
+    save: str | None
+    plot: str | None
+
+    def check(self, read: Sequence[str]) -> None:
+        """Raise GradcalcError if one cannot be written; `read` are those it reads.
+
+        Before hours of work, not after.
+        """
+        for option, path in (("--save", self.save), ("--plot", self.plot)):
+            if path is None:
+                continue
+            if path == STANDARD_INPUT or not path:
+                raise UsageError(f"{option} takes the name of a file")
+            check_not_read(path, read)
+            check_replaceable(path)
+        if self.plot is not None:
+            options.format_of_file(self.plot, PLOT_FORMATS, "--plot")
+            from gradcalc.reports.figures import library
+
+            library()
+            if self.save is not None and same_path(self.save, self.plot):
+                raise UsageError("--save and --plot name one file")
+
+    def write(
+        self, entries: Callable[[], dict[str, Any]], picture: Callable[[str], bytes]
+    ) -> GradcalcError | None:
+        """Write the files; the error of one that cannot be written or drawn.
+
+        `entries` makes what the model's file holds, `picture` the picture in a format.
+        """
+        try:
+            if self.save is not None:
+                content = write_json(entries(), indent=2)
+                replace_file(self.save, f"{content}\n".encode())
+            if kind := options.format_of_file(self.plot, PLOT_FORMATS, "--plot"):
+                replace_file(str(self.plot), picture(kind))
+        except GradcalcError as error:
+            return error
+        return None

@@ -150,8 +150,8 @@ def command(
         if names.isdisjoint(read.names):
             names = {*read.names}
         # A file may be about other names as well.
-        found = {pair: r for pair, r in read.pairs.items() if names.issuperset(pair)}
-        correlation = {**found, **correlation}
+        kept = {pair: r for pair, r in read.pairs.items() if names.issuperset(pair)}
+        correlation = {**kept, **correlation}
         given = {**given, **_with_sigmas(given, read.sigmas)}
     found = propagated(bound, given, correlation)
     drawn = None if samples is None else sampled(found, samples, seed)

@@ -90,7 +90,7 @@ def test_a_model_that_cannot_be_saved_is_printed(run, monkeypatch):
     def fail(*_):
         raise FileError("cannot write m.json: no space left on device")
 
-    monkeypatch.setattr("gradcalc.cli.train.replace_file", fail)
+    monkeypatch.setattr("gradcalc.cli.output_files.replace_file", fail)
     ran = run(*TRAIN, "--save=m.json")
     assert ran.status == 2
     assert "formula: " in ran.out

@@ -177,7 +177,7 @@ PAGES = {
         ["solved in one step: the parameters enter linearly", "fixed"],
     ),
     "robust": (["--robust=cauchy"], ["robust", "cauchy: what is beyond"]),
-    "digits": (["--precision=3"], ["formula: 4.9"]),
+    "digits": (["--precision=1"], ["formula: 5*exp(-0.7*t) + 1\n"]),
 }  # fmt: skip
 
 

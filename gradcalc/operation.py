@@ -64,6 +64,8 @@ class Operation:
     # The partials as a book has them, for the reader, where these lose digits that the
     # computed ones keep. Empty: they are the same.
     textbook: tuple[str, ...] = ()
+    # Of a list of two operands, a and b: the partial for a as a book has it.
+    of_two: str = ""
     # How many nodes it takes to compute: those of a function with its own rule.
     size: int = 1
 

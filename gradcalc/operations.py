@@ -158,10 +158,11 @@ GROUPS: dict[str, list[Operation]] = {
                 selected=("v == out",), domain="out == out", samples=_ROWS, lists=True,
                 singular=_at("tie", "sum(v == out) > 1",
                     f"several operands are the {which};"
-                    " they share the gradient equally"))
-            for name, evaluate, which in [
-                ("max", ieee.largest, "largest"),
-                ("min", ieee.smallest, "smallest"),
+                    " they share the gradient equally"),
+                of_two=f"where(a {beats} b, 1, 1/2)")
+            for name, evaluate, which, beats in [
+                ("max", ieee.largest, "largest", ">"),
+                ("min", ieee.smallest, "smallest", "<"),
             ]
         ),
         Operation("clip", ("x", "lo", "hi"), ieee.clip, ("1", "1", "1"),
@@ -459,7 +460,8 @@ PLUS, MINUS = OPERATIONS["+"], OPERATIONS["-"]
 TIMES, OVER = OPERATIONS["*"], OPERATIONS["/"]
 NEG, POWER = OPERATIONS["neg"], OPERATIONS["^"]
 SUM, PROD = OPERATIONS["sum"], OPERATIONS["prod"]
-SQRT, ABS, MAX = OPERATIONS["sqrt"], OPERATIONS["abs"], OPERATIONS["max"]
+SQRT, ABS = OPERATIONS["sqrt"], OPERATIONS["abs"]
+MAX, MIN = OPERATIONS["max"], OPERATIONS["min"]
 EXP, LOG, LOG1P = OPERATIONS["exp"], OPERATIONS["log"], OPERATIONS["log1p"]
 HYPOT, LOGSUMEXP = OPERATIONS["hypot"], OPERATIONS["logsumexp"]
 SIGMOID, WHERE = OPERATIONS["sigmoid"], OPERATIONS["where"]

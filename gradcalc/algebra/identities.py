@@ -98,6 +98,10 @@ CALLS = (
     "asinh(sinh(x)) -> x",
     "atanh(tanh(x)) -> x",
     "logsumexp(x) -> x",
+    "x == max(x, y) -> x >= y",
+    "y == max(x, y) -> y >= x",
+    "x == min(x, y) -> x <= y",
+    "y == min(x, y) -> y <= x",
 )
 
 
@@ -357,6 +361,7 @@ def _matches(reader: Reader, left: Sum, form: Sum, found: dict[str, Sum]) -> boo
     return (
         isinstance(inner, Call)
         and inner.operation is base.operation
+        and len(inner.operands) == len(base.operands)
         and all(
             _matches(reader, pattern, operand, found)
             for pattern, operand in zip(base.operands, inner.operands, strict=True)

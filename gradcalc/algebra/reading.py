@@ -5,7 +5,7 @@ once: no prefix of it is made, so that the work is in proportion to its length.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from gradcalc.algebra.forms import (
@@ -23,9 +23,11 @@ from gradcalc.algebra.shares import is_share, total_of
 from gradcalc.algebra.sums import add, factored
 from gradcalc.graph import Graph
 from gradcalc.operations import (
+    ABOVE,
     COMPARISONS,
     CONSTANTS,
     EXP,
+    LESS,
     LITERAL,
     LOG,
     MINUS,
@@ -49,6 +51,9 @@ _ARITHMETIC = _ADDITIVE | _MULTIPLICATIVE
 
 # A longer list stays one: as a chain it would nest as deep as it is long.
 _LONGEST_CHAIN = 100
+
+# In so many conditions within each other what an outer one says is put in.
+_MOST_CONDITIONS = 2
 
 
 class Reader:
@@ -112,10 +117,45 @@ class Reader:
                     return powers[self._e]
                 if is_share(base) and powers[base] is forms.one:
                     return base.operands[0]
+        if operation is WHERE:
+            operands = [operands[0], *self._decided(operands)]
         known = _known(forms, operation, operands)
         if known is not None:
             return known
         return forms.call(operation, operands)
+
+    def _decided(self, operands: Sequence[Sum]) -> Iterator[Sum]:
+        """What is chosen from, where it is known that it is chosen.
+
+        where(c, 2*where(c, a, b), 0) -> where(c, 2*a, 0)
+        """
+        condition, *chosen = operands
+        for branch, form in enumerate(chosen, 1):
+            yield self._where(condition, branch, form, _MOST_CONDITIONS)
+
+    def _where(self, condition: Sum, branch: int, form: Sum, levels: int) -> Sum:
+        """The form with what a condition chooses, operand `branch` of it, put in."""
+        if not levels or len(form.terms) > MOST_SHARED:
+            return form
+        items, same = [], True
+        for product, factor in form.terms.items():
+            factors = []
+            for base, exponent in product.powers.items():
+                own = made = self.forms.power(base, self.forms.one)
+                if isinstance(base, Call) and base.operation is WHERE:
+                    inner, *chosen = base.operands
+                    if inner is condition:
+                        made = base.operands[branch]
+                    else:
+                        chosen = [
+                            self._where(condition, branch, each, levels - 1)
+                            for each in chosen
+                        ]
+                        made = self.call(WHERE, [inner, *chosen])
+                    same = same and made is own
+                factors.append((made, exponent))
+            items.append((factor, self.product(factors)))
+        return form if same else self.sum(items)
 
     def sum(self, items: Iterable[tuple[Rational, Sum]]) -> Sum:
         """The sum of forms times their factors."""
@@ -135,6 +175,8 @@ def _known(forms: Forms, operation: Operation, operands: Sequence[Sum]) -> Sum |
         if condition.number is not None:
             return yes if condition.number else no
         return yes if yes is no else None
+    if (operation is ABOVE or operation is LESS) and operands[0] is operands[1]:
+        return forms.zero
     if operation is UNEQUAL and operands[1] is forms.zero:
         only = operands[0].only()
         if only is not None and only[1] == 1 and all(map(_is_truth, only[0].powers)):

@@ -10,7 +10,21 @@ from typing import Any, Protocol
 
 from gradcalc.backward import Flags
 from gradcalc.graph import Graph
-from gradcalc.operations import EQUAL, MAX, PLUS, TIMES, UNEQUAL, WHERE, Operation
+from gradcalc.operations import (
+    ABOVE,
+    EQUAL,
+    LESS,
+    MAX,
+    MIN,
+    PLUS,
+    TIMES,
+    UNEQUAL,
+    WHERE,
+    Operation,
+)
+
+# By which comparison one of two operands is selected alone.
+_BEATS = {MAX: ABOVE, MIN: LESS}
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -152,6 +166,12 @@ class GatedFormulas:
                 assert one.gate is not None
                 inputs = (one.gate.node, one.node, other.node)
                 return Reached(graph.add(WHERE, inputs), one.gate.before)
+            if not self.exact and (beats := self._share(one.gate, other.gate)):
+                assert one.gate is not None
+                both = graph.add(PLUS, (first.node, second.node))
+                a, b = beats
+                rest = graph.add(WHERE, (b, other.node, both))
+                return Reached(graph.add(WHERE, (a, one.node, rest)), one.gate.before)
         parts = [self.closed(part, self.nothing) for part in (first, second)]
         node = graph.add(PLUS, (parts[0], parts[1]))
         if first.gate is None or second.gate is None:
@@ -179,6 +199,24 @@ class GatedFormulas:
             graph.inputs[yes][0] == condition
             and graph.literals.get(graph.inputs[yes][1]) == 0
         )
+
+    def _share(self, first: Gate | None, second: Gate | None) -> tuple[int, int] | None:
+        """New nodes that say which of two operands alone is their max or min.
+
+        None unless the gates are a == max(a, b) and b == max(a, b), of which one at
+        least is open wherever the operands are numbers.
+        """
+        if first is None or second is None or first.before is not second.before:
+            return None
+        graph = self.grown
+        for gate in (first, second):
+            if graph.operations[gate.node] is not EQUAL:
+                return None
+        (a, total), (b, other) = graph.inputs[first.node], graph.inputs[second.node]
+        beats = _BEATS.get(graph.operations[total])
+        if beats is None or total != other or graph.inputs[total] != (a, b):
+            return None
+        return graph.add(beats, (a, b)), graph.add(beats, (b, a))
 
     def all_open(self, gate: Gate) -> int:
         """The node that is 0 unless this gate and all before it are open."""

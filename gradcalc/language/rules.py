@@ -212,6 +212,10 @@ def _make_rule(operation: Operation, count: int, textbook: bool = False) -> Rule
                 nodes += _stretched(builder.run(_code(text)), size)
             else:
                 nodes += [None] * size
+    if textbook and count == 2 and operation.of_two:
+        for own, other in ((0, 1), (1, 0)):
+            builder.scope.update(a=own, b=other)
+            (partials[own],) = flatten(builder.run(_code(operation.of_two)))
     domain = None
     if operation.domain is not None:
         (domain,) = flatten(builder.run(_code(operation.domain)))

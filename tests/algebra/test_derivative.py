@@ -266,3 +266,37 @@ def test_powers_up_to_the_fourth_are_doubles_at_its_ends(text, end):
         written = derivative(text, name)
         found = evaluate(written, {}, defaults=point).value
         assert found == pytest.approx(slope, rel=1e-13, abs=1e-300), written
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("max(x, 0)", "where(x >= 0, where(x > 0, 1, 0.5), 0)"),
+        ("min(y, x)", "where(x <= y, where(x < y, 1, 0.5), 0)"),
+        ("min(x^2, x)", "where(x^2 < x, 2*x, where(x < x^2, 1, x + 0.5))"),
+        ("max(x, x)", "1"),
+    ],
+)
+def test_the_larger_of_two_is_told_by_a_comparison(formula, text):
+    assert derivative(formula, "x") == text
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "max(x, y)", "min(x, y)", "max(x, x)*y", "y*max(x, x^2) + min(x, 1)",
+        "max(sqrt(x), 1)", "min(max(x, 0), y)", "max(x*y, x - y)^2", "max(y, inf - x)",
+    ],
+)  # fmt: skip
+def test_two_operands_share_the_gradient_where_they_are_equal(formula):
+    places = [-math.inf, -2.0, 0.0, 0.5, 1.0, math.inf]
+    texts = {name: derivative(formula, name) for name in ("x", "y") if name in formula}
+    for x in places:
+        for y in places:
+            point = {name: {"x": x, "y": y}[name] for name in texts}
+            gradient = evaluate(formula, point).gradient
+            for name, text in texts.items():
+                known = bind(text, {}, complete=False).program.graph.variables
+                given = {each: point[each] for each in known}
+                if math.isfinite(gradient[name]):
+                    assert evaluate(text, given).value == gradient[name], (text, point)

@@ -4,7 +4,7 @@ import pytest
 
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.engine.evaluation import evaluate
-from gradcalc.learning.objective import compose
+from gradcalc.learning.objective import compose, is_least_squares
 
 
 def test_a_loss_with_a_slope_of_the_model():
@@ -32,3 +32,28 @@ def test_a_label_of_the_loss_hides_that_of_the_model():
     inputs = [graph.variables[name] for name in "wx"] + [objective.target]
     value, _ = compile_gradient(graph, [objective.loss], inputs, inputs[:1])(2, 3, 5)
     assert value == (4,)
+
+
+@pytest.mark.parametrize(
+    ("loss", "squares"),
+    [
+        ("mse", True),
+        ("(prediction - target)^2", True),
+        ("sum((target - prediction)^2)/2", True),
+        ("e = prediction - target; 3*e*e", True),
+        ("mae", False),
+        ("huber", False),
+        ("bce", False),
+        ("cross_entropy", False),
+        ("(prediction - target)^4", False),
+        ("prediction^2 - target^2", False),
+        ("-(prediction - target)^2", False),
+        ("(prediction - target)^2 + w^2", False),
+        ("(prediction - target)^2 + 1", False),
+        ("prediction", False),
+        ("1", False),
+        ("[prediction, target]", False),
+    ],
+)
+def test_sums_of_squares_are_known_in_any_spelling(loss, squares):
+    assert is_least_squares(loss) == squares

@@ -63,3 +63,13 @@ def test_training_takes_it_for_large_tables(monkeypatch):
     found = training.train(setup, list(ROWS), [0.5, -0.25], 5)
     assert found.parameters == pytest.approx(expected.parameters, rel=1e-14)
     assert found.losses == pytest.approx(expected.losses, rel=1e-14)
+
+
+def test_rows_held_back_have_the_same_loss_over_arrays(monkeypatch):
+    setup, held = setup_of("w*x + b"), [(3.0, 1.0), (-3.0, 0.25)]
+    expected = training.train(setup, list(ROWS), [0.5, -0.25], 5, validation=held)
+    assert len(expected.validations) == 5
+    assert expected.validations[-1] == expected.validation
+    monkeypatch.setattr(training, "FEWEST_OF_ARRAYS", 3)
+    found = training.train(setup, list(ROWS), [0.5, -0.25], 5, validation=held)
+    assert found.validations == pytest.approx(expected.validations, rel=1e-14)

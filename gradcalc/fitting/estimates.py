@@ -17,7 +17,10 @@ _PART = 1e-6
 class Estimates:
     """How well the rows tell the parameters."""
 
-    # For each two numbers; the variance of one that the rows do not tell is infinite.
+    # The standard error of each number: infinite where the rows do not tell it. They
+    # are not the roots of variances, which may be beyond the range of doubles.
+    errors: list[float]
+    # For each two numbers.
     covariance: list[list[float]]
     # The places of those without influence on any row, and groups of places of those
     # that the rows do not tell apart.
@@ -25,8 +28,10 @@ class Estimates:
     confounded: list[list[int]]
 
 
-def estimates(jacobian: Any) -> Estimates:
-    """The estimates of a Jacobian (or the triangle of it), for residuals of variance 1.
+def estimates(jacobian: Any, deviation: float) -> Estimates:
+    """The estimates of a Jacobian (or the triangle of it) and residuals.
+
+    `deviation` is the standard deviation of the residuals, infinite if it is not known.
 
     The covariance is the inverse of J^T J, from the singular values of J whose columns
     are scaled to the size 1: J^T J itself would lose half of the digits.
@@ -46,12 +51,17 @@ def estimates(jacobian: Any) -> Estimates:
     unknown = (lost > _PART).any(axis=0)
     with np.errstate(all="ignore"):
         rows = right[kept] / singular[kept, None]
-        scales = largest * sizes
-        matrix = (rows.T @ rows) / scales[:, None] / scales[None, :]
+        scales = deviation / (largest * sizes)
+        errors = np.sqrt((rows**2).sum(axis=0)) * scales
+        matrix = (rows.T @ rows) * scales[:, None] * scales[None, :]
+        if not math.isfinite(deviation):
+            unknown[:] = True
         matrix[unknown, :] = math.nan
         matrix[:, unknown] = math.nan
         matrix[unknown, unknown] = math.inf
-    return Estimates(matrix.tolist(), flat, _groups(lost > _PART, flat))
+        errors[unknown] = math.inf
+    groups = _groups(lost > _PART, flat)
+    return Estimates(errors.tolist(), matrix.tolist(), flat, groups)
 
 
 def _groups(directions: Any, flat: list[int]) -> list[list[int]]:

@@ -19,7 +19,8 @@ _MOST_OPERATIONS = 100_000
 _STEPS = 3
 
 # The values of the parameters; for each number of the target an array of what it is
-# larger by than the prediction; the sum of squares, weighted; the triangle of J.
+# larger by than the prediction; the sum of squares of the residuals, in their unit; and
+# the triangle of the Jacobian.
 Exact = tuple[Any, list[Any], float, Any]
 
 
@@ -37,19 +38,19 @@ def exact_residuals(residuals: Residuals, values: Any) -> Exact:
         ]
         size = max(float(np.abs(target).max()) for target in observations.targets)
         rest = max(float(np.abs(each).max()) for each in differences)
-    square = _square(np, residuals, differences)
+    square = _square(residuals, differences)
     operations = len(residuals.graph) * observations.rows
     if rest > _HIDDEN * size or operations > _MOST_OPERATIONS:
         return values, differences, square, block[:, :count]
     best: Exact | None = None
     for _ in range(_STEPS):
         differences = _in_decimals(residuals, values)
-        square = _square(np, residuals, differences)
+        square = _square(residuals, differences)
         if not np.isfinite(square) or (best is not None and not square < best[2]):
             break
         matrix = residuals.whole(values)
         best = values, differences, square, np.linalg.qr(matrix[:, :count], mode="r")
-        right = np.concatenate(_weighted(residuals, differences))
+        right = np.concatenate(residuals.weighted(differences))
         sizes = np.abs(matrix[:, :count]).max(axis=0)
         sizes[sizes == 0] = 1.0
         step = np.linalg.lstsq(matrix[:, :count] / sizes, right, rcond=1e-13)[0] / sizes
@@ -58,18 +59,9 @@ def exact_residuals(residuals: Residuals, values: Any) -> Exact:
     return best
 
 
-def _weighted(residuals: Residuals, differences: list[Any]) -> list[Any]:
-    sigmas = residuals.observations.sigmas
-    if sigmas is None:
-        return differences
-    return [each / sigma for each, sigma in zip(differences, sigmas, strict=True)]
-
-
-def _square(np: Any, residuals: Residuals, differences: list[Any]) -> float:
-    """The sum of squares; of what is too large or small to be squared none is lost."""
-    with np.errstate(all="ignore"):
-        sizes = [float(np.linalg.norm(e)) for e in _weighted(residuals, differences)]
-        return float(np.square(np.array(sizes)).sum())
+def _square(residuals: Residuals, differences: list[Any]) -> float:
+    with residuals.np.errstate(all="ignore"):
+        return sum(float(each @ each) for each in residuals.weighted(differences))
 
 
 def _in_decimals(residuals: Residuals, values: Any) -> list[Any]:

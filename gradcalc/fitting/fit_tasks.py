@@ -1,19 +1,18 @@
 """What to fit: a formula, rows of data and settings; and the fit that results."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.data.rows import Skipped
 from gradcalc.engine.evaluation import evaluate
 from gradcalc.errors import BindingError, DataError, UsageError, extra_module
-from gradcalc.fitting.estimates import estimates
+from gradcalc.fitting.estimates import Estimates, estimates
 from gradcalc.fitting.exact_residuals import exact_residuals
 from gradcalc.fitting.fits import Fit
 from gradcalc.fitting.observations import (
     Measured,
-    Observations,
     Table,
     measured,
     observe,
@@ -31,6 +30,7 @@ from gradcalc.learning.roles import (
     initial_values,
 )
 from gradcalc.learning.training_tasks import count_of_outputs, result_shape
+from gradcalc.operations import CONSTANT_NAMES, CONSTANTS
 from gradcalc.shapes import (
     arrange,
     element_names,
@@ -91,28 +91,26 @@ class FitTask:
 
     def _result(self, found: Found) -> Fit:
         roles, settings, residuals = self.roles, self.settings, self.residuals
-        np, observations = residuals.np, residuals.observations
+        observations = residuals.observations
         freedom = residuals.rows - residuals.count
-        values, differences, chi_square, jacobian = exact_residuals(
-            residuals, found.values
-        )
-        reduced = chi_square / freedom if freedom else math.nan
-        known = estimates(jacobian)
-        # Without sigmas the scatter tells them.
-        factor = found.variance
-        if factor is None:
-            factor = 1.0 if settings.sigma else reduced
-        covariance = [[each * factor for each in row] for row in known.covariance]
-        variances = [row[place] for place, row in enumerate(covariance)]
-        errors = [math.sqrt(each) if each >= 0 else math.nan for each in variances]
+        values, differences, square, jacobian = exact_residuals(residuals, found.values)
+        chi_square = _times_square(square, residuals.unit)
+        if found.variance is not None:
+            deviation = math.sqrt(found.variance)
+        elif settings.sigma:
+            deviation = 1 / residuals.unit
+        else:
+            # The scatter tells it.
+            deviation = math.sqrt(square / freedom) if freedom else math.inf
+        known = estimates(jacobian, deviation)
         return Fit(
             formula=self.formula,
             target=self.target,
             inputs=roles.inputs,
             parameters={**self._shaped(values), **roles.fixed},
-            sigma=self._shaped(errors),
+            sigma=self._shaped(known.errors),
             names=self.names,
-            covariance=covariance,
+            covariance=known.covariance,
             fixed=list(roles.fixed),
             carried=roles.carried,
             replaced=roles.replaced,
@@ -122,18 +120,18 @@ class FitTask:
             skipped=self.skipped,
             degrees_of_freedom=freedom,
             chi_square=chi_square,
-            reduced_chi_square=reduced,
-            r_squared=_explained(np, observations, chi_square),
+            reduced_chi_square=chi_square / freedom if freedom else math.nan,
+            r_squared=_explained(residuals, square),
             residuals=differences[0]
             if len(differences) == 1
-            else np.stack(differences, axis=1),
+            else residuals.np.stack(differences, axis=1),
             weights=", ".join(settings.sigma) or None,
             robust=settings.robust,
             robust_scale=found.scale,
             stopped=found.stopped,
             linear=found.linear,
             evaluations=residuals.evaluations,
-            notes=self._notes(known, values, freedom),
+            notes=list(self._notes(known, values, found.scale)),
         )
 
     def _not_finite(self, values: Sequence[float]) -> DataError:
@@ -167,53 +165,81 @@ class FitTask:
         remaining, shapes = iter(map(float, leaves)), self.roles.parameters
         return {name: arrange(remaining, shapes[name]) for name in self.roles.learned}
 
-    def _notes(self, known: Any, values: Sequence[float], freedom: int) -> list[str]:
-        notes = []
+    def _notes(
+        self, known: Estimates, values: Sequence[float], robust_scale: float | None
+    ) -> Iterator[str]:
+        residuals = self.residuals
         for place in known.flat:
-            notes.append(
+            yield (
                 f"{self.names[place]} has no influence: the derivative by it is 0 in"
                 " every row, so the rows say nothing about it"
             )
         for group in known.confounded:
             names = listing([self.names[place] for place in group])
-            notes.append(
+            yield (
                 f"the rows do not tell {names} apart: the Jacobian is rank-deficient,"
                 " and other values fit as well"
             )
+        names = [
+            element
+            for name, shape in self.roles.inputs.items()
+            for element in element_names(name, shape)
+        ]
+        for name, column in zip(names, residuals.observations.inputs, strict=True):
+            if (known.flat or known.confounded) and (column == column[0]).all():
+                yield f"{name} is {column[0]:g} in every row"
+        if all((each == each[0]).all() for each in residuals.observations.targets):
+            yield "the target is the same in every row, so there is nothing to explain"
         for name, value, (low, high) in zip(
             self.names, values, self.bounds, strict=True
         ):
             if value in (low, high):
-                notes.append(
+                yield (
                     f"{name} sits on its bound {value:g}; the standard errors take no"
                     " account of that"
                 )
-        if not freedom:
-            notes.append(
+        for name in sorted({"e", "tau"} & read_program(self.formula).free.keys()):
+            if name not in self.roles.shapes:
+                yield (
+                    f"{name} is the constant {CONSTANTS[CONSTANT_NAMES[name]]:.6g}; a"
+                    " start makes it a parameter"
+                )
+        if robust_scale is not None:
+            yield (
+                f"residuals beyond {robust_scale:.3g} count less than their squares,"
+                " and the standard errors are those of a robust fit"
+            )
+        elif residuals.rows == residuals.count:
+            yield (
                 "there are as many parameters as numbers to fit, so nothing is left to"
                 " tell the errors from"
             )
         elif not self.settings.sigma:
-            notes.append(
+            yield (
                 "the standard errors are scaled by the residuals, as if each number of"
                 " the target had the same uncertainty"
             )
-        return notes
 
 
-def _explained(np: Any, observations: Observations, chi_square: float) -> float:
+def _times_square(number: float, factor: float) -> float:
+    """The number times the square of the factor, whatever is in between."""
+    return number * factor * factor
+
+
+def _explained(residuals: Residuals, square: float) -> float:
     """The share of the target's variance, weighted, that is not in the residuals."""
-    total, sizes = 0.0, []
-    with np.errstate(all="ignore"):
-        for place, target in enumerate(observations.targets):
-            sigmas = observations.sigmas
-            weights = np.ones(len(target)) if sigmas is None else 1 / sigmas[place]
-            scale = float(weights.max())
-            shares = (weights / scale) ** 2
-            mean = float((shares * target).sum() / shares.sum())
-            sizes.append(float(np.linalg.norm((target - mean) * weights)))
-        total = math.hypot(*sizes) ** 2
-    return 1 - chi_square / total if total > 0 else math.nan
+    np, observations = residuals.np, residuals.observations
+    differences = []
+    for place, target in enumerate(observations.targets):
+        weights = np.ones(len(target))
+        if observations.sigmas is not None:
+            weights = observations.sigmas[place].min() / observations.sigmas[place]
+        # Divided before it is added up: the sum may be beyond the range of doubles.
+        largest = float(np.abs(target).max()) or 1.0
+        mean = np.average(target / largest, weights=weights**2) * largest
+        differences.append(target - mean)
+    total = sum(float(each @ each) for each in residuals.weighted(differences))
+    return 1 - square / total if total > 0 else math.nan
 
 
 def read_fit_task(

@@ -7,15 +7,16 @@ or formulas of columns.
 import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from gradcalc.data.rows import Rows, Skipped, usable
 from gradcalc.engine.columns import finite_rows
 from gradcalc.errors import DataError, GradcalcError, extra_module
-from gradcalc.language.bindings import values_by_name
+from gradcalc.language.bindings import constant_value, values_by_name
 from gradcalc.mapping.row_formula import Asked, RowFormula, row_formula
-from gradcalc.shapes import Shape
+from gradcalc.shapes import Shape, shape_of
 from gradcalc.wording import did_you_mean, some
 
 # A function from names of columns to an array for each of their numbers, in order.
@@ -152,9 +153,9 @@ def _column(np: Any, name: str, column: Any) -> Any:
         if found.dtype.kind not in "fiubO":
             raise wrong
         if found.dtype.kind == "O":
-            found = np.array(found.tolist())
-            if found.dtype.kind not in "fiubO" or found.dtype.kind == "O":
-                found = np.vectorize(float, otypes=[float])(found)
+            # Numbers of other classes, such as Decimal; None is a missing one.
+            number = np.vectorize(_number, otypes=[float])
+            found = number(np.array(found.tolist(), object))
         found = found.astype(float)
     except DataError:
         raise
@@ -164,6 +165,10 @@ def _column(np: Any, name: str, column: Any) -> Any:
     if not 1 <= found.ndim <= 3 or 0 in found.shape[1:]:
         raise wrong
     return found
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,8 @@ class Measured:
     names: list[str]
     # None of a column.
     formula: RowFormula | None = None
+    # The number that it is in every row, of a formula without columns.
+    number: float | None = None
 
 
 def measured(text: str, table: Table, what: str) -> Measured:
@@ -184,8 +191,6 @@ def measured(text: str, table: Table, what: str) -> Measured:
 
     `what` is what errors call it. Raises GradcalcError where it is neither.
     """
-    from gradcalc.shapes import shape_of
-
     if text in table.columns:
         return Measured(text, table.columns[text], [text])
     if text.isidentifier() or not text.strip():
@@ -194,6 +199,10 @@ def measured(text: str, table: Table, what: str) -> Measured:
             hint=did_you_mean(text, table.columns)
             or f"its columns are {some(table.columns)}",
         )
+    with suppress(GradcalcError):
+        number = constant_value(text)
+        if isinstance(number, float):
+            return Measured(text, (), [], number=number)
     try:
         formula = row_formula(text, table.columns, table.name, Asked(wrt=[]))
     except GradcalcError as error:
@@ -229,7 +238,9 @@ def observe(
     found: dict[int, list[Any]] = {}
     for place, each in enumerate(wanted):
         given = [number for name in each.names for number in numbers[name]]
-        if each.formula is None:
+        if each.number is not None:
+            found[place] = [np.full(rows, each.number)]
+        elif each.formula is None:
             found[place] = given
         else:
             results = each.formula.kernel()(given, rows)

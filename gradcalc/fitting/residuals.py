@@ -7,6 +7,7 @@ into it one after another (Golub and Van Loan, Matrix Computations, 4th edition,
 5.2; Demmel et al., Communication-optimal QR, 2012), so that nothing is squared.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,15 +19,23 @@ from gradcalc.graph import Graph
 
 # So many numbers of the Jacobian are there at once, at most.
 _MOST_NUMBERS = 4_000_000
+# So many rows of it are decomposed at once.
+_PART = 8192
+# Of numbers beyond 2 to this power the squares may be no doubles.
+_EXTREME = 300
 
 
 class Residuals:
     """Prediction minus target, each divided by its sigma, for values of parameters.
 
+    All are in units of the largest target, a power of 2, so that no square of them is
+    too large or too small for a double.
+
     graph      of the model
     free       the variable nodes of the parameters that are fitted
     count      how many of these there are
     rows       how many residuals there are
+    unit       what they are divided by
     evaluations  how often all of them were computed
     """
 
@@ -38,6 +47,7 @@ class Residuals:
         free: Sequence[int],
         known: Mapping[int, float],
         observations: Observations,
+        unit: float | None = None,
     ) -> None:
         self.np = extra_module("numpy", "fit", "fits")
         self.graph, self.outputs, self.free = graph, list(outputs), list(free)
@@ -45,6 +55,7 @@ class Residuals:
         self.observations = observations
         self.count = len(free)
         self.rows = observations.rows * len(outputs)
+        self.unit = unit or _unit(self.np, observations)
         self.evaluations = 0
 
     @cached_property
@@ -90,6 +101,8 @@ class Residuals:
                 if observations.sigmas is not None:
                     for place, sigma in enumerate(observations.sigmas):
                         block[place] /= sigma[start:stop]
+                if self.unit != 1:
+                    block /= self.unit
             yield block.transpose(0, 2, 1).reshape(-1, count + 1)
 
     def _found(
@@ -113,7 +126,7 @@ class Residuals:
         """Those of some rows alone."""
         rows = self.observations.at(places)
         given = self.graph, self.outputs, self.arguments, self.free, self.known
-        return Residuals(*given, rows)
+        return Residuals(*given, rows, self.unit)
 
     def triangle(
         self, values: Sequence[float], scales: Any, *, careful: bool = False
@@ -123,21 +136,51 @@ class Residuals:
 
         The scales are powers of 2, so that nothing is lost.
         """
-        np = self.np
-        folded: Any = None
+        np, size = self.np, self.count + 1
+        is_extreme = (np.abs(np.log2(scales)) > _EXTREME).any()
+        folded = np.zeros((0, size))
         for block in self.blocks(values, careful=careful):
             with np.errstate(all="ignore"):
-                block = block / scales
-            if not np.isfinite(block).all():
-                return None
-            if folded is not None:
-                block = np.concatenate([folded, block])
-            folded = np.linalg.qr(block, mode="r")
-        size = self.count + 1
+                if is_extreme:
+                    block = block / scales
+                # The triangles of parts that fit the cache.
+                most = len(block) // _PART * _PART if size < _PART else 0
+                parts = np.linalg.qr(block[:most].reshape(-1, _PART, size), mode="r")
+                rows = np.concatenate([folded, *parts, block[most:]])
+                folded = np.linalg.qr(rows, mode="r")
+        if not np.isfinite(folded).all():
+            return None
         padded = np.zeros((size, size))
-        padded[: len(folded)] = folded
+        padded[: len(folded)] = folded if is_extreme else folded / scales
         return padded
 
     def predictions(self, values: Sequence[float]) -> list[Any]:
         """The model's values, an array for each number of its result."""
         return self._found(self._values, values, 0, self.observations.rows)
+
+    def weighted(self, differences: Sequence[Any]) -> list[Any]:
+        """Differences of targets and predictions as residuals, in their unit."""
+        sigmas = self.observations.sigmas
+        with self.np.errstate(all="ignore"):
+            if sigmas is not None:
+                differences = [
+                    each / sigma
+                    for each, sigma in zip(differences, sigmas, strict=True)
+                ]
+            return [each / self.unit for each in differences]
+
+
+def _unit(np: Any, observations: Observations) -> float:
+    """The power of 2 next to the largest target, divided by its sigma."""
+    targets, sigmas = observations.targets, observations.sigmas
+    with np.errstate(all="ignore"):
+        if sigmas is not None:
+            targets = [each / s for each, s in zip(targets, sigmas, strict=True)]
+        return power_of_two(max(float(np.abs(each).max()) for each in targets))
+
+
+def power_of_two(size: float) -> float:
+    """The power of 2 that is next to the size, 1 for 0."""
+    if not size or not math.isfinite(size):
+        return 1.0
+    return math.ldexp(1.0, min(max(math.frexp(size)[1] - 1, -1000), 1000))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.fitting.fits import CONVERGED, USED_UP
-from gradcalc.fitting.residuals import Residuals
-from gradcalc.fitting.solver import power_of_two
+from gradcalc.fitting.residuals import Residuals, power_of_two
 
 # Each loss, as SciPy calls it; of the squared residual z its first two derivatives are
 # those in _derivatives.
@@ -29,7 +28,7 @@ class RobustFit:
 
     values: Any
     stopped: str
-    # As in `Found`.
+    # As in `Found`: the variance in the unit of the residuals, the scale in their own.
     variance: float
     scale: float
 
@@ -68,7 +67,7 @@ def robust_fit(
 
     values, stopped = start / units, CONVERGED
     weighted = residuals.observations.sigmas is not None
-    scale = 1 / unit if weighted else _scale(np, rest(values))
+    scale = 1 / unit / residuals.unit if weighted else _scale(np, rest(values))
     with np.errstate(all="ignore"):
         for _ in range(_ROUNDS):
             if not scale:
@@ -87,7 +86,7 @@ def robust_fit(
                 break
         variance = _variance(np, loss, rest(values), scale, count) * unit**2
     values = np.clip(values * units, low, high)
-    return RobustFit(values, stopped, variance, scale * unit)
+    return RobustFit(values, stopped, variance, scale * unit * residuals.unit)
 
 
 def _scale(np: Any, residuals: Any) -> float:

@@ -115,10 +115,11 @@ class Scan:
             matrix, scale = self._matrices(trials[start : start + size])
             good = np.isfinite(matrix).all(axis=(1, 2))
             if good.any() and np.isfinite(scale):
-                triangles = np.linalg.qr(matrix[good], mode="r")
                 width = len(self.linear)
-                left = triangles[:, width:, width]
-                found[start : start + size][good] = (left**2).sum(axis=1)
+                with np.errstate(all="ignore"):
+                    triangles = np.linalg.qr(matrix[good], mode="r")
+                    left = (triangles[:, width:, width] ** 2).sum(axis=1)
+                found[start : start + size][good] = np.nan_to_num(left, nan=math.inf)
         return found
 
     def _matrices(self, trials: Any) -> tuple[Any, float]:

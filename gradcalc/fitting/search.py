@@ -2,25 +2,28 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 from gradcalc.fitting.fits import SOLVED
 from gradcalc.fitting.linear_solver import bounded_least_squares, linear_least_squares
-from gradcalc.fitting.residuals import Residuals
+from gradcalc.fitting.residuals import Residuals, power_of_two
 from gradcalc.fitting.robust import robust_fit
 from gradcalc.fitting.scan import MOST_ROWS, Scan
 from gradcalc.fitting.separation import Contents, derivative_contents, linear_together
-from gradcalc.fitting.solver import power_of_two, solve
+from gradcalc.fitting.solver import solve
 
 # A larger matrix than of so many numbers is not kept.
 _MOST_NUMBERS = 1_000_000
 # Starts that a scan finds, and the rows that they are tried on.
 _STARTS, _TRIED_ROWS = 6, 2_000
+# Of so many rows some are looked at first.
+_MANY_ROWS, _FEW_ROWS = 100_000, 10_000
 # Evaluations of each of these, before the best goes on.
 _EVALUATIONS = 60
-# Sums of squares are equal that differ by this share, or this of the target's.
+# Sums of squares are equal that differ by this share, or in each row by so much.
 _EQUAL, _NOTHING = 1e-6, 1e-24
 
 
@@ -58,8 +61,8 @@ class Found:
     start: Any
     stopped: str
     linear: bool = False
-    # What the inverse of J^T J is to be multiplied by for the covariance, and the
-    # residual that is large, of a robust fit.
+    # Of a robust fit: the variance of the residuals, in the square of their unit, and
+    # the residual that is large.
     variance: float | None = None
     scale: float | None = None
 
@@ -114,7 +117,7 @@ def _from_starts(residuals: Residuals, asked: Asked, contents: Contents) -> Foun
     """The best that is reached from the starts."""
     starts, scan = _starts(residuals, asked, contents)
     if len(starts) == 1:
-        return _reached(residuals, asked, starts[0])
+        return _through_some(residuals, asked, starts[0])
     tried = _some(residuals, _TRIED_ROWS, asked.seed)
     found = []
     for start in starts:
@@ -123,24 +126,35 @@ def _from_starts(residuals: Residuals, asked: Asked, contents: Contents) -> Foun
         except NotFiniteError:
             continue
     if not found:
-        raise NotFiniteError(starts[0])
+        given = [1.0 if each is None else each for each in asked.start]
+        raise NotFiniteError(starts[0] if starts else given)
     best = _best(tried, found)
     if scan is not None:
         best = replace(best, values=scan.plainest(best.values))
-    final = _reached(residuals, asked, best.values)
+    final = _through_some(residuals, asked, best.values)
     residuals.evaluations += tried.evaluations if tried is not residuals else 0
     return replace(final, start=best.start)
+
+
+def _through_some(residuals: Residuals, asked: Asked, start: Any) -> Found:
+    """Where the search ends that goes through some of very many rows first."""
+    if residuals.observations.rows < _MANY_ROWS:
+        return _reached(residuals, asked, start)
+    few = _some(residuals, _FEW_ROWS, asked.seed)
+    near = start
+    with suppress(NotFiniteError):
+        near = _reached(few, asked, start).values
+    if not _cost(residuals, near) < _cost(residuals, start):
+        near = start
+    found = _reached(residuals, asked, near, is_near=near is not start)
+    return replace(found, start=start)
 
 
 def _best(residuals: Residuals, found: Sequence[Found]) -> Found:
     """The one with the least sum of squares; of equal ones the plainest."""
     np = residuals.np
     costs = [_cost(residuals, each.values) for each in found]
-    targets = residuals.observations.targets
-    total = sum(float(np.linalg.norm(target)) ** 2 for target in targets)
-    bound = min(costs) * (1 + _EQUAL)
-    if residuals.observations.sigmas is None:
-        bound += total * _NOTHING
+    bound = min(costs) * (1 + _EQUAL) + _NOTHING * residuals.rows
     equal = [e for e, cost in zip(found, costs, strict=True) if cost <= bound]
     return min(
         equal, key=lambda each: ((each.values < 0).sum(), np.abs(each.values).sum())
@@ -149,7 +163,8 @@ def _best(residuals: Residuals, found: Sequence[Found]) -> Found:
 
 def _cost(residuals: Residuals, values: Any) -> float:
     rest = residuals.triangle(values, residuals.np.ones(residuals.count + 1))
-    return math.inf if rest is None else float(rest[:, -1] @ rest[:, -1])
+    with residuals.np.errstate(all="ignore"):
+        return math.inf if rest is None else float(rest[:, -1] @ rest[:, -1])
 
 
 def _starts(
@@ -211,7 +226,12 @@ def _scales(residuals: Residuals, values: Any) -> Any:
 
 
 def _reached(
-    residuals: Residuals, asked: Asked, start: Any, evaluations: int | None = None
+    residuals: Residuals,
+    asked: Asked,
+    start: Any,
+    evaluations: int | None = None,
+    *,
+    is_near: bool = False,
 ) -> Found:
     """Where the search from one start ends. Raises NotFiniteError."""
     np, count = residuals.np, residuals.count
@@ -226,6 +246,7 @@ def _reached(
         return residuals.triangle(values * units, scales)
 
     with np.errstate(all="ignore"):
-        found = solve(at, start / units, low / units, high / units, evaluations)
+        sides = low / units, high / units
+        found = solve(at, start / units, *sides, evaluations, is_near=is_near)
         values = np.clip(found.values * units, low, high)
     return Found(values=values, start=start, stopped=found.stopped)

@@ -1,7 +1,7 @@
 """Nonlinear least squares: SciPy's trust region, and steps that polish its answer."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,11 @@ _EVALUATIONS = 400
 # The share of the residuals that a step could still explain, dimensionless, below which
 # nothing is left to gain (Bates and Watts, Nonlinear Regression Analysis, 1988, 2.2.3).
 _OFFSET = 1e-12
+# And where it is as good as reached.
+_NEAR = 1e-7
 _POLISHING = 30
+# What rounding may add to a sum of squares, as a share of it.
+_SLACK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,17 +31,21 @@ class Solution:
 
     # In the scaled variables.
     values: Any
-    # The sum of squares there.
-    cost: float
     stopped: str
 
 
 def solve(
-    triangle: Triangle, start: Any, lower: Any, upper: Any, evaluations: int | None
+    triangle: Triangle,
+    start: Any,
+    lower: Any,
+    upper: Any,
+    evaluations: int | None = None,
+    *,
+    is_near: bool = False,
 ) -> Solution:
     """The least sum of squares that is reached from the start, within the bounds.
 
-    At the start the triangle must be finite.
+    At the start the triangle must be finite. If that `is_near`, a few steps may do.
     """
     np = extra_module("numpy", "fit", "fits")
     from scipy import optimize
@@ -62,6 +70,11 @@ def solve(
         return at(values)[:, :count]
 
     with np.errstate(all="ignore"):
+        if is_near:
+            values, offset = polished(np, at, start, lower, upper)
+            if offset <= _NEAR:
+                return Solution(values, CONVERGED)
+            start = values
         found = optimize.least_squares(
             residuals,
             start,
@@ -74,14 +87,24 @@ def solve(
             gtol=_TOLERANCE,
             max_nfev=evaluations or _EVALUATIONS * (count + 1),
         )
-        values, cost = polished(np, at, found.x, lower, upper)
-    return Solution(values, cost, CONVERGED if found.status > 0 else USED_UP)
+        start = np.where(found.active_mask < 0, lower, found.x)
+        start = np.where(found.active_mask > 0, upper, start)
+        # The search stays within the bounds, and comes close to them at most.
+        if at(start) is None or _cost(at(start)) > _cost(at(found.x)) * (1 + _SLACK):
+            start = found.x
+        values, _ = polished(np, at, start, lower, upper)
+    return Solution(values, CONVERGED if found.status > 0 else USED_UP)
+
+
+def _cost(triangle: Any) -> float:
+    """The sum of squares that the triangle of [J r] tells."""
+    return float(triangle[:, -1] @ triangle[:, -1])
 
 
 def polished(
     np: Any, at: Triangle, values: Any, lower: Any, upper: Any
 ) -> tuple[Any, float]:
-    """The values after Gauss-Newton steps that gain, and the sum of squares.
+    """The values after Gauss-Newton steps that gain, and what is left to gain.
 
     A step is taken if it leaves less that another could explain, and no more squares
     than rounding allows.
@@ -97,10 +120,10 @@ def polished(
         if found is None or (trial == values).all():
             break
         new, left, further = _state(np, found, count, trial, lower, upper)
-        if not (new <= cost * (1 + 1e-9) and left < offset):
+        if not (new <= cost * (1 + _SLACK) and left < offset):
             break
         values, cost, offset, step = trial, new, left, further
-    return values, cost
+    return values, offset
 
 
 def _state(
@@ -128,16 +151,3 @@ def _state(
         residuals = residuals - left[:, kept] @ part
     rest = math.sqrt(float(residuals @ residuals))
     return cost, explained / rest if rest else explained, step
-
-
-def power_of_two(size: float) -> float:
-    """The power of 2 that is next to the size, 1 for 0."""
-    if not size or not math.isfinite(size):
-        return 1.0
-    return math.ldexp(1.0, min(max(math.frexp(size)[1] - 1, -1000), 1000))
-
-
-def scales_of(np: Any, blocks: Sequence[Any]) -> Any:
-    """For each column of a matrix the power of 2 that is next to its largest number."""
-    sizes = np.max([np.abs(block).max(axis=0) for block in blocks], axis=0)
-    return np.array([power_of_two(float(size)) for size in sizes])

@@ -112,17 +112,24 @@ class Kernel:
         return fill
 
     def __call__(
-        self, columns: Sequence[Any], rows: int, *, careful: bool = True
-    ) -> list[Any]:
+        self,
+        columns: Sequence[Any],
+        rows: int,
+        *,
+        careful: bool = True,
+        results: Sequence[Any] | None = None,
+    ) -> Sequence[Any]:
         """The values of the outputs, and then for each output its gradients.
 
         Each is an array of as many numbers as there are rows. A column has as many or
         is one number for all rows. Unless `careful`, a derivative that leaves the range
-        of doubles on its way is lost: to find it takes long.
+        of doubles on its way is lost: to find it takes long. `results` has arrays that
+        are filled.
         """
         np = _numpy()
         mend = self._mended if careful else None
-        results = [np.empty(rows) for _ in range(self.code.results)]
+        if results is None:
+            results = [np.empty(rows) for _ in range(self.code.results)]
         blocks = -(-rows // BLOCK)
         threads = min(_cores(), blocks // _FEWEST_BLOCKS)
         if threads < 2:

@@ -17,6 +17,8 @@ _HIDDEN = 1e-9
 # More operations than these in decimals take too long.
 _MOST_OPERATIONS = 100_000
 _STEPS = 3
+# Of more rows derivatives that leave the range of doubles are not looked for.
+_MANY_ROWS = 100_000
 
 # The values of the parameters; for each number of the target an array of what it is
 # larger by than the prediction; the sum of squares of the residuals, in their unit; and
@@ -28,7 +30,8 @@ def exact_residuals(residuals: Residuals, values: Any) -> Exact:
     """The residuals at these values, or at those that they show to be better."""
     np = residuals.np
     observations, count = residuals.observations, residuals.count
-    block = residuals.triangle(values, np.ones(count + 1), careful=True)
+    careful = observations.rows < _MANY_ROWS
+    block = residuals.triangle(values, np.ones(count + 1), careful=careful)
     with np.errstate(all="ignore"):
         differences = [
             target - found

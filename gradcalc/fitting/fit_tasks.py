@@ -39,6 +39,9 @@ from gradcalc.shapes import (
 )
 from gradcalc.wording import counted, did_you_mean, listing, plural
 
+# The square of a residual that is rounding, beside a target of the size 1.
+_ROUNDING = 1e-29
+
 
 @dataclass(frozen=True, kw_only=True)
 class FitSettings:
@@ -131,7 +134,14 @@ class FitTask:
             stopped=found.stopped,
             linear=found.linear,
             evaluations=residuals.evaluations,
-            notes=list(self._notes(known, values, found.scale)),
+            notes=list(
+                self._notes(
+                    known,
+                    values,
+                    found.scale,
+                    is_perfect=square <= _ROUNDING * residuals.rows,
+                )
+            ),
         )
 
     def _not_finite(self, values: Sequence[float]) -> DataError:
@@ -166,7 +176,12 @@ class FitTask:
         return {name: arrange(remaining, shapes[name]) for name in self.roles.learned}
 
     def _notes(
-        self, known: Estimates, values: Sequence[float], robust_scale: float | None
+        self,
+        known: Estimates,
+        values: Sequence[float],
+        robust_scale: float | None,
+        *,
+        is_perfect: bool,
     ) -> Iterator[str]:
         residuals = self.residuals
         for place in known.flat:
@@ -175,9 +190,9 @@ class FitTask:
                 " every row, so the rows say nothing about it"
             )
         for group in known.confounded:
-            names = listing([self.names[place] for place in group])
+            together = listing([self.names[place] for place in group])
             yield (
-                f"the rows do not tell {names} apart: the Jacobian is rank-deficient,"
+                f"the rows do not tell {together} apart: the Jacobian is rank-deficient,"
                 " and other values fit as well"
             )
         names = [
@@ -204,7 +219,7 @@ class FitTask:
                     f"{name} is the constant {CONSTANTS[CONSTANT_NAMES[name]]:.6g}; a"
                     " start makes it a parameter"
                 )
-        if robust_scale is not None:
+        if robust_scale:
             yield (
                 f"residuals beyond {robust_scale:.3g} count less than their squares,"
                 " and the standard errors are those of a robust fit"
@@ -213,6 +228,11 @@ class FitTask:
             yield (
                 "there are as many parameters as numbers to fit, so nothing is left to"
                 " tell the errors from"
+            )
+        elif is_perfect:
+            yield (
+                "the formula meets every row but for rounding, which is all that the"
+                " standard errors are made of"
             )
         elif not self.settings.sigma:
             yield (
@@ -231,12 +251,13 @@ def _explained(residuals: Residuals, square: float) -> float:
     np, observations = residuals.np, residuals.observations
     differences = []
     for place, target in enumerate(observations.targets):
-        weights = np.ones(len(target))
+        weights = None
         if observations.sigmas is not None:
-            weights = observations.sigmas[place].min() / observations.sigmas[place]
+            shares = observations.sigmas[place].min() / observations.sigmas[place]
+            weights = shares**2
         # Divided before it is added up: the sum may be beyond the range of doubles.
         largest = float(np.abs(target).max()) or 1.0
-        mean = np.average(target / largest, weights=weights**2) * largest
+        mean = np.average(target / largest, weights=weights) * largest
         differences.append(target - mean)
     total = sum(float(each @ each) for each in residuals.weighted(differences))
     return 1 - square / total if total > 0 else math.nan

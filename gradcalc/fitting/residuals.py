@@ -18,9 +18,13 @@ from gradcalc.fitting.observations import Observations
 from gradcalc.graph import Graph
 
 # So many numbers of the Jacobian are there at once, at most.
-_MOST_NUMBERS = 4_000_000
-# So many rows of it are decomposed at once.
-_PART = 8192
+_MOST_NUMBERS = 1_000_000
+# From so many rows on, a sample of them says how to make the others' columns nearly
+# orthogonal, so that these can be multiplied: that is faster, and loses nothing.
+_MANY_ROWS, _SAMPLE, _PART = 20_000, 2_000, 8_192
+_WELL_CONDITIONED = 1e4
+# So many triangles are kept, with what they are of.
+_REMEMBERED = 4
 # Of numbers beyond 2 to this power the squares may be no doubles.
 _EXTREME = 300
 
@@ -57,6 +61,7 @@ class Residuals:
         self.rows = observations.rows * len(outputs)
         self.unit = unit or _unit(self.np, observations)
         self.evaluations = 0
+        self._known_triangles: dict[tuple[bytes, bytes, bool], Any] = {}
 
     @cached_property
     def _kernel(self) -> Kernel:
@@ -89,12 +94,10 @@ class Residuals:
         size = max(1, _MOST_NUMBERS // (outputs * (count + 1)))
         for start in range(0, observations.rows, size):
             stop = min(start + size, observations.rows)
-            found = self._found(self._kernel, values, start, stop, careful)
             block = np.empty((outputs, count + 1, stop - start))
-            for place in range(outputs):
-                first = outputs + place * count
-                block[place, :count] = found[first : first + count]
-                block[place, count] = found[place]
+            found = [each[count] for each in block]
+            found += [row for each in block for row in each[:count]]
+            self._found(self._kernel, values, start, stop, careful, found)
             with np.errstate(all="ignore"):
                 for place, target in enumerate(observations.targets):
                     block[place, count] -= target[start:stop]
@@ -112,11 +115,13 @@ class Residuals:
         start: int,
         stop: int,
         careful: bool = True,
-    ) -> list[Any]:
+        results: Sequence[Any] | None = None,
+    ) -> Sequence[Any]:
         np = self.np
         columns = [column[start:stop] for column in self.observations.inputs]
         parameters = np.array(values, float).reshape(-1, 1)
-        return kernel([*columns, *parameters], stop - start, careful=careful)
+        columns += list(parameters)
+        return kernel(columns, stop - start, careful=careful, results=results)
 
     def whole(self, values: Sequence[float], *, careful: bool = True) -> Any:
         """The matrix [J r] of all rows."""
@@ -137,24 +142,28 @@ class Residuals:
         The scales are powers of 2, so that nothing is lost.
         """
         np, size = self.np, self.count + 1
+        numbers = np.array(values, float)
         is_extreme = (np.abs(np.log2(scales)) > _EXTREME).any()
-        folded = np.zeros((0, size))
-        for block in self.blocks(values, careful=careful):
-            with np.errstate(all="ignore"):
-                if is_extreme:
-                    block = block / scales
-                # The triangles of parts that fit the cache.
-                most = len(block) // _PART * _PART if size < _PART else 0
-                parts = np.linalg.qr(block[:most].reshape(-1, _PART, size), mode="r")
-                rows = np.concatenate([folded, *parts, block[most:]])
-                folded = np.linalg.qr(rows, mode="r")
-        if not np.isfinite(folded).all():
+        key = numbers.tobytes(), scales.tobytes() if is_extreme else b"", careful
+        if key not in self._known_triangles:
+            if len(self._known_triangles) > _REMEMBERED:
+                self._known_triangles.pop(next(iter(self._known_triangles)))
+            folded = np.zeros((0, size))
+            for block in self.blocks(numbers, careful=careful):
+                with np.errstate(all="ignore"):
+                    if is_extreme:
+                        block = block / scales
+                    parts = [folded, _triangle(np, block)]
+                    folded = np.linalg.qr(np.concatenate(parts), mode="r")
+            padded = np.zeros((size, size))
+            padded[: len(folded)] = folded
+            self._known_triangles[key] = padded
+        found = self._known_triangles[key]
+        if not np.isfinite(found).all():
             return None
-        padded = np.zeros((size, size))
-        padded[: len(folded)] = folded if is_extreme else folded / scales
-        return padded
+        return found if is_extreme else found / scales
 
-    def predictions(self, values: Sequence[float]) -> list[Any]:
+    def predictions(self, values: Sequence[float]) -> Sequence[Any]:
         """The model's values, an array for each number of its result."""
         return self._found(self._values, values, 0, self.observations.rows)
 
@@ -168,6 +177,34 @@ class Residuals:
                     for each, sigma in zip(differences, sigmas, strict=True)
                 ]
             return [each / self.unit for each in differences]
+
+
+def _triangle(np: Any, block: Any) -> Any:
+    """The triangle of the QR decomposition; NaN where it is not finite.
+
+    Of many rows by Cholesky's decomposition of the columns divided by the triangle of
+    some rows (Fukaya et al., Shifted Cholesky QR, SIAM Journal on Scientific Computing
+    42, 2020, has the idea); where that is of no use, by reflections.
+    """
+    rows, size = block.shape
+    if rows > _MANY_ROWS > _SAMPLE > 4 * size:
+        near = np.linalg.qr(block[:: rows // _SAMPLE], mode="r")
+        try:
+            inverse = np.linalg.inv(near.T)
+            squares = np.zeros((size, size))
+            # In parts that fit the cache.
+            for start in range(0, rows, _PART):
+                divided = inverse @ block.T[:, start : start + _PART]
+                squares += divided @ divided.T
+            triangle = np.linalg.cholesky(squares).T
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            # What the division and the squares lose grows with these.
+            lost = (np.abs(inverse) @ np.abs(near.T)).max()
+            if max(lost, np.linalg.cond(triangle)) < _WELL_CONDITIONED:
+                return triangle @ near
+    return np.linalg.qr(block, mode="r")
 
 
 def _unit(np: Any, observations: Observations) -> float:

@@ -27,6 +27,8 @@ _DECADES = [10.0 ** (k / 2) for k in range(-6, 7)]
 _AROUND = [10.0 ** (k / 2) for k in range(-4, 5)]
 _PLACES = 17
 _MOST_FREQUENCIES = 200
+# A larger number is no angle.
+_LARGEST_ANGLE = 1e6
 
 
 class Scan:
@@ -190,6 +192,8 @@ class Scan:
         for signs in product((1.0, -1.0), repeat=count):
             trials.append(here * signs)
         for turned in range(count):
+            if abs(here[turned]) > _LARGEST_ANGLE:
+                continue
             for trial in [*trials]:
                 for turn in (math.pi, 2 * math.pi):
                     other = trial.copy()

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -95,16 +94,14 @@ def _in_one_step(residuals: Residuals, asked: Asked) -> Found | None:
     if residuals.rows * residuals.count < _MOST_NUMBERS:
         block = residuals.whole(zeros)
     else:
-        scales = _scales(residuals, zeros)
-        block = None if scales is None else residuals.triangle(zeros, scales) * scales
+        block = residuals.triangle(zeros, np.ones(residuals.count + 1))
     if block is None or not np.isfinite(block).all():
         return None
     matrix, right = block[:, :-1], -block[:, -1]
     values = linear_least_squares(matrix, right)
     if len(block) < residuals.rows:
         # What rounding took of the triangle is mended by the residuals there.
-        scales = _scales(residuals, values)
-        rest = residuals.triangle(values, scales) * scales
+        rest = residuals.triangle(values, np.ones(residuals.count + 1))
         values = values + linear_least_squares(rest[:, :-1], -rest[:, -1])
     if not asked.is_free:
         low, high = (np.array(side) for side in zip(*asked.bounds, strict=True))
@@ -141,12 +138,11 @@ def _through_some(residuals: Residuals, asked: Asked, start: Any) -> Found:
     if residuals.observations.rows < _MANY_ROWS:
         return _reached(residuals, asked, start)
     few = _some(residuals, _FEW_ROWS, asked.seed)
-    near = start
-    with suppress(NotFiniteError):
+    try:
         near = _reached(few, asked, start).values
-    if not _cost(residuals, near) < _cost(residuals, start):
-        near = start
-    found = _reached(residuals, asked, near, is_near=near is not start)
+        found = _reached(residuals, asked, near, is_near=True)
+    except NotFiniteError:
+        return _reached(residuals, asked, start)
     return replace(found, start=start)
 
 
@@ -210,18 +206,25 @@ def _some(residuals: Residuals, most: int, seed: int) -> Residuals:
     rows = residuals.observations.rows
     if rows <= most:
         return residuals
-    drawn = sorted(Random(seed).sample(range(rows), most))
+    random = Random(seed)
+    # One of each run of rows.
+    drawn = [int((each + random.random()) * rows / most) for each in range(most)]
     return residuals.of_rows(residuals.np.array(drawn))
 
 
 def _scales(residuals: Residuals, values: Any) -> Any:
-    """Powers of 2 of the size of the columns of [J r]; None if these are not finite."""
+    """Powers of 2 of the size of the columns of [J r]. Raises NotFiniteError."""
     np = residuals.np
-    sizes = np.zeros(residuals.count + 1)
-    for block in residuals.blocks(values):
-        sizes = np.maximum(sizes, np.abs(block).max(axis=0))
-    if not np.isfinite(sizes).all():
-        return None
+    triangle = residuals.triangle(values, np.ones(residuals.count + 1))
+    if triangle is not None:
+        sizes = np.abs(triangle).max(axis=0)
+    else:
+        # They may be too large for their squares.
+        sizes = np.zeros(residuals.count + 1)
+        for block in residuals.blocks(values):
+            sizes = np.maximum(sizes, np.abs(block).max(axis=0))
+        if not np.isfinite(sizes).all():
+            raise NotFiniteError(values)
     return np.array([power_of_two(float(size)) for size in sizes])
 
 
@@ -238,8 +241,6 @@ def _reached(
     low, high = (np.array(side, float) for side in zip(*asked.bounds, strict=True))
     start = np.clip(start, low, high)
     scales = _scales(residuals, start)
-    if scales is None:
-        raise NotFiniteError(start)
     units = scales[count] / scales[:count]
 
     def at(values: Any) -> Any:

@@ -51,27 +51,18 @@ def solve(
     from scipy import optimize
 
     count = len(start)
-    known: dict[bytes, Any] = {}
-
-    def at(values: Any) -> Any:
-        key = values.tobytes()
-        if key not in known:
-            if len(known) > 3:
-                known.pop(next(iter(known)))
-            known[key] = triangle(values)
-        return known[key]
 
     def residuals(values: Any) -> Any:
         # The rotation that makes the triangle leaves sizes and products as they are.
-        found = at(values)
+        found = triangle(values)
         return np.full(count + 1, math.inf) if found is None else found[:, count]
 
     def jacobian(values: Any) -> Any:
-        return at(values)[:, :count]
+        return triangle(values)[:, :count]
 
     with np.errstate(all="ignore"):
         if is_near:
-            values, offset = polished(np, at, start, lower, upper)
+            values, offset = polished(np, triangle, start, lower, upper)
             if offset <= _NEAR:
                 return Solution(values, CONVERGED)
             start = values
@@ -90,9 +81,11 @@ def solve(
         start = np.where(found.active_mask < 0, lower, found.x)
         start = np.where(found.active_mask > 0, upper, start)
         # The search stays within the bounds, and comes close to them at most.
-        if at(start) is None or _cost(at(start)) > _cost(at(found.x)) * (1 + _SLACK):
+        if triangle(start) is None or _cost(triangle(start)) > _cost(
+            triangle(found.x)
+        ) * (1 + _SLACK):
             start = found.x
-        values, _ = polished(np, at, start, lower, upper)
+        values, _ = polished(np, triangle, start, lower, upper)
     return Solution(values, CONVERGED if found.status > 0 else USED_UP)
 
 
@@ -102,7 +95,7 @@ def _cost(triangle: Any) -> float:
 
 
 def polished(
-    np: Any, at: Triangle, values: Any, lower: Any, upper: Any
+    np: Any, triangle: Triangle, values: Any, lower: Any, upper: Any
 ) -> tuple[Any, float]:
     """The values after Gauss-Newton steps that gain, and what is left to gain.
 
@@ -110,13 +103,13 @@ def polished(
     than rounding allows.
     """
     count = len(values)
-    here = at(values)
+    here = triangle(values)
     cost, offset, step = _state(np, here, count, values, lower, upper)
     for _ in range(_POLISHING):
         if not offset > _OFFSET:
             break
         trial = np.clip(values + step, lower, upper)
-        found = at(trial)
+        found = triangle(trial)
         if found is None or (trial == values).all():
             break
         new, left, further = _state(np, found, count, trial, lower, upper)

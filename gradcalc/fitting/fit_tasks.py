@@ -192,8 +192,8 @@ class FitTask:
         for group in known.confounded:
             together = listing([self.names[place] for place in group])
             yield (
-                f"the rows do not tell {together} apart: the Jacobian is rank-deficient,"
-                " and other values fit as well"
+                f"the rows do not tell {together} apart: the Jacobian is"
+                " rank-deficient, and other values fit as well"
             )
         names = [
             element

@@ -214,6 +214,20 @@ def _no_root(
     return JUMP, f"the value jumps over 0, from {before:.6g} to {after:.6g}, at {where}"
 
 
+def edge_of_domain(equations: Equations, inside: Place, outside: Place) -> Place:
+    """The last place, on the way to one without a value, where there is one."""
+    while True:
+        ends = sorted([inside.values[0], outside.values[0]])
+        middle = _middle(*ends)
+        if middle is None:
+            return inside
+        place = equations.place([middle])
+        if math.isfinite(place.residuals[0]):
+            inside = place
+        else:
+            outside = place
+
+
 def _middle(low: float, high: float) -> float | None:
     """A number between, with about as many doubles on each side; None for none."""
     if low < 0 < high:

@@ -54,7 +54,7 @@ class _Model:
         """What a step promises."""
         bent = [sum(map(mul, row, moved)) for row in self.rows]
         slopes = [g + b / 2 for g, b in zip(self.gradient, bent, strict=True)]
-        return math.fsum(map(mul, slopes, moved))
+        return float(sum(map(mul, slopes, moved)))
 
     def moved(
         self, share: float, step: Sequence[float]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gradcalc.learning.brackets import refined
+from gradcalc.learning.brackets import edge_of_domain, refined
 from gradcalc.learning.descent import (
     CONVERGED,
     INTERRUPTED,
@@ -25,6 +25,7 @@ from gradcalc.learning.least_squares import least_squares
 from gradcalc.learning.moving_formula import MovingFormula
 from gradcalc.learning.roots import (
     MINIMUM,
+    MULTIPLE,
     NOWHERE,
     OUTSIDE,
     Equations,
@@ -43,6 +44,8 @@ _SHRINKING = (0.4, 0.95)
 # After so many steps in a row that were too long, a root is looked for between two
 # signs if these are known.
 _HALVED = 4
+# Equations that came so much nearer to 0 are there.
+_VANISHED = 1e-24
 # The second derivatives of more take too long.
 _MOST_UNKNOWNS = 200
 
@@ -60,6 +63,11 @@ def root_from(equations: Equations, steps: int) -> Found:
         between = refined(equations, *way.bracket)
         if between.solves:
             return replace(between, path=[*way.path, *between.path])
+    if way.edge is not None:
+        last = edge_of_domain(equations, *way.edge)
+        found = judged(equations, [*way.path, last])
+        if found is not None:
+            return found
     return _nearest(equations, way.path, steps)
 
 
@@ -75,13 +83,15 @@ class Way:
     """The path of Newton's method."""
 
     path: list[Place]
-    # Two places between which the only equation changes its sign, if some were seen.
+    # Two places between which the only equation changes its sign, and two, the first
+    # with a value and the other without, if some were seen.
     bracket: tuple[Place, Place] | None
+    edge: tuple[Place, Place] | None
 
 
 def newton_path(equations: Equations, start: Place, steps: int) -> Way:
     """The path from the start, in at most so many steps."""
-    path, lengths, bracket = [start], list[float](), None
+    path, lengths, bracket, edge = [start], list[float](), None, None
     halved = 0
     while len(path) <= steps and any(path[-1].residuals):
         here = path[-1]
@@ -99,6 +109,8 @@ def newton_path(equations: Equations, start: Place, steps: int) -> Way:
             left = equations.distance(there.residuals)
             if equations.is_single and differ(here, there):
                 bracket = here, there
+            if equations.is_single and left == math.inf:
+                edge = here, there
             if left < distance * (1 - _PROGRESS * min(1.0, share)):
                 break
             share = 1.0 if share > 1 else share / 2
@@ -108,7 +120,7 @@ def newton_path(equations: Equations, start: Place, steps: int) -> Way:
         if values == here.values or (bracket and halved == _HALVED):
             break
         path.append(there)
-    return Way(path, bracket)
+    return Way(path, bracket, edge)
 
 
 def _multiplicity(lengths: Sequence[float]) -> float:
@@ -157,6 +169,9 @@ def _nearest(equations: Equations, path: Sequence[Place], steps: int) -> Found:
         found = judged(equations, [*path, *way[1:]])
         if found is not None:
             return found
+    if not single and places[-1].distance <= _VANISHED * path[0].distance:
+        # A root of squares, whose roundings have no size beside 0.
+        return Found(MULTIPLE, [*path, *places[1:]])
     kind, reason = _nothing(equations, formula, places[-1], descent.stopped)
     return Found(kind, [*path, *places[1:]], reason=reason)
 

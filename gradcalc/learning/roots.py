@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gradcalc.backward import arrived
 from gradcalc.learning.descent import CONVERGED, DescentSettings, Walk
@@ -17,6 +18,9 @@ from gradcalc.learning.moving_formula import MovingFormula
 from gradcalc.operations import OPERATIONS, SUM
 from gradcalc.shapes import flatten, named_leaves
 from gradcalc.wording import some
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 # What stands at a place: the first four solve the equations.
 ROOT = "root"
@@ -138,7 +142,7 @@ class Equations:
         evaluation = self.formula.evaluation(values)
         return [
             sys.float_info.epsilon
-            * math.fsum(
+            * sum(
                 size
                 for node, gradient in arrived(row)
                 for size in [abs(evaluation.values[node] * gradient)]
@@ -151,7 +155,10 @@ class Equations:
         """Whether all are 0 within rounding."""
         noise = self.noise(place.values)
         pairs = zip(place.residuals, noise, strict=True)
-        return all(abs(residual) <= _ROUNDINGS * error for residual, error in pairs)
+        return all(
+            residual == 0 or abs(residual) <= _ROUNDINGS * error < math.inf
+            for residual, error in pairs
+        )
 
 
 def differ(one: Place, other: Place) -> bool:
@@ -221,28 +228,39 @@ def _polished(equations: Equations, place: Place) -> Place:
 
 
 def _is_still(equations: Equations, place: Place) -> bool:
-    """Whether the only equation is 0 on one side of the place as well."""
+    """Whether the only equation is 0 on one side of the place as well.
+
+    Also where it is less than a double can be, but not where it is lost in rounding.
+    """
     (x,) = place.values
     far = _STILL * max(1.0, abs(x))
+    sides = [[x + side * far * part for part in (1, 0.7, 0.4)] for side in (1, -1)]
     return any(
-        all(equations.at(x + side * far * part)[0][0] == 0 for part in (1, 0.7, 0.4))
-        for side in (1, -1)
+        all(equations.at(x)[0][0] == 0 for x in side)
+        and all(abs(_exact(equations, x)) < sys.float_info.min for x in side)
+        for side in sides
     )
 
 
 def _fades(equations: Equations, place: Place) -> bool:
     """Whether a value of 0 would be another number if doubles did not end there."""
+    return bool(_exact(equations, place.values[0]) != 0)
+
+
+def _exact(equations: Equations, x: float) -> "Decimal":
+    """The only equation in decimals, whose exponents do not end."""
+    # Imported here: few roots need it.
     from decimal import Decimal
 
     from gradcalc.engine.high_precision import forward
 
     formula = equations.formula
     graph = formula.bound.program.graph
-    given = {**formula.known, **dict(zip(formula.leaves, place.values, strict=True))}
     if len(graph) > _MOST_IN_DECIMALS:
-        return False
-    value = forward(graph, given)[equations.outputs[0]]
-    return bool(value) and bool(abs(value) < Decimal(sys.float_info.min))
+        return Decimal(equations.at(x)[0][0])
+    given = {**formula.known, formula.leaves[0]: x}
+    values: list[Decimal] = forward(graph, given)
+    return values[equations.outputs[0]]
 
 
 def _within(

@@ -1,7 +1,7 @@
 """A formula solved for its unknowns: which these are, and the roots that are found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcalc.errors import UsageError
@@ -12,7 +12,7 @@ from gradcalc.learning.equations import equations
 from gradcalc.learning.moving_formula import MovingFormula
 from gradcalc.learning.newton_roots import root_from
 from gradcalc.learning.roots import Equations, Found, Place
-from gradcalc.shapes import unflatten
+from gradcalc.shapes import flatten, unflatten
 from gradcalc.wording import counted, plural, some
 
 
@@ -26,6 +26,8 @@ class Solution:
     # In order, and what was found that is none.
     roots: Sequence[Found]
     others: Sequence[Found]
+    # Whether they were looked for between numbers, and not from a start.
+    bracketed: bool
 
     @property
     def solved(self) -> bool:
@@ -73,7 +75,10 @@ def solve(
     if not names:
         raise UsageError("the formula has no variable to solve for")
     moving = wanted_nodes(zero.program, names)
-    formula = MovingFormula(zero, moving, {})
+    nodes = flatten(zero.output)
+    # A list of one equation is no system.
+    single = replace(zero, output=nodes[0]) if len(nodes) == 1 else zero
+    formula = MovingFormula(single, moving, {})
     whole = Equations(formula)
     _check(whole)
     if between is None:
@@ -81,7 +86,7 @@ def solve(
         roots, others = ([found], []) if found.solves else ([], [found])
     else:
         roots, others = roots_between(whole, between)
-    return Solution(zero, whole, roots, others)
+    return Solution(zero, whole, roots, others, between is not None)
 
 
 def _unknown(bound: BoundProgram) -> list[str]:

@@ -37,10 +37,20 @@ def solution_page(
     else:
         parts += [Line([("no root", "bold yellow")])]
     notes = [found.reason for found in solution.others[:_MOST_ROWS]]
+    if not solution.solved and not solution.bracketed:
+        notes.append(_advice(solution))
     if notes and parts[-1] != line() and solution.roots:
         parts.append(line())
     parts += paragraphs(notes, width)
     return Page(parts)
+
+
+def _advice(solution: Solution) -> str:
+    """What else may find a root."""
+    name = solution.equations.names[0]
+    if solution.equations.is_single and name.isidentifier():
+        return f"another start may find one, or a bracket: --{name}=-10:10"
+    return "another start may find one"
 
 
 def _root(

@@ -62,7 +62,10 @@ def test_all_roots_in_a_bracket_are_lines(run):
 def test_no_root_has_the_status_1(run):
     ran = run("solve", "x^2 + 1", "--x=3")
     assert ran == (
-        1, "no root\nthe value comes no nearer to 0 than 1, at x = 0\n", "",
+        1,
+        "no root\nthe value comes no nearer to 0 than 1, at x = 0\n"
+        "another start may find one, or a bracket: --x=-10:10\n",
+        "",
     )  # fmt: skip
     ran = run("solve", "x^2 + 1", "--x=3", "--only=x")
     assert (ran.status, ran.out) == (1, "")

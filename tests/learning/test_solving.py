@@ -284,6 +284,31 @@ def test_equations_that_depend_on_each_other():
     assert (found.best.kind, found.solved) == ("minimum", False)
 
 
+def test_a_list_of_one_equation_is_one_equation():
+    found = solved("[x^2 - 2]", {"x": 1})
+    assert found.best.end.values == [pytest.approx(2**0.5)]
+    assert found.residual(found.best.end) == [pytest.approx(0, abs=1e-15)]
+
+
+def test_a_singular_root_of_a_system():
+    text = "[a + 10*b, sqrt(5)*(c - d), (b - 2*c)^2, sqrt(10)*(a - d)^2]"
+    found = solved(text, {"a": 3, "b": -1, "c": 0, "d": 1}).best
+    assert found.kind == "multiple root"
+    assert found.end.values == pytest.approx([0] * 4, abs=1e-9)
+
+
+def test_a_root_on_the_edge_of_the_domain():
+    for text, start, exact in [("x^(1/3)", 1, 0), ("sqrt(x - 1)", 5, 1)]:
+        found = solved(text, {"x": start}).best
+        assert (found.kind, found.end.values) == ("root", [exact])
+
+
+def test_a_root_that_rounding_widens_is_no_stretch():
+    found = solved("x^4 - 4*x^3 + 6*x^2 - 4*x + 1", {"x": 3}).best
+    assert found.kind == "multiple root"
+    assert abs(found.end.values[0] - 1) <= found.within[0]
+
+
 def test_what_is_unknown():
     carried = solved("a = 5; a*x - 1", {"x": 1.0})
     assert carried.variables(carried.best.end) == {"a": 5.0, "x": pytest.approx(0.2)}

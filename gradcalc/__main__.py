@@ -1,7 +1,12 @@
 """The program `gradcalc`; `python -m gradcalc` is the same."""
 
 import gc
+import os
 import sys
+from contextlib import suppress
+
+# The exit status of what was interrupted.
+_INTERRUPTED = 130
 
 
 def run() -> None:
@@ -13,6 +18,12 @@ def run() -> None:
     from gradcalc.cli.main import main
 
     status = main()
+    if status == _INTERRUPTED:
+        # Threads of libraries that are still at work must not find Python taken down.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):
+                stream.flush()
+        os._exit(status)
     gc.freeze()
     sys.exit(status)
 

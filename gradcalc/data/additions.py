@@ -24,10 +24,12 @@ class Addition:
 
 @dataclass(frozen=True)
 class Additions:
-    """What every row gets, and the hint where a name is taken already."""
+    """What every row gets, and the hints where a name is taken already."""
 
     added: Sequence[Addition]
     hint: str
+    # The hint at the command line, where the words differ there.
+    shell_hint: str | None = None
 
     @property
     def columns(self) -> list[str]:

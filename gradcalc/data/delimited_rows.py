@@ -305,7 +305,9 @@ def check_free(where: str, columns: Sequence[str], additions: Additions) -> None
     for name in additions.columns:
         if (column := taken.get(list_of(normal(name)))) is not None:
             message = f"{where} has a column {column} already"
-            raise DataError(message, hint=additions.hint)
+            raise DataError(
+                message, hint=additions.hint, shell_hint=additions.shell_hint
+            )
 
 
 @dataclass(frozen=True)

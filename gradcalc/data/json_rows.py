@@ -198,7 +198,9 @@ class LongerJson(RowWriter):
             if normal(name) in row:
                 # Of two entries of one name readers take the last.
                 message = f"the row has {name} already"
-                raise self._rows.problem(message, hint=self._additions.hint)
+                hints = self._additions.hint, self._additions.shell_hint
+                error = self._rows.problem(message)
+                raise error.but(hint=hints[0], shell_hint=hints[1])
         text = self._rows.whole_text
         stripped = text.rstrip()
         ending = "\r\n" if text.endswith("\r\n") else "\n"

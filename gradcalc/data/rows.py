@@ -286,7 +286,8 @@ def renamed(names: Sequence[str], renames: Mapping[str, str], where: str) -> lis
         if found.count(new) > 1:
             raise DataError(
                 f"{where} would have {found.count(new)} columns called {new}",
-                hint="give the column another name with --rename",
+                hint="give the column another name with rename",
+                shell_hint="give the column another name with --rename",
             )
     return found
 

@@ -224,6 +224,7 @@ def row_formula(
     added = [new[name] for name in only or new if name in new]
     additions = Additions(
         [each.addition for each in added],
+        "give the new columns other names with a prefix, such as prefix='f_'",
         "give the new columns other names with --prefix, such as --prefix f_",
     )
     for name, count in Counter(additions.columns).items():
@@ -331,7 +332,10 @@ def _check_given(
         raise BindingError(
             f"{listing(both)} {plural(both, 'is', 'are')} {one} of {where}, so {its}"
             f" {values} from there",
-            hint=f"leave out --{both[0]}, or give the column another name:"
+            hint=f"leave {both[0]} out of the constants, or give the column another"
+            " name:"
+            f" rename={{'{both[0]}': '{both[0]}_column'}}",
+            shell_hint=f"leave out --{both[0]}, or give the column another name:"
             f" --rename {both[0]}={both[0]}_column",
         )
 
@@ -355,12 +359,15 @@ def _neither(
 ) -> GradcalcError:
     """The error for names that are no columns and have no value."""
     names = error.missing
+    constants = ", ".join(f"'{name}': ..." for name in names[:4])
     given = " ".join(f"--{name}=..." for name in names[:4])
     near = meant_for(names, columns)
     has = f"the columns of {where} are {some(columns)}"
+    meant = f"{', '.join(near)}; {has}" if near else None
     return error.but(
         message=f"{listing(names)} {plural(names, 'is', 'are')} in the formula, but"
         f" {plural(names, 'is no column', 'are no columns')} of {where} and"
         f" {plural(names, 'has', 'have')} no value",
-        hint=f"{', '.join(near)}; {has}" if near else f"{has}; or give {given}",
+        hint=meant or f"{has}; or give the constants {{{constants}}}",
+        shell_hint=meant or f"{has}; or give {given}",
     )

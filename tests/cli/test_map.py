@@ -755,3 +755,19 @@ def test_the_engine_of_rows_takes_no_columns(run):
         "hint: leave out --engine\n",
     )  # fmt: skip
     assert run("map", "x", "--engine=row", stdin="x\n1\n").status == 2
+
+
+@pytest.mark.parametrize("out", ["o.parquet", "o.csv"])
+def test_nothing_is_left_or_said_when_columns_are_interrupted(folder, out):
+    polars = pytest.importorskip("polars")
+    polars.DataFrame({"x": range(1, 3_000_001)}).write_parquet(folder / "rows.parquet")
+    # It takes seconds: the function is called number by number.
+    with started("lgamma(x)", "--data=rows.parquet", f"--out={out}") as process:
+        while len(os.listdir(folder)) < 2:
+            time.sleep(0.01)
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == b""
+        assert process.stderr.read().strip() == b""
+        assert process.wait() == 130
+    assert os.listdir(folder) == ["rows.parquet"]

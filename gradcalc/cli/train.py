@@ -289,7 +289,7 @@ def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int
             f" {_advice(result)}"
         )
         return 1
-    if training.grew:
+    if training.grew and not result.settings.l2:
         consoles.warn(
             f"the loss has become larger, {training.last:.3g} after"
             f" {training.first:.3g}; {_advice(result)}"

@@ -63,8 +63,12 @@ class Training:
 
     @property
     def grew(self) -> bool:
-        """Whether the loss is finite or not at the end, but far above the start."""
-        return math.isfinite(self.first) and not self.last <= _GROWN * abs(self.first)
+        """Whether it came to its end with a loss far above that of the start."""
+        return (
+            self.stopped != INTERRUPTED
+            and math.isfinite(self.first)
+            and not self.last <= _GROWN * abs(self.first)
+        )
 
 
 def train(

@@ -217,8 +217,10 @@ class TrainingTask:
         state: Any,
     ) -> "SteadyRate | None":
         """A rate that does not diverge, if one is needed; `state` is as before it."""
-        gone = training.stopped == DIVERGED or training.grew
-        if not gone or not math.isfinite(training.first):
+        # What l2 adds is no part of the loss, which may grow for it.
+        grew = training.grew and not settings.l2
+        diverged = training.stopped == DIVERGED
+        if not (diverged or grew) or not math.isfinite(training.first):
             return None
         # Imported here: most trainings need none.
         from gradcalc.learning.steady_rates import steady_rate

@@ -495,6 +495,12 @@ def test_a_loss_that_grew_is_warned_of(run, folder):
     assert ran.err.startswith("warning: the loss has become larger, ")
     assert "; --rate 2e-7 would not have diverged" in ran.err
     assert json.loads(ran.out)["steady_rate"] == 2e-7
+    # For what l2 adds a loss may rightly grow.
+    (folder / "d.csv").write_text("x,y\n1,3\n2,5\n3,7\n")
+    ran = run(*TRAIN, "--w=2", "--b=1", "--l2=0.5", "--json")
+    loss = json.loads(ran.out)["loss"]
+    assert (loss["first"], ran.status, ran.err) == (0, 0, "")
+    assert loss["last"] > 0
 
 
 def test_scaled_columns(run, folder):

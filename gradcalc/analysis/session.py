@@ -17,6 +17,7 @@ from gradcalc.language.continuation import is_blank
 from gradcalc.language.foreign import name_here
 from gradcalc.language.identifiers import normal
 from gradcalc.language.library import known_functions
+from gradcalc.language.names import read_program
 from gradcalc.language.parser import parse
 from gradcalc.language.syntax import CALLS, NAME, Statement, name_span
 from gradcalc.operations import CONSTANT_NAMES
@@ -157,17 +158,52 @@ class Session:
             programs.append(program)
         return session, programs
 
+    def read(self, text: str) -> "Session":
+        """The session with the definitions of a program, and its last formula.
+
+        Raises GradcalcError, with a span in the text, if it is no program, but not if
+        it only has variables without values.
+        """
+        statements = _statements(text)
+        if not statements:
+            return self
+        try:
+            # With a result, which it may lack.
+            bind(f"{text}\n0", {})
+        except BindingError as error:
+            if not error.missing:
+                raise
+        carried = read_program(text).carried()
+        definitions, last = dict(self.definitions), self.last
+        defined: dict[Key | None, tuple[SessionStatement, int]] = {}
+        for parsed in statements:
+            statement = _as_typed(parsed, text)
+            if statement.key is None:
+                last = statement
+                continue
+            definitions[statement.key] = statement
+            defined[statement.key] = statement, parsed.start
+            name, is_function = statement.key
+            if not is_function and name not in carried:
+                last = _named(statement.key)
+        session = Session(definitions, last)
+        try:
+            session._ordered(definitions)
+        except CycleError as error:
+            raise _circle(error, defined, text) from None
+        return session
+
     def _with(self, parsed: Statement, typed: str) -> tuple["Session", SessionProgram]:
         statement = _as_typed(parsed, typed)
         session, key = replace(self, last=statement), statement.key
         if key is not None:
             definitions = {**self.definitions, key: statement}
-            name = SessionStatement(key[0], uses={key: (0, 0)})
-            session = Session(definitions, self.last if key[1] else name)
-            session._check_circle(statement, typed, parsed.start)
-        program = session._program(statement, typed, parsed.start)
+            session = Session(definitions, self.last if key[1] else _named(key))
         try:
+            program = session._program(statement, typed, parsed.start)
             bound = program.bound
+        except CycleError as error:
+            raise _circle(error, {key: (statement, parsed.start)}, typed) from None
         except BindingError as error:
             if not error.missing:
                 raise
@@ -252,32 +288,40 @@ class Session:
             sorter.add(key, *(each for each in uses if each in keys))
         return list(sorter.static_order())
 
-    def _check_circle(
-        self, statement: SessionStatement, typed: str, start: int
-    ) -> None:
-        """Raise FormulaNameError if the definition needs itself, through others."""
-        try:
-            self._ordered(self.definitions)
-        except CycleError as error:
-            # From what is used to what uses it, and the first once more at the end.
-            circle: list[Key] = error.args[1][:-1]
-            assert statement.key is not None
-            place = circle.index(statement.key)
-            between = [*circle[place + 1 :], *circle[:place]][::-1]
-            first, last = statement.uses[between[0]]
-            name, is_function = statement.key
-            verb = "calls" if is_function else "is defined by"
-            raise FormulaNameError(
-                f"{name} {verb} itself, through {listing(n for n, _ in between)}",
-                source=typed,
-                span=(first + start, last + start),
-                hint="give what is computed from it another name",
-            ) from None
+
+def _circle(
+    error: CycleError,
+    defined: Mapping[Key | None, tuple[SessionStatement, int]],
+    typed: str,
+) -> FormulaNameError:
+    """The error for a definition that needs itself, through others.
+
+    It is one of those that are typed, each with the place where it begins.
+    """
+    # From what is used to what uses it, and the first once more at the end.
+    circle: list[Key] = error.args[1][:-1]
+    key = next(key for key in circle if key in defined)
+    place = circle.index(key)
+    between = [*circle[place + 1 :], *circle[:place]][::-1]
+    statement, offset = defined[key]
+    start, end = statement.uses[between[0]]
+    verb = "calls" if key[1] else "is defined by"
+    return FormulaNameError(
+        f"{key[0]} {verb} itself, through {listing(name for name, _ in between)}",
+        source=typed,
+        span=(start + offset, end + offset),
+        hint="give what is computed from it another name",
+    )
 
 
 def _statements(text: str) -> list[Statement]:
     """The statements in the text; none where there is nothing but comments."""
     return [] if is_blank(text) else parse(text)
+
+
+def _named(key: Key) -> SessionStatement:
+    """The label as a formula."""
+    return SessionStatement(key[0], uses={key: (0, 0)})
 
 
 def _as_typed(parsed: Statement, text: str) -> SessionStatement:

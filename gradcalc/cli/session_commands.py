@@ -191,11 +191,12 @@ class Conversation:
         consoles.show_text(f"{path} has {count} now.")
 
     def load(self, rest: str) -> None:
-        """Read the statements of a file, as if they were typed, and answer the last."""
+        """Read the statements of a program, and answer its formula."""
         path = _file("load", rest)
-        session, programs = self.session.enter(read_text(path))
-        if programs:
-            self._show(programs[-1])
+        session = self.session.read(read_text(path))
+        _, program = session.asked()
+        if program is not None and session.last is not self.session.last:
+            self._show(program)
         self.session = session
 
     def help(self, rest: str) -> None:

@@ -260,7 +260,8 @@ def _exact(equations: Equations, x: float) -> "Decimal":
         return Decimal(equations.at(x)[0][0])
     given = {**formula.known, formula.leaves[0]: x}
     values: list[Decimal] = forward(graph, given)
-    return values[equations.outputs[0]]
+    output: int = equations.outputs[0]
+    return values[output]
 
 
 def _within(

@@ -10,12 +10,15 @@ _DIGITS = 2
 # Numbers of more digits than this before the point, or zeros behind it, have an
 # exponent.
 _PLAIN = 7
+# A double has so many digits.
+_MOST = 17
 
 
 def with_sigma(value: float, sigma: float, sign: str = "±") -> str:
     """The value rounded to its uncertainty, of which two digits are kept: 23.5 ± 1.1.
 
-    Both as they are where the uncertainty is 0 or one of them is not finite.
+    Both as they are where the uncertainty is 0, or below what a double can hold beside
+    the value, or one of them is not finite.
     """
     number, spread, power = _to_two_digits(value, sigma)
     pair = f"{number} {sign} {spread}"
@@ -43,6 +46,8 @@ def _to_two_digits(value: float, sigma: float) -> tuple[str, str, int]:
     last = top - _DIGITS + 1
     if number:
         top = max(top, number.adjusted())
+    if top - last >= _MOST:
+        return format_number(value), format_number(sigma, _DIGITS), 0
     if not -_PLAIN < last <= top < _PLAIN:
         power, last = top, last - top
         number, spread = number.scaleb(-power), spread.scaleb(-power)

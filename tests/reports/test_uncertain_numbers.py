@@ -25,6 +25,8 @@ from gradcalc.reports.uncertain_numbers import to_sigma, with_sigma
         (2, 1e12, "(0.0 ± 1.0)e12"),
         (1e300, 1e290, "(1.00000000000 ± 0.00000000010)e300"),
         (5e-324, 5e-324, "(4.9 ± 4.9)e-324"),
+        (2, 8.1e-17, "2 ± 8.1e-17"),
+        (0.1, 1.2e-30, "0.1 ± 1.2e-30"),
     ],
 )
 def test_both_are_rounded_to_two_digits_of_the_uncertainty(value, sigma, text):

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from gradcalc.fitting.residuals import Residuals
+from gradcalc.fitting.trimmed import least_trimmed
 
 # Trials at random, and of those that are varied number by number.
 _DRAWN, _VARIED = 1500, 10
@@ -45,8 +46,15 @@ class Scan:
         scanned: Sequence[int],
         linear: Sequence[int],
         bounds: Sequence[tuple[float, float]],
+        *,
+        is_robust: bool = False,
     ) -> None:
-        """`base` has the values of all numbers that are held."""
+        """`base` has the values of all numbers that are held.
+
+        If it `is_robust`, trials are compared by two thirds of the rows, those that
+        they meet best.
+        """
+        self._is_robust = is_robust
         self._np, self._residuals = residuals.np, residuals
         self.scanned, self.linear = list(scanned), list(linear)
         self._bounds = bounds
@@ -102,7 +110,7 @@ class Scan:
             np.flatnonzero(np.isfinite(costs)),
             key=lambda place: (
                 float(f"{costs[place]:.6e}"),
-                _strangeness(trials[place]),
+                strangeness(trials[place]),
             ),
         )
         return trials[order[:count]]
@@ -117,12 +125,20 @@ class Scan:
             matrix, scale = self._matrices(trials[start : start + size])
             good = np.isfinite(matrix).all(axis=(1, 2))
             if good.any() and np.isfinite(scale):
-                width = len(self.linear)
                 with np.errstate(all="ignore"):
-                    triangles = np.linalg.qr(matrix[good], mode="r")
-                    left = (triangles[:, width:, width] ** 2).sum(axis=1)
+                    left = self._left(matrix[good])
                 found[start : start + size][good] = np.nan_to_num(left, nan=math.inf)
         return found
+
+    def _left(self, matrices: Any) -> Any:
+        """The sum of squares that is left of each matrix [J r]."""
+        np, width = self._np, len(self.linear)
+        if self._is_robust:
+            return least_trimmed(np, matrices, _RIDGE)[1]
+        ridge = np.zeros((len(matrices), width, width + 1))
+        ridge[:, range(width), range(width)] = _RIDGE
+        triangles = np.linalg.qr(np.concatenate([matrices, ridge], axis=1), mode="r")
+        return (triangles[:, width:, width] ** 2).sum(axis=1)
 
     def _matrices(self, trials: Any) -> tuple[Any, float]:
         """For each trial the matrix [J r] of what is solved for, scaled; r's scale."""
@@ -156,9 +172,7 @@ class Scan:
             sizes = np.abs(matrix).max(axis=1, keepdims=True)
             sizes[sizes == 0] = 1.0
             sizes[:, :, width] = scale or 1.0
-            ridge = np.zeros((count, width, width + 1))
-            ridge[:, range(width), range(width)] = _RIDGE
-            return np.concatenate([matrix / sizes, ridge], axis=1), scale
+            return matrix / sizes, scale
 
     def completed(self, trial: Any) -> Any:
         """All numbers of a trial: those tried, held and solved for."""
@@ -173,10 +187,16 @@ class Scan:
                 sizes[sizes == 0] = 1.0
                 scale = np.abs(right).max() or 1.0
                 if np.isfinite(block).all():
-                    solved = np.linalg.lstsq(matrix / sizes, right / scale, rcond=None)
-                    values[self.linear] = solved[0] / sizes * scale
+                    solved = self._solved(matrix / sizes, right / scale)
+                    values[self.linear] = solved / sizes * scale
         low, high = zip(*self._bounds, strict=True)
         return np.clip(np.nan_to_num(values, nan=1.0), low, high)
+
+    def _solved(self, matrix: Any, right: Any) -> Any:
+        np = self._np
+        if self._is_robust:
+            return least_trimmed(np, np.c_[matrix, -right][None], _RIDGE)[0][0]
+        return np.linalg.lstsq(matrix, right, rcond=None)[0]
 
     def plainest(self, values: Any) -> Any:
         """The numbers that give the same sum of squares and are the plainest.
@@ -203,7 +223,7 @@ class Scan:
         costs = self.costs(tried)
         bound = self.costs(here[None])[0] * (1 + _EQUAL) + 1e-28
         equal = [self.completed(trial) for trial in tried[costs <= bound]]
-        return min([values, *equal], key=_strangeness)
+        return min([values, *equal], key=strangeness)
 
     def _within(self, trial: Sequence[float]) -> list[float]:
         found = []
@@ -249,6 +269,6 @@ def _signed(sizes: Sequence[float]) -> list[float]:
     return [*sizes, *[-size for size in sizes]]
 
 
-def _strangeness(values: Any) -> tuple[int, float]:
+def strangeness(values: Any) -> tuple[int, float]:
     """How many signs there are, and how large the numbers are."""
     return sum(value < 0 for value in values), float(sum(map(abs, values)))

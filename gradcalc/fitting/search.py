@@ -10,9 +10,10 @@ from gradcalc.fitting.fits import SOLVED
 from gradcalc.fitting.linear_solver import bounded_least_squares, linear_least_squares
 from gradcalc.fitting.residuals import Residuals, power_of_two
 from gradcalc.fitting.robust import robust_fit
-from gradcalc.fitting.scan import MOST_ROWS, Scan
+from gradcalc.fitting.scan import MOST_ROWS, Scan, strangeness
 from gradcalc.fitting.separation import Contents, derivative_contents, linear_together
 from gradcalc.fitting.solver import solve
+from gradcalc.fitting.trimmed import trimmed_square
 
 # A larger matrix than of so many numbers is not kept.
 _MOST_NUMBERS = 1_000_000
@@ -76,9 +77,11 @@ def search(residuals: Residuals, asked: Asked) -> Found:
         found = _from_starts(residuals, asked, contents)
     if asked.robust is None:
         return found
-    robust = robust_fit(residuals, asked.robust, found.values, asked.bounds)
+    start, values = _robust_start(residuals, asked, contents, found)
+    robust = robust_fit(residuals, asked.robust, values, asked.bounds)
     return replace(
         found,
+        start=start,
         values=robust.values,
         stopped=robust.stopped,
         linear=False,
@@ -133,6 +136,36 @@ def _from_starts(residuals: Residuals, asked: Asked, contents: Contents) -> Foun
     return replace(final, start=best.start)
 
 
+def _robust_start(
+    residuals: Residuals, asked: Asked, contents: Contents, found: Found
+) -> tuple[Any, Any]:
+    """What a robust fit begins with, and the start that this comes from.
+
+    Of robust fits to some of the rows it is the one that meets two thirds of them best.
+    """
+    assert asked.robust is not None
+    np = residuals.np
+    starts, scan = _starts(residuals, asked, contents, is_robust=True)
+    tried = _some(residuals, _TRIED_ROWS, asked.seed)
+    ends = []
+    for start, near in [
+        (found.start, found.values),
+        *((each, each) for each in starts),
+    ]:
+        if np.isfinite(tried.whole(near, careful=False)).all():
+            end = robust_fit(tried, asked.robust, near, asked.bounds).values
+            left = tried.whole(end, careful=False)[:, -1]
+            if np.isfinite(left).all():
+                ends.append((trimmed_square(np, left), start, end))
+    if not ends:
+        return found.start, found.values
+    bound = min(cost for cost, *_ in ends) * (1 + _EQUAL) + _NOTHING * tried.rows
+    equal = [(start, end) for cost, start, end in ends if cost <= bound]
+    start, end = min(equal, key=lambda each: strangeness(each[1]))
+    residuals.evaluations += tried.evaluations if tried is not residuals else 0
+    return start, end if scan is None else scan.plainest(end)
+
+
 def _through_some(residuals: Residuals, asked: Asked, start: Any) -> Found:
     """Where the search ends that goes through some of very many rows first."""
     if residuals.observations.rows < _MANY_ROWS:
@@ -148,13 +181,10 @@ def _through_some(residuals: Residuals, asked: Asked, start: Any) -> Found:
 
 def _best(residuals: Residuals, found: Sequence[Found]) -> Found:
     """The one with the least sum of squares; of equal ones the plainest."""
-    np = residuals.np
     costs = [_cost(residuals, each.values) for each in found]
     bound = min(costs) * (1 + _EQUAL) + _NOTHING * residuals.rows
     equal = [e for e, cost in zip(found, costs, strict=True) if cost <= bound]
-    return min(
-        equal, key=lambda each: ((each.values < 0).sum(), np.abs(each.values).sum())
-    )
+    return min(equal, key=lambda each: strangeness(each.values))
 
 
 def _cost(residuals: Residuals, values: Any) -> float:
@@ -164,7 +194,7 @@ def _cost(residuals: Residuals, values: Any) -> float:
 
 
 def _starts(
-    residuals: Residuals, asked: Asked, contents: Contents
+    residuals: Residuals, asked: Asked, contents: Contents, *, is_robust: bool = False
 ) -> tuple[list[Any], Scan | None]:
     """The starts that are given, looked for and drawn, the best first; and the scan."""
     np, random = residuals.np, Random(asked.seed)
@@ -182,6 +212,7 @@ def _starts(
         [place for place in unknown if place not in linear],
         linear,
         asked.bounds,
+        is_robust=is_robust,
     )
     return scan.starts(_STARTS + asked.starts, random), scan
 

@@ -49,6 +49,56 @@ def test_outliers_hardly_count(loss, seed):
     assert 0.03 < found.robust_scale < 0.12
 
 
+# A formula, its rows, what it is made of, and the standard deviation of the noise.
+CURVES = {
+    "line": ("a*x + b", X, {"a": 2, "b": -3}, 0.2),
+    "decay": ("a*exp(-k*x) + c", X, {"a": 5, "k": 0.7, "c": 1}, 0.05),
+    "peak": ("a*exp(-((x - m)/s)^2)", X - 2, {"a": 3, "m": 0.6, "s": 0.8}, 0.05),
+    "sine": ("a*sin(w*x + p) + c", X * 2, {"a": 2, "w": 3.3, "p": 0.7, "c": 1}, 0.1),
+    "enzyme": ("v*x/(k + x)", X * 4 + 0.2, {"v": 8, "k": 3.2}, 0.1),
+}
+
+
+def _anywhere(random, rows, share):
+    chosen = random.choice(rows, int(rows * share), replace=False)
+    return np.isin(np.arange(rows), chosen)
+
+
+# What is added to the rows by outliers.
+OUTLIERS = {
+    "few": lambda random, rows: (
+        _anywhere(random, rows, 0.1) * random.normal(0, 10, rows)
+    ),
+    "a quarter": lambda random, rows: (
+        _anywhere(random, rows, 0.25) * random.normal(0, 10, rows)
+    ),
+    "one-sided": lambda random, rows: (
+        _anywhere(random, rows, 0.2) * random.uniform(3, 20, rows)
+    ),
+    "at the end": lambda _, rows: 10.0 * (np.arange(rows) >= rows * 0.9),
+}
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("outliers", OUTLIERS)
+@pytest.mark.parametrize("name", CURVES)
+def test_starts_do_not_follow_outliers(name, outliers, seed):
+    formula, x, truth, noise = CURVES[name]
+    exact, _ = gradcalc.vectorized(formula, ["x", *truth])(x, *truth.values())
+    random = np.random.default_rng(seed)
+    y = exact + noise * random.normal(size=len(x)) + OUTLIERS[outliers](random, len(x))
+    found = gradcalc.fit(formula, {"x": x, "y": y}, "y", robust="cauchy")
+    assert found.values == pytest.approx(truth, rel=0.15)
+
+
+@pytest.mark.parametrize("loss", ROBUST)
+def test_a_curve_without_noise_comes_out_beside_outliers(loss):
+    t = np.linspace(0.1, 10, 50)
+    y = 3 * np.exp(-0.4 * t) + 1 + 10 * (t > 9.7)
+    found = gradcalc.fit("a*exp(-k*t) + c", {"t": t, "y": y}, "y", robust=loss)
+    assert found.values == pytest.approx({"a": 3, "k": 0.4, "c": 1}, rel=1e-6)
+
+
 def test_errors_are_those_of_many_samples():
     found = []
     for seed in range(100):

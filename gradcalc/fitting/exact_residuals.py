@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gradcalc.engine.high_precision import forward
-from gradcalc.fitting.residuals import Residuals
+from gradcalc.fitting.residuals import Residuals, largest
 
 _DIGITS = 30
 # Residuals of this share of the target are hidden by rounding.
@@ -26,12 +26,16 @@ _MANY_ROWS = 100_000
 Exact = tuple[Any, list[Any], float, Any]
 
 
-def exact_residuals(residuals: Residuals, values: Any) -> Exact:
-    """The residuals at these values, or at those that they show to be better."""
+def exact_residuals(residuals: Residuals, values: Any, near: Any) -> Exact:
+    """The residuals at these values, or at those that they show to be better.
+
+    The Jacobian at `near` must be that at the values: of a linear model it may be taken
+    from where it is known.
+    """
     np = residuals.np
     observations, count = residuals.observations, residuals.count
     careful = observations.rows < _MANY_ROWS
-    block = residuals.triangle(values, np.ones(count + 1), careful=careful)
+    block = residuals.triangle(near, np.ones(count + 1), careful=careful)
     with np.errstate(all="ignore"):
         differences = [
             target - found
@@ -39,8 +43,8 @@ def exact_residuals(residuals: Residuals, values: Any) -> Exact:
                 observations.targets, residuals.predictions(values), strict=True
             )
         ]
-        size = max(float(np.abs(target).max()) for target in observations.targets)
-        rest = max(float(np.abs(each).max()) for each in differences)
+        size = max(map(largest, observations.targets))
+        rest = max(map(largest, differences))
     square = _square(residuals, differences)
     operations = len(residuals.graph) * observations.rows
     if rest > _HIDDEN * size or operations > _MOST_OPERATIONS:

@@ -17,7 +17,7 @@ from gradcalc.fitting.observations import (
     measured,
     observe,
 )
-from gradcalc.fitting.residuals import Residuals
+from gradcalc.fitting.residuals import Residuals, largest
 from gradcalc.fitting.robust import ROBUST
 from gradcalc.fitting.search import Asked, Found, NotFiniteError, search
 from gradcalc.language.names import read_program
@@ -96,7 +96,11 @@ class FitTask:
         roles, settings, residuals = self.roles, self.settings, self.residuals
         observations = residuals.observations
         freedom = residuals.rows - residuals.count
-        values, differences, square, jacobian = exact_residuals(residuals, found.values)
+        # A linear model's Jacobian is the same everywhere, and known where it began.
+        near = residuals.np.zeros(residuals.count) if found.linear else found.values
+        values, differences, square, jacobian = exact_residuals(
+            residuals, found.values, near
+        )
         chi_square = _times_square(square, residuals.unit)
         if found.variance is not None:
             deviation = math.sqrt(found.variance)
@@ -256,9 +260,11 @@ def _explained(residuals: Residuals, square: float) -> float:
             shares = observations.sigmas[place].min() / observations.sigmas[place]
             weights = shares**2
         # Divided before it is added up: the sum may be beyond the range of doubles.
-        largest = float(np.abs(target).max()) or 1.0
-        mean = np.average(target / largest, weights=weights) * largest
-        differences.append(target - mean)
+        size = largest(target) or 1.0
+        rest = target / size
+        rest -= np.average(rest, weights=weights)
+        rest *= size
+        differences.append(rest)
     total = sum(float(each @ each) for each in residuals.weighted(differences))
     return 1 - square / total if total > 0 else math.nan
 

@@ -213,7 +213,12 @@ def _unit(np: Any, observations: Observations) -> float:
     with np.errstate(all="ignore"):
         if sigmas is not None:
             targets = [each / s for each, s in zip(targets, sigmas, strict=True)]
-        return power_of_two(max(float(np.abs(each).max()) for each in targets))
+        return power_of_two(max(map(largest, targets)))
+
+
+def largest(numbers: Any) -> float:
+    """The largest size of the numbers, without a copy of them."""
+    return max(float(numbers.max()), -float(numbers.min()))
 
 
 def power_of_two(size: float) -> float:

@@ -106,14 +106,10 @@ class Scan:
         np = self._np
         trials = np.unique(trials, axis=0)
         costs = self.costs(trials)
-        order = sorted(
-            np.flatnonzero(np.isfinite(costs)),
-            key=lambda place: (
-                float(f"{costs[place]:.6e}"),
-                strangeness(trials[place]),
-            ),
-        )
-        return trials[order[:count]]
+        is_good = np.isfinite(costs)
+        trials, costs = trials[is_good], _rounded(np, costs[is_good])
+        signs, sizes = (trials < 0).sum(axis=1), np.abs(trials).sum(axis=1)
+        return trials[np.lexsort((sizes, signs, costs))[:count]]
 
     def costs(self, trials: Any) -> Any:
         """For each trial the sum of squares that is left; infinite where it is none."""
@@ -267,6 +263,12 @@ class Scan:
 
 def _signed(sizes: Sequence[float]) -> list[float]:
     return [*sizes, *[-size for size in sizes]]
+
+
+def _rounded(np: Any, numbers: Any) -> Any:
+    """The numbers to six digits."""
+    parts, exponents = np.frexp(numbers)
+    return np.ldexp(np.round(parts * 2**20), exponents)
 
 
 def strangeness(values: Any) -> tuple[int, float]:

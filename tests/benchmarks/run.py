@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 PEERS = ["python", "micrograd", "autograd", "casadi", "sympy"]
 LARGE_PEERS = ["torch", "jax"]
 # What the works over rows need and compare with.
-ROW_PEERS = ["numpy", "numexpr", "polars", "duckdb"]
+ROW_PEERS = ["numpy", "numexpr", "polars", "duckdb", "scipy"]
 
 # Works with their sizes: for everybody, and for those for whom that takes too long.
 SLOW_AT_FORMULAS = {"autograd": 100, "sympy": 200}
@@ -44,6 +44,9 @@ FULL = [
     ("tables", 5_000_000, {}),
     ("typed_tables", 5_000_000, {}),
     ("pipe", 500_000, {}),
+    ("line", 1_000_000, {}),
+    ("decay", 1_000_000, {}),
+    ("certified", 54, {}),
 ]
 QUICK = [
     ("text_to_gradients", 1_000, {"autograd": 100, "sympy": 50}),
@@ -56,6 +59,9 @@ QUICK = [
     ("tables", 500_000, {}),
     ("typed_tables", 500_000, {}),
     ("pipe", 50_000, {}),
+    ("line", 100_000, {}),
+    ("decay", 100_000, {}),
+    ("certified", 54, {}),
 ]
 SMOKE = [
     ("text_to_gradients", 50, {}),
@@ -67,6 +73,9 @@ SMOKE = [
     ("tables", 50_000, {}),
     ("typed_tables", 1_000, {}),
     ("pipe", 1_000, {}),
+    ("line", 1_000, {}),
+    ("decay", 1_000, {}),
+    ("certified", 4, {}),
 ]
 DEPTHS = [100, 300, 1_000, 10_000, 100_000]
 NEURON_WORDS = [
@@ -186,6 +195,8 @@ class Side:
         self.answer: list[float] | None = None
         # How long each of the formulas is that it writes, if it does.
         self.operations: list[int] | None = None
+        # How many of the works it did well, if that is counted.
+        self.reached: int | None = None
         self.error: str | None = None
         # What it is an error to be without: a module or a program.
         self.lacking: str | None = None
@@ -217,6 +228,7 @@ class Side:
             self.seconds.append(reply["seconds"])
             self.answer = reply["answer"]
             self.operations = reply.get("operations")
+            self.reached = reply.get("reached")
 
     def close(self) -> None:
         # At the end of its input it removes what it made.
@@ -229,6 +241,7 @@ class Side:
             "seconds": self.seconds,
             "answer": self.answer,
             "operations": self.operations,
+            "reached": self.reached,
             "error": self.error,
             "lacking": self.lacking,
         }

@@ -43,6 +43,8 @@ def main():
             if made := getattr(run, "made", None):
                 # What comes out is no number: its numbers, and how long it is.
                 numbers, line["operations"] = made(numbers)
+            if reached := getattr(run, "reached", None):
+                line["reached"], numbers = reached(numbers), []
             line["answer"] = numbers
         except Exception as error:
             line = {"error": type(error).__name__}

@@ -24,6 +24,9 @@ TITLES = {
     "tables": "map CSV to CSV: {:,} rows, per row",
     "typed_tables": "map Parquet to Parquet: {:,} rows, per row",
     "pipe": "map in a pipe: {:,} rows, per row",
+    "line": "fit of a line: {:,} rows, per row",
+    "decay": "fit of a decay from nothing: {:,} rows, per row",
+    "certified": "{:,} fits of NIST's certified problems, per fit",
     "spark": "map on Spark, one core, Parquet to Parquet: {:,} rows, per row",
 }
 # Who does a work beside gradcalc, where that is not everybody.
@@ -35,6 +38,9 @@ PEERS = {
     "tables": FILE_PEERS,
     "typed_tables": FILE_PEERS,
     "pipe": ["awk", "jq", "miller"],
+    "line": ["scipy"],
+    "decay": ["scipy"],
+    "certified": ["scipy"],
     "spark": ["pyspark"],
 }
 # What a row of these gets: the columns that were there, the value and its derivatives.
@@ -160,6 +166,58 @@ def chained(depth):
 
 def nested(depth):
     return "sin(" * depth + "x" + ")" * depth
+
+
+# What curves are made of: their parameters, in the order of the formula.
+LINE = "a*t + b", {"a": 2.0, "b": -3.0}
+DECAY = "a*exp(-k*t) + c", {"a": 3.0, "k": 0.4, "c": 1.0}
+
+
+def curve(rows, model, truth):
+    """Columns t and y: the model at random places, with noise."""
+    import numpy
+
+    generator = numpy.random.default_rng(1)
+    t = generator.uniform(0, 10, rows)
+    return t, model(t, **truth) + 0.1 * generator.normal(size=rows)
+
+
+def decay(t, a, k, c):
+    import numpy
+
+    return a * numpy.exp(-k * t) + c
+
+
+def line(t, a, b):
+    return a * t + b
+
+
+def fitted(values):
+    """What is compared of fits: six digits of the parameters."""
+    return [float(f"{value:.6g}") for value in values]
+
+
+def certified(count):
+    """NIST's problems, each with one of its starts."""
+    from reference.nist import PROBLEMS
+
+    runs = [(each, start) for each in PROBLEMS.values() for start in each.starts]
+    return runs[:count]
+
+
+def reached(runs):
+    """The function that counts the fits of which six digits come out."""
+    from reference.nist import digits
+
+    def count(fits):
+        pairs = zip(runs, fits, strict=True)
+        return sum(
+            all(digits(fit[n], v) >= 6 for n, v in problem.values.items())
+            for (problem, _), fit in pairs
+            if fit is not None
+        )
+
+    return count
 
 
 RATE = 0.01

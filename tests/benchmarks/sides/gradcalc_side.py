@@ -129,6 +129,37 @@ def training(epochs):
     return run
 
 
+def line(rows):
+    return _fit(*works.LINE, works.line, rows)
+
+
+def decay(rows):
+    return _fit(*works.DECAY, works.decay, rows)
+
+
+def _fit(formula, truth, model, rows):
+    t, y = works.curve(rows, model, truth)
+
+    def run():
+        found = gradcalc.fit(formula, {"t": t, "y": y}, "y").values
+        return works.fitted(found[name] for name in truth)
+
+    return run
+
+
+def certified(count):
+    runs = works.certified(count)
+
+    def run():
+        return [
+            gradcalc.fit(each.formula, each.rows, each.target, start=start).values
+            for each, start in runs
+        ]
+
+    run.reached = works.reached(runs)
+    return run
+
+
 def chained(depth):
     return _evaluated(works.chained(depth))
 

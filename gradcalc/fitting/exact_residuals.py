@@ -26,33 +26,34 @@ _MANY_ROWS = 100_000
 Exact = tuple[Any, list[Any], float, Any]
 
 
-def exact_residuals(residuals: Residuals, values: Any, near: Any) -> Exact:
+def exact_residuals(residuals: Residuals, values: Any, linear_at: Any) -> Exact:
     """The residuals at these values, or at those that they show to be better.
 
-    The Jacobian at `near` must be that at the values: of a linear model it may be taken
-    from where it is known.
+    The Jacobian is taken from `linear_at` if that is not None: of a linear model it is
+    the same there.
     """
     np = residuals.np
     observations, count = residuals.observations, residuals.count
     careful = observations.rows < _MANY_ROWS
-    block = residuals.triangle(near, np.ones(count + 1), careful=careful)
+    at = values if linear_at is None else linear_at
+    block = residuals.triangle(at, np.ones(count + 1), careful=careful)
     with np.errstate(all="ignore"):
         differences = [
-            target - found
+            np.subtract(target, found, out=found)
             for target, found in zip(
                 observations.targets, residuals.predictions(values), strict=True
             )
         ]
         size = max(map(largest, observations.targets))
         rest = max(map(largest, differences))
-    square = _square(residuals, differences)
+    square = residuals.square(differences)
     operations = len(residuals.graph) * observations.rows
     if rest > _HIDDEN * size or operations > _MOST_OPERATIONS:
         return values, differences, square, block[:, :count]
     best: Exact | None = None
     for _ in range(_STEPS):
         differences = _in_decimals(residuals, values)
-        square = _square(residuals, differences)
+        square = residuals.square(differences)
         if not np.isfinite(square) or (best is not None and not square < best[2]):
             break
         matrix = residuals.whole(values)
@@ -64,11 +65,6 @@ def exact_residuals(residuals: Residuals, values: Any, near: Any) -> Exact:
         values = values + step
     assert best is not None
     return best
-
-
-def _square(residuals: Residuals, differences: list[Any]) -> float:
-    with residuals.np.errstate(all="ignore"):
-        return sum(float(each @ each) for each in residuals.weighted(differences))
 
 
 def _in_decimals(residuals: Residuals, values: Any) -> list[Any]:

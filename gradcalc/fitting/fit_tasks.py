@@ -96,10 +96,8 @@ class FitTask:
         roles, settings, residuals = self.roles, self.settings, self.residuals
         observations = residuals.observations
         freedom = residuals.rows - residuals.count
-        # A linear model's Jacobian is the same everywhere, and known where it began.
-        near = residuals.np.zeros(residuals.count) if found.linear else found.values
         values, differences, square, jacobian = exact_residuals(
-            residuals, found.values, near
+            residuals, found.values, found.linear_at
         )
         chi_square = _times_square(square, residuals.unit)
         if found.variance is not None:
@@ -136,7 +134,7 @@ class FitTask:
             robust=settings.robust,
             robust_scale=found.scale,
             stopped=found.stopped,
-            linear=found.linear,
+            linear=found.linear_at is not None,
             evaluations=residuals.evaluations,
             notes=list(
                 self._notes(
@@ -265,7 +263,7 @@ def _explained(residuals: Residuals, square: float) -> float:
         rest -= np.average(rest, weights=weights)
         rest *= size
         differences.append(rest)
-    total = sum(float(each @ each) for each in residuals.weighted(differences))
+    total = residuals.square(differences)
     return 1 - square / total if total > 0 else math.nan
 
 

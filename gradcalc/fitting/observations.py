@@ -156,7 +156,7 @@ def _column(np: Any, name: str, column: Any) -> Any:
             # Numbers of other classes, such as Decimal; None is a missing one.
             number = np.vectorize(_number, otypes=[float])
             found = number(np.array(found.tolist(), object))
-        found = found.astype(float)
+        found = found.astype(float, copy=False)
     except DataError:
         raise
     except Exception:

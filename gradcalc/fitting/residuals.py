@@ -169,14 +169,25 @@ class Residuals:
 
     def weighted(self, differences: Sequence[Any]) -> list[Any]:
         """Differences of targets and predictions as residuals, in their unit."""
+        return self._weighted(differences, slice(None))
+
+    def _weighted(self, differences: Sequence[Any], rows: slice) -> list[Any]:
         sigmas = self.observations.sigmas
+        found = [each[rows] for each in differences]
         with self.np.errstate(all="ignore"):
             if sigmas is not None:
-                differences = [
-                    each / sigma
-                    for each, sigma in zip(differences, sigmas, strict=True)
-                ]
-            return [each / self.unit for each in differences]
+                found = [e / s[rows] for e, s in zip(found, sigmas, strict=True)]
+            return [each / self.unit for each in found]
+
+    def square(self, differences: Sequence[Any]) -> float:
+        """The sum of the squares of the differences as residuals, in their unit."""
+        total = 0.0
+        # In parts that fit the cache.
+        for start in range(0, self.observations.rows, _PART):
+            parts = self._weighted(differences, slice(start, start + _PART))
+            with self.np.errstate(all="ignore"):
+                total += sum(float(part @ part) for part in parts)
+        return total
 
 
 def _triangle(np: Any, block: Any) -> Any:

@@ -268,7 +268,7 @@ def _signed(sizes: Sequence[float]) -> list[float]:
 def _rounded(np: Any, numbers: Any) -> Any:
     """The numbers to six digits."""
     parts, exponents = np.frexp(numbers)
-    return np.ldexp(np.round(parts * 2**20), exponents)
+    return np.ldexp(np.round(parts * 2**20) / 2**21, exponents)
 
 
 def strangeness(values: Any) -> tuple[int, float]:

@@ -60,7 +60,8 @@ class Found:
     values: Any
     start: Any
     stopped: str
-    linear: bool = False
+    # Where the Jacobian of a linear model was computed: it is the same everywhere.
+    linear_at: Any = None
     # Of a robust fit: the variance of the residuals, in the square of their unit, and
     # the residual that is large.
     variance: float | None = None
@@ -84,7 +85,7 @@ def search(residuals: Residuals, asked: Asked) -> Found:
         start=start,
         values=robust.values,
         stopped=robust.stopped,
-        linear=False,
+        linear_at=None,
         variance=robust.variance,
         scale=robust.scale,
     )
@@ -92,25 +93,27 @@ def search(residuals: Residuals, asked: Asked) -> Found:
 
 def _in_one_step(residuals: Residuals, asked: Asked) -> Found | None:
     """The least squares of a linear model; None if numbers are not finite."""
-    np = residuals.np
-    zeros = np.zeros(residuals.count)
+    np, size = residuals.np, residuals.count + 1
+    near = np.zeros(residuals.count)
     if residuals.rows * residuals.count < _MOST_NUMBERS:
-        block = residuals.whole(zeros)
+        block = residuals.whole(near)
     else:
-        block = residuals.triangle(zeros, np.ones(residuals.count + 1))
+        # Near the end residuals are small, and rounding takes little of the triangle.
+        few = _some(residuals, _TRIED_ROWS, asked.seed)
+        rough = few.triangle(near, np.ones(size))
+        if rough is not None:
+            near = linear_least_squares(rough[:, :-1], -rough[:, -1])
+        block = residuals.triangle(near, np.ones(size))
     if block is None or not np.isfinite(block).all():
         return None
     matrix, right = block[:, :-1], -block[:, -1]
-    values = linear_least_squares(matrix, right)
-    if len(block) < residuals.rows:
-        # What rounding took of the triangle is mended by the residuals there.
-        rest = residuals.triangle(values, np.ones(residuals.count + 1))
-        values = values + linear_least_squares(rest[:, :-1], -rest[:, -1])
+    values = near + linear_least_squares(matrix, right)
     if not asked.is_free:
         low, high = (np.array(side) for side in zip(*asked.bounds, strict=True))
         if ((values < low) | (values > high)).any():
+            right = right + matrix @ near
             values = bounded_least_squares(matrix, right, low, high)
-    return Found(values=values, start=values, stopped=SOLVED, linear=True)
+    return Found(values=values, start=values, stopped=SOLVED, linear_at=near)
 
 
 def _from_starts(residuals: Residuals, asked: Asked, contents: Contents) -> Found:

@@ -97,9 +97,9 @@ class Scan:
             for trial in best:
                 trials = np.repeat(trial[None], len(lists[column]) + 1, axis=0)
                 trials[1:, column] = lists[column]
-                found.append(self._best(trials, 2))
-            best = self._best(np.concatenate(found), count)
-        return best
+                found.append(self._best(trials, 1))
+            best = np.concatenate(found)
+        return self._best(best, count)
 
     def _best(self, trials: Any, count: int) -> Any:
         """The trials with the least sums of squares, that come closest to 1 first."""
@@ -109,7 +109,10 @@ class Scan:
         is_good = np.isfinite(costs)
         trials, costs = trials[is_good], _rounded(np, costs[is_good])
         signs, sizes = (trials < 0).sum(axis=1), np.abs(trials).sum(axis=1)
-        return trials[np.lexsort((sizes, signs, costs))[:count]]
+        order = np.lexsort((sizes, signs, costs))
+        # Those that leave as much are the same curve.
+        is_new = np.diff(costs[order], prepend=-1.0) > 0
+        return trials[order[is_new][:count]]
 
     def costs(self, trials: Any) -> Any:
         """For each trial the sum of squares that is left; infinite where it is none."""

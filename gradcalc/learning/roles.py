@@ -93,18 +93,22 @@ def assign_roles(
     if both:
         raise UsageError(
             f"{', '.join(both)} {plural(both, 'is', 'are')} both started and fixed",
-            hint="--fix alone gives the value",
+            hint="a value that is held is given once, as fixed",
+            shell_hint="--fix alone gives the value",
         )
     if len(fixed) == len(parameters):
         hint = None if fixed else "a name that is no column is a parameter"
+        shell_hint = None
         for name in held:
-            hint = f"--{name}=... makes {name} a parameter that starts there"
+            hint = f"a start for {name} makes it a parameter"
+            shell_hint = f"--{name}=... makes {name} a parameter that starts there"
         raise UsageError(
             "there is nothing to learn: "
             + ("all parameters are fixed" if fixed else "every name is a column"),
             source=formula,
             span=(0, len(formula)),
             hint=hint,
+            shell_hint=shell_hint,
         )
     if len(parameters) == len(names):
         raise _no_input(formula, names, columns, target)
@@ -117,7 +121,8 @@ def assign_roles(
         if not all(map(math.isfinite, flatten(value))):
             raise BindingError(
                 f"{name} starts at a number that is not finite, and would stay there",
-                hint=f"--fix {name}=... holds a parameter at any value",
+                hint="a fixed parameter may have any value",
+                shell_hint=f"--fix {name}=... holds a parameter at any value",
             )
     return Roles(
         inputs={name: columns[name] for name in names if name in columns},

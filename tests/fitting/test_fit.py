@@ -34,3 +34,20 @@ def test_linear_models_are_solved_in_one_step():
     assert found.parameters == {"a": 3.0, "b": -2.0}
     assert found.chi_square == 0
     assert found.r_squared == 1
+
+
+@pytest.mark.parametrize(
+    ("formula", "options"),
+    [
+        ("a*t + b", {"start": {"a": 1}, "fix": {"a": 1}}),
+        ("c = 2\nt*c", {}),
+        ("a*t + b", {"start": {"a": float("inf")}}),
+        ("a*t + b*t + c", {}),
+        ("a*t + b", {"bounds": {"a": (1, 0)}}),
+    ],
+)
+def test_hints_are_in_words_of_python(formula, options):
+    with pytest.raises(gradcalc.GradcalcError) as caught:
+        gradcalc.fit(formula, {"t": [1, 2], "y": [1, 3]}, "y", **options)
+    assert caught.value.hint
+    assert "--" not in caught.value.hint

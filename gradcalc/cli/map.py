@@ -183,6 +183,7 @@ def command(
         output=request.output,
         wrt=request.wrt,
         only=only,
+        only_option="--only",
         prefix=prefix,
         total=reduce is not None,
     )

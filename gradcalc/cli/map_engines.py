@@ -120,7 +120,8 @@ def _spark_engine(source: Source) -> Iterator[Engine]:
             f"the engine spark reads files, not {what}",
             hint="give --data a path that Spark knows, or leave out --engine",
         )
-    from gradcalc.mapping.spark_engine import of_path, session
+    from gradcalc.mapping.spark_engine import of_path
+    from gradcalc.mapping.spark_session import session
 
     with session(source.master) as spark:
         reading, kind = source.reading, source.kind

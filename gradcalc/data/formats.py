@@ -1,6 +1,6 @@
 """THE TABLE of the formats that rows of data come in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -31,10 +31,22 @@ class Format:
     writer: Writer | None = None
     # Whether data with this first line is taken for it, if its name does not say.
     begins: Callable[[str], bool] = lambda _line: False
+    # What Spark calls it, and the options with which Spark reads and writes it as it is
+    # read and written here; None for a format that Spark has not.
+    spark: tuple[str, Mapping[str, str]] | None = None
 
 
 # What is between the cells of tables.
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def _spark_table(delimiter: str) -> tuple[str, Mapping[str, str]]:
+    # A quotation mark within a cell is doubled.
+    return "csv", {
+        "sep": delimiter, "header": "true", "quote": '"', "escape": '"',
+        "ignoreLeadingWhiteSpace": "false", "ignoreTrailingWhiteSpace": "false",
+    }  # fmt: skip
+
 
 # A format that begins like an earlier one as well is taken before that.
 FORMATS = {
@@ -43,19 +55,22 @@ FORMATS = {
         Format(
             "csv", (".csv",), partial(DelimitedRows, delimiter=DELIMITERS["csv"]),
             partial(TableWriter, delimiter=DELIMITERS["csv"]), lambda _line: True,
+            _spark_table(DELIMITERS["csv"]),
         ),
         Format(
             "tsv", (".tsv", ".tab"),
             partial(DelimitedRows, delimiter=DELIMITERS["tsv"]),
             partial(TableWriter, delimiter=DELIMITERS["tsv"]),
             lambda line: "\t" in line and "," not in line,
+            _spark_table(DELIMITERS["tsv"]),
         ),
         Format(
             "jsonl", (".jsonl", ".ndjson", ".json"), JsonRows, JsonWriter,
             # A list is refused with what to write instead.
             lambda line: line.lstrip(BYTE_ORDER_MARK + " \t\r\n")[:1] in ("{", "["),
+            ("json", {"ignoreNullFields": "false"}),
         ),
-        Format("parquet", (".parquet", ".pq")),
+        Format("parquet", (".parquet", ".pq"), spark=("parquet", {})),
         Format("arrow", (".arrow", ".ipc", ".feather")),
     )
 }  # fmt: skip

@@ -33,6 +33,18 @@ def finite_rows(arrays: Sequence[Any]) -> Any:
         return np.logical_and.reduce([np.isfinite(array) for array in arrays])
 
 
+def odd_rows(arrays: Sequence[Any], missing: Any = None) -> tuple[int, int | None]:
+    """How many rows have a number that is not finite, and the first of them.
+
+    Rows that are `missing`, an array that says so of each, are not among them.
+    """
+    finite = finite_rows(arrays)
+    if finite is None:
+        return 0, None
+    odd = ~finite if missing is None else ~(finite | missing)
+    return int(odd.sum()), int(odd.argmax()) if odd.any() else None
+
+
 def sum_and_rest(array: Any) -> tuple[float, float]:
     """The sum of the numbers, and what it is too small by.
 

@@ -33,6 +33,12 @@ class Outcome:
     odd: int = 0
     first_odd: tuple[str, Sequence[float]] | None = None
 
+    def add(self, rows: int, missing: int, odd: int) -> None:
+        """Count the rows of a block."""
+        self.rows += rows
+        self.missing += missing
+        self.odd += odd
+
     def add_odd(self, where: str, numbers: Sequence[float]) -> None:
         """Count a row in which a number is not finite."""
         self.odd += 1

@@ -262,9 +262,7 @@ class _Blocks:
         found = self._kernel(columns, block.height)
         with self._lock:
             outcome = self.outcome
-            outcome.rows += found.rows
-            outcome.missing += found.missing
-            outcome.odd += found.odd
+            outcome.add(found.rows, found.missing, found.odd)
             self._progress(outcome.rows)
             if found.first_odd is not None:
                 place, numbers = found.first_odd

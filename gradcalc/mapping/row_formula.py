@@ -54,6 +54,8 @@ class Asked:
     wrt: Sequence[str] | None = None
     # The columns to write, in order: of the data, and new ones. None for all.
     only: Sequence[str] | None = None
+    # What errors call this.
+    only_option: str = "only"
     # What the names of new columns begin with.
     prefix: str = ""
     # Whether one row for all rows is asked for.
@@ -220,7 +222,7 @@ def row_formula(
     if asked.only is not None:
         # A total has none of the rows' own columns.
         own_columns = {} if asked.total else columns
-        only = _chosen(asked.only, asked.prefix, new, own_columns, where)
+        only = _chosen(asked, new, own_columns, where)
     added = [new[name] for name in only or new if name in new]
     additions = Additions(
         [each.addition for each in added],
@@ -283,8 +285,7 @@ def _new_columns(
 
 
 def _chosen(
-    asked: Sequence[str],
-    prefix: str,
+    asked: Asked,
     new: Mapping[str, _NewColumn],
     columns: Mapping[str, Shape],
     where: str,
@@ -296,12 +297,12 @@ def _chosen(
     """
     found: dict[str, None] = {}
     own = {e for name, shape in columns.items() for e in element_names(name, shape)}
-    for name in asked:
+    for name in asked.only or ():
         group = name.replace(f"{_GRADIENT}.", "d_", 1)
         meant = [
             [each for each in new if each == name],
             [name] if name in columns or name in own else [],
-            [each for each in new if each == prefix + name],
+            [each for each in new if each == asked.prefix + name],
             [each for each, column in new.items() if column.group == group],
             [each for each, column in new.items() if column.group != _VALUE]
             if name == _GRADIENT
@@ -312,7 +313,7 @@ def _chosen(
             near = near_miss(name, [*new, *columns])
             there = f"; {where} has {some(columns)}" if columns else ""
             raise UsageError(
-                f"--only: there is no column {name}",
+                f"{asked.only_option}: there is no column {name}",
                 hint=f"did you mean {near}?" if near else f"new are {some(new)}{there}",
             )
         found.update(dict.fromkeys(names))

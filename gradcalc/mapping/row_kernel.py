@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.data.cells import EmptyError, number_in
-from gradcalc.engine.columns import finite_rows, sum_and_rest
+from gradcalc.engine.columns import odd_rows, sum_and_rest
 from gradcalc.errors import extra_module
 from gradcalc.mapping.engines import POLARS
 from gradcalc.mapping.row_formula import RowFormula
@@ -68,16 +68,13 @@ class RowKernel:
             pl.Series(name, results[place])
             for name, place in zip(self.names, self._picked, strict=True)
         ]
-        odd, first_odd = 0, None
-        finite = finite_rows([results[place] for place in self._picked])
-        if finite is not None:
-            is_odd = ~pl.Series(finite)
-            if missing is not None:
-                is_odd &= ~missing
-            odd = is_odd.sum()
-            if odd:
-                first = is_odd.arg_max()
-                first_odd = first, [float(array[first]) for array in arrays]
+        odd, first = odd_rows(
+            [results[place] for place in self._picked],
+            None if missing is None else missing.to_numpy(),
+        )
+        first_odd = None
+        if first is not None:
+            first_odd = first, [float(array[first]) for array in arrays]
         if missing is not None:
             found = [column.set(missing, None) for column in found]
         return Answers(

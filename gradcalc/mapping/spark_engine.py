@@ -4,12 +4,9 @@ The numbers are the vector kernel's: its source travels to Spark's workers, insi
 function that they map over batches of rows. They need NumPy and PyArrow, no gradcalc.
 """
 
-import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from importlib import import_module
 from io import BytesIO
 from itertools import chain
@@ -23,49 +20,27 @@ from gradcalc.data.delimited_rows import (
     places_of,
     table_columns,
 )
-from gradcalc.data.formats import DELIMITERS, open_rows
+from gradcalc.data.formats import FORMATS, open_rows
 from gradcalc.data.row_writers import chosen_columns
 from gradcalc.data.rows import Reading, Skipped, check_distinct, renamed
 from gradcalc.errors import (
     BindingError,
     DataError,
-    FileError,
-    GradcalcError,
-    MissingExtraError,
     UsageError,
     entry_point,
     extra_module,
 )
 from gradcalc.language.bindings import values_by_name
 from gradcalc.language.identifiers import checked_names, normal
-from gradcalc.mapping.engines import ENGINES, SPARK, Engine, Outcome, Sink
+from gradcalc.mapping.engines import SPARK, Engine, Outcome, Sink
 from gradcalc.mapping.row_formula import Asked, RowFormula, row_formula
+from gradcalc.mapping.spark_session import pyspark, spark_errors
 from gradcalc.mapping.totals import Totals
 from gradcalc.shapes import element_names
 from gradcalc.wording import listing, represented
 
-_LIBRARY = ENGINES[SPARK].library
-
 # What the columns of the data, and the new ones, are called here: no two alike.
 _OLD, _NEW = "c{}", "n{}"
-
-# What Spark calls the formats, and how it is to read and write them: as tables are
-# written elsewhere, where a quotation mark within a cell is doubled.
-_TABLE = {
-    "header": "true",
-    "quote": '"',
-    "escape": '"',
-    "ignoreLeadingWhiteSpace": "false",
-    "ignoreTrailingWhiteSpace": "false",
-}
-_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
-    **{
-        name: ("csv", {**_TABLE, "sep": delimiter})
-        for name, delimiter in DELIMITERS.items()
-    },
-    "jsonl": ("json", {"ignoreNullFields": "false"}),
-    "parquet": ("parquet", {}),
-}
 
 # What errors call what is no number.
 _KINDS = {"string": "text", "boolean": "true and false"}
@@ -77,75 +52,6 @@ _TRAVELLING = (
     "gradcalc.mapping.spark_worker",
     "gradcalc.wording",
 )
-
-_JAVA = (
-    "install Java 17 or later (apt install openjdk-17-jre-headless, brew install"
-    " openjdk@17), or let JAVA_HOME name the folder that has it"
-)
-
-
-def _pyspark(module: str = "") -> Any:
-    """The library, or a module of it. Raises MissingExtraError."""
-    return extra_module(f"{_LIBRARY}{module}", SPARK, "tables of Spark")
-
-
-@contextmanager
-def session(master: str | None) -> Iterator[Any]:
-    """A session of Spark on the master; None for that which Spark is set up for.
-
-    Raises MissingExtraError without Spark or Java, and UsageError for a master that
-    cannot be used.
-    """
-    core = _pyspark()
-    conf = core.SparkConf().setAppName("gradcalc map")
-    conf.set("spark.sql.caseSensitive", "true")
-    if master is not None:
-        conf.setMaster(master)
-    is_local = (master or "").startswith("local")
-    if is_local:
-        conf.set("spark.driver.host", "localhost")
-        conf.set("spark.driver.bindAddress", "127.0.0.1")
-        conf.set("spark.ui.enabled", "false")
-    try:
-        context = core.SparkContext(gateway=_gateway(quiet=is_local), conf=conf)
-    except Exception as error:
-        if not _is_sparks(error):
-            raise
-        which = "" if master is None else f" {master}"
-        raise UsageError(
-            f"cannot use the master{which}: {_reason(error)}",
-            hint="a master is such as local[2], spark://host:7077 or yarn",
-        ) from None
-    if context.master.startswith("local") and context.pythonExec == "python3":
-        # Which may be another one than this, without the libraries.
-        context.pythonExec = sys.executable
-    try:
-        yield _pyspark(".sql").SparkSession(context)
-    finally:
-        context.stop()
-
-
-@cache
-def _gateway(*, quiet: bool) -> Any:
-    """The way to a new process of Java, which ends with this one.
-
-    What it prints goes where errors go, or nowhere if it is to be `quiet`.
-    """
-    # Imported here: nothing else needs it.
-    from tempfile import TemporaryFile
-
-    with TemporaryFile() as log:
-        streams = {"stdout": log, "stderr": log} if quiet else {"stdout": 2}
-        try:
-            return _pyspark(".java_gateway").launch_gateway(None, streams)
-        except _pyspark(".errors").PySparkRuntimeError:
-            log.seek(0)
-            lines = log.read().decode(errors="replace").splitlines()
-            said = next((line for line in lines if "JAVA_HOME" in line), None)
-            raise MissingExtraError(
-                "Spark needs Java, which did not start" + (f": {said}" if said else ""),
-                hint=_JAVA,
-            ) from None
 
 
 def of_path(
@@ -165,7 +71,7 @@ def of_path(
     name, options = _format(kind, path)
     options = {**options, "mode": "DROPMALFORMED" if skip_bad else "FAILFAST"}
     header = None
-    with _told(path):
+    with spark_errors(path):
         reader = session.read.format(name)
         if name == "csv":
             first = session.read.text(path).first()
@@ -198,14 +104,16 @@ def of_path(
     )
 
 
-def _format(kind: str, path: str) -> tuple[str, dict[str, str]]:
+def _format(kind: str, path: str) -> tuple[str, Mapping[str, str]]:
     """What Spark calls the format, and its options."""
-    if kind not in _FORMATS:
+    found = FORMATS[kind].spark
+    if found is None:
+        known = listing([name for name, each in FORMATS.items() if each.spark])
         raise UsageError(
-            f"{path}: Spark reads and writes {listing(_FORMATS)}, no {kind} files",
+            f"{path}: Spark reads and writes {known}, no {kind} files",
             hint="leave out --engine spark, or use another format",
         )
-    return _FORMATS[kind]
+    return found
 
 
 def _header(frame: Any, name: str, renames: Mapping[str, str]) -> list[str]:
@@ -242,7 +150,7 @@ def map_spark(
     The workers need NumPy and PyArrow, but no gradcalc. Raises GradcalcError for what
     is wrong with the formula or the columns, and MissingExtraError without PySpark.
     """
-    if not isinstance(dataframe, _pyspark(".sql").DataFrame):
+    if not isinstance(dataframe, pyspark(".sql").DataFrame):
         raise BindingError(
             f"map_spark takes a DataFrame of Spark, not {represented(dataframe)}"
         )
@@ -335,7 +243,7 @@ class SparkEngine(Engine):
     def write_total(
         self, formula: RowFormula, values: Sequence[float], sink: Sink
     ) -> None:
-        with _told(self.name):
+        with spark_errors(self.name):
             self._save(self.row(formula, values), sink)
 
     def row(self, formula: RowFormula, values: Sequence[float]) -> Any:
@@ -348,7 +256,7 @@ class SparkEngine(Engine):
 
     def _arguments(self, formula: RowFormula) -> list[int]:
         """The places of the formula's columns. DataError for one of no numbers."""
-        types = _pyspark(".sql.types")
+        types = pyspark(".sql.types")
         places = places_of(self._table, list(formula.columns), self.name)
         for place in places:
             kind = self._frame.schema.fields[place].dataType
@@ -404,7 +312,7 @@ class SparkEngine(Engine):
         tally = None
         if self._context is not None:
             tally = self._context.accumulator(NOTHING, TallyParam())
-        with _told(self.name):
+        with spark_errors(self.name):
             yield tally
         if tally is None:
             return
@@ -424,11 +332,11 @@ class SparkEngine(Engine):
             name, options = _format(kind, sink.path)
             if compression := compression_of(sink.path):
                 options = {**options, "compression": compression.program}
-            with _told(sink.path, "write"):
+            with spark_errors(sink.path, "write"):
                 frame.write.format(name).options(**options).save(sink.path)
             return
         name, options = _format(kind if kind in ("csv", "tsv", "jsonl") else "csv", "-")
-        functions = _pyspark(".sql.functions")
+        functions = pyspark(".sql.functions")
         write = functions.to_csv if name == "csv" else functions.to_json
         lines = frame.select(write(functions.struct("*"), options))
         header = ""
@@ -440,7 +348,7 @@ class SparkEngine(Engine):
 
 def _schema(fields: Sequence[tuple[str, Any]]) -> Any:
     """The schema of columns of these names and types."""
-    types = _pyspark(".sql.types")
+    types = pyspark(".sql.types")
     known = {
         "double": types.DoubleType(),
         "bigint": types.LongType(),
@@ -454,55 +362,6 @@ def _schema(fields: Sequence[tuple[str, Any]]) -> Any:
 def _send_along() -> None:
     """Have what the workers need of gradcalc sent to them, not looked for there."""
     extra_module("pyarrow", SPARK, "tables of Spark")
-    cloudpickle = _pyspark(".cloudpickle")
+    cloudpickle = pyspark(".cloudpickle")
     for name in _TRAVELLING:
         cloudpickle.register_pickle_by_value(import_module(name))
-
-
-_UNREADABLE = "UnreadableCellError"
-
-
-@contextmanager
-def _told(name: str, verb: str = "read") -> Iterator[None]:
-    """Raise GradcalcError for what Spark says of what it cannot read, or write."""
-    try:
-        yield
-    except Exception as error:
-        if not _is_sparks(error):
-            raise
-        raise _explained(error, name, verb) from None
-
-
-def _is_sparks(error: Exception) -> bool:
-    return type(error).__module__.partition(".")[0] in (_LIBRARY, "py4j")
-
-
-def _explained(error: Exception, name: str, verb: str) -> GradcalcError:
-    text = str(error)
-    if unreadable := re.search(rf"{_UNREADABLE}: (.*)", text):
-        return DataError(f"{name}, column {unreadable[1]}")
-    if lacking := re.search(r"ModuleNotFoundError: No module named '(\w+)'", text):
-        return MissingExtraError(
-            f"Spark's workers have no {lacking[1]}",
-            hint="install numpy and pyarrow for the Python that runs there, which"
-            " PYSPARK_PYTHON names",
-        )
-    if "[PATH_NOT_FOUND]" in text:
-        return FileError(f"cannot read {name}: no such file or directory")
-    if "[PATH_ALREADY_EXISTS]" in text:
-        return FileError(
-            f"cannot write {name}: it exists",
-            hint="remove it, or give the new folder another name",
-        )
-    return DataError(f"cannot {verb} {name}: {_reason(error)}")
-
-
-def _reason(error: Exception) -> str:
-    """What Spark says is wrong: of a chain of causes the last."""
-    java = getattr(error, "java_exception", None)
-    text = str(error if java is None else java.toString())
-    causes = re.findall(r"^Caused by: (.*)$", str(error), re.MULTILINE)
-    line = (causes or [text.strip().partition("\n")[0]])[-1]
-    line = re.sub(r"^(?:[\w$]+\.)+\w+(?:Exception|Error): ", "", line)
-    line = re.sub(r"^\[[A-Z_.]+\] ", "", line)
-    return re.sub(r" SQLSTATE: \w+$", "", line)

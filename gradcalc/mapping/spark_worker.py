@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gradcalc.data.cells import EmptyError, number_in
-from gradcalc.engine.columns import empty_columns, finite_rows, sum_and_rest
+from gradcalc.engine.columns import empty_columns, odd_rows, sum_and_rest
 
 Batches = Iterator[Any]
 
@@ -124,7 +124,12 @@ class RowWorker:
         fill(numbers, results, 0, batch.num_rows)
         found = [results[place] for place in self.picked]
         if self.tally is not None:
-            self._count(batch.num_rows, missing, finite_rows(found), numbers)
+            odd, row = odd_rows(found, missing)
+            first = (
+                None if row is None else tuple([float(each[row]) for each in numbers])
+            )
+            lacking = 0 if missing is None else int(missing.sum())
+            self._tell((batch.num_rows, lacking, odd, first, 0, None))
         return batch, found, missing
 
     def _numbers(self, column: Any) -> tuple[Any, list[tuple[int, str]]]:
@@ -155,19 +160,6 @@ class RowWorker:
             except ValueError as error:
                 bad.append((row, str(error)))
         return pa.array(numbers, pa.float64()), bad
-
-    def _count(
-        self, rows: int, missing: Any, finite: Any, numbers: Sequence[Any]
-    ) -> None:
-        lacking = 0 if missing is None else int(missing.sum())
-        odd, first = 0, None
-        if finite is not None:
-            rest = ~finite if missing is None else ~(finite | missing)
-            odd = int(rest.sum())
-            if odd:
-                row = int(rest.argmax())
-                first = tuple([float(column[row]) for column in numbers])
-        self._tell((rows, lacking, odd, first, 0, None))
 
     def _tell(self, tally: Tally) -> None:
         if self.tally is not None:

@@ -101,9 +101,7 @@ class TableEngine(RowEngine):
             where = f"{self.rows.name}, line {lines.number + place + 1}"
             outcome.first_odd = where, numbers
         lines.number += answers.rows
-        outcome.rows += answers.rows
-        outcome.missing += answers.missing
-        outcome.odd += answers.odd
+        outcome.add(answers.rows, answers.missing, answers.odd)
 
 
 def _maker(rows: Any, formula: RowFormula, writer: RowWriter | None) -> _Maker | None:

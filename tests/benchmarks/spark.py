@@ -18,7 +18,7 @@ import works  # noqa: E402
 from sides.pyspark_side import TYPES, by_hand  # noqa: E402
 
 import gradcalc  # noqa: E402
-from gradcalc.mapping.spark_engine import session  # noqa: E402
+from gradcalc.mapping.spark_session import session  # noqa: E402
 
 NAMES = list(works.NEURON_POINT)
 ROUNDS = 3

@@ -14,7 +14,7 @@ from gradcalc.errors import BindingError, DataError, GradcalcError, UsageError
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
 
-from gradcalc.mapping.spark_engine import session
+from gradcalc.mapping.spark_session import session
 
 # Of sockets that Spark's own modules leave to Python to close.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")

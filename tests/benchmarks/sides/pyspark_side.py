@@ -23,7 +23,7 @@ def by_hand(batches):
 
 def on_spark(rows, mapped, cores=1):
     """The work that writes what `mapped` makes of the frame of a table's rows."""
-    from gradcalc.mapping.spark_engine import session
+    from gradcalc.mapping.spark_session import session
 
     if shutil.which("java") is None:
         raise FileNotFoundError("java")

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from contextlib import suppress
 
 # The exit status of what was interrupted.
 _INTERRUPTED = 130
@@ -20,9 +19,9 @@ def run() -> None:
     status = main()
     if status == _INTERRUPTED:
         # Threads of libraries that are still at work must not find Python taken down.
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(AttributeError, OSError, ValueError):
-                stream.flush()
+        from gradcalc.cli.consoles import flush
+
+        flush()
         os._exit(status)
     gc.freeze()
     sys.exit(status)

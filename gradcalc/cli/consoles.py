@@ -36,6 +36,13 @@ def can_show(text: str) -> bool:
     return not unencodable(text, sys.stdout)
 
 
+def flush() -> None:
+    """Have all that was printed go out, if there is still somewhere to go."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+
+
 def width() -> int | None:
     """The columns of the terminal that standard output is, or None off a terminal."""
     return columns_of(sys.stdout)

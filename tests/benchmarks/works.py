@@ -113,7 +113,9 @@ def mapped(rows, ending, action):
         import polars
 
         scan = polars.scan_parquet if ending == ".parquet" else polars.scan_csv
-        found = scan(target).sum().collect().row(0, named=True)
+        # Beside Spark's files stand some that are no tables.
+        files = target / f"*{ending}" if target.is_dir() else target
+        found = scan(files).sum().collect().row(0, named=True)
         remove(target)
         return [float(found[name]) for name in MAPPED], None
 

@@ -4,8 +4,10 @@ Its streaming engine scans the files, hands over blocks of rows, and writes what
 back, in memory that does not grow with the file. The numbers are the vector kernel's.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from tempfile import NamedTemporaryFile
 from threading import Lock
 from typing import Any, BinaryIO
@@ -61,6 +63,8 @@ def of_columns(
     frame = _scanned(source, name, reading.kind)
     with _told(name):
         found = list(frame.collect_schema())
+    if not found:
+        raise DataError(f"there are no columns in {name}")
     header = renamed([normal(each.strip()) for each in found], reading.renames, name)
     frame = frame.rename({old: _OLD.format(k) for k, old in enumerate(found)})
     delimiter = reading.delimiter
@@ -80,7 +84,7 @@ def _with_texts(frame: Any) -> Any:
     others = [
         column
         for column, kind in frame.collect_schema().items()
-        if kind.is_nested() or kind in (pl.Binary, pl.Object)
+        if kind.is_nested() or kind in (pl.Binary, pl.Duration, pl.Object)
     ]
     return frame.with_columns(pl.col(others).map_batches(_json_texts, pl.String))
 
@@ -213,6 +217,8 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
+    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+        return float(value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -365,7 +371,8 @@ def _told(name: str) -> Iterator[None]:
     try:
         yield
     except polars().exceptions.PolarsError as error:
-        reason = str(error).strip().partition("\n")[0]
+        # What it hints at is Polars' own.
+        reason = re.split(r"\n|, hint:", str(error).strip())[0]
         raise DataError(f"cannot read {name}: {reason}") from None
     except OSError as error:
         raise FileError.from_system("read", name, error) from None

@@ -137,6 +137,9 @@ class RowWorker:
         if not (
             pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
         ):
+            if pa.types.is_decimal(column.type):
+                # By its text, which is rounded once.
+                column = column.cast(pa.string())
             return column.cast(pa.float64(), safe=False), []
         trimmed = pc.utf8_trim_whitespace(column)
         trimmed = pc.if_else(pc.equal(trimmed, ""), None, trimmed)

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
 import works  # noqa: E402
-from sides.pyspark_side import TYPES, by_hand  # noqa: E402
+from sides.pyspark_side import mapped_by_hand  # noqa: E402
 
 import gradcalc  # noqa: E402
 from gradcalc.mapping.spark_session import session  # noqa: E402
@@ -42,7 +42,7 @@ def main():
         spark.range(0, rows, 1, 4).selectExpr(*columns).write.parquet(f"{folder}/in")
         frame = spark.read.parquet(f"{folder}/in")
         mapped = gradcalc.map_spark(frame, works.NEURON)
-        hand = frame.mapInArrow(by_hand, TYPES)
+        hand = mapped_by_hand(frame)
 
         def written(frame):
             return lambda: frame.write.mode("overwrite").parquet(f"{folder}/out")

@@ -132,6 +132,9 @@ TYPES = {
     "list": (pl.Series([[1, 2], [3]]), "lists"),
     "object": (pl.Series([{"a": 1}, {"a": 2}]), "objects"),
     "bytes": (pl.Series([b"a", b"b"]), "bytes"),
+    "duration": (pl.Series([1, None]).cast(pl.Duration), "times"),
+    "levels": (pl.Series(["a", "b"], dtype=pl.Enum(["a", "b"])), "text"),
+    "array": (pl.Series([[1, 2], [3, 4]], dtype=pl.Array(pl.Int8, 2)), "lists"),
 }
 
 
@@ -185,6 +188,35 @@ def test_columns_of_numbers(column, tmp_path):
     expected = [None if each is None else float(each) for each in column.to_list()]
     assert found["value"].to_list() == expected
     assert outcome.missing == expected.count(None)
+
+
+def test_decimals_are_numbers_in_json(tmp_path):
+    path = tmp_path / "d.parquet"
+    # The last has more digits than a double tells apart.
+    texts = ["1.25", "-3.50", None, "123456789012345678.01"]
+    pl.DataFrame({"q": texts}).cast(pl.Decimal(30, 2)).write_parquet(path)
+    engine = of_columns([str(path)], "d", Reading("parquet"), "jsonl", QUIET)
+    output, _ = written(engine, "q", "jsonl", only=["q"])
+    assert [json.loads(line)["q"] for line in output.text.splitlines()] == [
+        1.25, -3.5, None, "123456789012345678.01",
+    ]  # fmt: skip
+
+
+def test_files_that_do_not_fit_each_other(tmp_path):
+    paths = [str(tmp_path / f"{k}.parquet") for k in range(2)]
+    for path, kind in zip(paths, (pl.Float64, pl.Int64), strict=True):
+        pl.DataFrame({"x": [1, 2]}, schema={"x": kind}).write_parquet(path)
+    engine = of_columns(paths, "d", Reading("parquet"), None, QUIET)
+    with pytest.raises(DataError, match=r"^cannot read d: ") as told:
+        written(engine, "x^2")
+    assert "hint" not in told.value.message
+
+
+def test_a_file_without_columns(tmp_path):
+    path = tmp_path / "d.parquet"
+    pl.DataFrame().write_parquet(path)
+    with pytest.raises(DataError, match="there are no columns in d"):
+        of_columns([str(path)], "d", Reading("parquet"), None, QUIET)
 
 
 def test_text_becomes_columns():

@@ -152,6 +152,17 @@ def test_every_kind_of_number(spark, kind):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("decimal(20,2)", "820309209.93"), ("decimal(38,30)", "0.3"),
+     ("decimal(38,30)", "0.000001"), ("decimal(38,8)", "17728464.58691580")],
+)  # fmt: skip
+def test_decimals_are_rounded_once(spark, kind, text):
+    frame = spark.sql(f"select cast('{text}' as {kind}) as x")
+    mapped = gradcalc.map_spark(frame, "x", only=["value"])
+    assert collected(mapped) == [(float(text),)]
+
+
 def test_options(spark):
     frame = spark.createDataFrame([(2.0, 5.0)], "`sepal length (cm)` double, y double")
     rename = {"sepal length (cm)": "x"}
@@ -216,7 +227,7 @@ def test_empty_tables(spark):
         ("x", {"constants": [1]}, BindingError, "values are given by name"),
         ("w^2", {"constants": {"w": 1}}, BindingError, "no column is in the formula"),
         ("x", {"wrt": ["z"]}, GradcalcError, "z"),
-        ("x", {"only": ["z"]}, UsageError, "there is no column z"),
+        ("x", {"only": ["z"]}, UsageError, "^only: there is no column z"),
         ("x", {"rename": {"z": "w"}}, DataError, "no column z to rename"),
         ("x", {"rename": {"y": "x"}}, DataError, "2 columns called x"),
         ("x", {"reduce": "max"}, UsageError, "reduce is 'sum' or 'mean', not 'max'"),

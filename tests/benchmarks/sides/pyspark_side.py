@@ -1,6 +1,7 @@
 """NumPy by hand in Spark's `mapInArrow`."""
 
 import shutil
+import sys
 
 import works
 
@@ -44,12 +45,15 @@ def on_spark(rows, mapped, cores=1):
     return run
 
 
-def spark(rows):
-    # It travels as it stands: the workers have no such module.
-    import sys
-
+def mapped_by_hand(frame):
+    """What the neuron by hand makes of the frame."""
     from pyspark import cloudpickle
 
+    # It travels as it stands: the workers have no such module.
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     cloudpickle.register_pickle_by_value(works)
-    return on_spark(rows, lambda frame: frame.mapInArrow(by_hand, TYPES))
+    return frame.mapInArrow(by_hand, TYPES)
+
+
+def spark(rows):
+    return on_spark(rows, mapped_by_hand)

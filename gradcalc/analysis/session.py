@@ -12,15 +12,16 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from gradcalc.errors import BindingError, FormulaNameError, GradcalcError, Span
-from gradcalc.language.bindings import BoundProgram, bind
+from gradcalc.language.bindings import BoundProgram, Value, bind
 from gradcalc.language.continuation import is_blank
 from gradcalc.language.foreign import name_here
 from gradcalc.language.identifiers import normal
 from gradcalc.language.library import known_functions
 from gradcalc.language.names import read_program
 from gradcalc.language.parser import parse
-from gradcalc.language.syntax import CALLS, NAME, Statement, name_span
+from gradcalc.language.syntax import CALLS, DIFF, NAME, Statement, name_span
 from gradcalc.operations import CONSTANT_NAMES
+from gradcalc.shapes import flatten, unflatten
 from gradcalc.wording import listing, near_miss
 
 # A name, and whether it is a function's: a label may have the same.
@@ -29,6 +30,8 @@ Key = tuple[str, bool]
 # Gives a definition of a function, which has no value, a result.
 _NOTHING = "; 0"
 _MOST_HINTED = 4
+# The names that mean something where nothing is defined.
+_OWN_NAMES = {*CONSTANT_NAMES, *known_functions()}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class SessionProgram:
     # The names of the session's labels and functions.
     labels: Collection[str]
     functions: Collection[str]
+    # The values of labels whose definitions are therefore left out.
+    known: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def key(self) -> Key | None:
@@ -73,9 +78,16 @@ class SessionProgram:
     def bound(self) -> BoundProgram:
         """The built program. Raises GradcalcError, with a span in what was typed."""
         try:
-            return bind(self.text, {})
+            return bind(self.text, {}, defaults=self.known)
         except GradcalcError as error:
             raise self.explained(error) from None
+
+    @property
+    def value(self) -> Value:
+        """The value of the statement. Raises GradcalcError as `bound`."""
+        bound = self.bound
+        values = bound.program.graph.forward(bound.given)
+        return unflatten(bound.output, (values[n] for n in flatten(bound.output)))
 
     def with_names(self) -> tuple["SessionProgram", list[str]]:
         """The program without the values of numbers, and its variables.
@@ -136,6 +148,9 @@ class Session:
 
     definitions: Mapping[Key, SessionStatement] = field(default_factory=dict)
     last: SessionStatement | None = None
+    # The values of labels, as far as they are known: what is defined by them need not
+    # compute them again, which would take the longer the longer the session is.
+    known: Mapping[str, Value] = field(default_factory=dict, compare=False)
 
     @property
     def labels(self) -> list[str]:
@@ -146,15 +161,20 @@ class Session:
     def functions(self) -> list[str]:
         return [name for name, is_function in self.definitions if is_function]
 
-    def enter(self, text: str) -> tuple["Session", list[SessionProgram]]:
+    def enter(
+        self, text: str, *, whole: bool = True
+    ) -> tuple["Session", list[SessionProgram]]:
         """The session after a text, and the program of each statement in it.
+
+        Unless they are to be `whole`, programs of definitions, of which the value alone
+        is asked, may have values of labels in place of their definitions.
 
         Raises GradcalcError, with a span in the text, if a statement is wrong, but not
         if it only has variables without values.
         """
         session, programs = self, []
         for statement in _statements(text):
-            session, program = session._with(statement, text)
+            session, program = session._with(statement, text, whole=whole)
             programs.append(program)
         return session, programs
 
@@ -193,24 +213,36 @@ class Session:
             raise _circle(error, defined, text) from None
         return session
 
-    def _with(self, parsed: Statement, typed: str) -> tuple["Session", SessionProgram]:
+    def _with(
+        self, parsed: Statement, typed: str, *, whole: bool
+    ) -> tuple["Session", SessionProgram]:
         statement = _as_typed(parsed, typed)
         session, key = replace(self, last=statement), statement.key
         if key is not None:
             definitions = {**self.definitions, key: statement}
-            session = Session(definitions, self.last if key[1] else _named(key))
+            last = self.last if key[1] else _named(key)
+            # What was typed before may have had another meaning of the name.
+            is_new = key not in self.definitions and key[0] not in _OWN_NAMES
+            session = Session(definitions, last, self.known if is_new else {})
+        whole = whole or key is None
         try:
-            program = session._program(statement, typed, parsed.start)
+            program = session._program(statement, typed, parsed.start, whole=whole)
             bound = program.bound
         except CycleError as error:
             raise _circle(error, {key: (statement, parsed.start)}, typed) from None
-        except BindingError as error:
-            if not error.missing:
+        except GradcalcError as error:
+            if not whole:
+                # An index may be a constant formula, but no value.
+                return self._with(parsed, typed, whole=True)
+            if not (isinstance(error, BindingError) and error.missing):
                 raise
         else:
             if key is not None and key[0] in bound.program.graph.variables:
                 # A value is nothing to differentiate.
                 session = replace(session, last=self.last)
+            elif key is not None and not key[1]:
+                known = {**session.known, key[0]: program.value}
+                session = replace(session, known=known)
         return session, program
 
     def asked(self, text: str = "") -> tuple["Session", SessionProgram | None]:
@@ -255,24 +287,34 @@ class Session:
         return Session(kept, None if is_gone else self.last)
 
     def _program(
-        self, statement: SessionStatement, typed: str, start: int
+        self, statement: SessionStatement, typed: str, start: int, *, whole: bool = True
     ) -> SessionProgram:
-        needed = dict.fromkeys(self._known(statement))
-        pending = list(needed)
+        known: dict[str, Value] = {}
+        needed: dict[Key, None] = {}
+        pending = [statement]
         while pending:
-            for key in self._known(self.definitions[pending.pop()]):
-                if key not in needed:
+            each = pending.pop()
+            if not whole and (DIFF, True) in each.uses:
+                # A derivative is that of definitions, not of values.
+                return self._program(statement, typed, start)
+            for key in self._needed(each):
+                name, is_function = key
+                if not whole and not is_function and name in self.known:
+                    known[name] = self.known[name]
+                elif key not in needed:
                     needed[key] = None
-                    pending.append(key)
+                    pending.append(self.definitions[key])
         earlier = (
             self.definitions[key]
             for key in self._ordered(needed)
             if key != statement.key
         )
         statements = (*earlier, statement)
-        return SessionProgram(statements, typed, start, self.labels, self.functions)
+        return SessionProgram(
+            statements, typed, start, self.labels, self.functions, known
+        )
 
-    def _known(self, statement: SessionStatement) -> list[Key]:
+    def _needed(self, statement: SessionStatement) -> list[Key]:
         """What the statement uses of the others, and of the session."""
         return [
             key
@@ -284,7 +326,7 @@ class Session:
         """The keys, each behind those that it needs; functions first. May raise."""
         sorter = TopologicalSorter[Key]()
         for key in sorted(keys, key=lambda key: not key[1]):
-            uses = self._known(self.definitions[key])
+            uses = self._needed(self.definitions[key])
             sorter.add(key, *(each for each in uses if each in keys))
         return list(sorter.static_order())
 

@@ -118,10 +118,18 @@ def _endings(names: Iterable[str]) -> list[str]:
     return [f"{name}=" for name in names]
 
 
+def _robust_losses() -> Iterable[str]:
+    # Imported here: fits load more than the other commands.
+    from gradcalc.fitting.robust import ROBUST
+
+    return ROBUST
+
+
 # By what the help calls the value of an option: the words that it may be.
 VALUES: Mapping[str, Callable[[Typed], Iterable[str]]] = {
     "COLUMN": lambda typed: typed.columns,
     "LOSS": lambda _: LOSSES,
+    "[=LOSS]": lambda _: _robust_losses(),
     "NAME": lambda typed: typed.labels,
     "NAME=LOW:HIGH": lambda typed: _endings(typed.variables),
     "NAME=SHAPE": lambda typed: _endings(typed.unset),

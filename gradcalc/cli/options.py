@@ -66,7 +66,7 @@ FORMULA_FILE = click.Option(
 MODEL_FILE = click.Option(
     ["--model", "model_file"],
     metavar="FILE",
-    help="Take the formula and its parameters from a model that train saved.",
+    help="Take the formula and its parameters from a model that train or fit saved.",
 )
 # The parameters of these that name files to read.
 READ = ("variables_file", "formula_file", "model_file")

@@ -117,7 +117,7 @@ def command(
     if request.positional is None:
         raise UsageError(
             "there is no model",
-            hint="give the file that gradcalc train --save wrote:"
+            hint="give the file that gradcalc train or fit wrote with --save:"
             " gradcalc predict model.json --x=32",
         )
     model = read_model(request.positional)

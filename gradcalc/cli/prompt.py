@@ -4,9 +4,10 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
+import click
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import (
     CompleteEvent,
@@ -23,6 +24,8 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
+from gradcalc.cli.commands import VariablesCommand
+from gradcalc.cli.main import program as program_of_commands
 from gradcalc.cli.session_commands import SUMMARIES, Conversation, evaluated
 from gradcalc.errors import GradcalcError
 from gradcalc.language.continuation import goes_on
@@ -37,6 +40,9 @@ _LONGEST_VALUE = 60
 
 _WORD = re.compile(rf"{NAME}$")
 _WITH_FILES = re.compile(r"\s*:(?:load|save)\s+(.*)$")
+_WITH_OPTIONS = re.compile(
+    r":(?P<command>\w+)(?:\s+(?P<formula>.*?))??\s(?P<words>--.*)$", re.DOTALL
+)
 _WITH_FUNCTIONS = re.compile(r"\s*:(?:functions|help|h)\s+\S*$")
 _LEXEME = re.compile(
     rf"(?P<comment>\#.*)|(?P<command>^\s*:\w*)|(?P<name>{NAME})"
@@ -107,7 +113,7 @@ def value_while_typed(conversation: Conversation, text: str) -> str:
         return ""
     try:
         with _limited(_PATIENCE):
-            _, programs = conversation.session.enter(text)
+            _, programs = conversation.session.enter(text, whole=False)
             if not programs or programs[-1].is_function:
                 return ""
             shown = value_line(None, evaluated(programs[-1]).value).text
@@ -212,6 +218,11 @@ class SessionCompleter(Completer):
                         ":" + name, start_position=-len(line), display_meta=summary
                     )
             return
+        if line.startswith(":") and (found := _WITH_OPTIONS.match(line)):
+            offered = list(self._options(found, complete_event))
+            yield from offered
+            if offered:
+                return
         word = found[0] if (found := _WORD.search(before)) else ""
         if not word:
             return
@@ -219,6 +230,34 @@ class SessionCompleter(Completer):
         for name, meaning in self._names(alone):
             if name.startswith(word):
                 yield Completion(name, start_position=-len(word), display_meta=meaning)
+
+    def _options(
+        self, found: re.Match[str], complete_event: CompleteEvent
+    ) -> Iterator[Completion]:
+        """Options of a command of the program, and what their values may be."""
+        # Imported here, as it is seldom wanted.
+        from gradcalc.cli.completion import completions
+
+        context = click.Context(program_of_commands)
+        command = program_of_commands.get_command(context, found["command"])
+        if not isinstance(command, VariablesCommand):
+            return
+        formula = found["formula"] or ""
+        with suppress(GradcalcError):
+            # With the definitions that it needs, or the last formula.
+            _, program = self._conversation.session.asked(formula)
+            formula = program.text if program else formula
+        *words, incomplete = found["words"].split(" ")
+        # A value alone is completed behind "=".
+        typed = incomplete.rpartition("=")[2]
+        for item in completions(command, [formula, *filter(None, words)], incomplete):
+            if item.type == "file":
+                path = Document(typed, len(typed))
+                yield from self._paths.get_completions(path, complete_event)
+            else:
+                yield Completion(
+                    item.value, start_position=-len(typed), display_meta=item.help
+                )
 
     def _names(self, alone: bool) -> Iterator[tuple[str, str]]:
         """Each name with its meaning; with `alone` those of functions."""

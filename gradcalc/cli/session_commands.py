@@ -8,7 +8,7 @@ x^2*w              the value and the gradient
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ from gradcalc.wording import counted, near_miss, quoted
 _OPTION = re.compile(r"(?:^|\s)--(?=[^\W\d])")
 # What a hint calls the help of a command.
 _HELP_IN_SHELL = re.compile(r"gradcalc (\w+) --help")
+_IN_SHELL = re.compile(r"\bgradcalc (?=[a-z]+\b)")
 
 
 class LeaveSession(Exception):  # noqa: N818 - no error
@@ -58,7 +59,7 @@ class Conversation:
         if word.startswith(":"):
             return self._command(word[1:], rest.strip())
         try:
-            session, programs = self.session.enter(text)
+            session, programs = self.session.enter(text, whole=self.as_json)
             status = 0
             for program in programs:
                 status = max(status, self._show(program))
@@ -92,6 +93,10 @@ class Conversation:
     def _command(self, name: str, rest: str) -> int:
         """Run the command after the colon."""
         name = _SHORT.get(name, name)
+        defined = self.session.definitions.get((normal(rest), True))
+        if name in _ABOUT_FUNCTIONS and defined is not None:
+            self._show_definitions([("function", defined.text, None)])
+            return 0
         if name in OWN:
             OWN[name].run(self, rest)
             return 0
@@ -166,6 +171,10 @@ class Conversation:
             if not program.is_function:
                 kind, value = _kind_and_value(program)
             rows.append((kind, program.statements[-1].text, value))
+        self._show_definitions(rows)
+
+    def _show_definitions(self, rows: Sequence[tuple[str, str, Any]]) -> None:
+        """Show definitions: the kind, text and value of each."""
         if self.as_json:
             consoles.show_json(
                 [
@@ -252,6 +261,8 @@ _SHORT = {"q": "quit", "exit": "quit", "h": "help", "?": "help", "variables": "v
 
 # The commands that would fill in values where formulas are wanted.
 _WITH_NAMES = {"diff"}
+# Those that are asked about a function, which may be the session's.
+_ABOUT_FUNCTIONS = {"functions", "help"}
 
 
 # What each command after a colon does: the program's own, and those of sessions.
@@ -319,7 +330,8 @@ def _as_here(
     if program is not None:
         error = program.explained(error)
     if error.page_hint:
-        return error.but(hint=_HELP_IN_SHELL.sub(r":help \1", error.page_hint))
+        hint = _HELP_IN_SHELL.sub(r":help \1", error.page_hint)
+        return error.but(hint=_IN_SHELL.sub(":", hint))
     return error
 
 

@@ -282,7 +282,9 @@ def read_fit_task(
     targets = [measured(text, table, "target") for text in target]
     sigmas = [measured(text, table, "sigma") for text in settings.sigma]
     own = [each.text for each in targets if each.formula is None]
-    roles = assign_roles(formula, table.columns, own, settings.parameters)
+    roles = assign_roles(
+        formula, table.columns, own, settings.parameters, may_be_constant=True
+    )
     outputs = count_of_outputs([each.shape for each in targets])
     check_prediction(formula, "mse", result_shape(formula, roles), outputs)
     program = build(read_program(formula), roles.shapes, values=roles.fixed)

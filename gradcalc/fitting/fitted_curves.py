@@ -21,11 +21,11 @@ class FittedCurve:
 
 
 def fitted_curves(model: Model, low: float, high: float) -> list[FittedCurve]:
-    """A curve for each number that a model of one number's input predicts."""
+    """A curve for each number that a model of one number's input, or none, predicts."""
     predict = predictor(model)
     step = (high / 2 - low / 2) / (_POINTS - 1) * 2
     x = [low + k * step for k in range(_POINTS - 1)] + [high]
-    found = [predict([place]) for place in x]
+    found = [predict([place] if model.inputs else []) for place in x]
 
     def sides(numbers: Sequence[object]) -> list[list[float]]:
         return [list(each) for each in zip(*map(flatten, numbers), strict=True)]

@@ -227,6 +227,8 @@ def observe(
     names = list(
         dict.fromkeys([*inputs, *(name for each in wanted for name in each.names)])
     )
+    if not names:
+        raise DataError(f"neither formula nor target has a column of {table.name}")
     read = iter(table.read(names))
     numbers = {
         name: [next(read) for _ in range(math.prod(table.columns[name]))]

@@ -77,7 +77,7 @@ from gradcalc.wording import plural
 # An input of more numbers would fill the memory before the first row is read.
 _MOST_NUMBERS = 1_000_000
 
-_WHAT_IT_IS = "a model file is what gradcalc train --save writes"
+_WHAT_IT_IS = "a model file is what gradcalc train or fit writes with --save"
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def content_from(text: str, where: str) -> dict[str, Any]:
             raise DataError(
                 f'{where} is not a whole model: "{name}" is missing or not what it'
                 " should be",
-                hint="write it again with gradcalc train --save",
+                hint="write it again with --save of gradcalc train or fit",
             )
     return content
 

@@ -58,11 +58,14 @@ def assign_roles(
     columns: Mapping[str, Shape],
     target: Sequence[str],
     asked: ParameterOptions,
+    *,
+    may_be_constant: bool = False,
 ) -> Roles:
     """The roles of the formula's variables: what is a column is an input.
 
     A parameter is held at the value that the formula carries for it, unless it is asked
-    to start somewhere or to have a shape.
+    to start somewhere or to have a shape. There may be no input if `may_be_constant`,
+    where one name is learned that is not likely to be meant for a column.
 
     Raises GradcalcError if the formula uses its target or has nothing to learn, and for
     options about names that are no parameters.
@@ -111,7 +114,11 @@ def assign_roles(
             shell_hint=shell_hint,
         )
     if len(parameters) == len(names):
-        raise _no_input(formula, names, columns, target)
+        learned = [name for name in parameters if name not in fixed]
+        misspelt = meant_for(learned, [c for c in columns if c not in target])
+        is_meant = not misspelt or learned[0] in given
+        if not (may_be_constant and len(learned) == 1 and is_meant):
+            raise _no_input(formula, names, columns, target)
     starts = {
         name: value
         for name, value in known.items()

@@ -9,11 +9,14 @@ from gradcalc.fitting.fits import Fit
 from gradcalc.fitting.fitted_curves import FittedCurve, fitted_curves
 from gradcalc.fitting.observations import Observations
 from gradcalc.reports.figures import LARGEST, TALL, content, headline, new_figure
+from gradcalc.reports.numbers import format_number
 from gradcalc.reports.uncertain_numbers import with_sigma
 from gradcalc.writers.diagram import one_line
 
 # More rows than these are drawn as small dots, and no more than those at all.
 _FEW_DOTS, _MOST_DOTS = 2_000, 50_000
+# The digits of a parameter whose error is not known.
+_PRECISION = 6
 # Characters of a formula, and of the name of an axis.
 _LONGEST, _LONGEST_NAME = 180, 40
 # The colours of rows and of the curve.
@@ -25,21 +28,24 @@ def fit_picture(
 ) -> bytes:
     """The data of a fit with its curve and the band of one sigma; below, the residuals.
 
-    Where there are several inputs, all stands over the prediction instead. The title is
-    the formula if there is no other. Raises FormulaError for what cannot be drawn.
+    Where there are several inputs, all stands over the prediction instead, and where
+    there is none over the number of the row. The title is the formula if there is no
+    other. Raises FormulaError for what cannot be drawn.
     """
     figure = new_figure(TALL)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     targets, sigmas = observations.targets, observations.sigmas
     count = len(targets)
     residuals = fit.residuals.reshape(-1, count).T
-    one_input = len(observations.inputs) == 1
     curves = []
-    if one_input:
-        (x,) = observations.inputs
+    if len(observations.inputs) <= 1:
+        along = next(iter(fit.inputs), "row")
+        # Without an input, the numbers of the rows from 1 on.
+        (x,) = observations.inputs or [(targets[0] == targets[0]).cumsum()]
         places = [x] * count
         curves = fitted_curves(fit.model, float(x.min()), float(x.max()))
     else:
+        along = "prediction"
         places = [y - r for y, r in zip(targets, residuals, strict=True)]
     _check_drawn(*places, *targets)
     looks = [(_DATA, _CURVE)] if count == 1 else [(f"C{k}",) * 2 for k in range(count)]
@@ -60,7 +66,6 @@ def fit_picture(
         panel.grid(color="#e4e4e4", linewidth=0.7)
         panel.set_axisbelow(True)
     lower.axhline(0, color="#999999", linewidth=0.8)
-    along = next(iter(fit.inputs)) if one_input else "prediction"
     lower.set_xlabel(one_line(along, _LONGEST_NAME), parse_math=False)
     upper.set_ylabel(one_line(", ".join(fit.target), _LONGEST_NAME), parse_math=False)
     lower.set_ylabel("residual" if sigmas is None else "residual / sigma")
@@ -77,7 +82,9 @@ def fit_picture(
         text.set_parse_math(False)
     shown = title or one_line(fit.formula, _LONGEST)
     known = [
-        f"{name} = {with_sigma(value, fit.errors[name])}"
+        f"{name} = {with_sigma(value, error)}"
+        if math.isfinite(error := fit.errors[name])
+        else f"{name} = {format_number(value, _PRECISION)}"
         for name, value in fit.values.items()
     ]
     headline(figure, shown, one_line(", ".join(known), _LONGEST))
@@ -113,6 +120,8 @@ def _points(
         markeredgewidth=0,
         rasterized=not few,
         label=label,
+        # Below the curve, which many of them would hide.
+        zorder=1.5,
     )
 
 
@@ -125,8 +134,10 @@ def _band(panel: Any, curve: FittedCurve, colour: str, *, single: bool) -> None:
     panel.plot(
         curve.x, y, color=colour, linewidth=1.6, label=" fit" if single else None
     )
+    if not any(map(math.isfinite, curve.sigma)):
+        return
     panel.fill_between(
-        curve.x, low, high, color=colour, alpha=0.25, linewidth=0,
+        curve.x, low, high, color=colour, alpha=0.3, linewidth=0, zorder=1.8,
         label=" ± 1 sigma" if single else None,
     )  # fmt: skip
 
@@ -134,12 +145,18 @@ def _band(panel: Any, curve: FittedCurve, colour: str, *, single: bool) -> None:
 def _limit(
     panel: Any, targets: Any, sigmas: Any, curves: Sequence[FittedCurve]
 ) -> None:
-    """Show all data, and of the curves what is not far beyond them."""
+    """Show all data, and of curves and bands what is not far beyond them."""
     bars = sigmas or [0.0] * len(targets)
     low = min(float((y - s).min()) for y, s in zip(targets, bars, strict=True))
     high = max(float((y + s).max()) for y, s in zip(targets, bars, strict=True))
     reach = high - low or 1.0
-    found = [y for curve in curves for y in curve.y if math.isfinite(y)]
-    low = min(low, max(min(found, default=low), low - reach))
-    high = max(high, min(max(found, default=high), high + reach))
+    ends = [
+        end
+        for curve in curves
+        for y, s in zip(curve.y, curve.sigma, strict=True)
+        for end in (y - s, y, y + s)
+        if math.isfinite(end)
+    ]
+    low = min(low, max(min(ends, default=low), low - reach))
+    high = max(high, min(max(ends, default=high), high + reach))
     panel.set_ylim(low - 0.05 * reach, high + 0.05 * reach)

@@ -7,18 +7,28 @@ from gradcalc.strict_json import json_value
 
 
 def solution_to_dict(solution: Solution) -> Object:
-    """The first root, or what was found in its place; then all that was found."""
+    """The first root, or what was found in its place; then all that was found.
+
+    The path to the first is not told again among all.
+    """
+    best = solution.best
+
+    def entry(found: Found) -> Object:
+        end = _end_to_dict(solution, found)
+        return end if found is best else end | _path_to_dict(solution, found)
+
     return {
         **answered(solution.bound, "expression=text"),
         "solved": solution.solved,
-        **found_to_dict(solution, solution.best),
-        "roots": [found_to_dict(solution, found) for found in solution.roots],
-        "others": [found_to_dict(solution, found) for found in solution.others],
+        **_end_to_dict(solution, best),
+        **_path_to_dict(solution, best),
+        "roots": [entry(found) for found in solution.roots],
+        "others": [entry(found) for found in solution.others],
     }
 
 
-def found_to_dict(solution: Solution, found: Found) -> Object:
-    """What was found at the end of one path, and the path."""
+def _end_to_dict(solution: Solution, found: Found) -> Object:
+    """What was found at the end of one path."""
     end = found.end
     return {
         "kind": found.kind,
@@ -27,6 +37,12 @@ def found_to_dict(solution: Solution, found: Found) -> Object:
         "residual": json_value(solution.residual(end)),
         "within": json_value(solution.unknowns(found.within)) if found.within else None,
         "steps": len(found.path) - 1,
+    }
+
+
+def _path_to_dict(solution: Solution, found: Found) -> Object:
+    """The path to what was found."""
+    return {
         "trace": [
             {
                 "step": step,

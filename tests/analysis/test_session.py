@@ -17,6 +17,15 @@ LINES = st.sampled_from(
     ]
 )
 
+# What is more than a value: derivatives, indices, other meanings of known names.
+MORE_LINES = st.sampled_from(
+    [
+        *("m = diff(n, x)", "m = f'(x)", "d(t) = diff(n, x)*t", "n = d(2)", "pi = x"),
+        *("w = 2 - 1", "v = [x, w]", "n = v[w]", "v = [pi*x, 1]", "sin(t) = n*t"),
+        *("m = sin(pi)", "e = n", "m = exp(1) + e"),
+    ]
+)
+
 
 def _entered(lines):
     session = Session()
@@ -47,6 +56,30 @@ def test_the_order_of_typing_is_nothing(lines):
     _, (program,) = _entered(lines).enter("m - n")
     bound = program.bound
     assert evaluate(bound.text, {}).gradient == {"x": 23, "w": 33}
+
+
+@settings(deadline=None)
+@given(st.lists(LINES | MORE_LINES, max_size=12))
+def test_values_stand_for_definitions(lines):
+    session = Session()
+    for line in lines:
+        told = []
+        for whole in (False, True):
+            try:
+                after, programs = session.enter(line, whole=whole)
+                told.append([repr(_value(program)) for program in programs])
+            except GradcalcError as error:
+                told.append((str(error), error.source, error.span))
+        assert told[0] == told[1]
+        if isinstance(told[0], list):
+            session = after
+
+
+def _value(program):
+    try:
+        return program.value
+    except GradcalcError as error:
+        return (str(error), error.source, error.span)
 
 
 def test_a_long_program_is_read_at_once():

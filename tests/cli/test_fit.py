@@ -167,6 +167,37 @@ def test_pictures(run, folder, kind):
     assert (folder / f"fit.{kind}").stat().st_size > 5000
 
 
+def drawn(run, folder, formula, *words):
+    ran = run("fit", formula, "--target=y", "--plot=fit.svg", *words)
+    assert (ran.status, ran.err) == (0, "")
+    return (folder / "fit.svg").read_text()
+
+
+def test_the_curve_and_its_band_are_drawn_over_the_data(run, folder):
+    picture = drawn(run, folder, FORMULA, "--data=decay.csv")
+    data, curve = "#1f5f99", "#c65a11"
+    panel = picture.split('id="axes_2"')[0]
+    assert 0 < panel.rfind(data) < panel.find(curve)
+    assert picture.count("± 1 sigma") == 1
+
+
+def test_what_is_not_known_is_not_drawn(run, folder):
+    (folder / "two.csv").write_text("t,y\n1,2\n2,3.5\n")
+    picture = drawn(run, folder, "a*t + b", "--data=two.csv")
+    assert "± " not in picture
+    assert "a = 1.5, b = 0.5" in picture
+
+
+def test_a_wide_band_is_shown_whole(run, folder):
+    def lowest(rows):
+        (folder / "rows.csv").write_text("t,y\n" + rows)
+        picture = drawn(run, folder, "a + b*t", "--data=rows.csv")
+        return picture.count("<!-- −")
+
+    # No row and no point of the curve is below 0 here.
+    assert lowest("0,0.5\n1,9\n2,1\n3,6\n") > 0
+
+
 PAGES = {
     "no weights": (
         [], ["the standard errors are scaled by the residuals", "residuals scatter by"]

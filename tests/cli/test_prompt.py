@@ -11,6 +11,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from gradcalc.cli.main import program
 from gradcalc.cli.prompt import (
     Prompt,
     SessionCompleter,
@@ -113,6 +114,12 @@ COMPLETED = {
     "": [],
     "2*": [],
     ":load no": ["tes.grad"],
+    ":diff --wr": ["--wrt"],
+    ":diff a*b --wrt ": ["a", "b"],
+    ":diff --wrt=": ["x", "n"],
+    ":eval w*z --w=1 --z": ["--z="],
+    ":plot n --out no": ["tes.grad"],
+    ":vars --": [],
 }
 
 
@@ -125,7 +132,24 @@ def test_completion(conversation, text, tmp_path, monkeypatch):
     found = list(completer.get_completions(document, CompleteEvent()))
     assert [each.text for each in found] == COMPLETED[text]
     for each in found:
-        assert each.display_meta_text or text.startswith(":load")
+        assert each.display_meta_text or text.startswith(":")
+
+
+def test_options_of_a_command_are_completed(conversation):
+    completer = SessionCompleter(conversation)
+    for name in ("diff", "eval", "train"):
+        document = Document(f":{name} --", len(name) + 4)
+        offered = {
+            each.text for each in completer.get_completions(document, CompleteEvent())
+        }
+        command = program.get_command(click.Context(program), name)
+        assert {"--json", "--help"} < offered
+        assert {
+            spelling
+            for parameter in command.get_params(click.Context(command))
+            for spelling in parameter.opts
+            if spelling.startswith("--")
+        } <= offered
 
 
 def test_the_value_while_one_types(conversation):

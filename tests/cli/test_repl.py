@@ -158,6 +158,28 @@ def test_help_of_sessions_and_of_functions(told):
     assert "did you mean :help save" in told(":help sav").err
 
 
+def test_a_function_of_the_session_is_shown(told):
+    for command in ("functions", "help"):
+        ran = told("f(t) = t^2 + 1", f":{command} f")
+        assert (ran.status, ran.err) == (0, "")
+        assert "f(t) = t^2 + 1" in ran.out
+    (shown,) = json.loads(told("f(t) = t^2", ":help f", words=["--json"]).out)
+    assert shown["definition"] == "f(t) = t^2"
+
+
+def test_hints_name_commands_of_the_session(told):
+    assert "hint: list them: :functions\n" in told(":functions qqqq").err
+
+
+def test_thousands_of_lines_are_answered_as_they_come(told):
+    # Each computed anew from the first would take minutes.
+    ran = told("x0 = 1", *(f"x{k + 1} = x{k}/2 + 1" for k in range(3000)), "x5 - x4")
+    assert (ran.status, ran.err) == (0, "")
+    assert "x3000 = 2\n" in ran.out
+    # The gradient is that by the first of all.
+    assert ran.out.splitlines()[-1].split() == ["x0", "1", "-0.03125"]
+
+
 def test_a_formula_behind_a_command_is_the_last_then(told):
     assert told(["x^2", ":diff"][1]).status == 2
     assert told(":diff x^3", ":diff").out == "3*x^2\n" * 2

@@ -48,12 +48,19 @@ def test_the_object(run):
     errors = [abs(each["variables"]["x"] - 2**0.5) for each in found["trace"]]
     assert errors[0] == pytest.approx(3 - 2**0.5)
     assert found["steps"] == len(found["trace"]) - 1
+    # It is not told twice.
+    assert ran.out.count('"trace"') == 1
     assert [root["variables"] for root in found["roots"]] == [found["variables"]]
 
 
 def test_all_roots_in_a_bracket_are_lines(run):
     ran = run("solve", "x^3 - x", "--x=-2:2.5", "--only=x")
     assert ran == (0, "-1\n0\n1\n", "")
+    first, *others = json.loads(run("solve", "x^3 - x", "--x=-2:2.5", "--json").out)[
+        "roots"
+    ]
+    assert "trace" not in first
+    assert all(len(each["trace"]) == each["steps"] + 1 for each in others)
     found = json.loads(run("solve", "1/x", "--x=-1:2", "--json").out)
     assert (found["solved"], found["roots"]) == (False, [])
     assert [each["kind"] for each in found["others"]] == ["pole"]

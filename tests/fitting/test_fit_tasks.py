@@ -39,6 +39,9 @@ MISTAKES = {
     "negative starts": ("a*x", {"starts": -1}, "starts is a whole number from 0 on"),
     "lengths": ("a*x", {"rows": {"x": [1], "y": [1, 2]}}, "x has 1, y has 2"),
     "texts": ("a*x", {"rows": {"x": ["a"], "y": [1]}}, "does not hold numbers"),
+    "a misspelt column": ("X", {}, "no column of the data is in the formula"),
+    "two for one mean": ("a*b", {}, "no column of the data is in the formula"),
+    "no column": ("a", {"target": "3"}, "neither formula nor target has a column"),
     "no table": ("a*x", {"rows": 5}, "not int"),
 }  # fmt: skip
 
@@ -49,6 +52,22 @@ def test_mistakes_are_told(name):
     with pytest.raises(GradcalcError) as caught:
         gradcalc.fit(formula, **{"rows": ROWS, "target": "y", **asked})
     assert sentence in caught.value.message
+
+
+def test_a_parameter_alone_is_the_mean():
+    fit = gradcalc.fit("c", ROWS, "y")
+    error = np.std(Y, ddof=1) / len(Y) ** 0.5
+    assert fit.values["c"] == pytest.approx(np.mean(Y), rel=1e-14)
+    assert fit.errors["c"] == pytest.approx(error, rel=1e-12)
+    assert (fit.inputs, fit.linear, abs(fit.r_squared) < 1e-14) == ({}, True, True)
+    sigma = np.linspace(1, 2, len(Y))
+    weighed = gradcalc.fit("c", {**ROWS, "s": sigma}, "y", sigma="s")
+    mean = np.average(Y, weights=sigma**-2)
+    assert weighed.values["c"] == pytest.approx(mean, rel=1e-14)
+    # What is started is no misspelt column.
+    assert gradcalc.fit("X", ROWS, "y", start={"X": 1}).values["X"] == fit.values["c"]
+    two = gradcalc.fit("m", ROWS, ["x", "y"], shapes={"m": (2,)})
+    assert two.values["m[1]"] == pytest.approx(np.mean(Y), rel=1e-14)
 
 
 # The formula and its rows, a part of a note, and the numbers without an error.

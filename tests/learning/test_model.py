@@ -74,16 +74,18 @@ WRONG = {
     "no JSON": (
         "{",
         "m.json is not JSON: line 1, column 2: expecting property name enclosed in"
-        " double quotes\nhint: a model file is what gradcalc train --save writes",
+        " double quotes\n"
+        "hint: a model file is what gradcalc train or fit writes with --save",
     ),
     "empty": (
         "",
-        "m.json is empty\nhint: a model file is what gradcalc train --save writes",
+        "m.json is empty\n"
+        "hint: a model file is what gradcalc train or fit writes with --save",
     ),
     "a list": (
         [GOOD],
         "m.json is not a model: it holds no object\n"
-        "hint: a model file is what gradcalc train --save writes",
+        "hint: a model file is what gradcalc train or fit writes with --save",
     ),
     "NaN": (
         json.dumps(GOOD).replace("-17}", "NaN}"),
@@ -93,12 +95,12 @@ WRONG = {
     "no schema": (
         {"x": 1},
         "m.json is no model of this version: its schema is null, not 1\n"
-        "hint: a model file is what gradcalc train --save writes",
+        "hint: a model file is what gradcalc train or fit writes with --save",
     ),
     "a later schema": (
         {**GOOD, "schema": 2},
         "m.json is no model of this version: its schema is 2, not 1\n"
-        "hint: a model file is what gradcalc train --save writes",
+        "hint: a model file is what gradcalc train or fit writes with --save",
     ),
     "a formula that is none": (
         {**GOOD, "model": "w*"},
@@ -344,7 +346,7 @@ def test_any_beginning_of_a_file_is_a_clean_error():
 def test_wrong_entries(name, value):
     assert page_of({**GOOD, name: value}) == (
         f'm.json is not a whole model: "{name}" is missing or not what it should be\n'
-        "hint: write it again with gradcalc train --save"
+        "hint: write it again with --save of gradcalc train or fit"
     )
 
 

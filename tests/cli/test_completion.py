@@ -11,6 +11,7 @@ import pytest
 from gradcalc.cli.commands import VariablesCommand
 from gradcalc.cli.completion import VALUES, completions
 from gradcalc.cli.main import COMMANDS, main, program
+from gradcalc.fitting.robust import ROBUST
 
 PYTHON = [sys.executable, "-m", "gradcalc"]
 NEURON = "tanh(x1*w1 + b)"
@@ -129,6 +130,11 @@ def test_the_formula_may_be_in_a_file(tmp_path):
     assert values(["eval", "--file", str(path)], "--w") == ["--w=", "--wrt"]
     assert values(["eval", f"--file={path}"], "--output=") == ["n"]
     assert values(["eval", f"--file={path}", "--wrt"]) == ["x", "w", "n"]
+
+
+def test_the_value_of_an_option_that_may_stand_alone_is_offered_behind_it():
+    assert values(["fit", "a*x"], "--robust=") == [*ROBUST]
+    assert values(["fit", "a*x"], "--robust=h") == ["huber"]
 
 
 def test_names_are_offered_one_after_the_other():

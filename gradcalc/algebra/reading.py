@@ -7,6 +7,7 @@ once: no prefix of it is made, so that the work is in proportion to its length.
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from operator import is_not
 
 from gradcalc.algebra.forms import (
     MOST_SHARED,
@@ -119,10 +120,12 @@ class Reader:
                     return base.operands[0]
         if operation is WHERE:
             operands = [operands[0], *self._decided(operands)]
-        known = _known(forms, operation, operands)
-        if known is not None:
-            return known
-        return forms.call(operation, operands)
+        return self._as_it_is(operation, operands)
+
+    def _as_it_is(self, operation: Operation, operands: Sequence[Sum]) -> Sum:
+        """The operation of the operands, or what it is known to be."""
+        known = _known(self.forms, operation, operands)
+        return self.forms.call(operation, operands) if known is None else known
 
     def _decided(self, operands: Sequence[Sum]) -> Iterator[Sum]:
         """What is chosen from, where it is known that it is chosen.
@@ -147,11 +150,13 @@ class Reader:
                     if inner is condition:
                         made = base.operands[branch]
                     else:
-                        chosen = [
+                        put = [
                             self._where(condition, branch, each, levels - 1)
                             for each in chosen
                         ]
-                        made = self.call(WHERE, [inner, *chosen])
+                        if any(map(is_not, put, chosen)):
+                            # What their own condition says of them is known.
+                            made = self._as_it_is(WHERE, [inner, *put])
                     same = same and made is own
                 factors.append((made, exponent))
             items.append((factor, self.product(factors)))

@@ -7,9 +7,9 @@ from operator import mul
 
 
 def least_squares(
-    rows: Sequence[Sequence[float]], right: Sequence[float]
-) -> tuple[list[float], list[float]]:
-    """The solution of the equations, and their pivots, the largest first.
+    rows: Sequence[Sequence[float]], *rights: Sequence[float]
+) -> tuple[list[list[float]], list[float]]:
+    """The solution for each right side, and the equations' pivots, the largest first.
 
     There are as many pivots as the rank, 1 being a column's length. Where that is less
     than the number of unknowns, those that are not told are 0.
@@ -23,10 +23,10 @@ def least_squares(
         [entry / scale for entry in column]
         for column, scale in zip(columns, scales, strict=True)
     ]
-    rest = list(right)
+    rests = [list(right) for right in rights]
     order = list(range(size))
     triangle: list[list[float]] = []
-    sides: list[float] = []
+    sides: list[list[float]] = [[] for _ in rights]
     least = size * sys.float_info.epsilon
     for first in range(min(size, len(rows))):
         norms = [math.hypot(*columns[place]) for place in order[first:]]
@@ -47,16 +47,28 @@ def least_squares(
                 entry - along * other for entry, other in zip(column, unit, strict=True)
             ]
         triangle.append(row)
-        along = sum(map(mul, unit, rest))
-        sides.append(along)
-        rest = [entry - along * other for entry, other in zip(rest, unit, strict=True)]
+        for place, rest in enumerate(rests):
+            along = sum(map(mul, unit, rest))
+            sides[place].append(along)
+            rests[place] = [
+                entry - along * other for entry, other in zip(rest, unit, strict=True)
+            ]
+    solutions = []
+    for side in sides:
+        found = _solved(triangle, side)
+        solution = [0.0] * size
+        for value, place in zip(found, order, strict=False):
+            solution[place] = value / scales[place]
+        solutions.append(solution)
+    return solutions, [row[k] for k, row in enumerate(triangle)]
+
+
+def _solved(triangle: Sequence[Sequence[float]], side: Sequence[float]) -> list[float]:
+    """The solution of the triangle's equations, the last first."""
     rank = len(triangle)
-    found = [0.0] * size
+    found = [0.0] * rank
     for k in range(rank - 1, -1, -1):
         row = triangle[k]
-        known = sum(row[j] * found[j] for j in range(k + 1, rank))
-        found[k] = (sides[k] - known) / row[k]
-    solution = [0.0] * size
-    for k, place in enumerate(order):
-        solution[place] = found[k] / scales[place]
-    return solution, [row[k] for k, row in enumerate(triangle)]
+        known = sum(map(mul, row[k + 1 : rank], found[k + 1 :]))
+        found[k] = (side[k] - known) / row[k]
+    return found

@@ -98,7 +98,7 @@ def newton_path(equations: Equations, start: Place, steps: int) -> Way:
         residuals, rows = equations.at(*here.values)
         if not all(math.isfinite(slope) for row in rows for slope in row):
             break
-        step, pivots = least_squares(rows, [-residual for residual in residuals])
+        (step,), pivots = least_squares(rows, [-r for r in residuals])
         if not pivots or not all(map(math.isfinite, step)):
             break
         lengths.append(math.hypot(*step))

@@ -271,12 +271,13 @@ def _within(
     noise = equations.noise(place.values)
     size = equations.size
     total = [sys.float_info.epsilon / 2 * abs(x) for x in place.values]
-    for row in range(len(rows)):
-        unit = [0.0] * len(rows)
+    units = [[0.0] * len(rows) for _ in rows]
+    for row, unit in enumerate(units):
         unit[row] = noise[row]
-        moved, pivots = least_squares(rows, unit)
-        if len(pivots) < size or pivots[-1] < _SINGULAR * pivots[0]:
-            return None
+    solutions, pivots = least_squares(rows, *units)
+    if len(pivots) < size or pivots[-1] < _SINGULAR * pivots[0]:
+        return None
+    for moved in solutions:
         total = [t + abs(m) for t, m in zip(total, moved, strict=True)]
     return total
 

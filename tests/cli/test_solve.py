@@ -96,7 +96,7 @@ def test_a_trace_shows_the_digits(run):
 
 
 def test_many_unknowns(run):
-    formula = "[" + ", ".join(f"v[{k}]^3 - {k + 1}" for k in range(120)) + "]"
+    formula = "[" + ", ".join(f"v[{k}] - {k + 1}" for k in range(120)) + "]"
     ran = run("solve", formula, "--v=" + ",".join(["2"] * 120))
     assert ran.status == 0
     assert "20 more unknowns are left out; --json has them." in ran.out

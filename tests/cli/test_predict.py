@@ -246,8 +246,8 @@ def test_rows_come_through_the_doors_of_map(run, folder):
 MISTAKES = {
     "no model": (
         [],
-        "error: there is no model\nhint: give the file that gradcalc train --save"
-        " wrote: gradcalc predict model.json --x=32\n",
+        "error: there is no model\nhint: give the file that gradcalc train or fit wrote"
+        " with --save: gradcalc predict model.json --x=32\n",
     ),
     "no such model": (
         ["no.json", "--x=1"], "error: cannot read no.json: no such file or directory\n"

@@ -35,21 +35,19 @@ from gradcalc.language.identifiers import NAME
 from gradcalc.language.names import ParsedProgram, read_program
 from gradcalc.learning.objective import LOSSES
 
-# The environment variable by which a shell asks.
-ASKED_BY = "_GRADCALC_COMPLETE"
-
 Item = CompletionItem[str]
 
 _FILE = "file"
 _GIVEN = re.compile(rf"(--{NAME}(?:-\w+)*)=(.*)", re.DOTALL)
 
 
-def answer(program: click.Group, instruction: str) -> int:
+def answer(program: click.Group, variable: str, instruction: str) -> int:
     """Print what a shell asks for, such as `zsh_source` or `zsh_complete`.
 
-    Returns the exit status, 1 if there is no such shell.
+    It asks by the environment variable of this name. Returns the exit status, 1 if
+    there is no such shell.
     """
-    return shell_complete(program, {}, "gradcalc", ASKED_BY, instruction)
+    return shell_complete(program, {}, "gradcalc", variable, instruction)
 
 
 @dataclass
@@ -194,7 +192,7 @@ def _names(parameters: Mapping[str, click.Option], typed: Typed) -> Iterator[Ite
 def _values(parameter: click.Option, typed: Typed, incomplete: str) -> list[Item]:
     """What the value of an option may be."""
     kind = parameter.metavar or ""
-    if kind == _FILE.upper():
+    if kind == "FILE":
         return [Item(incomplete, type=_FILE)]
     words: Iterable[str] = VALUES[kind](typed) if kind in VALUES else ()
     if isinstance(parameter.type, click.Choice):

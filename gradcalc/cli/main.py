@@ -80,6 +80,9 @@ Completion for bash (zsh likewise; in fish: ... fish_source gradcalc | source):
 """
 
 
+# The environment variable by which a shell asks for completion.
+_ASKED_BY = "_GRADCALC_COMPLETE"
+
 # The narrowest terminal that Click fits its pages to.
 _WIDE = 52
 
@@ -194,10 +197,10 @@ def as_error(error: Exception) -> GradcalcError:
 
 def _run(words: list[str]) -> int:
     """Run the command that the words ask for, and return its exit status."""
-    if asked := os.environ.get("_GRADCALC_COMPLETE"):
+    if asked := os.environ.get(_ASKED_BY):
         from gradcalc.cli.completion import answer
 
-        return answer(program, asked)
+        return answer(program, _ASKED_BY, asked)
     if sys.stdout is None:
         raise FileError("cannot write the answer: standard output is closed")
     words = [_decoded(word, number) for number, word in enumerate(words, start=1)]

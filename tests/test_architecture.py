@@ -28,6 +28,7 @@ LAYERS = """
     analysis learning mapping
     fitting
     reports
+    webpage
     cli
 """
 LEVEL = {

@@ -59,6 +59,7 @@ def test_the_wheel_holds_what_it_should(built):
         "gradcalc/grammars/expression.lark",
         "gradcalc/language/library.grad",
         "gradcalc/py.typed",
+        "gradcalc/webpage/assets/page.css",
     } <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gradcalc"}
 

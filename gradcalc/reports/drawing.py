@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,17 @@ _MOST_NUMBERS = 4
 _RANGE_DIGITS = 4
 
 
+@dataclass(frozen=True)
+class Drawing(Diagram):
+    """A diagram with the numbers behind its texts."""
+
+    known: KnownNodes
+    # To how many significant digits its texts are rounded; None for all.
+    precision: int | None
+    # Whether what is inside calls and lists is shown at first.
+    expand: bool
+
+
 def drawing(
     known: KnownNodes,
     *,
@@ -29,7 +41,7 @@ def drawing(
     fold: bool = True,
     precision: int | None = None,
     title: str | None = None,
-) -> Diagram:
+) -> Drawing:
     """The diagram of a program, with the values and gradients that are known.
 
     `precision` rounds them; the title is the formula if there is no other. `expand` and
@@ -67,9 +79,10 @@ def drawing(
             output=not outputs.isdisjoint(nodes),
         )
 
-    return graph_diagram(
+    diagram = graph_diagram(
         graph, bound.output, box, expand=expand, fold=fold, title=title
     )
+    return Drawing(**vars(diagram), known=known, precision=precision, expand=expand)
 
 
 def _list_texts(graph: Graph, nodes: Sequence[int]) -> tuple[str | None, str, str]:

@@ -21,7 +21,7 @@ class PictureFormat:
 
 @dataclass(frozen=True)
 class GraphFormat(PictureFormat):
-    """A format of `graph`: the function that makes the content from a diagram."""
+    """A format of `graph`: the function that makes the content from a `Drawing`."""
 
     # "module:function".
     function: str
@@ -65,6 +65,9 @@ GRAPH_FORMATS: dict[str, GraphFormat] = {
     ),
     "svg": GraphFormat((".svg",), _PICTURE, takes=("kind", "most")),
     "png": GraphFormat((".png",), _PICTURE, takes=("kind", "most"), is_text=False),
+    "html": GraphFormat(
+        (".html", ".htm"), "gradcalc.webpage.graph_page:graph_page", digits=None
+    ),
 }
 
 PLOT_FORMATS: dict[str, PlotFormat] = {

@@ -1,0 +1,15 @@
+"""A formula's graph as a page for a browser."""
+
+from gradcalc.reports.drawing import Drawing
+from gradcalc.webpage.document import document, escaped
+
+
+def graph_page(drawing: Drawing) -> str:
+    """The page of a formula: one file, which shows it and plays its backpropagation."""
+    return document(
+        drawing.title,
+        f"<h1>{escaped(drawing.title)}</h1>",
+        styles=["page.css"],
+        scripts=["widgets.js"],
+        data={},
+    )

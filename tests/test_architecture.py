@@ -26,7 +26,7 @@ LAYERS = """
     algebra
     engine
     analysis learning mapping
-    fitting
+    fitting solving
     reports
     webpage
     cli

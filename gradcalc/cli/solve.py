@@ -80,7 +80,7 @@ def command(
 ) -> int:
     options.exclusive(("--json", request.as_json), ("--only", only is not None))
     from gradcalc.analysis.curves import Range
-    from gradcalc.learning.solving import solve
+    from gradcalc.solving.solve import solve
 
     ranges = {
         name: value

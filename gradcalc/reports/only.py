@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gradcalc.engine.evaluation import Evaluation
     from gradcalc.fitting.fits import Fit
     from gradcalc.learning.descent import Descent
-    from gradcalc.learning.solving import Solution
+    from gradcalc.solving.solve import Solution
 
 _PATH = re.compile(rf"({NAME})(?:\.({NAME}))?({INDICES})")
 _HESSIAN = re.compile(rf"hessian(?:\.({NAME})({INDICES}))?(?:\.({NAME})({INDICES}))?")

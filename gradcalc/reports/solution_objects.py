@@ -1,8 +1,8 @@
 """The roots of a formula as the object that `--json` prints."""
 
-from gradcalc.learning.roots import Found
-from gradcalc.learning.solving import Solution
 from gradcalc.reports.objects import Object, answered
+from gradcalc.solving.roots import Found
+from gradcalc.solving.solve import Solution
 from gradcalc.strict_json import json_value
 
 

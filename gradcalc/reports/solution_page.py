@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from gradcalc.learning.roots import DOUBLE, MULTIPLE, STRETCH, Found
-from gradcalc.learning.solving import Solution
 from gradcalc.reports.numbers import format_number
 from gradcalc.reports.pages import Line, Page, Part, line, paragraphs
 from gradcalc.reports.tables import Column, layout
+from gradcalc.solving.roots import DOUBLE, MULTIPLE, STRETCH, Found
+from gradcalc.solving.solve import Solution
 from gradcalc.wording import counted
 
 # More rows than these are left to --json.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from gradcalc.learning.roots import (
+from gradcalc.solving.roots import (
     JUMP,
     MINIMUM,
     OUTSIDE,

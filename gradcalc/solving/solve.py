@@ -7,12 +7,12 @@ from typing import Any
 from gradcalc.errors import UsageError
 from gradcalc.language.bindings import BoundProgram, Value
 from gradcalc.language.references import wanted_nodes
-from gradcalc.learning.brackets import roots_between
-from gradcalc.learning.equations import equations
 from gradcalc.learning.moving_formula import MovingFormula
-from gradcalc.learning.newton_roots import root_from
-from gradcalc.learning.roots import Equations, Found, Place
 from gradcalc.shapes import flatten, unflatten
+from gradcalc.solving.brackets import roots_between
+from gradcalc.solving.equations import equations
+from gradcalc.solving.newton_roots import root_from
+from gradcalc.solving.roots import Equations, Found, Place
 from gradcalc.wording import counted, plural, some
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gradcalc.learning.brackets import edge_of_domain, refined
 from gradcalc.learning.descent import (
     CONVERGED,
     INTERRUPTED,
@@ -23,7 +22,8 @@ from gradcalc.learning.descent import (
 )
 from gradcalc.learning.least_squares import least_squares
 from gradcalc.learning.moving_formula import MovingFormula
-from gradcalc.learning.roots import (
+from gradcalc.solving.brackets import edge_of_domain, refined
+from gradcalc.solving.roots import (
     MINIMUM,
     MULTIPLE,
     NOWHERE,

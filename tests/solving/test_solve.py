@@ -14,7 +14,7 @@ from gradcalc.analysis.curves import Range
 from gradcalc.engine.value_and_grad import value_and_grad
 from gradcalc.errors import GradcalcError
 from gradcalc.language.bindings import bind
-from gradcalc.learning.solving import solve
+from gradcalc.solving.solve import solve
 
 
 def solved(text, values, **options):

@@ -150,6 +150,7 @@ def _read(
     # Imported here: only a fit needs arrays.
     from gradcalc.fitting.fit_tasks import FitSettings, read_fit_task
     from gradcalc.fitting.observations import table_of
+    from gradcalc.fitting.robust import ROBUST
 
     parameters = ParameterOptions(
         started=request.variables,
@@ -160,7 +161,8 @@ def _read(
     known = {*request.variables, *request.defaults}
     known |= {*parameters.fixed, *parameters.shapes}
     bounds = step_options.read_bounds(given["bounds"], elements=True)
-    robust = "soft_l1" if given["robust"] == "" else given["robust"]
+    usual, *_ = ROBUST
+    robust = usual if given["robust"] == "" else given["robust"]
     with data_options.opened_rows(data, reading) as rows:
         learned = read_program(request.formula).variables({*rows.columns, *known})
         # Widths of peaks are called sigma, and columns of errors are no widths.

@@ -5,16 +5,12 @@ the standard deviation of most of them, told by the median of their sizes. Error
 those of M-estimators: Huber, Robust Statistics, 1981, section 7.6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gradcalc.fitting.fits import CONVERGED, USED_UP
 from gradcalc.fitting.residuals import Residuals, power_of_two
-
-# Each loss, as SciPy calls it; of the squared residual z its first two derivatives are
-# those in _derivatives.
-ROBUST = ("soft_l1", "huber", "cauchy", "arctan")
 
 # The standard deviation of a normal distribution, in medians of sizes.
 _OF_MEDIAN = 1.482602218505602
@@ -101,24 +97,38 @@ def _variance(np: Any, loss: str, residuals: Any, scale: float, count: int) -> f
     if freedom < 1:
         return float("nan")
     square = (residuals / scale) ** 2
-    first, second = _derivatives(np, loss, square)
+    first, second = ROBUST[loss](np, square)
     # The influence of a residual, and its slope.
     influence = first * (residuals / scale)
     slope = float(np.mean(first + 2 * square * second))
     return scale**2 * float(influence @ influence) / freedom / slope**2
 
 
-def _derivatives(np: Any, loss: str, square: Any) -> tuple[Any, Any]:
-    """The first and second derivative of the loss by the squared residual."""
-    if loss == "soft_l1":
-        root = 1 / np.sqrt(1 + square)
-        return root, -0.5 * root**3
-    if loss == "huber":
-        is_small = square <= 1
-        safe = np.where(is_small, 1.0, square)
-        return np.where(is_small, 1.0, safe**-0.5), np.where(
-            is_small, 0.0, -0.5 * safe**-1.5
-        )
-    if loss == "cauchy":
-        return 1 / (1 + square), -1 / (1 + square) ** 2
+def _soft_l1(np: Any, square: Any) -> tuple[Any, Any]:
+    root = 1 / np.sqrt(1 + square)
+    return root, -0.5 * root**3
+
+
+def _huber(np: Any, square: Any) -> tuple[Any, Any]:
+    is_small = square <= 1
+    safe = np.where(is_small, 1.0, square)
+    first = np.where(is_small, 1.0, safe**-0.5)
+    return first, np.where(is_small, 0.0, -0.5 * safe**-1.5)
+
+
+def _cauchy(_: Any, square: Any) -> tuple[Any, Any]:
+    return 1 / (1 + square), -1 / (1 + square) ** 2
+
+
+def _arctan(_: Any, square: Any) -> tuple[Any, Any]:
     return 1 / (1 + square**2), -2 * square / (1 + square**2) ** 2
+
+
+# The losses as SciPy calls them, the usual one first: the first two derivatives of each
+# by the squared residual.
+ROBUST: dict[str, Callable[[Any, Any], tuple[Any, Any]]] = {
+    "soft_l1": _soft_l1,
+    "huber": _huber,
+    "cauchy": _cauchy,
+    "arctan": _arctan,
+}

@@ -13,8 +13,8 @@ import gradcalc
 from gradcalc.cli import consoles, options
 from gradcalc.cli.files import called, standard_input, standard_input_is_free
 from gradcalc.cli.main import as_error, report
-from gradcalc.cli.session_commands import Conversation, LeaveSession
-from gradcalc.errors import DataError, GradcalcError
+from gradcalc.cli.session_commands import Conversation, LeaveSession, numbered
+from gradcalc.errors import DataError
 from gradcalc.language.continuation import goes_on, statements_of
 
 EPILOG = """\b
@@ -101,22 +101,9 @@ def _answer(conversation: Conversation, text: str, number: int | None = None) ->
         # Answers and errors are in order where both go to one place.
         sys.stdout.flush()
     if number is not None:
-        problem = _numbered(problem, text, number)
+        problem = numbered(problem, text, number)
     report(problem, as_json=conversation.as_json)
     return problem.exit_code
-
-
-def _numbered(error: GradcalcError, text: str, number: int) -> GradcalcError:
-    """The error with the number of the line that it is about, and that line alone."""
-    source, span = error.source, error.span
-    if source is not None and span is not None and "\n" in source:
-        first = source.rfind("\n", 0, span[0]) + 1
-        number += source.count("\n", 0, first) if source == text else 0
-        source = source[first:].partition("\n")[0]
-        span = span[0] - first, min(span[1] - first, len(source))
-    return error.but(
-        message=f"line {number}: {error.message}", source=source, span=span
-    )
 
 
 def _converse(conversation: Conversation) -> None:

@@ -19,7 +19,7 @@ from gradcalc.cli import consoles
 from gradcalc.cli.arguments import split_arguments
 from gradcalc.cli.commands import FormulaCommand
 from gradcalc.cli.eval import warn_if_not_finite
-from gradcalc.cli.files import read_text, replace_file
+from gradcalc.cli.files import called, read_text, replace_file
 from gradcalc.cli.main import COMMANDS
 from gradcalc.cli.main import program as program_of_commands
 from gradcalc.cli.mistaken_names import from_click
@@ -202,7 +202,11 @@ class Conversation:
     def load(self, rest: str) -> None:
         """Read the statements of a program, and answer its formula."""
         path = _file("load", rest)
-        session = self.session.read(read_text(path))
+        text = read_text(path)
+        try:
+            session = self.session.read(text)
+        except GradcalcError as error:
+            raise numbered(error, text, file=called(path)) from None
         _, program = session.asked()
         if program is not None and session.last is not self.session.last:
             self._show(program)
@@ -349,3 +353,20 @@ def _help_lines() -> list[str]:
         "",
         *(f"  {':' + name:{width}}  {summary}" for name, summary in SUMMARIES.items()),
     ]
+
+
+def numbered(
+    error: GradcalcError, text: str, number: int = 1, file: str = ""
+) -> GradcalcError:
+    """The error with the number of the line that it is about, and that line alone.
+
+    `number` is that of the first line of the text, of the file if it is one's.
+    """
+    source, span = error.source, error.span
+    if source is not None and span is not None and "\n" in source:
+        first = source.rfind("\n", 0, span[0]) + 1
+        number += source.count("\n", 0, first) if source == text else 0
+        source = source[first:].partition("\n")[0]
+        span = span[0] - first, min(span[1] - first, len(source))
+    where = f"{file}, line {number}" if file else f"line {number}"
+    return error.but(message=f"{where}: {error.message}", source=source, span=span)

@@ -221,6 +221,8 @@ def test_a_file_with_a_mistake_changes_nothing(told, tmp_path, monkeypatch):
     ran = told("x = 3", ":load bad.grad", "x")
     assert (ran.status, ran.out) == (2, "x = 3\n3\nvariable   value   gradient\n"
         "───────────────────────────\nx          3       1\n")  # fmt: skip
+    assert ran.err.startswith("error: line 2: bad.grad, line 2: the formula ends")
+    assert told(words=["bad.grad"]).err.startswith("error: bad.grad, line 2: ")
     ran = told("x = 3", ":save no/such.grad")
     assert "no/such.grad" in ran.err
 

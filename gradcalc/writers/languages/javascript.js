@@ -3,6 +3,7 @@
 function power(a, b) {
   // In JavaScript 1 to the power NaN, and -1 to an infinity, are NaN.
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
+  if (b === 2) return a * a;
   return a ** b;
 }
 
@@ -22,6 +23,14 @@ function ldexp(mantissa, exponent) {
   const step = Math.min(Math.max(Math.trunc(exponent / 3), -1000), 1000);
   const last = Math.min(Math.max(exponent - 2 * step, -1000), 1000);
   return mantissa * 2 ** step * 2 ** step * 2 ** last;
+}
+
+function total(v) {
+  return v.reduce((sum, x) => sum + x);
+}
+
+function hypot(v) {
+  return Math.hypot(...v);
 }
 
 function product(v) {

@@ -1,0 +1,57 @@
+"""The operations as JavaScript functions, from the writer's table and definitions."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from gradcalc.operations import OPERATIONS, Operation
+from gradcalc.writers.code_spelling import words_of
+from gradcalc.writers.languages.javascript import JAVASCRIPT
+
+
+def operation_functions(names: Iterable[str]) -> str:
+    """The statement of the constant OPERATIONS: by its name each operation's function.
+
+    Those of lists take a list. What the functions need is out of sight of the scripts
+    that stand beside it.
+    """
+    functions = {name: _function(OPERATIONS[name]) for name in sorted(set(names))}
+    definitions = JAVASCRIPT.definitions(words_of("\n".join(functions.values())))
+    rows = [f"    {json.dumps(name)}: {text}," for name, text in functions.items()]
+    return "\n".join(
+        [
+            "const OPERATIONS = (() => {",
+            *_indented(definitions),
+            "  return {",
+            *rows,
+            "  };",
+            "})();",
+        ]
+    )
+
+
+def _indented(definitions: Iterable[str]) -> Iterator[str]:
+    for text in definitions:
+        yield from (f"  {line}".rstrip() for line in text.splitlines())
+        yield ""
+
+
+def _function(operation: Operation) -> str:
+    """The operation as an expression: `Math.tanh`, `(a, b) => a + b`."""
+    names = list(operation.parameters)
+    spelling = JAVASCRIPT.spelling(operation, [None] * len(names))
+    if operation.lists:
+        # All operands are one list, also those of two lists.
+        parameters = "(v)"
+        text = spelling.template.replace("[{operands}]", "v")
+    else:
+        parameters = f"({', '.join(names)})"
+        conditions = [
+            JAVASCRIPT.nonzero.format(name) if place in spelling.truths else name
+            for place, name in enumerate(names)
+        ]
+        text = spelling.template.format(*conditions, operands=", ".join(names))
+    name, is_call, _ = text.partition(parameters)
+    if is_call and re.fullmatch(r"[\w.]+", name):
+        return name
+    return f"{parameters} => {text}"

@@ -246,6 +246,8 @@ def test_no_test_takes_a_private_name():
 
 def test_tests_are_where_the_code_is():
     modules = {name.replace(".", "/") for name in PATHS}
+    scripts = (PACKAGE / "webpage" / "assets").glob("*.js")
+    modules |= {f"webpage/{path.stem}" for path in scripts}
     tests = {path.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
     names = {str(path.with_name(path.stem.removeprefix("test_"))) for path in tests}
     assert names - modules <= OF_SEVERAL

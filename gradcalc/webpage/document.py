@@ -61,8 +61,11 @@ def document(
     styles: Iterable[str],
     scripts: Iterable[str],
     data: Any,
+    definitions: str = "",
 ) -> str:
     """The page: `body` is markup, `styles` and `scripts` name assets, in order.
+
+    Before the scripts stand the `definitions`, which are made for this page.
 
     `data` is what the script reads of the element "data"; NaN and the infinities in it
     are strings, as `json_value` makes them.
@@ -73,7 +76,7 @@ def document(
         style="".join(map(asset, styles)),
         body=body,
         data=write_json(data).translate(_IN_SCRIPT),
-        script="".join(map(asset, scripts)),
+        script="".join([definitions, *map(asset, scripts)]),
     )
 
 

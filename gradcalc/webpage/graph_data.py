@@ -17,6 +17,7 @@ from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import all_leaves
 from gradcalc.strict_json import json_value
+from gradcalc.webpage.operation_functions import operation_functions
 from gradcalc.writers.node_text import expression
 
 Object = dict[str, Any]
@@ -79,6 +80,12 @@ def graph_data(
         "output": bound.output,
         "graphs": others,
     }
+
+
+def functions_of(data: Object) -> str:
+    """The script that stands before those of ARITHMETIC: the operations' functions."""
+    operations = data["operations"][2:]
+    return operation_functions(row["name"] for row in operations if "body" not in row)
 
 
 @dataclass(eq=False)

@@ -2,14 +2,17 @@
 
 from gradcalc.reports.drawing import Drawing
 from gradcalc.webpage.document import document, escaped
+from gradcalc.webpage.graph_data import ARITHMETIC, functions_of, graph_data
 
 
 def graph_page(drawing: Drawing) -> str:
     """The page of a formula: one file, which shows it and plays its backpropagation."""
+    data = graph_data(drawing.known)
     return document(
         drawing.title,
         f"<h1>{escaped(drawing.title)}</h1>",
         styles=["page.css"],
-        scripts=["widgets.js"],
-        data={},
+        scripts=[*ARITHMETIC, "widgets.js"],
+        data=data,
+        definitions=functions_of(data),
     )

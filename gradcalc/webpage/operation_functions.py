@@ -26,6 +26,7 @@ def operation_functions(names: Iterable[str]) -> str:
             *rows,
             "  };",
             "})();",
+            "",
         ]
     )
 

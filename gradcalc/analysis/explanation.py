@@ -31,7 +31,7 @@ from gradcalc.shapes import (
     shape_of,
 )
 
-_MOST_REASONS = 3
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,6 @@ class Contribution:
     # receives; None if nothing at all is passed.
     local: float | None
     product: float | None
-    # Whether nothing is passed because the operand was not selected.
-    selects: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +93,14 @@ class Explanation:
     wholes      the calls that are one step
     naming      what the nodes are called
     wanted      the names that it was asked for, none for all
+    variables   the node of each name that is differentiated by, element by element
     forward     the nodes of the forward pass that matter, in order, without literals
     given       those of them that are shown by their values alone
     left_out    the others: they do not depend on what is wanted
-    passed_by   operands of the steps that are on no path: what they receive is not said
-    steps       the backward pass, from the output on
     path        a flag per node: 1 on the paths from the wanted variables to the output
+    passing     the nodes of the backward pass, from the output on, reached or not
+    steps       the backward pass where a gradient arrived
+    passed_by   operands of the steps that are on no path: what they receive is not said
     arrived     for each node that received something, what it received, in order
     meanings    one for each wanted variable, or element of one
     """
@@ -113,7 +113,8 @@ class Explanation:
             self.element = element_names("", shape_of(bound.output))[0]
             bound = replace(bound, output=flatten(bound.output)[0])
         self.output: int = bound.output
-        nodes: dict[str, int] = named_leaves(wanted_nodes(bound.program, wanted))
+        asked_for = wanted_nodes(bound.program, wanted)
+        self.variables: dict[str, int] = named_leaves(asked_for)
         self.evaluation = evaluate_bound(bound, wanted)
         self.graph = self.evaluation.graph
         self.values = self.evaluation.values
@@ -123,28 +124,38 @@ class Explanation:
             self.output,
             bound.program.functions,
             self.wholes,
-            nodes.values(),
+            self.variables.values(),
         )
         # A result of such a call is told of in the derivatives of the others.
         needed = self.graph.ancestors([self.output, *self.wholes.calls])
         for node in self.wholes.hidden:
             needed[node] = 0
-        depends = self.graph.dependents(list(nodes.values()))
+        depends = self.graph.dependents(list(self.variables.values()))
         self.path = bytearray(map(int.__and__, needed, depends))
         self.wanted = wanted or []
         shown, self.given = needed, frozenset[int]()
         if wanted is not None:
             shown, self.given = self._on_paths_and_beside()
         self.forward, self.left_out = self._split(needed, shown)
-        self.steps = list(self._backward())
-        self.passed_by = self._passed_by() if wanted is not None else []
-        self.arrived: dict[int, list[Contribution]] = {}
+        self.passing = list(filter(self._passes_on, range(self.output, -1, -1)))
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return list(self._backward())
+
+    @cached_property
+    def arrived(self) -> dict[int, list[Contribution]]:
+        arrived: dict[int, list[Contribution]] = {}
         for each in chain.from_iterable(step.contributions for step in self.steps):
             if each.product is not None:
-                self.arrived.setdefault(each.operand, []).append(each)
-        self.meanings = [
+                arrived.setdefault(each.operand, []).append(each)
+        return arrived
+
+    @cached_property
+    def meanings(self) -> list[Meaning]:
+        return [
             Meaning(name, node, self.gradient(node), self._reasons(node))
-            for name, node in nodes.items()
+            for name, node in self.variables.items()
         ]
 
     def operands(self, node: int) -> tuple[int, ...]:
@@ -159,6 +170,13 @@ class Explanation:
             return whole.name, library_documentation()[whole.name].passes
         operation = self.graph.operations[node]
         return operation.name, operation.passes
+
+    def can_pass(self, node: int, position: int) -> bool:
+        """Whether the node passes a gradient to that operand wherever it selects it."""
+        if node in self.wholes.calls:
+            return True
+        operation, count = self.graph.operations[node], len(self.graph.inputs[node])
+        return whole_rule(operation, count).partials[position] is not None
 
     def gradient(self, node: int) -> float:
         """The gradient of the output with respect to a node, 0 where none arrived."""
@@ -224,8 +242,10 @@ class Explanation:
                 parts[not shown[node]].append(node)
         return parts
 
-    def _passed_by(self) -> list[int]:
-        """The operands of steps that receive a gradient, but are on no wanted path."""
+    @cached_property
+    def passed_by(self) -> list[int]:
+        if not self.wanted:
+            return []
         varying = self.graph.dependents(all_leaves(self.graph.variables.values()))
         operands = dict.fromkeys(
             operand for step in self.steps for operand in self.operands(step.node)
@@ -236,8 +256,8 @@ class Explanation:
         notes: dict[int, list[Note]] = {}
         for note in self.evaluation.notes:
             notes.setdefault(note.node, []).append(note)
-        for node in range(self.output, -1, -1):
-            if self._passes_on(node) and self.received(node):
+        for node in self.passing:
+            if self.received(node):
                 passed = list(self._contributions(node))
                 yield Step(node, self.gradient(node), passed, notes.get(node, []))
 
@@ -251,9 +271,7 @@ class Explanation:
         """What a node that received a gradient passes to its operands on a path."""
         inputs = self.operands(node)
         whole = self.wholes.calls.get(node)
-        partials: Sequence[int | None] = inputs
         if whole is None:
-            partials = whole_rule(self.graph.operations[node], len(inputs)).partials
             locals_ = self.evaluation.contributions(node, 1.0)
         else:
             locals_ = local_derivatives(self.graph, self.values, whole, node)
@@ -278,7 +296,6 @@ class Explanation:
                 formulas.get(position),
                 local,
                 None if local is None else self.gradient(node) * local,
-                selects=partials[position] is not None,
             )
 
     # --- why a gradient is 0
@@ -296,7 +313,7 @@ class Explanation:
             return [Reason("cancel")]
         found: list[Reason] = []
         pending, visited = [variable], {variable}
-        while pending and len(found) < _MOST_REASONS:
+        while pending and len(found) < MOST_REASONS:
             node = pending.pop()
             for consumer in self._consumers.get(node, ()):
                 reason = self._reason(consumer, node)
@@ -307,7 +324,7 @@ class Explanation:
                     pending.append(consumer)
         # A condition, which passes nothing, is named only if there is no other reason.
         telling = [reason for reason in found if reason.kind != "flat"]
-        return (telling or found)[:_MOST_REASONS]
+        return (telling or found)[:MOST_REASONS]
 
     @cached_property
     def _consumers(self) -> dict[int, list[int]]:
@@ -327,9 +344,8 @@ class Explanation:
             each for each in self._contributions(consumer) if each.operand == node
         )
         if contribution.product is None:
-            return Reason(
-                "unselected" if contribution.selects else "flat", contribution
-            )
+            selects = self.can_pass(consumer, contribution.position)
+            return Reason("unselected" if selects else "flat", contribution)
         if contribution.local == 0:
             return Reason("factor", contribution)
         return Reason("small", contribution) if self.gradient(consumer) else None

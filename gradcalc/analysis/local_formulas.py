@@ -12,7 +12,8 @@ from gradcalc.analysis.wholes import textbook_derivative
 from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph, Whole
 from gradcalc.language.contributions import whole_rule
-from gradcalc.operations import COMPARISONS, VARIABLE
+from gradcalc.language.rules import Rule
+from gradcalc.operations import COMPARISONS, VARIABLE, Operation
 
 # A rule over more operands has a formula too long to read: its number stands alone.
 _LONGEST_RULE = 300
@@ -56,6 +57,26 @@ def _variable(copy: Graph, naming: Naming, node: int) -> int:
     return copy.add_variable(f"{naming.text(node)}#{node}")
 
 
+def shown_rules(operation: Operation, count: int) -> list[Rule | None]:
+    """The rules whose formulas are shown: a book's, and the computed where that fails.
+
+    None stands for one that is too long to read; the computed one is left out where it
+    is the book's.
+    """
+    rules = [whole_rule(operation, count, textbook=each) for each in (True, False)]
+    if _is_same(*rules):
+        del rules[1]
+    return [rule if len(rule.graph) <= _LONGEST_RULE else None for rule in rules]
+
+
+def _is_same(one: Rule, other: Rule) -> bool:
+    columns = (
+        (rule.graph.operations, rule.graph.inputs, rule.graph.literals, rule.partials)
+        for rule in (one, other)
+    )
+    return one is other or all(a == b for a, b in zip(*columns, strict=True))
+
+
 def local_formulas(
     passes: Passes, node: int, passing: Mapping[int, float], naming: Naming
 ) -> dict[int, Formula]:
@@ -69,39 +90,66 @@ def local_formulas(
     """
     graph, values = passes.graph, passes.values
     operands = graph.inputs[node]
-    explained = (*operands, node)
-    for textbook in (True, False):
-        rule = whole_rule(graph.operations[node], len(operands), textbook=textbook)
+    rules = shown_rules(graph.operations[node], len(operands))
+    for rule in rules:
+        if rule is None:
+            return {}
         roots = {
             position: partial
             for position, partial in enumerate(rule.partials)
             if partial is not None and position in passing
         }
-        if not roots or len(rule.graph) > _LONGEST_RULE:
-            return {}
-        at_point = rule.graph.forward([values[origin] for origin in explained])
-        if all(
+        at_point = rule.graph.forward([values[each] for each in (*operands, node)])
+        if rule is rules[-1] or all(
             at_point[root] == at_point[root] or passing[place] != passing[place]
             for place, root in roots.items()
         ):
             break
-    if rule.domain is not None and at_point[rule.domain] == 0:
+    else:
         return {}
+    if not roots or (rule.domain is not None and at_point[rule.domain] == 0):
+        return {}
+    known = {place: at_point[place] for place in decided(rule)}
+    return formulas_of(rule, roots, known, graph, node, naming)
+
+
+def decided(rule: Rule) -> list[int]:
+    """The nodes of the rule that say which side a condition takes.
+
+    They are the comparisons, and what follows from these alone.
+    """
+    found: dict[int, None] = {}
+    for place, operation in enumerate(rule.graph.operations):
+        inner = rule.graph.inputs[place]
+        if operation in COMPARISONS or (inner and found.keys() >= set(inner)):
+            found[place] = None
+    return list(found)
+
+
+def formulas_of(
+    rule: Rule,
+    roots: Mapping[int, int],
+    known: Mapping[int, float],
+    graph: Graph,
+    node: int,
+    naming: Naming,
+) -> dict[int, Formula]:
+    """The rule's formulas for a node, by position, with the values that are `known`.
+
+    `roots` has the rule's node for each position.
+    """
+    explained = (*graph.inputs[node], node)
     copy = Graph()
-    # Which side a condition takes, and what follows from that alone.
-    known: set[int] = set()
 
     def make(place: int, inputs: tuple[int, ...]) -> int:
-        if place < len(explained):
-            origin = explained[place]
-            if origin in graph.literals:
-                return copy.add_like(graph, origin, ())
-            return _variable(copy, naming, origin)
-        operation, inner = rule.graph.operations[place], rule.graph.inputs[place]
-        if operation in COMPARISONS or (inner and known.issuperset(inner)):
-            known.add(place)
-            return copy.add_literal(at_point[place])
-        return copy.add_like(rule.graph, place, inputs)
+        if place in known:
+            return copy.add_literal(known[place])
+        if place >= len(explained):
+            return copy.add_like(rule.graph, place, inputs)
+        origin = explained[place]
+        if origin in graph.literals:
+            return copy.add_like(graph, origin, ())
+        return _variable(copy, naming, origin)
 
     made = rule.graph.translated(list(roots.values()), make)
     simple, places = simplified(copy, [made[root] for root in roots.values()])

@@ -80,7 +80,7 @@ class Mathematics:
         operations = self.graph.operations
         whole = self.wholes.calls.get(node)
         operands = [
-            self._operand(operand, numbers and operations[operand] is not LITERAL)
+            self.operand(operand, numbers and operations[operand] is not LITERAL)
             for operand in (whole.arguments if whole else self.graph.inputs[node])
         ]
         if whole is not None:
@@ -97,11 +97,12 @@ class Mathematics:
 
         def given(node: int) -> Piece | None:
             explained = formula.leaf(node)
-            return None if explained is None else self._operand(explained, numbers)
+            return None if explained is None else self.operand(explained, numbers)
 
         return self.writer(formula.graph, given=given).text(formula.root)
 
-    def _operand(self, node: int, numbers: bool) -> Piece:
+    def operand(self, node: int, numbers: bool) -> Piece:
+        """The node's name or its value in a formula."""
         return self._numbered(self.values[node]) if numbers else self._grouped(node)
 
     # --- derivatives, sums and products

@@ -65,7 +65,8 @@ def _contribution(writer: Writer, contribution: Contribution) -> Object:
         "derivative": notation.formula(formula) if formula else None,
         "numbers": notation.formula(formula, numbers=True) if formula else None,
         **json_fields(contribution, "local product"),
-        "selected": contribution.product is not None or not contribution.selects,
+        "selected": contribution.product is not None
+        or not writer.explanation.can_pass(contribution.node, contribution.position),
     }
 
 

@@ -15,6 +15,7 @@ from gradcalc.analysis.explanation import (
     Step,
 )
 from gradcalc.analysis.naming import call_text
+from gradcalc.engine.notes import Note
 from gradcalc.operations import VARIABLE
 from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.reports.pages import one_line
@@ -22,18 +23,44 @@ from gradcalc.wording import counted, listing, plural
 from gradcalc.writers.infix import is_primary
 
 # Longer sums are shown as their result alone.
-_MOST_TERMS = 12
-_LONGEST_FORMULA = 120
+MOST_TERMS = 12
+LONGEST_FORMULA = 120
 # Of more names the first are listed.
 _MOST_NAMES = 8
 
-# Why a node contributed nothing to an operand, by the kind of reason.
-_REASONS = {
+# What is said of numbers, which also a page says whose variables can be moved.
+SENTENCES = {
+    # Of a sum, where its terms come from.
+    "from": "from {sources}",
+    # What an operand receives; "once more" if the node takes it twice.
+    "receives": "{operand} receives",
+    "once more": "{operand} receives, as operand {position},",
+    # Why it receives nothing.
+    "not selected": "{operand} receives nothing: it was not selected",
+    "never": "{operand} receives nothing: no gradient passes to it",
+    "where it is": "{operand} receives nothing, because it is {value}",
+    "note": "Note: {note}",
+    # What the gradient of a variable means.
+    "no variable": "There is no variable.",
+    "NaN": "there is no answer for {name}: its gradient is NaN",
+    "zero": "{name} does not matter here: {reasons}",
+    "itself": "{output} is {name} itself",
+    "slope": "raise {name} by a little and {output} {verb} {times} as much",
+    "rises": "rises",
+    "falls": "falls",
+    "just": "just",
+    "times": "{number} times",
+    "infinitely": "infinitely",
+    # Why it is 0, by the kind of reason.
+    "cancel": "what arrives cancels, {sum}",
+    "unused": "{output} does not depend on it",
+    "alone": "{consumer} passes nothing on where {operand} is {value}",
     "unselected": "{consumer} does not select {operand}",
     "flat": "{consumer} passes no gradient to {operand}",
     "small": "what {consumer} passes to {operand} is below the smallest double",
+    "factor": "{factor} is 0",
+    "derivative": "{derivative} is 0",
 }
-
 
 _ORDINALS = {1: "", 2: "second ", 3: "third "}
 
@@ -73,7 +100,7 @@ class Writer:
 
     def blocks(self) -> Iterator[Block]:
         """The whole page."""
-        explanation, plain = self.explanation, self.notation.plain
+        explanation = self.explanation
         yield from self._opening()
         yield Block("section", ["Forward: the value of every node"])
         for node in explanation.forward:
@@ -81,14 +108,10 @@ class Writer:
             # A constant such as -1 is its own name.
             if len(equation.sides) > 1:
                 yield equation
-        yield from self._left_out(
-            explanation.left_out, "Left out: {}, which {verb} not depend on {wanted}."
-        )
-        yield from self._made_up_names()
-        yield from self._derivatives()
+        yield from self.legend()
         yield Block("section", ["Backward: the gradient of every node"])
         if not explanation.steps:
-            yield _sentence(f"{self._no_steps()}.")
+            yield self.no_steps()
         yield from self._left_out(
             explanation.passed_by,
             "Left out: what {} {receives}, for {no_path} to {wanted}.",
@@ -100,15 +123,25 @@ class Writer:
             sides = self._gradient_sides(meaning.node)
             yield _equation(sides, self.meaning(meaning))
         if not explanation.meanings:
-            yield _sentence("There is no variable.")
+            yield _sentence(SENTENCES["no variable"])
         for note in explanation.other_notes():
-            yield _sentence(f"Note: {plain(one_line(note.sentence))}.")
+            yield self._note(note)
 
-    def _no_steps(self) -> str:
+    def legend(self) -> Iterator[Block]:
+        """What the names on the page stand for, and what it leaves out."""
+        yield from self._left_out(
+            self.explanation.left_out,
+            "Left out: {}, which {verb} not depend on {wanted}.",
+        )
+        yield from self._made_up_names()
+        yield from self._derivatives()
+
+    def no_steps(self) -> Block:
+        """Why no node passes a gradient on."""
         if self.explanation.graph.operations[self.explanation.output] is VARIABLE:
-            return f"{self.output} is a variable, which passes nothing on"
-        asked = " that is asked for" if self.explanation.meanings else ""
-        return f"{self.output} depends on no variable{asked}"
+            return _sentence(f"{self.output} is a variable, which passes nothing on.")
+        asked = " that is asked for" if self.explanation.variables else ""
+        return _sentence(f"{self.output} depends on no variable{asked}.")
 
     def _opening(self) -> Iterator[Block]:
         digits, plain = self.notation.precision, self.notation.plain
@@ -190,14 +223,18 @@ class Writer:
         heading = [notation.name(step.node), notation.operation(step.node)]
         yield Block("node", list(dict.fromkeys(_short(heading))))
         yield _equation(self._gradient_sides(step.node), self._sources(step.node))
-        yield _sentence(self._phrase(step.node) + ".")
+        yield _sentence(self.phrase(step.node) + ".")
         for contribution in step.contributions:
             if contribution.product is None:
                 yield _sentence(self._nothing(contribution) + ".")
             else:
                 yield self._received(step, contribution)
         for note in step.notes:
-            yield _sentence(f"Note: {notation.plain(one_line(note.sentence))}.")
+            yield self._note(note)
+
+    def _note(self, note: Note) -> Block:
+        text = self.notation.plain(one_line(note.sentence))
+        return _sentence(_say("note", note=text) + ".")
 
     def _gradient_sides(self, node: int) -> list[str]:
         """`∂o/∂x = 3 + 3 = 6`, the terms being what arrived"""
@@ -208,19 +245,19 @@ class Writer:
             for contribution in self.explanation.arrived.get(node, ())
             if contribution.product is not None
         ]
-        if 1 < len(terms) <= _MOST_TERMS:
+        if 1 < len(terms) <= MOST_TERMS:
             sides.append(notation.sum(terms))
         return [*sides, notation.number(self.explanation.gradient(node))]
 
     def _sources(self, node: int) -> str:
         """Where the terms of a sum come from; "" where there is no sum."""
         arrived = self.explanation.arrived.get(node, ())
-        if not 1 < len(arrived) <= _MOST_TERMS:
+        if not 1 < len(arrived) <= MOST_TERMS:
             return ""
         names = dict.fromkeys(self._name(contribution.node) for contribution in arrived)
-        return f"from {listing(names)}"
+        return _say("from", sources=listing(names))
 
-    def _phrase(self, node: int) -> str:
+    def phrase(self, node: int) -> str:
         """What the operation does to a gradient."""
         name, passes = self.explanation.operation(node)
         operation = self.explanation.graph.operations[node]
@@ -248,22 +285,24 @@ class Writer:
         if formula is None or not formula.is_number():
             sides.append(notation.number(local))
         twice = sum(other.operand == operand for other in step.contributions) > 1
-        place = f", as operand {contribution.position + 1}," if twice else ""
         result = [notation.product(step.gradient, local), notation.number(product)]
-        words = f"{self._name(operand)} receives{place}"
+        position = contribution.position + 1
+        kind = "once more" if twice else "receives"
+        words = _say(kind, operand=self._name(operand), position=position)
         return _equation(sides, words, " = ".join(result))
 
     def _nothing(self, contribution: Contribution) -> str:
         """Why an operand receives nothing at all."""
-        why = ": it was not selected"
-        if not contribution.selects:
-            why = ": no gradient passes to it"
-        elif self._is_alone(contribution):
-            why = f", because it is {self._value(contribution)}"
-        return f"{self._name(contribution.operand)} receives nothing{why}"
+        kind = self.kind_of_nothing(contribution.node, contribution.position)
+        operand, value = self._name(contribution.operand), self._value(contribution)
+        return _say(kind, operand=operand, value=value)
 
-    def _is_alone(self, contribution: Contribution) -> bool:
-        return len(self.explanation.operands(contribution.node)) == 1
+    def kind_of_nothing(self, node: int, position: int) -> str:
+        """The sentence about an operand that receives nothing from the node."""
+        if not self.explanation.can_pass(node, position):
+            return "never"
+        is_alone = len(self.explanation.operands(node)) == 1
+        return "where it is" if is_alone else "not selected"
 
     def _value(self, contribution: Contribution) -> str:
         """The operand's value in a sentence."""
@@ -276,44 +315,55 @@ class Writer:
         """What the gradient says of the variable."""
         name, slope = self._name(meaning.node), meaning.gradient
         if slope != slope:
-            return f"there is no answer for {name}: its gradient is NaN"
+            return _say("NaN", name=name)
         if slope == 0:
             reasons = [self.reason(reason, meaning) for reason in meaning.reasons]
-            return f"{name} does not matter here: {listing(dict.fromkeys(reasons))}"
+            return _say("zero", name=name, reasons=listing(dict.fromkeys(reasons)))
         if meaning.node == self.explanation.output:
-            return f"{self.output} is {name} itself"
-        verb = "rises" if slope > 0 else "falls"
+            return _say("itself", output=self.output, name=name)
         number = self.notation.number(abs(slope))
-        times = "just" if number == "1" else f"{self.notation.math(number)} times"
+        times = _say("times", number=self.notation.math(number))
         if abs(slope) == float("inf"):
-            times = "infinitely"
-        return f"raise {name} by a little and {self.output} {verb} {times} as much"
+            times = _say("infinitely")
+        elif number == "1":
+            times = _say("just")
+        verb = _say("rises" if slope > 0 else "falls")
+        return _say("slope", name=name, output=self.output, verb=verb, times=times)
 
     def reason(self, reason: Reason, meaning: Meaning) -> str:
         """Why nothing arrives at the variable."""
-        notation, math = self.notation, self.notation.math
-        contribution = reason.contribution
+        math, contribution = self.notation.math, reason.contribution
         if reason.kind == "cancel":
             sides = self._gradient_sides(meaning.node)[1:]
-            return f"what arrives cancels, {math(' = '.join(sides))}"
+            return _say("cancel", sum=math(" = ".join(sides)))
         if contribution is None:
-            return f"{self.output} does not depend on it"
-        consumer = self._name(contribution.node)
-        operand = self._name(contribution.operand)
-        if reason.kind == "unselected" and self._is_alone(contribution):
-            value = self._value(contribution)
-            return f"{consumer} passes nothing on where {operand} is {value}"
-        if reason.kind in _REASONS:
-            return _REASONS[reason.kind].format(consumer=consumer, operand=operand)
-        formula = contribution.formula
+            return _say("unused", output=self.output)
+        if reason.kind == "factor":
+            return self._factor(contribution)
+        node, position = contribution.node, contribution.position
+        is_alone = self.kind_of_nothing(node, position) == "where it is"
+        return _say(
+            "alone" if is_alone and reason.kind == "unselected" else reason.kind,
+            consumer=self._name(node),
+            operand=self._name(contribution.operand),
+            value=self._value(contribution),
+        )
+
+    def _factor(self, contribution: Contribution) -> str:
+        """That the local derivative is 0, or what it is made of."""
+        notation, formula = self.notation, contribution.formula
         zero = notation.partial(contribution.node, contribution.operand)
         if formula is not None and notation.formula(formula) != "0":
             factor = formula.leaf(formula.root)
             if factor is not None:
-                return f"{self._name(factor)} is 0"
+                return _say("factor", factor=self._name(factor))
             zero += f" = {notation.formula(formula)}"
-        return f"{math(zero)} is 0"
+        return _say("derivative", derivative=notation.math(zero))
+
+
+def _say(kind: str, **fields: object) -> str:
+    return SENTENCES[kind].format(**fields)
 
 
 def _short(formulas: Iterable[str]) -> list[str]:
-    return [text for text in formulas if len(text) <= _LONGEST_FORMULA]
+    return [text for text in formulas if len(text) <= LONGEST_FORMULA]

@@ -1,0 +1,276 @@
+"""The sentences of a page: those of `explain`, wherever its variables are moved."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from reference.scripts import ASSETS, arithmetic, in_node, needs_node
+
+from gradcalc.analysis.explanation import Explanation
+from gradcalc.analysis.known_nodes import known_nodes
+from gradcalc.language.bindings import bind
+from gradcalc.reports.explanation_page import explanation_page
+from gradcalc.webpage.graph_data import ARITHMETIC, graph_data
+from gradcalc.webpage.step_sentences import step_sentences
+
+INF, NAN = float("inf"), float("nan")
+
+# A program, and points: the page is made at the first of them.
+FORMULAS = [
+    ("n = x1*w1 + x2*w2 + b; o = tanh(n)",
+     {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.88},
+     {"x1": -2.0, "x2": 0.5, "w1": -3.0, "w2": -1.0, "b": 1e-7}),
+    ("relu(x) + y", {"x": 2.0, "y": 1.0}, {"x": -3.0, "y": 1.0}, {"x": 0.0, "y": 2.0},
+     {"x": NAN, "y": 2.0}),
+    ("max(x, y, z)^2", {"x": 1.0, "y": 2.0, "z": 3.0}, {"x": 3.0, "y": 3.0, "z": 3.0},
+     {"x": 4.0, "y": 4.0, "z": -1.0}, {"x": 1.0, "y": NAN, "z": 3.0}),
+    ("min(x, 2)*x", {"x": 1.0}, {"x": 2.0}, {"x": 3.5}),
+    ("where(x > 0, sqrt(x), -x)*y", {"x": 4.0, "y": 2.0}, {"x": -4.0, "y": 2.0},
+     {"x": 0.0, "y": -2.0}),
+    ("clip(x, -1, 1) + clip(y, x, 3)", {"x": 0.5, "y": 2.0}, {"x": 7.0, "y": -1.0},
+     {"x": -1.0, "y": 3.0}),
+    ("abs(x) + x/y", {"x": -2.0, "y": 4.0}, {"x": 2.0, "y": -4.0},
+     {"x": 0.0, "y": 0.0}),
+    ("x^y", {"x": 2.0, "y": 3.0}, {"x": 0.0, "y": 0.0}, {"x": -2.0, "y": 3.0},
+     {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 2.0}),
+    ("x^2 - 2*x + 1", {"x": -3.0}, {"x": 1.0}, {"x": 0.0}, {"x": 1e6 + 0.5}),
+    ("log(x)*y", {"x": 4.0, "y": 1.0}, {"x": 0.0, "y": 0.0}, {"x": -4.0, "y": 2.0}),
+    ("sqrt(x)^2", {"x": 4.0}, {"x": 0.0}, {"x": -1.0}),
+    ("hypot(x, y)", {"x": 3.0, "y": 4.0}, {"x": 0.0, "y": 0.0}, {"x": -5.0, "y": 0.0}),
+    ("atan2(y, x)", {"x": 3.0, "y": 4.0}, {"x": 0.0, "y": 0.0}, {"x": -1.0, "y": 0.0}),
+    ("mod(x, y) + floor(x)", {"x": 7.5, "y": 2.0}, {"x": -7.5, "y": 3.0},
+     {"x": 1.0, "y": INF}),
+    ("exp(x)*y", {"x": 1.0, "y": 2.0}, {"x": 1000.0, "y": 0.0},
+     {"x": -1000.0, "y": 2.0}),
+    ("softmax([x, y, z])[1]", {"x": 1.0, "y": 2.0, "z": 3.0},
+     {"x": -1.0, "y": 700.0, "z": 0.0}, {"x": 1.0, "y": 1.0, "z": 1.0}),
+    ("p = softmax(v); -log(p[0])", {"v": [1.0, 2.0, 3.0]}, {"v": [3.0, 3.0, -2.5]}),
+    ("cross_entropy([x, y], [1, 0])", {"x": 0.25, "y": 0.75}, {"x": 0.5, "y": 0.5},
+     {"x": 0.0, "y": 1.0}),
+    ("cross_entropy_logits([x, y], [1, 0])", {"x": 1.0, "y": 2.0},
+     {"x": -4.0, "y": 2.0}),
+    ("logsumexp([x, y, 1])", {"x": 1.0, "y": 2.0}, {"x": 5.0, "y": 5.0},
+     {"x": -INF, "y": 2.0}),
+    ("sum(v*w)/3", {"v": [1.0, -2.0, 3.0], "w": [4.0, 5.0, -6.0]},
+     {"v": [0.0, 0.0, 1.0], "w": [4.0, 5.0, 6.0]}),
+    ("mean([x, y, x])", {"x": 1.0, "y": 2.0}, {"x": -1.0, "y": 0.5}),
+    ("norm(v)", {"v": [3.0, 4.0]}, {"v": [0.0, 0.0]}, {"v": [-3.0, 0.0]}),
+    ("[[a, b], [c, 2]] @ [x, y]", {"a": 1.0, "b": 2.0, "c": 3.0, "x": 4.0, "y": 5.0},
+     {"a": -1.0, "b": 0.0, "c": 3.0, "x": -4.0, "y": 5.0}),
+    ("f(x) = x^2 + 1; f(a)*f(b)", {"a": 2.0, "b": -1.0}, {"a": -2.0, "b": 0.0}),
+    ("f(x) = log(1 + exp(x)) | sigmoid(x); f(a*b)", {"a": 2.0, "b": 1.0},
+     {"a": -2.0, "b": 3.0}),
+    ("f(x) = x | where(x > 1, 2, where(x < -1, x, 0)); f(a) + a", {"a": 2.0},
+     {"a": -3.0}, {"a": 0.5}),
+    ("diff(x^3*y, x)", {"x": 2.0, "y": 5.0}, {"x": -1.0, "y": 0.0}),
+    ("f(x) = tanh(x)*x; f'(a) + f''(a)", {"a": 0.5}, {"a": -2.0}),
+    ("x - x + 0*y", {"x": 3.0, "y": 1.0}, {"x": -3.0, "y": INF}),
+    ("x*x*x", {"x": 3.0}, {"x": -3.0}, {"x": 0.0}),
+    ("a = x*y; b = a + x; c = a*b; c/a", {"x": 2.0, "y": -3.0}, {"x": 0.0, "y": 2.0}),
+    ("sigmoid(x) + softplus(y) + erf(x*y)", {"x": 0.5, "y": -0.5},
+     {"x": 40.0, "y": -800.0}),
+    ("where(x == y, 1, sqrt(x - y))", {"x": 4.0, "y": 1.0}, {"x": 1.0, "y": 1.0}),
+    ("huber(x, y)", {"x": 0.5, "y": 0.0}, {"x": 5.0, "y": 1.0}, {"x": -5.0, "y": 1.0}),
+    ("gelu(x) + elu(y) + leaky_relu(z, 0.1)", {"x": 1.0, "y": 2.0, "z": 3.0},
+     {"x": -1.0, "y": -2.0, "z": -3.0}, {"x": 0.0, "y": 0.0, "z": 0.0}),
+    ("bce_logits(z, t)", {"z": 0.3, "t": 1.0}, {"z": -40.0, "t": 0.0}),
+    ("prod([x, y, z])", {"x": 2.0, "y": 3.0, "z": 4.0},
+     {"x": 0.0, "y": 0.0, "z": -4.0}),
+    ("xlogx(x) + gamma(y)", {"x": 2.0, "y": 3.0}, {"x": 0.0, "y": 0.5}),
+    ("x", {"x": 2.0}, {"x": -1.0}),
+    ("a = 5; b = -3; c = -2; d = a + b; f = d*c", {}, {"a": 7.0}),
+    ("1/(1 + exp(-(w*x + b)))", {"w": 1.0, "x": 2.0, "b": 0.5},
+     {"w": -1.0, "x": 0.0, "b": 0.0}),
+    ("1e-3*x*pi + 12345.678*y", {"x": 1.0, "y": 1.0}, {"x": 1e-12, "y": 1e300}),
+]  # fmt: skip
+
+# Lines of a list of pieces as one text.
+_READ_LINES = """
+const text = (line) => line.map(({ text, math }) => text ?? math).join("");
+for (const { data, points, element, digits } of input) {
+  const evaluate = makeEvaluator(data);
+  answer(points.map((given) => {
+    const evaluation = evaluate(given, element);
+    const steps = stepsOf(data, element).map((step) => ({
+      ...{ phase: step.phase, node: step.node },
+      lines: stepLines(data, step, evaluation, digits).map(text),
+    }));
+    return {
+      steps,
+      opening: openingLines(data, evaluation).map(text),
+      meaning: meaningLines(data, evaluation, digits).map(text),
+    };
+  }));
+}
+"""
+
+
+@dataclass
+class Case:
+    """A page of a formula, made at the first of the points; they are looked at all."""
+
+    text: str
+    points: list[dict]
+    wrt: list[str] | None = None
+    element: int = 0
+    digits: int | None = 4
+
+    def data(self):
+        bound = bind(self.text, self.points[0], complete=False, wrt=self.wrt)
+        sentences = step_sentences(bound, self.wrt)
+        known = known_nodes(bound, self.wrt)
+        return {**graph_data(known, self.wrt, sentences.graphs), **sentences.data}
+
+    def bound(self, point):
+        output = f"[{self.element}]" if self.element else None
+        return bind(self.text, point, wrt=self.wrt, output=output)
+
+    def given(self, point):
+        """The values of the variable nodes; null of those without one."""
+        bound = bind(self.text, point, complete=False, wrt=self.wrt)
+        nodes = bound.program.graph.variable_names()
+        return {str(node): bound.given.get(node) for node in nodes}
+
+
+def read(cases, folder):
+    """What each page says at each of its points."""
+    scripts = "\n".join([arithmetic(), (ASSETS / "sentences.js").read_text("utf-8")])
+    given = [
+        {
+            "data": json.loads(json.dumps(case.data())),
+            "points": [case.given(point) for point in case.points],
+            "element": case.element,
+            "digits": case.digits,
+        }
+        for case in cases
+    ]
+    return in_node(scripts, _READ_LINES, given, folder)
+
+
+def squeezed(text):
+    return re.sub(" +", " ", text).strip()
+
+
+def is_shared(line):
+    """Whether a page says it, too: what is on no path it shows all the same."""
+    if "notes.js" not in ARITHMETIC and line.strip().startswith("Note: "):
+        return False
+    return line.strip() and not line.strip().startswith("Left out: what ")
+
+
+def explained(bound, wrt=None, digits=4):
+    """The lines of the explanation: forward, and backward with what it means."""
+    page = explanation_page(Explanation(bound, wrt), precision=digits)
+    headings = "^(?:Forward: .*|Backward: .*|What it means)$"
+    _, forward, backward, meaning = (
+        [squeezed(line) for line in part.splitlines() if is_shared(line)]
+        for part in re.split(headings, page, flags=re.MULTILINE)
+    )
+    return forward, [*backward, *meaning]
+
+
+def is_unreached(step):
+    """Whether the step says that nothing arrives, where explain has no step."""
+    return any(line.startswith("Nothing arrives at ") for line in step["lines"])
+
+
+def told(found):
+    """The same lines of a page."""
+    forward, backward = (
+        [
+            squeezed(line)
+            for step in found["steps"]
+            if step["phase"] == phase and not is_unreached(step)
+            for line in step["lines"]
+        ]
+        for phase in ("forward", "backward")
+    )
+    opening, meaning = (
+        [squeezed(line) for line in found[key]] for key in ("opening", "meaning")
+    )
+    return [*forward, *opening], [*backward, *meaning]
+
+
+def check(cases, folder):
+    """Compare what the pages say with explain, wherever their variables are."""
+    for case, lines in zip(cases, read(cases, folder), strict=True):
+        for point, found in zip(case.points, lines, strict=True):
+            expected = explained(case.bound(point), case.wrt, case.digits)
+            assert told(found) == expected, f"{case} at {point}"
+
+
+@needs_node
+def test_the_sentences_are_those_of_explain_wherever_the_variables_are(tmp_path):
+    check([Case(text, points) for text, *points in FORMULAS], tmp_path)
+
+
+@needs_node
+def test_paths_to_what_is_wanted_elements_and_digits(tmp_path):
+    values = {"x": 2.0, "y": -3.0}
+    moved = {"x": -1.0, "y": 0.0}
+    cases = [
+        Case("n = x*y; exp(n) + y", [values, moved], wrt=["n"]),
+        Case("v = [x, y]; v*v*x", [values, moved], wrt=["v[1]"], element=1),
+        Case("softmax([x, y, 1])", [values, moved], element=2),
+        Case("[[x, y], [y, 1]] @ [x, y]", [values, moved], element=1),
+        Case("x/y + pi*x", [values, moved], digits=12),
+        Case("x/y + pi*x", [values, moved], digits=None),
+    ]
+    check(cases, tmp_path)
+
+
+@needs_node
+def test_a_page_made_without_values_has_the_sentences_of_any(tmp_path):
+    points = [{}, {"x": 2.0}, {"x": 2.0, "y": -1.0}, {"x": -2.0, "y": 0.0}]
+    case = Case("n = relu(x)*y; n^2 + max(x, y, 0)", points)
+    ((nothing, half, *full),) = read([case], tmp_path)
+    for point, found in zip(points[2:], full, strict=True):
+        assert told(found) == explained(case.bound(point))
+    by_node = [{each["node"]: each["lines"] for each in nothing["steps"]}]
+    assert by_node
+    forward = [s["lines"] for s in nothing["steps"] if s["phase"] == "forward"]
+    assert forward[:3] == [["x"], ["relu(x)"], ["y"]]
+    known = [s["lines"] for s in half["steps"] if s["phase"] == "forward"]
+    assert known[:3] == [["x = 2"], ["relu(x) = relu(2) = 2"], ["y"]]
+    assert nothing["meaning"] == half["meaning"] == []
+
+
+@needs_node
+def test_ties_of_a_long_list(tmp_path):
+    points = [
+        {"v": [float(max(k, least)) for k in range(9)]} for least in (0, 7, 6, 5, -1)
+    ]
+    check([Case("max(v)", points), Case("v[0]*min(-v)", points)], tmp_path)
+
+
+@needs_node
+def test_steps_stay_where_they_are_and_say_where_nothing_arrives(tmp_path):
+    points = [{"x": 3.0}, {"x": -3.0}]
+    ((reached, unreached),) = read([Case("relu(x*2)", points)], tmp_path)
+    assert [step["node"] for step in reached["steps"]] == [
+        step["node"] for step in unreached["steps"]
+    ]
+    assert not any(map(is_unreached, reached["steps"]))
+    assert unreached["steps"][-1]["lines"] == [
+        "x*2",
+        "Nothing arrives at x*2 here, so it passes nothing on.",
+    ]
+
+
+@needs_node
+def test_a_formula_too_large_for_sentences_has_steps(tmp_path):
+    text = " + ".join(["x*y"] * 3000)
+    ((found,),) = read([Case(text, [{"x": 1.0, "y": 2.0}])], tmp_path)
+    phases = [step["phase"] for step in found["steps"]]
+    assert phases == ["forward"] * 6001 + ["backward"] * 5999
+    assert [step["lines"] for step in found["steps"][2:4]] == [
+        ["x*y is 2."],
+        ["x*y is 2."],
+    ]
+    assert found["steps"][-1]["lines"] == ["The gradient of x*y is 1."]
+    assert found["meaning"] == found["opening"] == []
+
+
+def test_a_rule_is_listed_once_for_all_its_nodes():
+    data = Case("tanh(x*y) + tanh(x) + x*x*y", [{"x": 1.0, "y": 2.0}]).data()
+    assert len(data["rules"]) == len(data["graphs"]) == 4

@@ -28,6 +28,8 @@ class KnownNodes:
     values: Sequence[float | None]
     # Knows the gradients; None unless all variables are given.
     evaluation: Evaluation | None = None
+    # What is differentiated by; None for all variables.
+    wrt: Sequence[str] | None = None
 
     def gradient(self, node: int) -> Any:
         """The gradient of the node, a list for a list; None where there is none."""
@@ -62,10 +64,10 @@ def known_nodes(bound: BoundProgram, wrt: Sequence[str] | None = None) -> KnownN
     is_complete = len(bound.variables) == len(graph.variables)
     if is_complete and bound.variables:
         evaluation = evaluate_bound(bound, wrt)
-        return KnownNodes(bound, evaluation.values, evaluation)
+        return KnownNodes(bound, evaluation.values, evaluation, wrt)
     if is_complete or bound.variables:
-        return KnownNodes(bound, _known_values(graph, bound.given))
-    return KnownNodes(bound, [None] * len(graph))
+        return KnownNodes(bound, _known_values(graph, bound.given), wrt=wrt)
+    return KnownNodes(bound, [None] * len(graph), wrt=wrt)
 
 
 def _known_values(graph: Graph, given: Mapping[int, float]) -> list[float | None]:

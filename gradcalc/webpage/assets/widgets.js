@@ -36,6 +36,7 @@ const STEP_SECONDS = 1.6;
 //   position(fragment)  the position of a link, or null
 //   start               the position at first, if no link says otherwise
 //   seconds             how long a step is shown at the speed 1
+//   changed()           called after the position has changed, if given
 function makeTimeline(bar, options) {
   const { show, describe, fragment, position: positionOf } = options;
   const seconds = options.seconds || STEP_SECONDS;
@@ -79,6 +80,7 @@ function makeTimeline(bar, options) {
   function go(position) {
     at = Math.max(0, Math.min(last, position));
     draw();
+    options.changed?.();
     const link = fragment(at) || location.pathname + location.search;
     // Not a step in the browser's history: the way back leads out of the page.
     try { history.replaceState(null, "", link); } catch { /* a sandboxed frame */ }
@@ -163,4 +165,25 @@ function makeTimeline(bar, options) {
       at = Math.min(at, last);
     },
   };
+}
+
+// The button that goes from the system's colours to light ones, to dark ones and back.
+function joinTheme(button) {
+  const themes = ["auto", "light", "dark"];
+  let theme = "auto";
+  // Storage may be forbidden, as it is in some frames.
+  try { theme = localStorage.getItem("gradcalc-theme") || "auto"; } catch { /* as if none */ }
+  const apply = () => {
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    button.textContent = { auto: "◐", light: "○", dark: "●" }[theme] || "◐";
+    button.title = `colours: ${theme}`;
+    button.setAttribute("aria-label", `colours: ${theme}`);
+  };
+  button.addEventListener("click", () => {
+    theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+    try { localStorage.setItem("gradcalc-theme", theme); } catch { /* not kept */ }
+    apply();
+  });
+  apply();
 }

@@ -1,0 +1,487 @@
+// The picture: boxes with their values and gradients, and the edges between them.
+//
+// Python gives every level (the whole, and the inside of each call and list) its columns
+// and rows. How wide a column is and how high a row follows from what is unfolded, so it
+// is worked out here, when something folds; numbers that change are written in place.
+
+const BOX = { height: 50, least: 148, most: 250, list: 236, gap: 20, between: 52 };
+const LITERAL_HEIGHT = 28;
+const PILL_HEIGHT = 26;
+const PILL_GAP = 12;
+const FRAME = { head: 26, side: 16, foot: 12 };
+const UNIT = BOX.height + BOX.gap;
+// A number in a box has at most so many characters, one of a range so many.
+const CELL_CHARACTERS = 9;
+// A list of so many shows them all, if there is room.
+const FEW_NUMBERS = 4;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function shape(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// The number with as many digits as there is room for.
+function fittedNumber(number, digits, characters = CELL_CHARACTERS) {
+  let text = shortNumber(number, digits);
+  for (let fewer = Math.min(digits || 17, characters); text.length > characters && fewer > 1; fewer--) {
+    text = shortNumber(number, fewer);
+  }
+  return text;
+}
+
+// A few numbers as a list, or from the least to the greatest of many.
+function fittedNumbers(numbers, digits, characters) {
+  if (numbers.length <= FEW_NUMBERS) {
+    const text = `[${numbers.map((each) => shortNumber(each, Math.min(digits || 4, 4))).join(", ")}]`;
+    if (text.length <= characters) return text;
+  }
+  let least = Infinity;
+  let greatest = -Infinity;
+  let nan = false;
+  for (const each of numbers) {
+    if (each < least) least = each;
+    if (each > greatest) greatest = each;
+    nan ||= each !== each;
+  }
+  const half = Math.floor((characters - 3) / 2);
+  const ends = [least, greatest].map((each) => fittedNumber(each, 3, half));
+  const range = ends[0] === ends[1] ? ends[0] : ends.join(" … ");
+  if (!nan) return range;
+  return least > greatest ? "NaN" : "some NaN";
+}
+
+function makePicture(container, data) {
+  const { boxes, levels } = data.picture;
+  const open = new Set(data.picture.open);
+  const digits = data.digits;
+  const pen = document.createElement("canvas").getContext("2d");
+  const style = getComputedStyle(container);
+  const mono = style.getPropertyValue("--mono");
+
+  // The boxes around each node, from the outermost to its own.
+  const chains = new Map();
+  const place = [];
+  levels.forEach((level, l) => {
+    level.boxes.forEach((box, k) => { place[box] = { level: l, index: level.ports.length + k }; });
+  });
+  function listChains(level, around) {
+    for (const box of levels[level].boxes) {
+      const chain = [...around, box];
+      if (boxes[box].level !== undefined) listChains(boxes[box].level, chain);
+      else for (const node of boxes[box].nodes) chains.set(node, chain);
+    }
+  }
+  listChains(0, []);
+
+  // Of what is drawn: by box its elements and place, by both its ends an edge.
+  let drawn = new Map();
+  let edges = new Map();
+  let frames = [];
+  let size = { width: 0, height: 0 };
+  let scale = 1;
+  const svg = shape("svg", { class: "graph", role: "group", "aria-label": "the picture of the formula" });
+  container.append(svg);
+
+  function widthOf(text, font) {
+    pen.font = `${font} ${mono}`;
+    return pen.measureText(text).width;
+  }
+
+  function cut(text, room, font) {
+    if (widthOf(text, font) <= room) return text;
+    const letters = Array.from(text);
+    while (letters.length > 1 && widthOf(letters.join("") + "…", font) > room) letters.pop();
+    return letters.join("") + "…";
+  }
+
+  // The outermost box around the node that is folded, which is seen in its place.
+  function seen(node) {
+    const chain = chains.get(node);
+    return chain && (chain.find((box) => boxes[box].level !== undefined && !open.has(box)) ?? chain.at(-1));
+  }
+
+  function isFrame(box) {
+    return boxes[box].level !== undefined && open.has(box);
+  }
+
+  // What a box measures: the body, and the operator before it.
+  function measured(box) {
+    const { kind, name, symbol, nodes } = boxes[box];
+    if (kind === "literal") {
+      return { width: Math.min(BOX.most, widthOf(name, "12px") + 22), height: LITERAL_HEIGHT, pill: 0 };
+    }
+    const isList = nodes.length > 1;
+    const fold = boxes[box].level !== undefined ? 18 : 0;
+    const text = widthOf(name, "600 12.5px") + (boxes[box].shape ? widthOf(` ${boxes[box].shape}`, "11px") : 0);
+    const least = isList ? BOX.list : BOX.least;
+    const width = Math.min(Math.max(BOX.most, least), Math.max(least, text + 24 + fold));
+    const pill = kind === "operation" ? Math.max(PILL_HEIGHT, widthOf(symbol, "12px") + 16) : 0;
+    return { width, height: BOX.height, pill };
+  }
+
+  // Where everything in a level stands, from its own left upper corner.
+  function layout(l) {
+    const level = levels[l];
+    const first = level.ports.length;
+    const items = level.boxes.map((box) => {
+      if (!isFrame(box)) {
+        const own = measured(box);
+        return { box, ...own, full: own.width + (own.pill ? own.pill + PILL_GAP : 0) };
+      }
+      const inner = layout(boxes[box].level);
+      const title = widthOf(`▾ ${boxes[box].name}`, "600 12px") + 30;
+      const width = Math.max(inner.width + 2 * FRAME.side, Math.min(title, 320));
+      return { box, inner, full: width, height: inner.height + FRAME.head + FRAME.foot };
+    });
+    const widths = Array(Math.max(0, ...level.columns) + 1).fill(0);
+    items.forEach((item, k) => {
+      const column = level.columns[first + k];
+      widths[column] = Math.max(widths[column], item.full);
+    });
+    const lefts = [];
+    let x = 0;
+    widths.forEach((width, column) => {
+      lefts.push(x);
+      x += width + (column === 0 && first ? BOX.between / 2 : BOX.between);
+    });
+    const y = stretched(items.map((item, k) => [level.rows[first + k], item.height + BOX.gap]));
+    const rows = level.rows.map(y);
+    let top = Infinity;
+    let bottom = -Infinity;
+    items.forEach((item, k) => {
+      item.x = lefts[level.columns[first + k]];
+      item.y = rows[first + k];
+      top = Math.min(top, item.y - item.height / 2);
+      bottom = Math.max(bottom, item.y + item.height / 2);
+    });
+    const bends = new Map();
+    for (const [from, to, at] of level.bends) {
+      const points = at.map((row, k) => {
+        const column = level.columns[from] + 1 + k;
+        const height = y(row);
+        top = Math.min(top, height);
+        bottom = Math.max(bottom, height);
+        return [lefts[column], lefts[column] + widths[column], height];
+      });
+      bends.set(from * 1e6 + to, points);
+    }
+    return { level: l, items, bends, ports: rows.slice(0, first), top, height: bottom - top, width: x - BOX.between };
+  }
+
+  // From a row to its height in pixels: a row is UNIT high, but where something higher
+  // stands, which reaches from half a row above to half a row below its middle.
+  function stretched(items) {
+    const tall = items.filter(([, height]) => height > UNIT);
+    if (!tall.length) return (row) => row * UNIT;
+    const cuts = [...new Set(tall.flatMap(([row]) => [row - 0.5, row + 0.5]))].sort((a, b) => a - b);
+    const heights = cuts.map((cut, k) => {
+      const middle = (cut + (cuts[k + 1] ?? cut)) / 2;
+      const over = tall.filter(([row]) => Math.abs(row - middle) < 0.5).map(([, height]) => height);
+      return k + 1 < cuts.length ? Math.max(UNIT, ...over) : UNIT;
+    });
+    const starts = [cuts[0] * UNIT];
+    for (let k = 1; k < cuts.length; k++) starts.push(starts[k - 1] + (cuts[k] - cuts[k - 1]) * heights[k - 1]);
+    return (row) => {
+      if (row <= cuts[0]) return row * UNIT;
+      let k = cuts.length - 1;
+      while (cuts[k] > row) k--;
+      return starts[k] + (row - cuts[k]) * heights[k];
+    };
+  }
+
+  // Draws everything anew: when something is folded or unfolded.
+  function redraw() {
+    const whole = layout(0);
+    drawn = new Map();
+    edges = new Map();
+    frames = [];
+    const below = shape("g", {});
+    const middle = shape("g", { fill: "none" });
+    const above = shape("g", {});
+    const labels = shape("g", { class: "labels" });
+    const placed = new Map();
+    put(whole, 12, 12 - whole.top, below, above, placed);
+    size = { width: whole.width + 24, height: whole.height + 24 };
+    connect(placed, middle, labels);
+    svg.replaceChildren(below, middle, above, labels);
+    resize();
+  }
+
+  function put(inner, x, y, below, above, placed) {
+    placed.set(inner.level, { inner, x, y });
+    for (const item of inner.items) {
+      const at = { x: x + item.x, y: y + item.y };
+      if (!item.inner) {
+        drawn.set(item.box, drawBox(item, at, above));
+        continue;
+      }
+      const upper = at.y - item.height / 2;
+      const box = boxes[item.box];
+      const frame = shape("g", { class: `frame${box.list ? " list" : ""}` });
+      frame.append(shape("rect", { x: at.x, y: upper, width: item.full, height: item.height, rx: 12 }));
+      const title = cut(`▾ ${box.name}`, item.full - 24, "600 12px");
+      frame.append(foldButton(item.box, title, at.x + 12, upper + 17, true));
+      below.append(frame);
+      frames.push({ box: item.box, frame });
+      drawn.set(item.box, { left: at.x, right: at.x + item.full, y: at.y, top: upper, bottom: upper + item.height, group: frame });
+      put(item.inner, at.x + FRAME.side, upper + FRAME.head - item.inner.top, below, above, placed);
+    }
+  }
+
+  function foldButton(box, text, x, y, isOpen) {
+    const { name, symbol } = boxes[box];
+    const made = shape("text", {
+      x, y, class: "fold", role: "button", tabindex: 0, "aria-expanded": isOpen, "data-box": box,
+      "aria-label": `${isOpen ? "fold" : "unfold"} ${symbol === "variable" ? "" : symbol} ${name}`,
+    }, text);
+    return made;
+  }
+
+  function drawBox(item, at, above) {
+    const box = boxes[item.box];
+    const { kind, nodes } = box;
+    const left = at.x + (item.pill ? item.pill + PILL_GAP : 0);
+    const top = at.y - item.height / 2;
+    const group = shape("g", { class: `box ${kind}${box.output ? " output" : ""}` });
+    if (nodes.length === 1) group.setAttribute("data-box-node", nodes[0]);
+    group.append(shape("title", {}, box.name));
+    const found = { group, left: at.x, right: left + item.width, y: at.y, top, bottom: top + item.height };
+    if (item.pill) {
+      group.append(
+        shape("line", { class: "stem", x1: at.x + item.pill, x2: left, y1: at.y, y2: at.y }),
+        shape("rect", { class: "pill", x: at.x, y: at.y - PILL_HEIGHT / 2, width: item.pill, height: PILL_HEIGHT, rx: PILL_HEIGHT / 2 }),
+        shape("text", { class: "symbol", x: at.x + item.pill / 2, y: at.y + 4.5 }, box.symbol),
+      );
+    }
+    const round = kind === "variable" ? 14 : kind === "literal" ? LITERAL_HEIGHT / 2 : 7;
+    group.append(shape("rect", { class: "body", x: left, y: top, width: item.width, height: item.height, rx: round }));
+    if (nodes.length > 1) group.insertBefore(
+      shape("rect", { class: "body behind", x: left + 4, y: top + 4, width: item.width, height: item.height, rx: round }),
+      group.lastChild,
+    );
+    if (kind === "literal") {
+      group.append(shape("text", { class: "name", x: left + item.width / 2, y: at.y + 4.5 }, cut(box.name, item.width - 12, "12px")));
+    } else {
+      const canFold = box.level !== undefined;
+      const half = left + item.width / 2;
+      const room = item.width - 20 - (canFold ? 16 : 0);
+      const name = shape("text", { class: "name", x: half - (canFold ? 8 : 0), y: top + 17 });
+      name.append(cut(box.name, room, "600 12.5px"));
+      if (box.shape) name.append(shape("tspan", { class: "shape" }, ` ${box.shape}`));
+      found.value = shape("text", { class: "number value", x: left + item.width / 4 + 1, y: top + 40 });
+      found.gradient = shape("text", { class: "number gradient", x: left + (3 * item.width) / 4 - 1, y: top + 40 });
+      group.append(
+        name,
+        shape("path", { class: "rule", d: `M${left} ${top + 25}h${item.width}M${half} ${top + 25}v${item.height - 25}` }),
+        found.value, found.gradient,
+      );
+      found.characters = Math.floor((item.width / 2 - 8) / widthOf("0", "12px"));
+      if (canFold) group.append(foldButton(item.box, "▸", left + item.width - 18, top + 17, false));
+    }
+    above.append(group);
+    return found;
+  }
+
+  // The edges between the boxes that are seen.
+  function connect(placed, middle, labels) {
+    for (const [node] of chains) {
+      const [operation, ...inputs] = data.nodes[node];
+      if (operation < 2) continue;
+      inputs.forEach((operand, position) => {
+        const source = seen(operand);
+        const target = seen(node);
+        if (source === undefined || source === target) return;
+        const key = `${source} ${target}`;
+        let edge = edges.get(key);
+        if (!edge) {
+          const points = route(operand, node, placed);
+          const path = shape("path", { class: "edge", d: curve(points) });
+          edge = { path, points, of: new Map(), label: null, labels };
+          edges.set(key, edge);
+          middle.append(path);
+        }
+        edge.of.set(`${node} ${position}`, operand);
+      });
+    }
+  }
+
+  // The points from what is seen of the operand to what is seen of the node. A pair of
+  // points on one height is a straight piece; curves lead from pair to pair.
+  function route(operand, node, placed) {
+    const from = visibleChain(operand);
+    const to = visibleChain(node);
+    let depth = 0;
+    while (from[depth] === to[depth]) depth++;
+    const start = drawn.get(from.at(-1));
+    const points = [[start.right, start.y]];
+    let source = from[depth];
+    if (from.length > depth + 1) points.push([drawn.get(source).right, start.y]);
+    let index = place[source].index;
+    for (let k = depth; k < to.length; k++) {
+      const target = to[k];
+      const { inner, x, y } = placed.get(place[target].level);
+      if (k > depth) {
+        const ports = levels[inner.level].ports;
+        index = ports.findIndex((nodes) => nodes.includes(operand));
+        if (index < 0) continue;
+        points.push([x - FRAME.side, y + inner.ports[index]], [x, y + inner.ports[index]]);
+      }
+      for (const [left, right, height] of inner.bends.get(index * 1e6 + place[target].index) || []) {
+        points.push([x + left, y + height], [x + right, y + height]);
+      }
+    }
+    const end = drawn.get(to.at(-1));
+    points.push([end.left, end.y]);
+    return points;
+  }
+
+  function visibleChain(node) {
+    const chain = chains.get(node);
+    return chain.slice(0, chain.indexOf(seen(node)) + 1);
+  }
+
+  function curve(points) {
+    let [x, y] = points[0];
+    let path = `M${x} ${y}`;
+    for (const [right, height] of points.slice(1)) {
+      const reach = Math.max(12, (right - x) / 2);
+      path += height === y
+        ? `H${right}`
+        : `C${x + reach} ${y} ${right - reach} ${height} ${right} ${height}`;
+      [x, y] = [right, height];
+    }
+    return path;
+  }
+
+  function setText(text, content) {
+    if (text.textContent !== content) text.textContent = content;
+  }
+
+  // Writes the numbers. `value(node)` and `gradient(node)` are undefined where nothing
+  // is known yet, `gradient` null where there is none.
+  function update(value, gradient) {
+    for (const [box, found] of drawn) {
+      if (!found.value) continue;
+      const { nodes } = boxes[box];
+      writeNumbers(found.value, nodes.map(value), found.characters);
+      writeNumbers(found.gradient, nodes.map(gradient), found.characters);
+      found.group.classList.toggle("pending", found.value.textContent === "");
+    }
+  }
+
+  function writeNumbers(text, numbers, characters) {
+    if (numbers.includes(undefined)) setText(text, "");
+    else if (numbers.includes(null)) setText(text, "–");
+    else if (numbers.length === 1) setText(text, fittedNumber(numbers[0], digits, characters));
+    else setText(text, fittedNumbers(numbers, digits, characters));
+  }
+
+  // Shows which node is worked on, and what passes along the edges meanwhile:
+  // `passing` has [node, position, text or null] in the direction of the phase.
+  function light(node, phase, passing = []) {
+    for (const each of svg.querySelectorAll(".now")) each.classList.remove("now", "forward", "backward", "nothing");
+    for (const each of svg.querySelectorAll(".local")) each.remove();
+    const box = node === null ? undefined : seen(node);
+    if (box === undefined) return;
+    drawn.get(box).group.classList.add("now", phase);
+    const target = box;
+    const texts = new Map();
+    for (const [consumer, position, operand, text] of passing) {
+      const edge = edges.get(`${seen(operand)} ${seen(consumer)}`);
+      if (!edge || seen(consumer) !== target) continue;
+      edge.path.classList.add("now", phase);
+      // What is lit is not crossed by others.
+      edge.path.parentNode.append(edge.path);
+      if (text !== undefined) texts.set(edge, [...(texts.get(edge) || []), text]);
+      if (!texts.has(edge)) continue;
+    }
+    for (const [edge, all] of texts) writeLocal(edge, all);
+  }
+
+  function writeLocal(edge, texts) {
+    const isNothing = texts.every((each) => each === null);
+    edge.path.classList.toggle("nothing", isNothing);
+    const text = isNothing ? "nothing" : texts.filter((each) => each !== null).join(", ");
+    const length = edge.path.getTotalLength();
+    const middle = edge.path.getPointAtLength(Math.min(length / 2, Math.max(length - 60, length * 0.4)));
+    const width = widthOf(text, "600 11.5px") + 14;
+    const label = shape("g", { class: `local${isNothing ? " nothing" : ""}`, transform: `translate(${middle.x} ${middle.y})` });
+    label.append(
+      shape("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+      shape("text", { y: 4 }, text),
+    );
+    edge.labels.append(label);
+  }
+
+  function mark(nodes) {
+    for (const each of svg.querySelectorAll(".found")) each.classList.remove("found");
+    for (const node of nodes) {
+      const box = seen(node);
+      if (box !== undefined) drawn.get(box).group.classList.add("found");
+    }
+  }
+
+  // --- size and place
+
+  function resize() {
+    svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    svg.setAttribute("width", Math.round(size.width * scale));
+    svg.setAttribute("height", Math.round(size.height * scale));
+  }
+
+  function zoom(next) {
+    scale = Math.max(0.1, Math.min(3, next));
+    resize();
+  }
+
+  // As large as there is room for, if that can be read.
+  function fit(least = 0) {
+    const room = container.clientWidth - 2;
+    const most = container.clientWidth > 1800 ? 1.6 : 1.15;
+    zoom(Math.max(least, Math.min(most, room / size.width)));
+  }
+
+  // Scrolls so that the node, and what it takes, is in sight.
+  function show(node, operands = []) {
+    const found = [node, ...operands].map((each) => drawn.get(seen(each))).filter(Boolean);
+    if (!found.length) return;
+    const [own] = found;
+    const room = { width: container.clientWidth / scale, height: container.clientHeight / scale };
+    const left = Math.max(Math.min(...found.map((each) => each.left)), own.right - room.width + 24);
+    const target = {
+      left: scrolled(container.scrollLeft, left * scale, own.right * scale, container.clientWidth),
+      top: scrolled(container.scrollTop, own.top * scale, own.bottom * scale, container.clientHeight),
+    };
+    if (target.left !== container.scrollLeft || target.top !== container.scrollTop) {
+      container.scrollTo({ ...target, behavior: prefersStillness.matches ? "auto" : "smooth" });
+    }
+  }
+
+  function scrolled(at, from, to, room) {
+    if (from - 16 < at) return Math.max(0, from - 16);
+    return to + 16 > at + room ? to + 16 - room : at;
+  }
+
+  function setOpen(box, isOpen) {
+    if (isOpen) open.add(box);
+    else open.delete(box);
+  }
+
+  // Unfolds what the node is in; whether there was anything to unfold.
+  function reveal(node) {
+    const chain = (chains.get(node) || []).slice(0, -1).filter((box) => !open.has(box));
+    for (const box of chain) open.add(box);
+    return chain.length > 0;
+  }
+
+  redraw();
+  return {
+    svg, boxes, chains, open, update, light, mark, redraw, zoom, fit, show, setOpen, reveal, seen,
+    scale: () => scale,
+    foldable: boxes.map((box, k) => k).filter((k) => boxes[k].level !== undefined),
+  };
+}

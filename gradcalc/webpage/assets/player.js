@@ -1,0 +1,441 @@
+// Joins what is on the page: the boxes of the variables, the formula, the picture, the
+// table, the notes and the line of time, which are all of one evaluation.
+
+const data = readData();
+const digits = data.digits;
+const evaluate = makeEvaluator(data);
+const given = givenOf(data);
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+
+let element0 = 0;
+let evaluation = evaluate(given, element0);
+let steps = stepsOf(data, element0);
+let forward = steps.filter((step) => step.phase === "forward").length;
+
+// --- the table and the formula, which Python wrote
+
+const rows = new Map();
+for (const row of document.querySelectorAll("#table tr[data-node]")) {
+  const [value, gradient] = row.querySelectorAll("td.number");
+  rows.set(Number(row.dataset.node), { row, value, gradient });
+}
+
+// The parts of the formula by node; a node in a function of the library has the call's.
+const parts = new Map();
+for (const part of document.querySelectorAll("#formula [data-node]")) {
+  for (const node of part.dataset.node.split(" ")) {
+    const known = parts.get(Number(node));
+    parts.set(Number(node), known ? [...known, part] : [part]);
+  }
+}
+
+const picture = makePicture(byId("picture"), data);
+
+// The spelling of numbers in JSON: what is not finite is a text there, too.
+function spelled(value) {
+  if (value === null || value === undefined) return "";
+  return Array.isArray(value) ? JSON.stringify(listed(value)) : exactNumber(value);
+}
+
+function listed(value) {
+  if (Array.isArray(value)) return value.map(listed);
+  return value === null || Number.isFinite(value) ? value : exactNumber(value);
+}
+
+function gradientOf(node) {
+  if (!data.active[node]) return null;
+  return evaluation.complete ? evaluation.row()[node] ?? 0 : undefined;
+}
+
+function valueOf(node) {
+  return evaluation.known(node) ? evaluation.values[node] : undefined;
+}
+
+function setText(target, content) {
+  if (target.textContent !== content) target.textContent = content;
+}
+
+function shown(number) {
+  if (number === undefined) return "";
+  return number === null ? "–" : shortNumber(number, digits);
+}
+
+function writeTable() {
+  for (const [node, { row, value, gradient }] of rows) {
+    const number = valueOf(node);
+    row.dataset.value = spelled(number);
+    row.dataset.gradient = spelled(evaluation.gradient(node));
+    setText(value, shown(number));
+    setText(gradient, shown(gradientOf(node)));
+  }
+  const outputs = leavesOf(data.output);
+  const result = byId("result");
+  const known = outputs.every((node) => evaluation.known(node));
+  const few = outputs.slice(0, 6).map((node) => shown(valueOf(node)));
+  if (outputs.length > few.length) few.push("…");
+  const text = Array.isArray(data.output) ? `[${few.join(", ")}]` : few[0];
+  setText(result, known ? `= ${text}` : "= ?");
+}
+
+function writeNotes() {
+  const list = byId("notes");
+  const notes = evaluation.complete ? notesOn(data, evaluation) : [];
+  const texts = notes.map((each) => (each.function ? `in ${each.function}: ` : "") + each.message);
+  if (list.dataset.said === texts.join("\n")) return;
+  list.dataset.said = texts.join("\n");
+  list.replaceChildren(...notes.map((note, k) => {
+    const item = element("li", { class: note.kind }, element("b", {}, NOTE_NAMES[note.kind] || note.kind), ` ${texts[k]}`);
+    item.addEventListener("click", () => lookAt(note.node));
+    return item;
+  }));
+  byId("remarks").hidden = !notes.length;
+}
+
+const NOTE_NAMES = { nonfinite: "not finite" };
+
+// --- where the play stands
+
+// The start, each step, and the end, when everything is known.
+const END = () => steps.length + 1;
+
+function stepAt(position) {
+  return steps[position - 1] ?? null;
+}
+
+// How much of the gradient of a node has arrived when the step's node passed its on.
+function arrivedBy(node, worker) {
+  if (!data.active[node]) return null;
+  if (node >= worker) return gradientOf(node);
+  let sum;
+  let all = true;
+  for (const { from, product } of evaluation.arrived(node)) {
+    if (from < worker) all = false;
+    else sum = sum === undefined ? product : sum + product;
+  }
+  return sum !== undefined && all ? gradientOf(node) : sum;
+}
+
+function draw(position) {
+  const step = stepAt(position);
+  const isForward = step?.phase === "forward";
+  root.dataset.phase = step ? step.phase : position ? "end" : "start";
+  if (position === 0) {
+    const isLeaf = (node) => data.nodes[node][0] < 2;
+    picture.update((node) => (isLeaf(node) ? valueOf(node) : undefined), () => undefined);
+  } else if (!step) {
+    picture.update(valueOf, gradientOf);
+  } else if (isForward) {
+    picture.update((node) => (node <= step.node ? valueOf(node) : undefined), () => undefined);
+  } else {
+    picture.update(valueOf, (node) => (evaluation.complete ? arrivedBy(node, step.node) : undefined));
+  }
+  picture.light(step ? step.node : null, step?.phase, step ? passing(step, isForward) : []);
+  lightText(step);
+  writeSentence(position, step);
+}
+
+// What goes along the edges of the step: forward values, backward local derivatives.
+function passing(step, isForward) {
+  const inputs = inputsOfNode(step.node);
+  if (isForward || !evaluation.complete) {
+    return inputs.map((operand, position) => [step.node, position, operand, undefined]);
+  }
+  return evaluation.passedOn(step.node)
+    .filter(({ operand }) => data.active[operand])
+    .map(({ operand, position, local }) => [
+      step.node, position, operand, local === null ? null : `× ${fittedNumber(local, digits, 10)}`,
+    ]);
+}
+
+function inputsOfNode(node) {
+  const [operation, ...inputs] = data.nodes[node];
+  return operation < 2 ? [] : inputs;
+}
+
+function lightText(step) {
+  for (const each of document.querySelectorAll(".lit")) each.classList.remove("lit", "forward", "backward");
+  if (!step) return;
+  for (const part of [...(parts.get(step.node) || []), rows.get(step.node)?.row]) {
+    if (part) part.classList.add("lit", step.phase);
+  }
+}
+
+function writeSentence(position, step) {
+  const place = byId("sentence");
+  let lines;
+  if (step) lines = stepLines(data, step, evaluation, digits);
+  else if (position === 0) lines = startLines();
+  else lines = evaluation.complete ? meaningLines(data, evaluation, digits) : missingLines();
+  place.replaceChildren(...lines.map((line) => element("p", {}, ...line.map(
+    ({ text, math }) => (math === undefined ? text : element("code", {}, math)),
+  ))));
+}
+
+function startLines() {
+  const opening = openingLines(data, evaluation);
+  return opening.length ? opening : [[{ text: "Forward, every value is computed; backward, every gradient." }]];
+}
+
+function missingLines() {
+  const names = data.variables.flatMap(([name, place]) => (
+    leavesOf(place).some((node) => given[node] === null) ? [name] : []
+  ));
+  return [[{ text: "Give values: type a number for " }, { math: names.join(", ") }, { text: "." }]];
+}
+
+const timeline = makeTimeline(byId("timeline"), {
+  last: END(),
+  start: END(),
+  show: draw,
+  describe: (position) => {
+    const step = stepAt(position);
+    if (!step) return position ? "the end" : "the start";
+    return step.phase === "forward"
+      ? `forward ${position} of ${forward}`
+      : `backward ${position - forward} of ${steps.length - forward}`;
+  },
+  fragment: (position) => {
+    const step = stepAt(position);
+    if (!step) return position ? "" : "#start";
+    return step.phase === "forward" ? `#forward-${position}` : `#backward-${position - forward}`;
+  },
+  position: (link) => {
+    const [, phase, number] = /^#(forward|backward)-(\d+)$/.exec(link) || [];
+    if (!phase) return link === "#start" ? 0 : null;
+    const count = phase === "forward" ? forward : steps.length - forward;
+    return Math.max(1, Math.min(count, Number(number))) + (phase === "forward" ? 0 : forward);
+  },
+  changed: () => {
+    const step = stepAt(timeline.position());
+    if (step) picture.show(step.node, inputsOfNode(step.node));
+  },
+});
+
+function markTimeline() {
+  byId("timeline").style.setProperty("--forward", forward / Math.max(1, END()));
+}
+
+// --- everything anew at another point, once for each frame
+
+let waiting = false;
+
+function recompute() {
+  evaluation = evaluate(given, element0);
+  writeTable();
+  writeNotes();
+  timeline.draw();
+}
+
+function recomputeSoon() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    recompute();
+  });
+}
+
+// --- a box and a slider for every variable
+
+// A round number that is at least twice the size of this one: 1, 2 or 5 and zeros.
+function rangeFor(value) {
+  const size = 2 * Math.abs(value);
+  if (!(size > 0 && size < 1e300)) return 2;
+  const power = 10 ** Math.floor(Math.log10(size));
+  return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= size) ?? size;
+}
+
+function joinBox(box) {
+  const node = Number(box.dataset.variable);
+  const slider = element("input", { type: "range", step: "any", "aria-label": `${box.name}, slider`, tabindex: 0 });
+  box.after(slider);
+  const setRange = () => {
+    const value = given[node] ?? 0;
+    const range = rangeFor(Number.isFinite(value) ? value : 0);
+    slider.min = -range;
+    slider.max = range;
+    slider.value = Number.isFinite(value) ? value : 0;
+    slider.style.setProperty("--at", (Number(slider.value) + range) / (2 * range));
+    slider.setAttribute("aria-valuetext", box.value || "no value");
+  };
+  box.addEventListener("input", () => {
+    const text = box.value.trim();
+    const number = text === "" ? null : readNumber(text);
+    const isWrong = text !== "" && number === null;
+    box.setAttribute("aria-invalid", isWrong);
+    if (isWrong) return;
+    given[node] = number;
+    setRange();
+    recomputeSoon();
+  });
+  slider.addEventListener("input", () => {
+    const range = Number(slider.max);
+    // To a thousandth of the range: the digits behind are not what a hand can choose.
+    const digit = 10 ** Math.floor(Math.log10(range / 500));
+    const places = Math.max(0, -Math.floor(Math.log10(range / 500)));
+    const number = Number((Math.round(Number(slider.value) / digit) * digit).toFixed(Math.min(places, 100)));
+    given[node] = number + 0;
+    box.value = shortNumber(given[node]);
+    box.removeAttribute("aria-invalid");
+    slider.style.setProperty("--at", (number + range) / (2 * range));
+    slider.setAttribute("aria-valuetext", box.value);
+    recomputeSoon();
+  });
+  setRange();
+  return () => {
+    box.value = given[node] === null ? "" : exactNumber(given[node]).replace(/\.0$/, "");
+    box.removeAttribute("aria-invalid");
+    setRange();
+  };
+}
+
+const resets = [...document.querySelectorAll("input[data-variable]")].map(joinBox);
+byId("reset").addEventListener("click", () => {
+  Object.assign(given, givenOf(data));
+  for (const reset of resets) reset();
+  recompute();
+});
+
+// --- which element of a list is differentiated
+
+const chooser = byId("element");
+if (chooser) {
+  chooser.addEventListener("change", () => {
+    element0 = Number(chooser.value);
+    evaluation = evaluate(given, element0);
+    steps = stepsOf(data, element0);
+    forward = steps.filter((step) => step.phase === "forward").length;
+    timeline.setLast(END());
+    markTimeline();
+    recompute();
+  });
+}
+
+// --- folding, looking for nodes, and the size of the picture
+
+function showRows() {
+  for (const [node, { row }] of rows) row.hidden = row.classList.contains("inner") && isFolded(node);
+}
+
+function isFolded(node) {
+  const chain = picture.chains.get(node);
+  return chain ? picture.seen(node) !== chain.at(-1) && !picture.boxes[picture.seen(node)].nodes.includes(node) : true;
+}
+
+function fold(box, isOpen) {
+  picture.setOpen(box, isOpen);
+  refold();
+  picture.svg.querySelector(`.fold[data-box="${box}"]`)?.focus({ preventScroll: true });
+}
+
+function refold() {
+  picture.redraw();
+  showRows();
+  timeline.draw();
+}
+
+function foldAll(isOpen) {
+  for (const box of picture.foldable) picture.setOpen(box, isOpen);
+  refold();
+}
+
+// The step at which the node is worked on, in the phase of now; else the node alone.
+function lookAt(node) {
+  if (picture.reveal(node)) refold();
+  const phase = stepAt(timeline.position())?.phase === "forward" ? "forward" : "backward";
+  const found = steps.findIndex((step) => step.node === node && step.phase === phase);
+  const place = found >= 0 ? found : steps.findIndex((step) => step.node === node);
+  if (place >= 0) timeline.go(place + 1);
+  picture.show(node);
+}
+
+picture.svg.addEventListener("click", (event) => {
+  const button = event.target.closest(".fold");
+  if (button) {
+    const box = Number(button.dataset.box);
+    fold(box, !picture.open.has(box));
+    return;
+  }
+  const box = event.target.closest("[data-box-node]");
+  if (box) lookAt(Number(box.dataset.boxNode));
+});
+picture.svg.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  const button = event.target.closest(".fold");
+  if (!button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  fold(Number(button.dataset.box), !picture.open.has(Number(button.dataset.box)));
+});
+
+byId("formula").addEventListener("click", (event) => {
+  const part = event.target.closest("[data-node]");
+  if (part) lookAt(Number(part.dataset.node.split(" ")[0]));
+});
+byId("table").addEventListener("click", (event) => {
+  const row = event.target.closest("tr[data-node]");
+  if (row) lookAt(Number(row.dataset.node));
+});
+
+const search = byId("search");
+let found = [];
+let foundAt = -1;
+
+function look() {
+  const words = search.value.trim().toLowerCase();
+  found = [];
+  for (const [node, { row }] of rows) {
+    const isFound = words !== "" && row.dataset.text.toLowerCase().includes(words);
+    if (isFound) found.push(node);
+    row.classList.toggle("found", isFound);
+  }
+  foundAt = -1;
+  picture.mark(found);
+  setText(byId("matches"), words === "" ? "" : `${found.length} found`);
+}
+
+search.addEventListener("input", look);
+search.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    search.value = "";
+    look();
+    search.blur();
+  }
+  if (event.key !== "Enter" || !found.length) return;
+  event.preventDefault();
+  foundAt = (foundAt + (event.shiftKey ? found.length - 1 : 1)) % found.length;
+  const node = found[foundAt];
+  setText(byId("matches"), `${foundAt + 1} of ${found.length}`);
+  lookAt(node);
+  picture.mark(found);
+  rows.get(node)?.row.scrollIntoView({ block: "nearest" });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || isTyping(event.target)) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+const tools = {
+  fit: () => picture.fit(),
+  larger: () => picture.zoom(picture.scale() * 1.25),
+  smaller: () => picture.zoom(picture.scale() / 1.25),
+  fold: () => foldAll(false),
+  unfold: () => foldAll(true),
+};
+for (const [id, action] of Object.entries(tools)) byId(id)?.addEventListener("click", action);
+
+// Smaller than this, the numbers in the boxes cannot be read.
+const LEAST_SCALE = 0.62;
+addEventListener("resize", () => picture.fit(LEAST_SCALE));
+
+joinTheme(byId("theme"));
+picture.fit(LEAST_SCALE);
+showRows();
+markTimeline();
+writeTable();
+writeNotes();
+timeline.draw();
+root.dataset.ready = "true";

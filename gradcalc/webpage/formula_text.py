@@ -1,0 +1,49 @@
+"""The formula as markup in which each part knows its node."""
+
+from collections.abc import Iterator
+
+from gradcalc.graph import Graph
+from gradcalc.webpage.document import escaped
+
+# Of a longer text the parts are not marked: its markup would be many times as long.
+_LONGEST = 200_000
+
+
+def formula_markup(graph: Graph) -> str:
+    """The text of the formula; around the text of each node a span with its number.
+
+    Nodes of the same text, as the elements of a list, share one. The numbers are those
+    of `data-node`, with blanks between them.
+    """
+    source = graph.source
+    if len(source) > _LONGEST:
+        return escaped(source)
+    nodes: dict[tuple[int, int], list[int]] = {}
+    for node, (start, end) in enumerate(zip(graph.starts, graph.ends, strict=True)):
+        body = graph.bodies.get(node)
+        typed = body is None or (body.library is None and body.text == source)
+        if typed and start < end <= len(source) and node not in graph.composed:
+            nodes.setdefault((start, end), []).append(node)
+    return "".join(_pieces(source, nodes))
+
+
+def _pieces(source: str, nodes: dict[tuple[int, int], list[int]]) -> Iterator[str]:
+    at = 0
+    ends: list[int] = []
+    # Of two that begin together the longer one is outside.
+    for start, end in sorted(nodes, key=lambda span: (span[0], -span[1])):
+        while ends and ends[-1] <= start:
+            yield escaped(source[at : ends[-1]]) + "</span>"
+            at = ends.pop()
+        if ends and end > ends[-1]:
+            # Spans that overlap are none of the language; nothing is marked twice.
+            continue
+        yield escaped(source[at:start])
+        at = start
+        numbers = " ".join(map(str, nodes[start, end]))
+        yield f'<span data-node="{numbers}">'
+        ends.append(end)
+    while ends:
+        yield escaped(source[at : ends[-1]]) + "</span>"
+        at = ends.pop()
+    yield escaped(source[at:])

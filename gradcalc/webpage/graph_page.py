@@ -18,9 +18,8 @@ from gradcalc.webpage.document import asset, document, escaped
 from gradcalc.webpage.formula_text import formula_markup
 from gradcalc.webpage.graph_data import ARITHMETIC, functions_of, graph_data
 from gradcalc.webpage.picture_data import picture_data
-from gradcalc.webpage.step_sentences import step_sentences
 from gradcalc.wording import cut_end
-from gradcalc.writers.node_text import expression
+from gradcalc.writers.node_text import expression, program_line
 
 # A browser takes seconds to show more.
 _MOST_NODES = 50_000
@@ -28,6 +27,8 @@ _MOST_CHOICES = 1000
 # A list of more elements shows its boxes when it is opened.
 _FEW_ELEMENTS = 8
 _LONGEST_TITLE = 80
+# A formula of more letters is written smaller.
+_SHORT_FORMULA = 120
 
 
 def graph_page(drawing: Drawing) -> str:
@@ -44,15 +45,15 @@ def graph_page(drawing: Drawing) -> str:
             " be slow to open and hard to read",
             hint="--format dot writes it as text",
         )
-    sentences = step_sentences(bound, known.wrt)
     data = {
-        **graph_data(known, known.wrt, sentences.graphs),
-        **sentences.data,
+        **graph_data(known, known.wrt),
         "digits": drawing.precision,
         "picture": picture_data(drawing),
     }
+    is_file = drawing.title != program_line(graph.source)
     body = asset("page.html").format(
-        title=escaped(drawing.title),
+        title=escaped(drawing.title) if is_file else "",
+        size=" long" * (len(graph.source) > _SHORT_FORMULA),
         formula=formula_markup(graph),
         variables="".join(_variables(drawing)),
         element=_element(bound.output),
@@ -63,7 +64,7 @@ def graph_page(drawing: Drawing) -> str:
         body,
         styles=["page.css", "graph.css"],
         definitions=functions_of(data),
-        scripts=[*ARITHMETIC, "sentences.js", "widgets.js", "picture.js", "player.js"],
+        scripts=[*ARITHMETIC, "bare_steps.js", "widgets.js", "picture.js", "player.js"],
         data=data,
     )
 
@@ -91,7 +92,7 @@ def _box(name: str, node: int, value: float | None, *, fixed: bool) -> str:
     if fixed:
         state = 'disabled title="an index: the graph is that of this value"'
     return (
-        f'<div class="variable"><label for="v{node}">{escaped(name)}</label>'
+        f'<div class="entry"><label for="v{node}">{escaped(name)}</label>'
         f'<input id="v{node}" name="{escaped(name)}" value="{text}" placeholder="?"'
         f' autocomplete="off" spellcheck="false" {state}></div>\n'
     )

@@ -6,11 +6,13 @@ from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.drawing import Drawing
 from gradcalc.shapes import flatten
 from gradcalc.wording import printable
-from gradcalc.writers.diagram import MOST_BOXES, one_line
+from gradcalc.writers.diagram import one_line
 from gradcalc.writers.nesting import Level, Nested, level_of, nested_boxes
 
 Object = dict[str, Any]
 
+# With more boxes than this lists are folded at first.
+_MOST_BOXES = 16
 # The letters of a box's name; the script cuts it to the room there is.
 _LONGEST_NAME = 60
 
@@ -49,7 +51,7 @@ class _Picture:
             number
             for number, box in enumerate(self.boxes)
             if "level" in box
-            and (self.drawing.expand or ("list" in box and count <= MOST_BOXES))
+            and (self.drawing.expand or ("list" in box and count <= _MOST_BOXES))
         ]
 
     def add_level(self, boxes: list[Nested], *, ports: bool) -> int:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 _SWEEPS = 8
 _MOVES = 12
 _FEW = 5000
-# In so few columns what should stand on the left does, however far its use is.
+# In so few columns, as in the pictures of books, what should stand on the left does,
+# however far its use is, and each box stands in the middle of what it takes.
 _FEW_COLUMNS = 7
 # More bends than these, for each box and at all, are left out: the longest edges are
 # then drawn as if nothing were between.
@@ -109,21 +110,33 @@ class _Net:
         self.before = [[] for _ in range(count)]
         self.after = [[] for _ in range(count)]
         bent = self._bent(edges)
+        # Edges from one box share their bends: they part where they must.
+        known: dict[tuple[int, int], int] = {}
         chains: dict[tuple[int, int], list[int]] = {}
         for source, target in edges:
             chain: list[int] = []
+            at = source
             if (source, target) in bent:
                 for column in range(self.columns[source] + 1, self.columns[target]):
-                    chain.append(len(self.columns))
-                    self.columns.append(column)
-                    self.before.append([])
-                    self.after.append([])
-            path = [source, *chain, target]
-            for one, next_ in zip(path, path[1:], strict=False):
-                self.after[one].append(next_)
-                self.before[next_].append(one)
+                    bend = known.get((source, column))
+                    if bend is None:
+                        bend = known[source, column] = self._add_bend(column)
+                        self._join(at, bend)
+                    chain.append(bend)
+                    at = bend
+            self._join(at, target)
             chains[source, target] = chain
         return chains
+
+    def _add_bend(self, column: int) -> int:
+        self.columns.append(column)
+        self.before.append([])
+        self.after.append([])
+        return len(self.columns) - 1
+
+    def _join(self, one: int, other: int) -> None:
+        self.after[one].append(other)
+        self.before[other].append(one)
 
     def _bent(self, edges: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
         """The edges that get bends: all of them, or the shortest."""
@@ -214,13 +227,15 @@ def _rows(net: _Net, order: list[list[int]], count: int) -> list[float]:
             rows[each] = at
         rooms.append(room)
     # What a long way leads to stays straight, and others join it.
-    depths = _depths(net, order)
+    depths = _depths(net, order, count)
     weights = [1.0 + depth**2 for depth in depths[:count]]
     weights += [_BEND_WEIGHT] * (len(rows) - count)
     moves = _MOVES if len(rows) < _FEW else 4
-    # At last each box goes to the middle of what it takes.
-    for beside in [net.before, net.after] * (moves // 2) + [net.before]:
-        forward = beside is net.before
+    both = [[*b, *a] for b, a in zip(net.before, net.after, strict=True)]
+    sides = [net.before, net.after] * (moves // 2)
+    sides += [net.before] if len(order) < _FEW_COLUMNS else [both, both]
+    for turn, beside in enumerate(sides):
+        forward = turn % 2 == 0
         columns = list(zip(order, rooms, strict=True))
         for column, room in columns if forward else reversed(columns):
             wished = []
@@ -236,12 +251,13 @@ def _rows(net: _Net, order: list[list[int]], count: int) -> list[float]:
     return [row - top for row in rows]
 
 
-def _depths(net: _Net, order: list[list[int]]) -> list[int]:
+def _depths(net: _Net, order: list[list[int]], count: int) -> list[int]:
     """Of how many boxes the longest way to each consists."""
     depths = [0] * len(net.columns)
     for column in order:
         for each in column:
-            depths[each] = max([depths[b] + 1 for b in net.before[each]], default=0)
+            step = 1 if each < count else 0
+            depths[each] = max([depths[b] + step for b in net.before[each]], default=0)
     return depths
 
 

@@ -64,14 +64,12 @@ def nested_boxes(graph: Graph, outputs: Collection[int]) -> list[Nested]:
 def level_of(graph: Graph, boxes: Sequence[Nested], *, ports: bool) -> Level:
     """The level of the boxes; with `ports` where there are what they take enters."""
     place = {node: k for k, part in enumerate(boxes) for node in part.nodes}
-    # What each box takes of others, in the order of its operands.
-    pairs = [
-        (operand, k)
-        for k, part in enumerate(boxes)
-        for node in sorted(part.nodes)
-        for operand in graph.inputs[node]
-        if place.get(operand) != k
-    ]
+    # What each box takes of others: a node in the order of its operands.
+    pairs = []
+    for k, part in enumerate(boxes):
+        operands = chain(*(graph.inputs[node] for node in part.nodes))
+        in_order = sorted(set(operands)) if part.parts else operands
+        pairs += [(operand, k) for operand in in_order if place.get(operand) != k]
     outside = dict.fromkeys(operand for operand, _ in pairs if operand not in place)
     entrances = _ports(graph, list(outside)) if ports else []
     first = len(entrances)

@@ -4,16 +4,22 @@
 // and rows. How wide a column is and how high a row follows from what is unfolded, so it
 // is worked out here, when something folds; numbers that change are written in place.
 
-const BOX = { height: 50, least: 148, most: 250, list: 236, gap: 20, between: 52 };
+const BOX = { height: 50, least: 136, most: 250, list: 196, gap: 20, between: 44 };
 const LITERAL_HEIGHT = 28;
 const PILL_HEIGHT = 26;
-const PILL_GAP = 12;
+const PILL_GAP = 8;
 const FRAME = { head: 26, side: 16, foot: 12 };
 const UNIT = BOX.height + BOX.gap;
 // A number in a box has at most so many characters, one of a range so many.
 const CELL_CHARACTERS = 9;
+// Numbers are seen at a glance with so many digits; the table has all.
+const PICTURE_DIGITS = 6;
 // A list of so many shows them all, if there is room.
 const FEW_NUMBERS = 4;
+
+// Smaller than the one, the numbers cannot be read; then the picture has the other.
+const LEAST_SCALE = 0.66;
+const READING_SCALE = 0.88;
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,7 +33,7 @@ function shape(tag, attributes, ...children) {
 // The number with as many digits as there is room for.
 function fittedNumber(number, digits, characters = CELL_CHARACTERS) {
   let text = shortNumber(number, digits);
-  for (let fewer = Math.min(digits || 17, characters); text.length > characters && fewer > 1; fewer--) {
+  for (let fewer = Math.min(digits, characters); text.length > characters && fewer > 1; fewer--) {
     text = shortNumber(number, fewer);
   }
   return text;
@@ -36,7 +42,7 @@ function fittedNumber(number, digits, characters = CELL_CHARACTERS) {
 // A few numbers as a list, or from the least to the greatest of many.
 function fittedNumbers(numbers, digits, characters) {
   if (numbers.length <= FEW_NUMBERS) {
-    const text = `[${numbers.map((each) => shortNumber(each, Math.min(digits || 4, 4))).join(", ")}]`;
+    const text = `[${numbers.map((each) => shortNumber(each, Math.min(digits, 4))).join(", ")}]`;
     if (text.length <= characters) return text;
   }
   let least = Infinity;
@@ -57,7 +63,7 @@ function fittedNumbers(numbers, digits, characters) {
 function makePicture(container, data) {
   const { boxes, levels } = data.picture;
   const open = new Set(data.picture.open);
-  const digits = data.digits;
+  const digits = Math.min(data.digits || PICTURE_DIGITS, PICTURE_DIGITS);
   const pen = document.createElement("canvas").getContext("2d");
   const style = getComputedStyle(container);
   const mono = style.getPropertyValue("--mono");
@@ -93,9 +99,16 @@ function makePicture(container, data) {
 
   function cut(text, room, font) {
     if (widthOf(text, font) <= room) return text;
+    // Long formulas often begin alike and differ at their ends.
     const letters = Array.from(text);
-    while (letters.length > 1 && widthOf(letters.join("") + "…", font) > room) letters.pop();
-    return letters.join("") + "…";
+    let many = letters.length;
+    let shorter = text;
+    while (many > 2 && widthOf(shorter, font) > room) {
+      many--;
+      const head = Math.ceil(many * 0.4);
+      shorter = `${letters.slice(0, head).join("")}…${letters.slice(head - many).join("")}`;
+    }
+    return shorter;
   }
 
   // The outermost box around the node that is folded, which is seen in its place.
@@ -279,7 +292,7 @@ function makePicture(container, data) {
         shape("path", { class: "rule", d: `M${left} ${top + 25}h${item.width}M${half} ${top + 25}v${item.height - 25}` }),
         found.value, found.gradient,
       );
-      found.characters = Math.floor((item.width / 2 - 8) / widthOf("0", "12px"));
+      found.characters = Math.floor((item.width / 2 - 5) / widthOf("0", "12px"));
       if (canFold) group.append(foldButton(item.box, "▸", left + item.width - 18, top + 17, false));
     }
     above.append(group);
@@ -438,11 +451,16 @@ function makePicture(container, data) {
     resize();
   }
 
-  // As large as there is room for, if that can be read.
-  function fit(least = 0) {
-    const room = container.clientWidth - 2;
+  // The whole picture, but no larger than is good to look at.
+  function fit() {
     const most = container.clientWidth > 1800 ? 1.6 : 1.15;
-    zoom(Math.max(least, Math.min(most, room / size.width)));
+    zoom(Math.min(most, (container.clientWidth - 2) / size.width));
+  }
+
+  // The whole picture if it can be read so, else a part of it.
+  function fitReadably() {
+    fit();
+    if (scale < LEAST_SCALE) zoom(READING_SCALE);
   }
 
   // Scrolls so that the node, and what it takes, is in sight.
@@ -456,9 +474,11 @@ function makePicture(container, data) {
       left: scrolled(container.scrollLeft, left * scale, own.right * scale, container.clientWidth),
       top: scrolled(container.scrollTop, own.top * scale, own.bottom * scale, container.clientHeight),
     };
-    if (target.left !== container.scrollLeft || target.top !== container.scrollTop) {
-      container.scrollTo({ ...target, behavior: prefersStillness.matches ? "auto" : "smooth" });
-    }
+    // A long way is not shown: it would take longer than a step.
+    const isNear = Math.abs(target.left - container.scrollLeft) < container.clientWidth &&
+      Math.abs(target.top - container.scrollTop) < container.clientHeight;
+    const behavior = isNear && !prefersStillness.matches ? "smooth" : "instant";
+    container.scrollTo({ ...target, behavior });
   }
 
   function scrolled(at, from, to, room) {
@@ -480,7 +500,7 @@ function makePicture(container, data) {
 
   redraw();
   return {
-    svg, boxes, chains, open, update, light, mark, redraw, zoom, fit, show, setOpen, reveal, seen,
+    svg, boxes, chains, open, update, light, mark, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen,
     scale: () => scale,
     foldable: boxes.map((box, k) => k).filter((k) => boxes[k].level !== undefined),
   };

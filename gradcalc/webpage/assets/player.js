@@ -61,6 +61,11 @@ function shown(number) {
   return number === null ? "–" : shortNumber(number, digits);
 }
 
+// What is read beside the formula; the table has all digits.
+function glance(number) {
+  return number === undefined ? "?" : shortNumber(number, digits ?? 10);
+}
+
 function writeTable() {
   for (const [node, { row, value, gradient }] of rows) {
     const number = valueOf(node);
@@ -72,7 +77,7 @@ function writeTable() {
   const outputs = leavesOf(data.output);
   const result = byId("result");
   const known = outputs.every((node) => evaluation.known(node));
-  const few = outputs.slice(0, 6).map((node) => shown(valueOf(node)));
+  const few = outputs.slice(0, 6).map((node) => glance(valueOf(node)));
   if (outputs.length > few.length) few.push("…");
   const text = Array.isArray(data.output) ? `[${few.join(", ")}]` : few[0];
   setText(result, known ? `= ${text}` : "= ?");
@@ -144,7 +149,7 @@ function passing(step, isForward) {
   return evaluation.passedOn(step.node)
     .filter(({ operand }) => data.active[operand])
     .map(({ operand, position, local }) => [
-      step.node, position, operand, local === null ? null : `× ${fittedNumber(local, digits, 10)}`,
+      step.node, position, operand, local === null ? null : `× ${fittedNumber(local, PICTURE_DIGITS, 10)}`,
     ]);
 }
 
@@ -206,11 +211,15 @@ const timeline = makeTimeline(byId("timeline"), {
     const count = phase === "forward" ? forward : steps.length - forward;
     return Math.max(1, Math.min(count, Number(number))) + (phase === "forward" ? 0 : forward);
   },
-  changed: () => {
-    const step = stepAt(timeline.position());
-    if (step) picture.show(step.node, inputsOfNode(step.node));
-  },
+  changed: () => showStep(),
 });
+
+// Scrolls the picture to what the step is about.
+function showStep() {
+  const step = stepAt(timeline.position());
+  if (step) picture.show(step.node, inputsOfNode(step.node));
+  else if (timeline.position()) picture.show(leavesOf(data.output)[element0]);
+}
 
 function markTimeline() {
   byId("timeline").style.setProperty("--forward", forward / Math.max(1, END()));
@@ -427,15 +436,15 @@ const tools = {
 };
 for (const [id, action] of Object.entries(tools)) byId(id)?.addEventListener("click", action);
 
-// Smaller than this, the numbers in the boxes cannot be read.
-const LEAST_SCALE = 0.62;
-addEventListener("resize", () => picture.fit(LEAST_SCALE));
+addEventListener("resize", () => picture.fitReadably());
 
 joinTheme(byId("theme"));
-picture.fit(LEAST_SCALE);
+picture.fitReadably();
+document.querySelector(".folding").hidden = !picture.foldable.length;
 showRows();
 markTimeline();
 writeTable();
 writeNotes();
 timeline.draw();
+showStep();
 root.dataset.ready = "true";

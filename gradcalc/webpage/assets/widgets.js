@@ -17,6 +17,27 @@ function readData() {
 
 const prefersStillness = matchMedia("(prefers-reduced-motion: reduce)");
 
+// Drawn, as not every font has them.
+const ICONS = {
+  first: "M6 5v14h2.2V5zM19 5v14L9 12z",
+  back: "M17 5v14L7 12z",
+  play: "M7 4.5v15l12.5-7.5z",
+  pause: "M7 5h3.6v14H7zM13.4 5H17v14h-3.6z",
+  forward: "M7 5v14l10-7z",
+  last: "M15.8 5H18v14h-2.2zM5 5v14l10-7z",
+};
+
+function icon(name) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  made.setAttribute("viewBox", "0 0 24 24");
+  made.setAttribute("aria-hidden", "true");
+  made.setAttribute("class", "icon");
+  path.setAttribute("d", ICONS[name]);
+  made.append(path);
+  return made;
+}
+
 // Whether a key belongs to what has the focus: text is typed there, or a slider moved.
 function isTyping(target) {
   return target instanceof HTMLElement &&
@@ -46,7 +67,8 @@ function makeTimeline(bar, options) {
   let timer = null;
 
   function button(symbol, label, action) {
-    const made = element("button", { type: "button", "aria-label": label, title: label }, symbol);
+    const made = element("button", { type: "button", "aria-label": label, title: label });
+    if (symbol) made.append(icon(symbol));
     made.addEventListener("click", action);
     return made;
   }
@@ -60,11 +82,11 @@ function makeTimeline(bar, options) {
   const chosen = element("select", { "aria-label": "speed", title: "speed (+ and −)" });
   for (const each of SPEEDS) chosen.append(element("option", { value: each }, `${each}×`));
   bar.append(
-    button("⏮\uFE0E", "first step (Home)", () => jump(0)),
-    button("◀\uFE0E", "step back (←)", () => jump(at - 1)),
+    button("first", "first step (Home)", () => jump(0)),
+    button("back", "step back (←)", () => jump(at - 1)),
     playing,
-    button("▶\uFE0E", "step forward (→)", () => jump(at + 1)),
-    button("⏭\uFE0E", "last step (End)", () => jump(last)),
+    button("forward", "step forward (→)", () => jump(at + 1)),
+    button("last", "last step (End)", () => jump(last)),
     slider, counter, chosen,
   );
 
@@ -94,7 +116,7 @@ function makeTimeline(bar, options) {
   function showPlaying() {
     const isPlaying = timer !== null;
     const label = isPlaying ? "pause (space)" : "play (space)";
-    playing.textContent = isPlaying ? "❚❚" : "▶\uFE0E";
+    playing.replaceChildren(icon(isPlaying ? "pause" : "play"));
     playing.setAttribute("aria-label", label);
     playing.title = label;
     playing.classList.toggle("on", isPlaying);

@@ -18,6 +18,7 @@ from gradcalc.webpage.document import asset, document, escaped
 from gradcalc.webpage.formula_text import formula_markup
 from gradcalc.webpage.graph_data import ARITHMETIC, functions_of, graph_data
 from gradcalc.webpage.picture_data import picture_data
+from gradcalc.webpage.step_sentences import step_sentences
 from gradcalc.wording import cut_end
 from gradcalc.writers.node_text import expression, program_line
 
@@ -45,8 +46,10 @@ def graph_page(drawing: Drawing) -> str:
             " be slow to open and hard to read",
             hint="--format dot writes it as text",
         )
+    sentences = step_sentences(bound, known.wrt)
     data = {
-        **graph_data(known, known.wrt),
+        **graph_data(known, known.wrt, sentences.graphs),
+        **sentences.data,
         "digits": drawing.precision,
         "picture": picture_data(drawing),
     }
@@ -64,7 +67,7 @@ def graph_page(drawing: Drawing) -> str:
         body,
         styles=["page.css", "graph.css"],
         definitions=functions_of(data),
-        scripts=[*ARITHMETIC, "bare_steps.js", "widgets.js", "picture.js", "player.js"],
+        scripts=[*ARITHMETIC, "sentences.js", "widgets.js", "picture.js", "player.js"],
         data=data,
     )
 

@@ -85,7 +85,7 @@ function writeTable() {
 
 function writeNotes() {
   const list = byId("notes");
-  const notes = evaluation.complete ? notesOn(data, evaluation) : [];
+  const notes = evaluation.complete && typeof notesOn === "function" ? notesOn(data, evaluation) : [];
   const texts = notes.map((each) => (each.function ? `in ${each.function}: ` : "") + each.message);
   if (list.dataset.said === texts.join("\n")) return;
   list.dataset.said = texts.join("\n");

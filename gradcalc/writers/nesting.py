@@ -52,9 +52,9 @@ class Level:
     layout: Layout
 
 
-def nested_boxes(graph: Graph, outputs: Collection[int]) -> list[Nested]:
+def nested_boxes(graph: Graph, outputs: Sequence[int]) -> list[Nested]:
     """The boxes of what the outputs depend on, those inside calls within these."""
-    needed = [node for node, flag in enumerate(graph.ancestors([*outputs])) if flag]
+    needed = [node for node, flag in enumerate(graph.ancestors(outputs)) if flag]
     hidden = (graph.bodies.keys() | graph.composed).difference(outputs)
     nesting = _Nesting(graph, graph.uses(outputs))
     heads = [node for node in needed if node not in hidden]

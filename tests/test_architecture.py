@@ -59,7 +59,8 @@ IN_ONE_MODULE = {
 
 # Tests of what several modules do together; all others are named for their module.
 OF_SEVERAL = {
-    *("algebra/textbook", "engine/accuracy", "browser/browser"),
+    *("algebra/textbook", "engine/accuracy"),
+    *("browser/browser", "browser/graph_page", "browser/descent_page"),
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
     *("engine/depth", "engine/labels", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),

@@ -10,8 +10,6 @@ from gradcalc.cli.commands import FormulaCommand, Request
 from gradcalc.cli.eval import warn_if_not_finite
 from gradcalc.errors import UsageError
 
-_DIGITS = 4
-
 # More operations than anybody reads one by one.
 _MOST_EXPLAINED = 500
 
@@ -69,7 +67,11 @@ def command(
 
         consoles.show_json(explanation_to_dict(explanation))
     else:
-        from gradcalc.reports.explanation_page import Terminal, explanation_page
+        from gradcalc.reports.explanation_page import (
+            DIGITS,
+            Terminal,
+            explanation_page,
+        )
 
         colour = consoles.takes_colour(sys.stdout)
         terminal = Terminal(
@@ -77,7 +79,7 @@ def command(
             ascii_only=not consoles.can_show("∂"),
             heading=partial(click.style, bold=True) if colour else str,
         )
-        digits = _DIGITS if request.precision is None else request.precision
+        digits = DIGITS if request.precision is None else request.precision
         page = explanation_page(
             explanation, style or "text", precision=digits, terminal=terminal
         )

@@ -16,6 +16,9 @@ from gradcalc.reports.explanation_sentences import Block, Writer
 # Blocks of one kind that follow each other.
 Groups = list[tuple[str, list[Block]]]
 
+# To so many its numbers are rounded unless somebody wants others.
+DIGITS = 4
+
 # How far a heading and what follows it are indented, and the line below it, if any.
 _HEADINGS = {"section": ("", "  ", ""), "node": ("  ", "    ")}
 

@@ -23,6 +23,7 @@ from gradcalc.graph import Graph
 from gradcalc.language.bindings import BoundProgram
 from gradcalc.operations import LITERAL, Operation
 from gradcalc.reports.explanation_mathematics import Mathematics
+from gradcalc.reports.explanation_page import DIGITS
 from gradcalc.reports.explanation_sentences import (
     LONGEST_FORMULA,
     MOST_TERMS,
@@ -72,7 +73,7 @@ def step_sentences(
     """The sentences for each element of the result, at most the first sixteen.
 
     sentences     the sentences about numbers, with named fields
-    limits        how much of a formula and a list is shown
+    limits        how much of a formula, a list and a number is shown
     rules         derivative rules, which tell a variant's conditions: a graph among
                   `graphs`, its partial derivatives and its domain
     explanations  by element what `_Explained` tells; none of a large formula
@@ -84,6 +85,7 @@ def step_sentences(
                 "formula": LONGEST_FORMULA,
                 "terms": MOST_TERMS,
                 "reasons": MOST_REASONS,
+                "digits": DIGITS,
             },
             "rules": [],
             "explanations": [],

@@ -4,85 +4,15 @@ import json
 import re
 from dataclasses import dataclass
 
+from reference.points import FORMULAS
 from reference.scripts import ASSETS, arithmetic, in_node, needs_node
 
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.language.bindings import bind
-from gradcalc.reports.explanation_page import explanation_page
+from gradcalc.reports.explanation_page import DIGITS, explanation_page
 from gradcalc.webpage.graph_data import ARITHMETIC, graph_data
 from gradcalc.webpage.step_sentences import step_sentences
-
-INF, NAN = float("inf"), float("nan")
-
-# A program, and points: the page is made at the first of them.
-FORMULAS = [
-    ("n = x1*w1 + x2*w2 + b; o = tanh(n)",
-     {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.88},
-     {"x1": -2.0, "x2": 0.5, "w1": -3.0, "w2": -1.0, "b": 1e-7}),
-    ("relu(x) + y", {"x": 2.0, "y": 1.0}, {"x": -3.0, "y": 1.0}, {"x": 0.0, "y": 2.0},
-     {"x": NAN, "y": 2.0}),
-    ("max(x, y, z)^2", {"x": 1.0, "y": 2.0, "z": 3.0}, {"x": 3.0, "y": 3.0, "z": 3.0},
-     {"x": 4.0, "y": 4.0, "z": -1.0}, {"x": 1.0, "y": NAN, "z": 3.0}),
-    ("min(x, 2)*x", {"x": 1.0}, {"x": 2.0}, {"x": 3.5}),
-    ("where(x > 0, sqrt(x), -x)*y", {"x": 4.0, "y": 2.0}, {"x": -4.0, "y": 2.0},
-     {"x": 0.0, "y": -2.0}),
-    ("clip(x, -1, 1) + clip(y, x, 3)", {"x": 0.5, "y": 2.0}, {"x": 7.0, "y": -1.0},
-     {"x": -1.0, "y": 3.0}),
-    ("abs(x) + x/y", {"x": -2.0, "y": 4.0}, {"x": 2.0, "y": -4.0},
-     {"x": 0.0, "y": 0.0}),
-    ("x^y", {"x": 2.0, "y": 3.0}, {"x": 0.0, "y": 0.0}, {"x": -2.0, "y": 3.0},
-     {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 2.0}),
-    ("x^2 - 2*x + 1", {"x": -3.0}, {"x": 1.0}, {"x": 0.0}, {"x": 1e6 + 0.5}),
-    ("log(x)*y", {"x": 4.0, "y": 1.0}, {"x": 0.0, "y": 0.0}, {"x": -4.0, "y": 2.0}),
-    ("sqrt(x)^2", {"x": 4.0}, {"x": 0.0}, {"x": -1.0}),
-    ("hypot(x, y)", {"x": 3.0, "y": 4.0}, {"x": 0.0, "y": 0.0}, {"x": -5.0, "y": 0.0}),
-    ("atan2(y, x)", {"x": 3.0, "y": 4.0}, {"x": 0.0, "y": 0.0}, {"x": -1.0, "y": 0.0}),
-    ("mod(x, y) + floor(x)", {"x": 7.5, "y": 2.0}, {"x": -7.5, "y": 3.0},
-     {"x": 1.0, "y": INF}),
-    ("exp(x)*y", {"x": 1.0, "y": 2.0}, {"x": 1000.0, "y": 0.0},
-     {"x": -1000.0, "y": 2.0}),
-    ("softmax([x, y, z])[1]", {"x": 1.0, "y": 2.0, "z": 3.0},
-     {"x": -1.0, "y": 700.0, "z": 0.0}, {"x": 1.0, "y": 1.0, "z": 1.0}),
-    ("p = softmax(v); -log(p[0])", {"v": [1.0, 2.0, 3.0]}, {"v": [3.0, 3.0, -2.5]}),
-    ("cross_entropy([x, y], [1, 0])", {"x": 0.25, "y": 0.75}, {"x": 0.5, "y": 0.5},
-     {"x": 0.0, "y": 1.0}),
-    ("cross_entropy_logits([x, y], [1, 0])", {"x": 1.0, "y": 2.0},
-     {"x": -4.0, "y": 2.0}),
-    ("logsumexp([x, y, 1])", {"x": 1.0, "y": 2.0}, {"x": 5.0, "y": 5.0},
-     {"x": -INF, "y": 2.0}),
-    ("sum(v*w)/3", {"v": [1.0, -2.0, 3.0], "w": [4.0, 5.0, -6.0]},
-     {"v": [0.0, 0.0, 1.0], "w": [4.0, 5.0, 6.0]}),
-    ("mean([x, y, x])", {"x": 1.0, "y": 2.0}, {"x": -1.0, "y": 0.5}),
-    ("norm(v)", {"v": [3.0, 4.0]}, {"v": [0.0, 0.0]}, {"v": [-3.0, 0.0]}),
-    ("[[a, b], [c, 2]] @ [x, y]", {"a": 1.0, "b": 2.0, "c": 3.0, "x": 4.0, "y": 5.0},
-     {"a": -1.0, "b": 0.0, "c": 3.0, "x": -4.0, "y": 5.0}),
-    ("f(x) = x^2 + 1; f(a)*f(b)", {"a": 2.0, "b": -1.0}, {"a": -2.0, "b": 0.0}),
-    ("f(x) = log(1 + exp(x)) | sigmoid(x); f(a*b)", {"a": 2.0, "b": 1.0},
-     {"a": -2.0, "b": 3.0}),
-    ("f(x) = x | where(x > 1, 2, where(x < -1, x, 0)); f(a) + a", {"a": 2.0},
-     {"a": -3.0}, {"a": 0.5}),
-    ("diff(x^3*y, x)", {"x": 2.0, "y": 5.0}, {"x": -1.0, "y": 0.0}),
-    ("f(x) = tanh(x)*x; f'(a) + f''(a)", {"a": 0.5}, {"a": -2.0}),
-    ("x - x + 0*y", {"x": 3.0, "y": 1.0}, {"x": -3.0, "y": INF}),
-    ("x*x*x", {"x": 3.0}, {"x": -3.0}, {"x": 0.0}),
-    ("a = x*y; b = a + x; c = a*b; c/a", {"x": 2.0, "y": -3.0}, {"x": 0.0, "y": 2.0}),
-    ("sigmoid(x) + softplus(y) + erf(x*y)", {"x": 0.5, "y": -0.5},
-     {"x": 40.0, "y": -800.0}),
-    ("where(x == y, 1, sqrt(x - y))", {"x": 4.0, "y": 1.0}, {"x": 1.0, "y": 1.0}),
-    ("huber(x, y)", {"x": 0.5, "y": 0.0}, {"x": 5.0, "y": 1.0}, {"x": -5.0, "y": 1.0}),
-    ("gelu(x) + elu(y) + leaky_relu(z, 0.1)", {"x": 1.0, "y": 2.0, "z": 3.0},
-     {"x": -1.0, "y": -2.0, "z": -3.0}, {"x": 0.0, "y": 0.0, "z": 0.0}),
-    ("bce_logits(z, t)", {"z": 0.3, "t": 1.0}, {"z": -40.0, "t": 0.0}),
-    ("prod([x, y, z])", {"x": 2.0, "y": 3.0, "z": 4.0},
-     {"x": 0.0, "y": 0.0, "z": -4.0}),
-    ("xlogx(x) + gamma(y)", {"x": 2.0, "y": 3.0}, {"x": 0.0, "y": 0.5}),
-    ("x", {"x": 2.0}, {"x": -1.0}),
-    ("a = 5; b = -3; c = -2; d = a + b; f = d*c", {}, {"a": 7.0}),
-    ("1/(1 + exp(-(w*x + b)))", {"w": 1.0, "x": 2.0, "b": 0.5},
-     {"w": -1.0, "x": 0.0, "b": 0.0}),
-    ("1e-3*x*pi + 12345.678*y", {"x": 1.0, "y": 1.0}, {"x": 1e-12, "y": 1e300}),
-]  # fmt: skip
 
 # Lines of a list of pieces as one text.
 _READ_LINES = """
@@ -113,7 +43,7 @@ class Case:
     points: list[dict]
     wrt: list[str] | None = None
     element: int = 0
-    digits: int | None = 4
+    digits: int | None = None
 
     def data(self):
         bound = bind(self.text, self.points[0], complete=False, wrt=self.wrt)
@@ -158,7 +88,7 @@ def is_shared(line):
     return line.strip() and not line.strip().startswith("Left out: what ")
 
 
-def explained(bound, wrt=None, digits=4):
+def explained(bound, wrt=None, digits=DIGITS):
     """The lines of the explanation: forward, and backward with what it means."""
     page = explanation_page(Explanation(bound, wrt), precision=digits)
     headings = "^(?:Forward: .*|Backward: .*|What it means)$"
@@ -195,7 +125,7 @@ def check(cases, folder):
     """Compare what the pages say with explain, wherever their variables are."""
     for case, lines in zip(cases, read(cases, folder), strict=True):
         for point, found in zip(case.points, lines, strict=True):
-            expected = explained(case.bound(point), case.wrt, case.digits)
+            expected = explained(case.bound(point), case.wrt, case.digits or DIGITS)
             assert told(found) == expected, f"{case} at {point}"
 
 
@@ -214,7 +144,6 @@ def test_paths_to_what_is_wanted_elements_and_digits(tmp_path):
         Case("softmax([x, y, 1])", [values, moved], element=2),
         Case("[[x, y], [y, 1]] @ [x, y]", [values, moved], element=1),
         Case("x/y + pi*x", [values, moved], digits=12),
-        Case("x/y + pi*x", [values, moved], digits=None),
     ]
     check(cases, tmp_path)
 

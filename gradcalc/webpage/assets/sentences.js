@@ -41,15 +41,8 @@ function openingLines(data, evaluation) {
   return data.explanations[evaluation.element]?.opening ?? [];
 }
 
-function listing(items) {
-  // The items, which are arrays of pieces, as a sentence lists them: a, b and c.
-  return items.flatMap((item, place) => {
-    if (place === 0) return item;
-    return [{ text: place === items.length - 1 ? " and " : ", " }, ...item];
-  });
-}
-
 function consumersIn(steps) {
+  // For each node the steps that take it, each with its places among their operands.
   const consumers = new Map();
   for (const step of steps) {
     (step.operands ?? []).forEach(({ node }, place) => {
@@ -62,17 +55,14 @@ function consumersIn(steps) {
   return consumers;
 }
 
-function distinct(items) {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
-}
-
 class Words {
   // Writes the lines of one explanation at one point.
 
   constructor(data, evaluation, digits) {
     this.data = data;
     this.evaluation = evaluation;
-    this.digits = digits;
+    // As many as an explanation has, unless others are wanted.
+    this.digits = digits ?? data.limits.digits;
     this.explanation = data.explanations[evaluation.element] ?? null;
     // The contributions of each step, once they are worked out.
     this.passed = new Map();
@@ -119,6 +109,15 @@ class Words {
       if (place % 2 === 0) return text ? [{ text }] : [];
       const field = fields[text];
       return Array.isArray(field) ? field : [{ text: String(field) }];
+    });
+  }
+
+  listing(items) {
+    // The items, which are arrays of pieces, as a sentence lists them: a, b and c.
+    const different = new Map(items.map((item) => [JSON.stringify(item), item]));
+    return [...different.values()].flatMap((item, place) => {
+      if (place === 0) return item;
+      return [{ text: place === different.size - 1 ? " and " : ", " }, ...item];
     });
   }
 
@@ -214,10 +213,9 @@ class Words {
   }
 
   gradientLine(node, partial) {
-    const names = distinct(this.arrived(node).map(({ step }) => this.name(step.node)));
-    const count = this.arrived(node).length;
-    const isSum = count > 1 && count <= this.data.limits.terms;
-    const sources = isSum ? this.say("from", { sources: listing(names) }) : [];
+    const names = this.arrived(node).map(({ step }) => this.name(step.node));
+    const isSum = names.length > 1 && names.length <= this.data.limits.terms;
+    const sources = isSum ? this.say("from", { sources: this.listing(names) }) : [];
     return this.equation([partial, ...this.gradientSides(node)], sources);
   }
 
@@ -275,10 +273,10 @@ class Words {
   consumers(node) {
     // The steps whose nodes take it as an operand, each with its places among these.
     const { explanation } = this;
-    if (!CONSUMERS.has(explanation)) {
-      CONSUMERS.set(explanation, consumersIn(explanation.steps));
+    if (!STEP_CONSUMERS.has(explanation)) {
+      STEP_CONSUMERS.set(explanation, consumersIn(explanation.steps));
     }
-    return CONSUMERS.get(explanation).get(node) ?? [];
+    return STEP_CONSUMERS.get(explanation).get(node) ?? [];
   }
 
   formulasOf(step) {
@@ -308,11 +306,11 @@ class Words {
   ruleValues(rule, node) {
     // The values of a rule's nodes at this point.
     const { formula, values } = this.evaluation;
-    if (!PROGRAMS.has(rule)) {
+    if (!RULE_PROGRAMS.has(rule)) {
       const rows = this.data.graphs[rule.graph];
-      PROGRAMS.set(rule, makeProgram(rows, rule.given, formula.operations));
+      RULE_PROGRAMS.set(rule, makeProgram(rows, rule.given, formula.operations));
     }
-    const program = PROGRAMS.get(rule);
+    const program = RULE_PROGRAMS.get(rule);
     const operands = Array.from(inputsOf(formula.program, node), (each) => values[each]);
     program.values.set([...operands, values[node]]);
     run(program, program.values);
@@ -332,7 +330,7 @@ class Words {
     const output = this.name(this.explanation.output);
     if (Number.isNaN(slope)) return this.say("NaN", { name });
     if (slope === 0) {
-      const reasons = listing(distinct(this.reasons(node, matters)));
+      const reasons = this.listing(this.reasons(node, matters));
       return this.say("zero", { name, reasons });
     }
     if (node === this.explanation.output) return this.say("itself", { output, name });
@@ -407,8 +405,8 @@ class Words {
   notes() {
     const { data, evaluation } = this;
     if (typeof notesOn === "undefined") return [];
-    if (!NOTES.has(evaluation)) NOTES.set(evaluation, notesOn(data, evaluation));
-    return NOTES.get(evaluation);
+    if (!EVALUATION_NOTES.has(evaluation)) EVALUATION_NOTES.set(evaluation, notesOn(data, evaluation));
+    return EVALUATION_NOTES.get(evaluation);
   }
 
   otherNotes() {
@@ -429,6 +427,6 @@ class Words {
 }
 
 // What is worked out once: for an explanation, a rule, an evaluation.
-const CONSUMERS = new WeakMap();
-const PROGRAMS = new WeakMap();
-const NOTES = new WeakMap();
+const STEP_CONSUMERS = new WeakMap();
+const RULE_PROGRAMS = new WeakMap();
+const EVALUATION_NOTES = new WeakMap();

@@ -28,6 +28,8 @@ _MOST_CHOICES = 1000
 # A list of more elements shows its boxes when it is opened.
 _FEW_ELEMENTS = 8
 _LONGEST_TITLE = 80
+# A longer name of a variable is cut.
+_LONGEST_NAME = 11
 # A formula of more letters is written smaller.
 _SHORT_FORMULA = 120
 
@@ -59,7 +61,10 @@ def graph_page(drawing: Drawing) -> str:
         size=" long" * (len(graph.source) > _SHORT_FORMULA),
         formula=formula_markup(graph),
         variables="".join(_variables(drawing)),
+        longest=1
+        + min(_LONGEST_NAME, max(map(len, graph.variable_names().values()), default=0)),
         element=_element(bound.output),
+        unlabelled="" if graph.labels else ' class="unlabelled"',
         table="".join(_rows(drawing)),
     )
     return document(

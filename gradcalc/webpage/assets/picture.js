@@ -4,7 +4,7 @@
 // and rows. How wide a column is and how high a row follows from what is unfolded, so it
 // is worked out here, when something folds; numbers that change are written in place.
 
-const BOX = { height: 50, least: 136, most: 250, list: 196, gap: 20, between: 44 };
+const BOX = { height: 50, least: 136, most: 250, list: 186, gap: 20, between: 44 };
 const LITERAL_HEIGHT = 28;
 const PILL_HEIGHT = 26;
 const PILL_GAP = 8;
@@ -18,7 +18,7 @@ const PICTURE_DIGITS = 6;
 const FEW_NUMBERS = 4;
 
 // Smaller than the one, the numbers cannot be read; then the picture has the other.
-const LEAST_SCALE = 0.66;
+const LEAST_SCALE = 0.62;
 const READING_SCALE = 0.88;
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -375,15 +375,38 @@ function makePicture(container, data) {
   }
 
   // Writes the numbers. `value(node)` and `gradient(node)` are undefined where nothing
-  // is known yet, `gradient` null where there is none.
-  function update(value, gradient) {
+  // is known yet, `gradient` null where there is none. While something moves, what is out
+  // of sight can wait.
+  function update(value, gradient, isMoving = false) {
+    const left = container.scrollLeft / scale;
+    const top = container.scrollTop / scale;
+    const right = left + container.clientWidth / scale;
+    const bottom = top + container.clientHeight / scale;
     for (const [box, found] of drawn) {
       if (!found.value) continue;
+      const isNear = found.right > left && found.left < right && found.bottom > top && found.top < bottom;
+      if (isMoving && !isNear) continue;
       const { nodes } = boxes[box];
-      writeNumbers(found.value, nodes.map(value), found.characters);
-      writeNumbers(found.gradient, nodes.map(gradient), found.characters);
-      found.group.classList.toggle("pending", found.value.textContent === "");
+      if (nodes.length === 1) {
+        writeNumber(found, "value", value(nodes[0]));
+        writeNumber(found, "gradient", gradient(nodes[0]));
+      } else {
+        writeNumbers(found.value, nodes.map(value), found.characters);
+        writeNumbers(found.gradient, nodes.map(gradient), found.characters);
+      }
+      const isPending = found.value.textContent === "";
+      if (found.isPending !== isPending) {
+        found.isPending = isPending;
+        found.group.classList.toggle("pending", isPending);
+      }
     }
+  }
+
+  function writeNumber(found, name, number) {
+    const shown = `${name}Shown`;
+    if (shown in found && Object.is(found[shown], number)) return;
+    found[shown] = number;
+    writeNumbers(found[name], [number], found.characters);
   }
 
   function writeNumbers(text, numbers, characters) {

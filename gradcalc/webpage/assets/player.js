@@ -8,6 +8,7 @@ const given = givenOf(data);
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 
+const isList = Array.isArray(data.output);
 let element0 = 0;
 let evaluation = evaluate(given, element0);
 let steps = stepsOf(data, element0);
@@ -18,8 +19,16 @@ let forward = steps.filter((step) => step.phase === "forward").length;
 const rows = new Map();
 for (const row of document.querySelectorAll("#table tr[data-node]")) {
   const [value, gradient] = row.querySelectorAll("td.number");
-  rows.set(Number(row.dataset.node), { row, value, gradient });
+  rows.set(Number(row.dataset.node), { row, value, gradient, isNear: false });
 }
+
+// While a slider moves, the texts of rows out of sight wait until it rests.
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    rows.get(Number(target.dataset.node)).isNear = isIntersecting;
+  }
+}, { rootMargin: "100px" });
+for (const { row } of rows.values()) sight.observe(row);
 
 // The parts of the formula by node; a node in a function of the library has the call's.
 const parts = new Map();
@@ -56,6 +65,13 @@ function setText(target, content) {
   if (target.textContent !== content) target.textContent = content;
 }
 
+// Writes a number if it is another one than before: most stay when one variable moves.
+function setNumber(cell, number) {
+  if (Object.is(cell.shownNumber, number)) return;
+  cell.shownNumber = number;
+  setText(cell, shown(number));
+}
+
 function shown(number) {
   if (number === undefined) return "";
   return number === null ? "–" : shortNumber(number, digits);
@@ -66,13 +82,18 @@ function glance(number) {
   return number === undefined ? "?" : shortNumber(number, digits ?? 10);
 }
 
-function writeTable() {
-  for (const [node, { row, value, gradient }] of rows) {
-    const number = valueOf(node);
-    row.dataset.value = spelled(number);
-    row.dataset.gradient = spelled(evaluation.gradient(node));
-    setText(value, shown(number));
-    setText(gradient, shown(gradientOf(node)));
+function writeTable(isMoving = false) {
+  for (const [node, each] of rows) {
+    const value = valueOf(node);
+    const gradient = gradientOf(node);
+    if (!Object.is(each.known, value)) each.row.dataset.value = spelled(each.known = value);
+    if (isList || !Object.is(each.arrived, gradient)) {
+      each.arrived = gradient;
+      each.row.dataset.gradient = spelled(evaluation.gradient(node));
+    }
+    if (isMoving && !each.isNear) continue;
+    setNumber(each.value, value);
+    setNumber(each.gradient, gradient);
   }
   const outputs = leavesOf(data.output);
   const result = byId("result");
@@ -125,16 +146,16 @@ function draw(position) {
   const step = stepAt(position);
   const isForward = step?.phase === "forward";
   root.dataset.phase = step ? step.phase : position ? "end" : "start";
-  if (position === 0) {
+  let [value, gradient] = [valueOf, gradientOf];
+  if (position === 0 || isForward) {
+    const last = step ? step.node : -1;
     const isLeaf = (node) => data.nodes[node][0] < 2;
-    picture.update((node) => (isLeaf(node) ? valueOf(node) : undefined), () => undefined);
-  } else if (!step) {
-    picture.update(valueOf, gradientOf);
-  } else if (isForward) {
-    picture.update((node) => (node <= step.node ? valueOf(node) : undefined), () => undefined);
-  } else {
-    picture.update(valueOf, (node) => (evaluation.complete ? arrivedBy(node, step.node) : undefined));
+    value = (node) => (node <= last || (!step && isLeaf(node)) ? valueOf(node) : undefined);
+    gradient = () => undefined;
+  } else if (step) {
+    gradient = (node) => (evaluation.complete ? arrivedBy(node, step.node) : undefined);
   }
+  picture.update(value, gradient, isMoving);
   picture.light(step ? step.node : null, step?.phase, step ? passing(step, isForward) : []);
   lightText(step);
   writeSentence(position, step);
@@ -228,19 +249,28 @@ function markTimeline() {
 // --- everything anew at another point, once for each frame
 
 let waiting = false;
+let resting = null;
+let isMoving = false;
+const REST_MILLISECONDS = 120;
 
 function recompute() {
   evaluation = evaluate(given, element0);
-  writeTable();
+  writeTable(isMoving);
   writeNotes();
   timeline.draw();
 }
 
 function recomputeSoon() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    isMoving = false;
+    recompute();
+  }, REST_MILLISECONDS);
   if (waiting) return;
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
+    isMoving = true;
     recompute();
   });
 }

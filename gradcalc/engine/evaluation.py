@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _MOST_SECOND = 1_000_000
 
 
+# "module:function", found when a notebook asks: the engine knows of no page.
+_NOTEBOOK_FORM = "gradcalc.webpage.notebook_form:notebook_form"
+
+
 class NodeResult(NamedTuple):
     """What an evaluation says of one node."""
 
@@ -113,6 +117,14 @@ class Evaluation(Passes):
         parts = (self.source, self.value, getattr(self, slopes))
         text, value, gradient = map(represented, parts)
         return f"Evaluation({text}, value={value}, {slopes}={gradient})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the table and the picture."""
+        # Imported here: only a notebook asks.
+        from pkgutil import resolve_name
+
+        form: str = resolve_name(_NOTEBOOK_FORM)(self)
+        return form
 
     @cached_property
     def value(self) -> Value:

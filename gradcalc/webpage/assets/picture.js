@@ -146,7 +146,7 @@ function makePicture(container, data) {
         return { box, ...own, full: own.width + (own.pill ? own.pill + PILL_GAP : 0) };
       }
       const inner = layout(boxes[box].level);
-      const title = widthOf(`▾ ${boxes[box].name}`, "600 12px") + 30;
+      const title = widthOf(frameTitle(boxes[box]), "600 12px") + 30;
       const width = Math.max(inner.width + 2 * FRAME.side, Math.min(title, 320));
       return { box, inner, full: width, height: inner.height + FRAME.head + FRAME.foot };
     });
@@ -236,13 +236,18 @@ function makePicture(container, data) {
       const box = boxes[item.box];
       const frame = shape("g", { class: `frame${box.list ? " list" : ""}` });
       frame.append(shape("rect", { x: at.x, y: upper, width: item.full, height: item.height, rx: 12 }));
-      const title = cut(`▾ ${box.name}`, item.full - 24, "600 12px");
+      const title = cut(frameTitle(box), item.full - 24, "600 12px");
       frame.append(foldButton(item.box, title, at.x + 12, upper + 17, true));
       below.append(frame);
       frames.push({ box: item.box, frame });
       drawn.set(item.box, { left: at.x, right: at.x + item.full, y: at.y, top: upper, bottom: upper + item.height, group: frame });
       put(item.inner, at.x + FRAME.side, upper + FRAME.head - item.inner.top, below, above, placed);
     }
+  }
+
+  // What was typed for it; the function, too, where that does not say it.
+  function frameTitle({ kind, symbol, name }) {
+    return kind !== "operation" || name.includes(symbol) ? `▾ ${name}` : `▾ ${name}: ${symbol}`;
   }
 
   function foldButton(box, text, x, y, isOpen) {

@@ -9,9 +9,9 @@ const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 
 const isList = Array.isArray(data.output);
-let element0 = 0;
-let evaluation = evaluate(given, element0);
-let steps = stepsOf(data, element0);
+let chosenElement = 0;
+let evaluation = evaluate(given, chosenElement);
+let steps = stepsOf(data, chosenElement);
 let forward = steps.filter((step) => step.phase === "forward").length;
 
 // --- the table and the formula, which Python wrote
@@ -239,7 +239,7 @@ const timeline = makeTimeline(byId("timeline"), {
 function showStep() {
   const step = stepAt(timeline.position());
   if (step) picture.show(step.node, inputsOfNode(step.node));
-  else if (timeline.position()) picture.show(leavesOf(data.output)[element0]);
+  else if (timeline.position()) picture.show(leavesOf(data.output)[chosenElement]);
 }
 
 function markTimeline() {
@@ -254,7 +254,7 @@ let isMoving = false;
 const REST_MILLISECONDS = 120;
 
 function recompute() {
-  evaluation = evaluate(given, element0);
+  evaluation = evaluate(given, chosenElement);
   writeTable(isMoving);
   writeNotes();
   timeline.draw();
@@ -341,9 +341,9 @@ byId("reset").addEventListener("click", () => {
 const chooser = byId("element");
 if (chooser) {
   chooser.addEventListener("change", () => {
-    element0 = Number(chooser.value);
-    evaluation = evaluate(given, element0);
-    steps = stepsOf(data, element0);
+    chosenElement = Number(chooser.value);
+    evaluation = evaluate(given, chosenElement);
+    steps = stepsOf(data, chosenElement);
     forward = steps.filter((step) => step.phase === "forward").length;
     timeline.setLast(END());
     markTimeline();
@@ -377,6 +377,7 @@ function refold() {
 function foldAll(isOpen) {
   for (const box of picture.foldable) picture.setOpen(box, isOpen);
   refold();
+  showStep();
 }
 
 // The step at which the node is worked on, in the phase of now; else the node alone.
@@ -418,6 +419,11 @@ byId("table").addEventListener("click", (event) => {
 });
 
 const search = byId("search");
+// What is looked for in: each node's text, and its label.
+const searched = data.texts.map((text, node) => {
+  const label = rows.get(node)?.row.cells[1].textContent ?? "";
+  return `${label} ${text}`.toLowerCase();
+});
 let found = [];
 let foundAt = -1;
 
@@ -425,7 +431,7 @@ function look() {
   const words = search.value.trim().toLowerCase();
   found = [];
   for (const [node, { row }] of rows) {
-    const isFound = words !== "" && row.dataset.text.toLowerCase().includes(words);
+    const isFound = words !== "" && searched[node].includes(words);
     if (isFound) found.push(node);
     row.classList.toggle("found", isFound);
   }
@@ -448,7 +454,7 @@ search.addEventListener("keydown", (event) => {
   setText(byId("matches"), `${foundAt + 1} of ${found.length}`);
   lookAt(node);
   picture.mark(found);
-  rows.get(node)?.row.scrollIntoView({ block: "nearest" });
+  if (picture.seen(node) === undefined) rows.get(node)?.row.scrollIntoView({ block: "center" });
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || isTyping(event.target)) return;

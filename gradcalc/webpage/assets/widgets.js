@@ -168,7 +168,7 @@ function makeTimeline(bar, options) {
     event.preventDefault();
     action();
   });
-  const linked = () => positionOf(decodeURIComponent(location.hash));
+  const linked = () => positionOf(location.hash);
   addEventListener("hashchange", () => {
     const position = linked();
     if (position !== null) jump(position);

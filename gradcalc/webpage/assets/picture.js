@@ -466,6 +466,17 @@ function makePicture(container, data) {
     }
   }
 
+  // A sign on the box of each node that there is a note on, with its sentence.
+  function annotate(notes) {
+    for (const each of svg.querySelectorAll(".badge")) each.remove();
+    for (const [node, text] of notes) {
+      const found = drawn.get(seen(node));
+      if (!found) continue;
+      found.group.append(shape("g", { class: "badge", transform: `translate(${found.right - 1} ${found.top + 1})` },
+        shape("circle", { r: 8 }), shape("text", { y: 4 }, "!"), shape("title", {}, text)));
+    }
+  }
+
   // --- size and place
 
   function resize() {
@@ -528,7 +539,7 @@ function makePicture(container, data) {
 
   redraw();
   return {
-    svg, boxes, chains, open, update, light, mark, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen,
+    svg, boxes, chains, open, update, light, mark, annotate, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen,
     scale: () => scale,
     foldable: boxes.map((box, k) => k).filter((k) => boxes[k].level !== undefined),
   };

@@ -10,7 +10,9 @@ const root = document.documentElement;
 
 const isList = Array.isArray(data.output);
 let chosenElement = 0;
-let evaluation = evaluate(given, chosenElement);
+// The present evaluation, and the gradients of the chosen element of the result.
+let evaluation;
+let gradients;
 let steps = stepsOf(data, chosenElement);
 let forward = steps.filter((step) => step.phase === "forward").length;
 
@@ -39,6 +41,11 @@ for (const part of document.querySelectorAll("#formula [data-node]")) {
   }
 }
 
+function compute() {
+  evaluation = evaluate(given, chosenElement);
+  gradients = evaluation.complete ? evaluation.row() : null;
+}
+
 const picture = makePicture(byId("picture"), data);
 
 // The spelling of numbers in JSON: what is not finite is a text there, too.
@@ -54,7 +61,7 @@ function listed(value) {
 
 function gradientOf(node) {
   if (!data.active[node]) return null;
-  return evaluation.complete ? evaluation.row()[node] ?? 0 : undefined;
+  return gradients === null ? undefined : gradients[node] ?? 0;
 }
 
 function valueOf(node) {
@@ -104,18 +111,25 @@ function writeTable(isMoving = false) {
   setText(result, known ? `= ${text}` : "= ?");
 }
 
+let notes = [];
+
+// The node of a note, and its sentence.
+function said({ node, function: inside, message }) {
+  return [node, inside ? `in ${inside}: ${message}` : message];
+}
+
 function writeNotes() {
-  const list = byId("notes");
-  const notes = evaluation.complete && typeof notesOn === "function" ? notesOn(data, evaluation) : [];
-  const texts = notes.map((each) => (each.function ? `in ${each.function}: ` : "") + each.message);
-  if (list.dataset.said === texts.join("\n")) return;
-  list.dataset.said = texts.join("\n");
-  list.replaceChildren(...notes.map((note, k) => {
-    const item = element("li", { class: note.kind }, element("b", {}, NOTE_NAMES[note.kind] || note.kind), ` ${texts[k]}`);
-    item.addEventListener("click", () => lookAt(note.node));
+  const found = evaluation.complete ? notesOn(data, evaluation) : [];
+  if (JSON.stringify(found) === JSON.stringify(notes)) return;
+  notes = found;
+  byId("notes").replaceChildren(...notes.map((note) => {
+    const [node, text] = said(note);
+    const item = element("li", {}, element("b", {}, NOTE_NAMES[note.kind] || note.kind), ` ${text}`);
+    item.addEventListener("click", () => lookAt(node));
     return item;
   }));
   byId("remarks").hidden = !notes.length;
+  picture.annotate(notes.map(said));
 }
 
 const NOTE_NAMES = { nonfinite: "not finite" };
@@ -254,7 +268,7 @@ let isMoving = false;
 const REST_MILLISECONDS = 120;
 
 function recompute() {
-  evaluation = evaluate(given, chosenElement);
+  compute();
   writeTable(isMoving);
   writeNotes();
   timeline.draw();
@@ -342,7 +356,6 @@ const chooser = byId("element");
 if (chooser) {
   chooser.addEventListener("change", () => {
     chosenElement = Number(chooser.value);
-    evaluation = evaluate(given, chosenElement);
     steps = stepsOf(data, chosenElement);
     forward = steps.filter((step) => step.phase === "forward").length;
     timeline.setLast(END());
@@ -370,6 +383,7 @@ function fold(box, isOpen) {
 
 function refold() {
   picture.redraw();
+  picture.annotate(notes.map(said));
   showRows();
   timeline.draw();
 }
@@ -479,8 +493,6 @@ picture.fitReadably();
 document.querySelector(".folding").hidden = !picture.foldable.length;
 showRows();
 markTimeline();
-writeTable();
-writeNotes();
-timeline.draw();
+recompute();
 showStep();
 root.dataset.ready = "true";

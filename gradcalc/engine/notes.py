@@ -11,7 +11,7 @@ from gradcalc.engine.passes import Passes
 from gradcalc.graph import Graph
 from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import OF_PROBABILITIES
-from gradcalc.language.rules import condition_graph
+from gradcalc.language.rules import Rule, condition_graph
 from gradcalc.operations import (
     COMPARISONS,
     EQUAL,
@@ -66,15 +66,24 @@ def notes_on(passes: Passes) -> Iterator[Note]:
             note = _first_nonfinite_gradient(passes, row)
             yield note
     yield from _out_of_range(passes)
-    differentiated = {node for node, *_ in graph.differentiated}
     for node, gate, _ in graph.differentiated:
         reached[node] |= gate is None or passes.values[gate] != 0
     last = max(passes.gradients.outputs, default=-1)
-    for node, operation in enumerate(graph.operations):
-        if not operation.singular or not passes.active[node]:
-            continue
+    for node in singular_nodes(graph):
+        operation = graph.operations[node]
         # A gradient must have arrived, unless the operation passes none anyway.
-        if not reached[node] and not (operation.is_flat and node <= last):
+        if passes.active[node] and (
+            reached[node] or (operation.is_flat and node <= last)
+        ):
+            yield from _singularities(passes, node, operation.singular)
+    yield from _no_probabilities(passes)
+
+
+def singular_nodes(graph: Graph) -> Iterator[int]:
+    """The nodes where a note on a convention may be due, in order."""
+    differentiated = {node for node, *_ in graph.differentiated}
+    for node, operation in enumerate(graph.operations):
+        if not operation.singular:
             continue
         if operation in _EQUALITIES and graph.library_function(node):
             # It sets one point apart, as where 0*log(0) is meant to be 0.
@@ -83,8 +92,7 @@ def notes_on(passes: Passes) -> Iterator[Note]:
         if operation in COMPARISONS and composed:
             # It chooses the more accurate one of two formulas for the same.
             continue
-        yield from _singularities(passes, node, operation.singular)
-    yield from _no_probabilities(passes)
+        yield node
 
 
 def _out_of_range(passes: Passes) -> Iterator[Note]:
@@ -235,7 +243,7 @@ def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
         if operation is VARIABLE:
             text += ", as given"
         elif operation is LITERAL:
-            if node in graph.names or node in graph.composed:
+            if is_meant(graph, node):
                 continue
             text += ", the nearest that a double can hold"
         else:
@@ -243,6 +251,11 @@ def _first_nonfinite_value(passes: Passes) -> Iterator[Note]:
             text += f" because {reason}" if reason else ""
         yield _note(graph, node, "nonfinite", text)
         return
+
+
+def is_meant(graph: Graph, node: int) -> bool:
+    """Whether a literal that is not finite was not typed in digits."""
+    return node in graph.names or node in graph.composed
 
 
 def _first_nonfinite_gradient(passes: Passes, gradients: Gradients[float]) -> Note:
@@ -273,6 +286,11 @@ def _first_nonfinite_gradient(passes: Passes, gradients: Gradients[float]) -> No
     )
 
 
+def is_readable(rule: Rule) -> bool:
+    """Whether a note can hold the formulas of a rule."""
+    return len(rule.graph) < 50
+
+
 def _gradient_note(passes: Passes, node: int, position: int, gradient: float) -> Note:
     """The note on what the node passes on to the operand at the position."""
     graph = passes.graph
@@ -287,7 +305,7 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
         return _note(graph, node, "nonfinite", f"{text} does not exist: NaN")
     formula = ""
     partial = rule.partials[position]
-    if partial is not None and len(rule.graph) < 50:
+    if partial is not None and is_readable(rule):
         # Imported here: most answers are finite.
         from gradcalc.writers.infix import InfixWriter, typed
 
@@ -295,10 +313,10 @@ def _gradient_note(passes: Passes, node: int, position: int, gradient: float) ->
             place: typed(expression(graph, origin))
             for place, origin in enumerate((*inputs, node))
         }
-        formula = " " + shortened(
+        formula = ", " + shortened(
             InfixWriter(rule.graph, given=names.get).text(partial)
         )
-    text += f",{formula}, is {number(local)}"
+    text += f"{formula}, is {number(local)}"
     if gradient != 1:
         text += (
             f"; times the gradient that comes in,"

@@ -17,14 +17,18 @@ from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import all_leaves
 from gradcalc.strict_json import json_value
+from gradcalc.webpage.document import asset
+from gradcalc.webpage.note_data import note_data, operation_notes
 from gradcalc.webpage.operation_functions import operation_functions
-from gradcalc.writers.node_text import expression
 
 Object = dict[str, Any]
 
 # The scripts that compute with the data, in the order in which a page has them, after
 # the functions of the operations.
-ARITHMETIC = ("numbers.js", "backpropagation.js")
+ARITHMETIC = (
+    *("numbers.js", "wide_numbers.js", "backpropagation.js", "extended_range.js"),
+    "notes.js",
+)
 
 
 def graph_data(
@@ -40,14 +44,14 @@ def graph_data(
     operations  what the nodes refer to: 0 is the literal and 1 the variable
     nodes       for each node its operation's number and those of its inputs; of a
                 literal 0 and the number, of a variable 1 and its name
-    texts       the expression of each node
-    functions   by node the function of the library that it is in
     given       by variable node its value, null where that is not known
     variables   pairs of a name and its node, or lists of nodes
     fixed       the variables that are indices: the graph holds for their values alone
     active      for each node whether it depends on what is differentiated by
     output      the node of the result, or lists of nodes
     graphs      the nodes of the other graphs, without those that will be given
+
+    With it come the entries of `note_data`.
     """
     bound = known.bound
     graph = bound.program.graph
@@ -57,7 +61,6 @@ def graph_data(
     else:
         wanted = wanted_nodes(bound.program, wrt).values()
         active = graph.dependents(all_leaves(wanted))
-    nodes = range(len(graph))
     operations = _Operations()
     listed = list(operations.listed(graph, active))
     others = [operations.inner(*each) for each in graphs]
@@ -65,12 +68,6 @@ def graph_data(
     return {
         "operations": operations.rows,
         "nodes": listed,
-        "texts": [expression(graph, node) for node in nodes],
-        "functions": {
-            node: function
-            for node in graph.bodies
-            if (function := graph.library_function(node))
-        },
         "given": {
             node: json_value(bound.given.get(node)) for node in graph.variable_names()
         },
@@ -79,13 +76,15 @@ def graph_data(
         "active": list(active),
         "output": bound.output,
         "graphs": others,
+        **note_data(graph),
     }
 
 
 def functions_of(data: Object) -> str:
     """The script that stands before those of ARITHMETIC: the operations' functions."""
     operations = data["operations"][2:]
-    return operation_functions(row["name"] for row in operations if "body" not in row)
+    names = [row["name"] for row in operations if "body" not in row]
+    return asset("exact_math.js") + operation_functions(names)
 
 
 @dataclass(eq=False)
@@ -124,6 +123,7 @@ class _Operations:
                 row["sum"] = True
                 continue
             formulas = contributions_of(operation, count)
+            row.update(operation_notes(operation, count, self.inner))
             row["contributions"] = {
                 "nodes": self.inner(formulas.graph, count + 2),
                 "products": formulas.products,

@@ -21,6 +21,7 @@ def operation_functions(names: Iterable[str]) -> str:
     return "\n".join(
         [
             "const OPERATIONS = (() => {",
+            "  const Math = EXACT_MATH;",
             *_indented(definitions),
             "  return {",
             *rows,

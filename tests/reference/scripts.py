@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from gradcalc.operations import OPERATIONS
+from gradcalc.webpage.document import asset
 from gradcalc.webpage.graph_data import ARITHMETIC
 from gradcalc.webpage.operation_functions import operation_functions
-
-ASSETS = Path(__file__).parents[2] / "gradcalc" / "webpage" / "assets"
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="node is not installed"
@@ -44,8 +43,8 @@ const answer = (x) => console.log(JSON.stringify(written(x)));
 
 def arithmetic(names: Iterable[str] = OPERATIONS) -> str:
     """The scripts that a page computes with, with the functions of these operations."""
-    texts = [(ASSETS / name).read_text("utf-8") for name in ARITHMETIC]
-    return "\n".join([operation_functions(names), *texts])
+    exact, *texts = map(asset, ["exact_math.js", *ARITHMETIC])
+    return "\n".join([exact, operation_functions(names), *texts])
 
 
 def in_node(scripts: str, code: str, given: Any, folder: Path) -> list[Any]:

@@ -5,12 +5,13 @@ import re
 from dataclasses import dataclass
 
 from reference.points import FORMULAS
-from reference.scripts import ASSETS, arithmetic, in_node, needs_node
+from reference.scripts import arithmetic, in_node, needs_node
 
 from gradcalc.analysis.explanation import Explanation
 from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.language.bindings import bind
 from gradcalc.reports.explanation_page import DIGITS, explanation_page
+from gradcalc.webpage.document import asset
 from gradcalc.webpage.graph_data import ARITHMETIC, graph_data
 from gradcalc.webpage.step_sentences import step_sentences
 
@@ -64,7 +65,7 @@ class Case:
 
 def read(cases, folder):
     """What each page says at each of its points."""
-    scripts = "\n".join([arithmetic(), (ASSETS / "sentences.js").read_text("utf-8")])
+    scripts = "\n".join([arithmetic(), asset("sentences.js")])
     given = [
         {
             "data": json.loads(json.dumps(case.data())),

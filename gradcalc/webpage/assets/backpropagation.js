@@ -19,6 +19,7 @@ function makeProgram(rows, first, operations) {
     size,
     kinds: new Uint8Array(size),
     functions: new Array(size).fill(null),
+    operations: new Array(size).fill(null),
     // Node k has the operands from starts[k] to starts[k + 1].
     starts: new Int32Array(size + 1),
     operands: new Int32Array(rows.reduce((sum, row) => sum + row.length - 1, 0)),
@@ -32,6 +33,7 @@ function makeProgram(rows, first, operations) {
       program.values[node] = readNumber(inputs[0]);
     } else if (number !== VARIABLE) {
       const { call, takesList } = operations[number];
+      program.operations[node] = operations[number];
       program.kinds[node] = takesList ? LIST : inputs.length;
       program.functions[node] = call;
       program.operands.set(inputs, end);
@@ -73,53 +75,75 @@ function run(program, values) {
 }
 
 function madeOperations(rows) {
-  // For each operation how it is called, and what it passes on.
+  // For each operation how it is called, and what it passes on to its operands: null
+  // for nothing, "all" for what comes in, else a program and its results.
   const made = [];
-  for (const row of rows) {
-    const { name, body } = row;
-    const call = body ? functionOfBody(body, made) : OPERATIONS[name];
-    made.push({ name, call, takesList: Boolean(body || row.list), passOn: null });
+  for (const { name, list, body } of rows) {
+    const program = body && makeProgram(body.nodes, body.operands, made);
+    made.push({
+      name,
+      body: body && { program, result: body.result },
+      call: body ? callOfBody(program, body.result) : OPERATIONS[name],
+      takesList: Boolean(body || list),
+      passes: null,
+      // The programs of the conditions of its notes, made when they are needed.
+      conditions: [],
+    });
   }
   rows.forEach(({ sum, contributions }, number) => {
-    if (sum) made[number].passOn = passOnAll;
-    if (contributions) made[number].passOn = passingOn(contributions, made);
+    if (sum) made[number].passes = "all";
+    if (contributions) {
+      const { nodes, products, gates } = contributions;
+      const program = makeProgram(nodes, products.length + 2, made);
+      made[number].passes = { program, products, gates, passed: [] };
+    }
   });
   return made;
 }
 
-function functionOfBody({ nodes, operands, result }, operations) {
-  const program = makeProgram(nodes, operands, operations);
-  return (given) => {
-    program.values.set(given);
+function callOfBody(program, result) {
+  return (operands) => {
+    program.values.set(operands);
     run(program, program.values);
     return program.values[result];
   };
 }
 
-// What a node passes on to each operand, null for nothing at all: a function of the
-// values of the graph, its program, the node and the gradient that comes in.
-
-function passOnAll(values, program, node, gradient) {
-  return new Array(inputsOf(program, node).length).fill(gradient);
+function pickPassed({ products, gates, passed }, values) {
+  // What each operand is passed, null for nothing at all.
+  for (let place = 0; place < products.length; place++) {
+    const [product, gate] = [products[place], gates[place]];
+    const isClosed = product === null || (gate !== null && values[gate] === 0);
+    passed[place] = isClosed ? null : values[product];
+  }
+  return passed;
 }
 
-function passingOn({ nodes, products, gates }, operations) {
-  const count = products.length;
-  const inner = makeProgram(nodes, count + 2, operations);
-  const passed = new Array(count).fill(null);
-  const found = inner.values;
-  return (values, program, node, gradient) => {
-    const start = program.starts[node];
-    for (let k = 0; k < count; k++) found[k] = values[program.operands[start + k]];
-    found[count] = values[node];
-    found[count + 1] = gradient;
-    run(inner, found);
-    for (let k = 0; k < count; k++) {
-      const isClosed = gates[k] !== null && found[gates[k]] === 0;
-      passed[k] = products[k] === null || isClosed ? null : found[products[k]];
+function backward(formula, output, seed, contribute, add, stops) {
+  // By node the gradient of the output, null where nothing arrives. It is passed on by
+  // what `contribute` says of a node and the gradient that comes in, not beyond the
+  // set of stops, and added up by `add`.
+  const { program, data } = formula;
+  const { starts, operands } = program;
+  const gradients = new Array(program.size).fill(null);
+  gradients[output] = seed;
+  if (!data.active[output]) return gradients;
+  for (let node = output; node >= 0; node--) {
+    const [gradient, start] = [gradients[node], starts[node]];
+    if (gradient === null || start === starts[node + 1] || stops?.has(node)) continue;
+    const passed = contribute(node, gradient);
+    for (let place = 0; place < passed.length; place++) {
+      const operand = operands[start + place];
+      if (passed[place] === null || !data.active[operand]) continue;
+      const total = gradients[operand];
+      gradients[operand] = total === null ? passed[place] : add(total, passed[place]);
     }
-    return passed;
-  };
+  }
+  return gradients;
+}
+
+function addNumbers(first, second) {
+  return first + second;
 }
 
 function leavesOf(structure) {
@@ -146,8 +170,7 @@ function makeEvaluator(data) {
   // result's element with this number, if the result is a list.
   const operations = madeOperations(data.operations);
   const program = makeProgram(data.nodes, 0, operations);
-  const passOn = data.nodes.map(([number]) => operations[number].passOn);
-  const formula = { data, operations, program, passOn, variables: [], consumers: null };
+  const formula = { data, operations, program, variables: [], consumers: null };
   data.nodes.forEach(([number], node) => {
     if (number === VARIABLE) formula.variables.push(node);
   });
@@ -192,31 +215,26 @@ class Evaluation {
 
   backward(output, stops = null) {
     // By node the gradient of a node, which goes no further than the set of stops.
-    const { program, data } = this.formula;
-    const gradients = new Array(program.size).fill(null);
-    if (!this.complete) return gradients;
-    gradients[output] = 1;
-    if (!data.active[output]) return gradients;
-    const { starts, operands } = program;
-    for (let node = output; node >= 0; node--) {
-      const [gradient, start] = [gradients[node], starts[node]];
-      if (gradient === null || start === starts[node + 1] || stops?.has(node)) continue;
-      const passed = this.passed(node, gradient);
-      for (let place = 0; place < passed.length; place++) {
-        const operand = operands[start + place];
-        if (passed[place] === null || !data.active[operand]) continue;
-        const total = gradients[operand];
-        gradients[operand] = total === null ? passed[place] : total + passed[place];
-      }
-    }
-    return gradients;
+    if (!this.complete) return new Array(this.values.length).fill(null);
+    const contribute = (node, gradient) => this.passed(node, gradient);
+    const found = backward(this.formula, output, 1, contribute, addNumbers, stops);
+    return mendedGradients(this, output, found, stops);
   }
 
   passed(node, gradient) {
     // What the node passes on to each operand of a gradient, active or not; the array
     // is good until the next call.
-    const { program, passOn } = this.formula;
-    return passOn[node](this.values, program, node, gradient);
+    const { program, operations, data } = this.formula;
+    const { passes } = operations[data.nodes[node][0]];
+    const [start, end] = [program.starts[node], program.starts[node + 1]];
+    if (passes === null) return [];
+    if (passes === "all") return new Array(end - start).fill(gradient);
+    const { values } = passes.program;
+    for (let k = start; k < end; k++) values[k - start] = this.values[program.operands[k]];
+    values[end - start] = this.values[node];
+    values[end - start + 1] = gradient;
+    run(passes.program, values);
+    return pickPassed(passes, values);
   }
 
   value(structure) {

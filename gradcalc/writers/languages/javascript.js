@@ -4,7 +4,7 @@ function power(a, b) {
   // In JavaScript 1 to the power NaN, and -1 to an infinity, are NaN.
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
   if (b === 2) return a * a;
-  return a ** b;
+  return Math.pow(a, b);
 }
 
 function frexp(x) {
@@ -311,7 +311,7 @@ function large_gamma(x) {
   const scaled = root + (root * series - 1.8328579980459167e-16);
   // The whole power overflows before gamma does.
   const halves = size > 140 ? 2 : 1;
-  const part = size ** ((size - 0.5) / halves);
+  const part = Math.pow(size, (size - 0.5) / halves);
   const factors = [scaled, Math.exp(-size), part];
   if (halves === 2) factors.push(part);
   if (x > 0) {
@@ -382,9 +382,9 @@ function digamma_derivative(n, x) {
   let scale = 1 / x;
   for (let factor = 1; factor < n; factor++) scale *= factor / x;
   let [total, far] = [0, x];
-  for (; far < n + 10; far++) total += (n * (x / far) ** n) / far;
+  for (; far < n + 10; far++) total += (n * Math.pow(x / far, n)) / far;
   const tail = stirling_sum(n, (n * (n + 1)) / 2, far);
-  total += (x / far) ** n * (1 + n / (2 * far) + tail);
+  total += Math.pow(x / far, n) * (1 + n / (2 * far) + tail);
   return n % 2 === 1 ? scale * total : -scale * total;
 }
 

@@ -7,6 +7,7 @@ it shares with the formula, such as `out` in the rule of exp, are the formula's 
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from gradcalc.errors import FormulaError, ShapeError, Span
 from gradcalc.graph import Differentiated, Graph
@@ -23,6 +24,10 @@ Root = tuple[int, Sequence[int]]
 # The nodes that one derivative may have, those of lower orders included: they take
 # twenty seconds.
 _MOST = 1_300_000
+_TOO_LARGE = f"the derivative expands to more than {_MOST:,} nodes"
+
+# From where on the growth of a derivative, by order, tells how large it will be.
+_TELLING = 10_000
 
 # How often one derivative differentiates: sin never comes to an end.
 _MOST_ORDERS = 1_000
@@ -60,13 +65,15 @@ def differentiate(
             " more than two deep",
             hint="take it of an element, or by one, such as v[0]",
         )
-    room = _MOST
+    taken: list[int] = []
     for done in range(order):
         if done == _MOST_ORDERS:
             raise FormulaError(
                 "a derivative that does not end in 0 is of an order of at most"
                 f" {_MOST_ORDERS:,}"
             )
+        if _outgrows(taken, order - done):
+            raise FormulaError(_TOO_LARGE)
         roots, leaves = flatten(structure), flatten(by)
         graph.check_room(len(roots) if elementwise else len(roots) * len(leaves))
         if elementwise:
@@ -74,8 +81,8 @@ def differentiate(
         else:
             pairs = [(root, leaves) for root in roots]
         shape = shape + inner
-        found, taken = _append(graph, pairs, span, room)
-        room -= taken
+        found, made = _append(graph, pairs, span, _MOST - sum(taken))
+        taken.append(made)
         graph.check_room(0)
         if found == roots:
             break
@@ -83,6 +90,27 @@ def differentiate(
         if not inner and all(graph.literals.get(node) == 0 for node in found):
             break
     return structure
+
+
+def _outgrows(taken: Sequence[int], orders: int) -> bool:
+    """Whether so many more orders will take several times the room that there is.
+
+    `taken` has what each order took. Only growth that more than doubles is trusted to
+    go on, slowing down as it did: that of a polynomial does not, which ends in 0.
+    """
+    if len(taken) < 5 or sum(taken) < _TELLING:
+        return False
+    factors = [after / before for before, after in pairwise(taken[-5:])]
+    if min(factors) < 2:
+        return False
+    slowing = min(1.0, factors[-1] / factors[0])
+    size, factor = float(taken[-1]), factors[-1]
+    for _ in range(min(orders, _MOST_ORDERS)):
+        factor *= slowing
+        size *= factor
+        if factor < 1 or size > 4 * _MOST:
+            break
+    return size > 4 * _MOST
 
 
 class _Growing:
@@ -97,7 +125,7 @@ class _Growing:
 
     def add(self, operation: Operation, inputs: tuple[int, ...]) -> int:
         if len(self.operations) > self._most:
-            raise FormulaError(f"the derivative expands to more than {_MOST:,} nodes")
+            raise FormulaError(_TOO_LARGE)
         return self.terms.make(operation, *inputs)
 
     def add_literal(self, value: float) -> int:

@@ -23,12 +23,14 @@ class _Terminal(io.TextIOWrapper):
 def run(monkeypatch):
     """Runs the program in this process: `run("eval", "x", "--x=3")`.
 
-    `stdin` is the text or bytes of standard input, which is no terminal;
-    `terminal=True` makes standard input one, `shown=True` the two outputs.
+    `stdin` is the text or bytes of standard input, or the file open for reading that it
+    is, and no terminal; `terminal=True` makes it one, `shown=True` the two outputs.
     """
 
     def run(*words, stdin="", terminal=False, shown=False):
-        content = stdin if isinstance(stdin, bytes) else stdin.encode()
+        content = stdin.encode() if isinstance(stdin, str) else stdin
+        if isinstance(content, bytes):
+            content = io.BytesIO(content)
         kind = _Terminal if terminal else io.TextIOWrapper
         out, err = (
             (_Terminal if shown else io.TextIOWrapper)(
@@ -36,7 +38,7 @@ def run(monkeypatch):
             )
             for _ in range(2)
         )
-        monkeypatch.setattr(sys, "stdin", kind(io.BytesIO(content)))
+        monkeypatch.setattr(sys, "stdin", kind(content))
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
         status = main(words)

@@ -121,7 +121,9 @@ def test_every_command_that_writes_a_file_is_tried():
     [(name, read) for name, (_, reads) in WRITES.items() for read in reads],
 )
 @pytest.mark.parametrize("way", ["same", "dot", "symbolic", "hard"])
-def test_a_file_that_is_read_is_not_overwritten(tmp_path, name, read, way):
+def test_a_file_that_is_read_is_not_overwritten(
+    run, tmp_path, monkeypatch, name, read, way
+):
     (tmp_path / "d.csv").write_text("x,y\n1,2\n2,4\n")
     content, given = READS[read]
     source = tmp_path / "read.svg"
@@ -134,14 +136,11 @@ def test_a_file_that_is_read_is_not_overwritten(tmp_path, name, read, way):
     words = [word.format(written) for word in WRITES[name][0]]
     words = [word for word in words if read != "rows" or "d.csv" not in word]
     words += [word.format("read.svg") for word in given]
+    monkeypatch.chdir(tmp_path)
     with open(source, "rb") as stdin:
-        ran = subprocess.run(
-            [sys.executable, "-m", "gradcalc", name, *words],
-            stdin=stdin if read == "standard input" else subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, cwd=tmp_path,
-        )  # fmt: skip
+        ran = run(name, *words, stdin=stdin if read == "standard input" else "")
     what = "standard input" if read == "standard input" else "read.svg"
-    assert (ran.returncode, ran.stdout, ran.stderr) == (
+    assert ran == (
         2,
         "",
         f"error: cannot write {written}: this command reads"

@@ -3,6 +3,8 @@
 Nothing is timed. What grows with the square of the length would take minutes.
 """
 
+import math
+
 import pytest
 
 from gradcalc.algebra.derivative import derivative
@@ -160,6 +162,12 @@ def test_long_formula_is_differentiated_in_the_language(name, length):
 def test_a_derivative_that_is_too_large_is_refused():
     with pytest.raises(GradcalcError, match="expands to more than"):
         evaluate("diff(tanh(x)/(1 + x^2*tanh(x)), x, 60)", {"x": 1})
+
+
+def test_a_derivative_that_grows_before_it_ends_is_not_refused():
+    factors = "*".join(f"(x + {k})" for k in range(15))
+    result = evaluate(f"diff({factors}, x, 60) + diff({factors}, x, 15)", {"x": 1})
+    assert result.value == math.factorial(15)
 
 
 @pytest.mark.parametrize("name", ["sum", "parentheses", "calls", "labels", "items"])

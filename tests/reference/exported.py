@@ -12,6 +12,7 @@ import struct
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -45,16 +46,27 @@ class Case:
 
     def function(self, name: str) -> Function:
         """The function of all variables."""
+        return replace(self._function, name=name)
+
+    @cached_property
+    def _function(self) -> Function:
         bound = bind(self.program, self.points[0])
-        function = written_function(
+        return written_function(
             bound, list(bound.program.graph.variables), gradient=self.gradient
         )
-        return replace(function, name=name)
 
     def text(self, language: str, name: str = "formula") -> str:
         """The function as it is written in a language."""
         record = resolve_name(NOTATIONS[language].language)
         return function_text(record, self.function(name))
+
+    @cached_property
+    def expected(self) -> Sequence[tuple[list[float], list[float]]]:
+        """For each point what gradcalc computes, and what it does in doubles alone.
+
+        These differ where a gradient leaves the range of doubles on its way.
+        """
+        return list(_expected(self))
 
     def arguments(self) -> Iterable[list[Any]]:
         """The arguments at each point, in the order of the parameters."""
@@ -81,11 +93,7 @@ def missing(language: str) -> str | None:
     return None
 
 
-def expected(case: Case) -> Iterator[tuple[list[float], list[float]]]:
-    """For each point what gradcalc computes, and what it does in doubles alone.
-
-    These differ where a gradient leaves the range of doubles on its way.
-    """
+def _expected(case: Case) -> Iterator[tuple[list[float], list[float]]]:
     bound = bind(case.program, case.points[0])
     graph, outputs = bound.program.graph, flatten(bound.output)
     variables = graph.variables
@@ -127,8 +135,10 @@ def ulps(found: float, value: float) -> float:
     return abs(found - value) / math.ulp(largest)
 
 
-def of_operations() -> Iterator[Case]:
+@cache
+def of_operations() -> Sequence[Case]:
     """A case for each operation, on one, two and three operands of a list."""
+    cases = []
     for operation in OPERATIONS.values():
         for times in (1, 2, 3) if operation.lists else (1,):
             names = [f"x{k}" for k in range(len(operation.parameters) * times)]
@@ -139,18 +149,24 @@ def of_operations() -> Iterator[Case]:
                 for point in [*operation.samples, *special]
                 if len(point) == len(names)
             ]
-            yield Case(text, points)
+            cases.append(Case(text, points))
+    return cases
 
 
-def of_programs() -> Iterator[Case]:
+@cache
+def of_programs() -> Sequence[Case]:
     """A case for each program that meets a special case."""
+    cases = []
     for program in PROGRAMS:
         names = bind(program, {}, complete=False).program.graph.variables
         points = [
             dict(zip("xyz", point, strict=True))
             for point in [*special_points(3)[::5], (0.3, -1.2, 2.5), (3.0, 2.0, 1.0)]
         ]
-        yield Case(program, [{name: point[name] for name in names} for point in points])
+        cases.append(
+            Case(program, [{name: point[name] for name in names} for point in points])
+        )
+    return cases
 
 
 # --- one function for each language

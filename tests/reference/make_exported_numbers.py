@@ -13,21 +13,25 @@ import json
 import tempfile
 from pathlib import Path
 
-from reference.exported import of_operations, of_programs, run
+from reference.exported import Case, of_operations, of_programs, run
 
 # A few points of each are enough here; all are run where the language is installed.
 _EVERY = 7
 
 
 def recorded(language: str) -> list[dict[str, object]]:
-    cases = [*of_operations(), *of_programs()]
-    for case in cases:
+    cases = [
         # JAX takes numbers as small as that for 0.
-        case.points = [
-            point
-            for point in case.points[::_EVERY]
-            if all(x == 0 or not abs(x) < 1e-290 for x in point.values())
-        ]
+        Case(
+            case.program,
+            [
+                point
+                for point in case.points[::_EVERY]
+                if all(x == 0 or not abs(x) < 1e-290 for x in point.values())
+            ],
+        )
+        for case in [*of_operations(), *of_programs()]
+    ]
     cases = [case for case in cases if case.points]
     with tempfile.TemporaryDirectory() as folder:
         found = run(language, cases, Path(folder))

@@ -5,6 +5,8 @@ import json
 import keyword
 import math
 import re
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -14,7 +16,6 @@ from hypothesis import strategies as st
 from reference.exported import (
     LANGUAGES,
     Case,
-    expected,
     flat,
     missing,
     of_operations,
@@ -53,7 +54,7 @@ RECORDED = json.loads(
 
 def assert_rows(case, rows, units):
     for point, row, (exact, plain) in zip(
-        case.points, rows, expected(case), strict=True
+        case.points, rows, case.expected, strict=True
     ):
         # What is left of numbers that cancel has the rounding of their size.
         flat = [x for x in point.values() if not isinstance(x, list) and abs(x) < 100]
@@ -73,12 +74,12 @@ def assert_right(language, cases, folder, units=4):
 
 @pytest.mark.parametrize("language", RUN)
 def test_every_operation_has_its_value_and_gradient(language, tmp_path):
-    assert_right(language, list(of_operations()), tmp_path)
+    assert_right(language, of_operations(), tmp_path)
 
 
 @pytest.mark.parametrize("language", RUN)
 def test_programs_at_special_points(language, tmp_path):
-    assert_right(language, list(of_programs()), tmp_path, units=16)
+    assert_right(language, of_programs(), tmp_path, units=16)
 
 
 @pytest.mark.parametrize("language", RECORDED)
@@ -137,7 +138,7 @@ def test_random_formulas(language, data, tmp_path_factory):
         return
     folder = tmp_path_factory.mktemp("random")
     for case, rows in zip(cases, run(language, cases, folder), strict=True):
-        for row, (exact, plain) in zip(rows, expected(case), strict=True):
+        for row, (exact, plain) in zip(rows, case.expected, strict=True):
             for found, *values in zip(row, exact, plain, strict=True):
                 assert any(
                     found == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True)
@@ -230,18 +231,20 @@ PROGRAMS = {
 }
 
 
+HELD = [Case(program, [point]) for program, point in PROGRAMS.values()]
+
+
 @pytest.mark.parametrize("language", RUN)
 def test_whatever_a_program_holds(language, tmp_path):
-    cases = [Case(program, [point]) for program, point in PROGRAMS.values()]
-    assert_right(language, cases, tmp_path, units=8)
+    assert_right(language, HELD, tmp_path, units=8)
+
+
+VALUES = [replace(case, gradient=False) for case in HELD]
 
 
 @pytest.mark.parametrize("language", RUN)
 def test_values_alone(language, tmp_path):
-    cases = [
-        Case(program, [point], gradient=False) for program, point in PROGRAMS.values()
-    ]
-    assert_right(language, cases, tmp_path, units=8)
+    assert_right(language, VALUES, tmp_path, units=8)
 
 
 # Keywords of any standard, macros and types of headers, what is called in the code, and
@@ -280,34 +283,38 @@ def _with_names(names, label):
     )
 
 
-@pytest.mark.parametrize("language", RUN)
-def test_names_may_be_any(language, tmp_path):
+@cache
+def cases_of_names():
     names = NAMES.split()
     groups = [names[k : k + 7] for k in range(0, len(names), 7)]
     labels = [group[0] for group in [*groups[5:], *groups[:5]]]
     cases = list(map(_with_names, groups, labels))
-    cases += [Case(f"{name} = x*2; [{name}, x]", [{"x": 1.5}]) for name in labels]
-    assert_right(language, cases, tmp_path, units=16)
+    return cases + [Case(f"{name} = x*2; [{name}, x]", [{"x": 1.5}]) for name in labels]
 
 
-LARGE = {
+@pytest.mark.parametrize("language", RUN)
+def test_names_may_be_any(language, tmp_path):
+    assert_right(language, cases_of_names(), tmp_path, units=16)
+
+
+LARGE_TEXTS = {
     "a sum": "+".join(f"x*{k}.5" for k in range(5000)),
     "nested": "sin(" * 2000 + "x" + ")" * 2000,
     "a list": f"max([{', '.join(f'x*{k}' for k in range(500))}])",
     "a product": f"prod([{', '.join(['x'] * 500)}])",
     "choices": "where(x > 0, sqrt(" * 300 + "x" + "), 0)" * 300,
 }
+LARGE = {name: Case(text, [{"x": 0.75}]) for name, text in LARGE_TEXTS.items()}
 
 
 @pytest.mark.parametrize("language", RUN)
-@pytest.mark.parametrize("program", LARGE.values(), ids=LARGE)
-def test_large_formulas_run(language, program, tmp_path):
-    case = Case(program, [{"x": 0.75}])
+@pytest.mark.parametrize("case", LARGE.values(), ids=LARGE)
+def test_large_formulas_run(language, case, tmp_path):
     text = case.text(language)
     assert max(map(len, text.splitlines())) < 200
-    assert len(text) < 150 * len(program)
+    assert len(text) < 150 * len(case.program)
     ((row,),) = run(language, [case], tmp_path)
-    ((exact, plain),) = expected(case)
+    ((exact, plain),) = case.expected
     for found, *values in zip(row, exact, plain, strict=True):
         assert any(found == pytest.approx(value, rel=1e-9) for value in values)
 

@@ -15,6 +15,7 @@ let evaluation;
 let gradients;
 let steps = stepsOf(data, chosenElement);
 let forward = steps.filter((step) => step.phase === "forward").length;
+let consumers = lastConsumers();
 
 // --- the table and the formula, which Python wrote
 
@@ -143,17 +144,28 @@ function stepAt(position) {
   return steps[position - 1] ?? null;
 }
 
-// How much of the gradient of a node has arrived when the step's node passed its on.
-function arrivedBy(node, worker) {
-  if (!data.active[node]) return null;
-  if (node >= worker) return gradientOf(node);
-  let sum;
-  let all = true;
-  for (const { from, product } of evaluation.arrived(node)) {
-    if (from < worker) all = false;
-    else sum = sum === undefined ? product : sum + product;
+// For each node the last one that may pass a gradient on to it.
+function lastConsumers() {
+  const output = leavesOf(data.output)[chosenElement];
+  const found = new Map([[output, output]]);
+  for (let node = output; node >= 0; node--) {
+    if (found.has(node)) for (const operand of inputsOfNode(node)) found.set(operand, node);
   }
-  return sum !== undefined && all ? gradientOf(node) : sum;
+  return found;
+}
+
+// What is known of gradients when the node passed its own on: that of a node is
+// complete, or the sum of what arrived up to now.
+function gradientsAt(worker) {
+  const arrived = new Map();
+  for (let node = gradients.length - 1; node >= worker; node--) {
+    if (gradients[node] === null) continue;
+    for (const { operand, product } of evaluation.passedOn(node)) {
+      if (product !== null) arrived.set(operand, (arrived.get(operand) ?? -0) + product);
+    }
+  }
+  return (node) => (node >= worker || !data.active[node] || consumers.get(node) >= worker
+    ? gradientOf(node) : arrived.get(node));
 }
 
 function draw(position) {
@@ -167,7 +179,7 @@ function draw(position) {
     value = (node) => (node <= last || (!step && isLeaf(node)) ? valueOf(node) : undefined);
     gradient = () => undefined;
   } else if (step) {
-    gradient = (node) => (evaluation.complete ? arrivedBy(node, step.node) : undefined);
+    gradient = evaluation.complete ? gradientsAt(step.node) : () => undefined;
   }
   picture.update(value, gradient, isMoving);
   picture.light(step ? step.node : null, step?.phase, step ? passing(step, isForward) : []);
@@ -358,6 +370,7 @@ if (chooser) {
     chosenElement = Number(chooser.value);
     steps = stepsOf(data, chosenElement);
     forward = steps.filter((step) => step.phase === "forward").length;
+    consumers = lastConsumers();
     timeline.setLast(END());
     markTimeline();
     recompute();

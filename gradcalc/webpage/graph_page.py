@@ -22,6 +22,11 @@ from gradcalc.webpage.step_sentences import step_sentences
 from gradcalc.wording import cut_end
 from gradcalc.writers.node_text import expression, program_line
 
+# After those that compute, in the order in which they stand on the page.
+_SCRIPTS = (
+    *("sentences.js", "widgets.js", "table.js", "variables.js", "search.js"),
+    *("picture_layout.js", "picture.js", "player.js"),
+)
 # A browser takes seconds to show more.
 _MOST_NODES = 50_000
 _MOST_CHOICES = 1000
@@ -72,7 +77,7 @@ def graph_page(drawing: Drawing) -> str:
         body,
         styles=["page.css", "graph.css"],
         definitions=functions_of(data),
-        scripts=[*ARITHMETIC, "sentences.js", "widgets.js", "picture.js", "player.js"],
+        scripts=[*ARITHMETIC, *_SCRIPTS],
         data=data,
     )
 

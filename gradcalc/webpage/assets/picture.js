@@ -1,25 +1,5 @@
-// The picture: boxes with their values and gradients, and the edges between them.
-//
-// Python gives every level (the whole, and the inside of each call and list) its columns
-// and rows. How wide a column is and how high a row follows from what is unfolded, so it
-// is worked out here, when something folds; numbers that change are written in place.
-
-const BOX = { height: 50, least: 136, most: 250, list: 186, gap: 20, between: 44 };
-const LITERAL_HEIGHT = 28;
-const PILL_HEIGHT = 26;
-const PILL_GAP = 8;
-const FRAME = { head: 26, side: 16, foot: 12 };
-const UNIT = BOX.height + BOX.gap;
-// A number in a box has at most so many characters, one of a range so many.
-const CELL_CHARACTERS = 9;
-// Numbers are seen at a glance with so many digits; the table has all.
-const PICTURE_DIGITS = 6;
-// A list of so many shows them all, if there is room.
-const FEW_NUMBERS = 4;
-
-// Smaller than the one, the numbers cannot be read; then the picture has the other.
-const LEAST_SCALE = 0.62;
-const READING_SCALE = 0.88;
+// The picture: boxes with their values and gradients, and the edges between them. It is
+// drawn anew when something folds; numbers that change are written in place.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -117,94 +97,16 @@ function makePicture(container, data) {
     return chain && (chain.find((box) => boxes[box].level !== undefined && !open.has(box)) ?? chain.at(-1));
   }
 
+  // Whether the node has a box of its own, or is the result of a call that is folded.
+  function isShown(node) {
+    return chains.has(node) && boxes[seen(node)].nodes.includes(node);
+  }
+
   function isFrame(box) {
     return boxes[box].level !== undefined && open.has(box);
   }
 
-  // What a box measures: the body, and the operator before it.
-  function measured(box) {
-    const { kind, name, symbol, nodes } = boxes[box];
-    if (kind === "literal") {
-      return { width: Math.min(BOX.most, widthOf(name, "12px") + 22), height: LITERAL_HEIGHT, pill: 0 };
-    }
-    const isList = nodes.length > 1;
-    const fold = boxes[box].level !== undefined ? 18 : 0;
-    const text = widthOf(name, "600 12.5px") + (boxes[box].shape ? widthOf(` ${boxes[box].shape}`, "11px") : 0);
-    const least = isList ? BOX.list : BOX.least;
-    const width = Math.min(Math.max(BOX.most, least), Math.max(least, text + 24 + fold));
-    const pill = kind === "operation" ? Math.max(PILL_HEIGHT, widthOf(symbol, "12px") + 16) : 0;
-    return { width, height: BOX.height, pill };
-  }
-
-  // Where everything in a level stands, from its own left upper corner.
-  function layout(l) {
-    const level = levels[l];
-    const first = level.ports.length;
-    const items = level.boxes.map((box) => {
-      if (!isFrame(box)) {
-        const own = measured(box);
-        return { box, ...own, full: own.width + (own.pill ? own.pill + PILL_GAP : 0) };
-      }
-      const inner = layout(boxes[box].level);
-      const title = widthOf(frameTitle(boxes[box]), "600 12px") + 30;
-      const width = Math.max(inner.width + 2 * FRAME.side, Math.min(title, 320));
-      return { box, inner, full: width, height: inner.height + FRAME.head + FRAME.foot };
-    });
-    const widths = Array(Math.max(0, ...level.columns) + 1).fill(0);
-    items.forEach((item, k) => {
-      const column = level.columns[first + k];
-      widths[column] = Math.max(widths[column], item.full);
-    });
-    const lefts = [];
-    let x = 0;
-    widths.forEach((width, column) => {
-      lefts.push(x);
-      x += width + (column === 0 && first ? BOX.between / 2 : BOX.between);
-    });
-    const y = stretched(items.map((item, k) => [level.rows[first + k], item.height + BOX.gap]));
-    const rows = level.rows.map(y);
-    let top = Infinity;
-    let bottom = -Infinity;
-    items.forEach((item, k) => {
-      item.x = lefts[level.columns[first + k]];
-      item.y = rows[first + k];
-      top = Math.min(top, item.y - item.height / 2);
-      bottom = Math.max(bottom, item.y + item.height / 2);
-    });
-    const bends = new Map();
-    for (const [from, to, at] of level.bends) {
-      const points = at.map((row, k) => {
-        const column = level.columns[from] + 1 + k;
-        const height = y(row);
-        top = Math.min(top, height);
-        bottom = Math.max(bottom, height);
-        return [lefts[column], lefts[column] + widths[column], height];
-      });
-      bends.set(from * 1e6 + to, points);
-    }
-    return { level: l, items, bends, ports: rows.slice(0, first), top, height: bottom - top, width: x - BOX.between };
-  }
-
-  // From a row to its height in pixels: a row is UNIT high, but where something higher
-  // stands, which reaches from half a row above to half a row below its middle.
-  function stretched(items) {
-    const tall = items.filter(([, height]) => height > UNIT);
-    if (!tall.length) return (row) => row * UNIT;
-    const cuts = [...new Set(tall.flatMap(([row]) => [row - 0.5, row + 0.5]))].sort((a, b) => a - b);
-    const heights = cuts.map((cut, k) => {
-      const middle = (cut + (cuts[k + 1] ?? cut)) / 2;
-      const over = tall.filter(([row]) => Math.abs(row - middle) < 0.5).map(([, height]) => height);
-      return k + 1 < cuts.length ? Math.max(UNIT, ...over) : UNIT;
-    });
-    const starts = [cuts[0] * UNIT];
-    for (let k = 1; k < cuts.length; k++) starts.push(starts[k - 1] + (cuts[k] - cuts[k - 1]) * heights[k - 1]);
-    return (row) => {
-      if (row <= cuts[0]) return row * UNIT;
-      let k = cuts.length - 1;
-      while (cuts[k] > row) k--;
-      return starts[k] + (row - cuts[k]) * heights[k];
-    };
-  }
+  const layout = makeLayout(data.picture, isFrame, widthOf);
 
   // Draws everything anew: when something is folded or unfolded.
   function redraw() {
@@ -243,11 +145,6 @@ function makePicture(container, data) {
       drawn.set(item.box, { left: at.x, right: at.x + item.full, y: at.y, top: upper, bottom: upper + item.height, group: frame });
       put(item.inner, at.x + FRAME.side, upper + FRAME.head - item.inner.top, below, above, placed);
     }
-  }
-
-  // What was typed for it; the function, too, where that does not say it.
-  function frameTitle({ kind, symbol, name }) {
-    return kind !== "operation" || name.includes(symbol) ? `▾ ${name}` : `▾ ${name}: ${symbol}`;
   }
 
   function foldButton(box, text, x, y, isOpen) {
@@ -309,20 +206,16 @@ function makePicture(container, data) {
     for (const [node] of chains) {
       const [operation, ...inputs] = data.nodes[node];
       if (operation < 2) continue;
-      inputs.forEach((operand, position) => {
+      inputs.forEach((operand) => {
         const source = seen(operand);
         const target = seen(node);
         if (source === undefined || source === target) return;
         const key = `${source} ${target}`;
-        let edge = edges.get(key);
-        if (!edge) {
-          const points = route(operand, node, placed);
-          const path = shape("path", { class: "edge", d: curve(points) });
-          edge = { path, points, of: new Map(), label: null, labels };
-          edges.set(key, edge);
+        if (!edges.has(key)) {
+          const path = shape("path", { class: "edge", d: curve(route(operand, node, placed)) });
+          edges.set(key, { path, labels });
           middle.append(path);
         }
-        edge.of.set(`${node} ${position}`, operand);
       });
     }
   }
@@ -360,23 +253,6 @@ function makePicture(container, data) {
   function visibleChain(node) {
     const chain = chains.get(node);
     return chain.slice(0, chain.indexOf(seen(node)) + 1);
-  }
-
-  function curve(points) {
-    let [x, y] = points[0];
-    let path = `M${x} ${y}`;
-    for (const [right, height] of points.slice(1)) {
-      const reach = Math.max(12, (right - x) / 2);
-      path += height === y
-        ? `H${right}`
-        : `C${x + reach} ${y} ${right - reach} ${height} ${right} ${height}`;
-      [x, y] = [right, height];
-    }
-    return path;
-  }
-
-  function setText(text, content) {
-    if (text.textContent !== content) text.textContent = content;
   }
 
   // Writes the numbers. `value(node)` and `gradient(node)` are undefined where nothing
@@ -421,24 +297,22 @@ function makePicture(container, data) {
     else setText(text, fittedNumbers(numbers, digits, characters));
   }
 
-  // Shows which node is worked on, and what passes along the edges meanwhile:
-  // `passing` has [node, position, text or null] in the direction of the phase.
-  function light(node, phase, passing = []) {
+  // Shows which node a step is about, and what passes along its edges meanwhile:
+  // `passing` has [operand, text], null for nothing.
+  function light(step, passing) {
     for (const each of svg.querySelectorAll(".now")) each.classList.remove("now", "forward", "backward", "nothing");
     for (const each of svg.querySelectorAll(".local")) each.remove();
-    const box = node === null ? undefined : seen(node);
-    if (box === undefined) return;
-    drawn.get(box).group.classList.add("now", phase);
-    const target = box;
+    const target = step && seen(step.node);
+    if (!drawn.has(target)) return;
+    drawn.get(target).group.classList.add("now", step.phase);
     const texts = new Map();
-    for (const [consumer, position, operand, text] of passing) {
-      const edge = edges.get(`${seen(operand)} ${seen(consumer)}`);
-      if (!edge || seen(consumer) !== target) continue;
-      edge.path.classList.add("now", phase);
+    for (const [operand, text] of passing) {
+      const edge = edges.get(`${seen(operand)} ${target}`);
+      if (!edge) continue;
+      edge.path.classList.add("now", step.phase);
       // What is lit is not crossed by others.
       edge.path.parentNode.append(edge.path);
       if (text !== undefined) texts.set(edge, [...(texts.get(edge) || []), text]);
-      if (!texts.has(edge)) continue;
     }
     for (const [edge, all] of texts) writeLocal(edge, all);
   }
@@ -539,8 +413,10 @@ function makePicture(container, data) {
 
   redraw();
   return {
-    svg, boxes, chains, open, update, light, mark, annotate, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen,
+    svg,
+    foldable: boxes.map((_, box) => box).filter((box) => boxes[box].level !== undefined),
+    isOpen: (box) => open.has(box),
     scale: () => scale,
-    foldable: boxes.map((box, k) => k).filter((k) => boxes[k].level !== undefined),
+    update, light, mark, annotate, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen, isShown,
   };
 }

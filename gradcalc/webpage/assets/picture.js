@@ -321,9 +321,11 @@ function makePicture(container, data) {
     const isNothing = texts.every((each) => each === null);
     edge.path.classList.toggle("nothing", isNothing);
     const text = isNothing ? "nothing" : texts.filter((each) => each !== null).join(", ");
-    const length = edge.path.getTotalLength();
-    const middle = edge.path.getPointAtLength(Math.min(length / 2, Math.max(length - 60, length * 0.4)));
     const width = widthOf(text, "600 11.5px") + 14;
+    // Behind the box that receives it, whose numbers it does not cover.
+    const length = edge.path.getTotalLength();
+    const middle = edge.path.getPointAtLength(Math.min(length / 2, width / 2 + 8));
+    middle.x = Math.max(middle.x, edge.path.getPointAtLength(0).x + width / 2 + 3);
     const label = shape("g", { class: `local${isNothing ? " nothing" : ""}`, transform: `translate(${middle.x} ${middle.y})` });
     label.append(
       shape("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),

@@ -13,6 +13,7 @@ const UNIT = BOX.height + BOX.gap;
 const CELL_CHARACTERS = 9;
 // Numbers are seen at a glance with so many digits; the table has all.
 const PICTURE_DIGITS = 6;
+const LOCAL_DIGITS = 4;
 // A list of so many shows them all, if there is room.
 const FEW_NUMBERS = 4;
 

@@ -145,7 +145,7 @@ function passing(step) {
     return inputsOfNode(step.node).map((operand) => [operand, undefined]);
   }
   return contributionsOf(data, step, present.evaluation).map(({ operand, local }) => (
-    [operand, local === null ? null : `× ${fittedNumber(local, PICTURE_DIGITS, 10)}`]
+    [operand, local === null ? null : `× ${fittedNumber(local, LOCAL_DIGITS)}`]
   ));
 }
 

@@ -1,9 +1,11 @@
 """The sentences of a page: those of `explain`, wherever its variables are moved."""
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
 
+import pytest
 from reference.points import FORMULAS
 from reference.scripts import arithmetic, in_node, needs_node
 
@@ -25,6 +27,9 @@ for (const { data, points, element, digits } of input) {
     const steps = stepsOf(data, element).map((step) => ({
       ...{ phase: step.phase, node: step.node },
       lines: stepLines(data, step, evaluation, digits).map(text),
+      gradient: evaluation.row()[step.node],
+      arrived: arrivedAt(data, evaluation, step.node).map(({ product }) => product),
+      passed: step.phase === "backward" ? contributionsOf(data, step, evaluation) : [],
     }));
     return {
       steps,
@@ -199,6 +204,26 @@ def test_a_formula_too_large_for_sentences_has_steps(tmp_path):
     ]
     assert found["steps"][-1]["lines"] == ["The gradient of x*y is 1."]
     assert found["meaning"] == found["opening"] == []
+
+
+@needs_node
+def test_what_arrives_adds_up_to_the_gradient(tmp_path):
+    points = [{"v": [1.0, -2.0], "x": 3.0}, {"v": [-1.0, 0.5], "x": -3.0}]
+    case = Case("p = softmax(v*x); relu(v[0]) - x*log(p[0])", points)
+    for found in read([case], tmp_path)[0]:
+        forward = [step for step in found["steps"] if step["phase"] == "forward"]
+        backward = [step for step in found["steps"] if step["phase"] == "backward"]
+        passed = {}
+        for each in itertools.chain(*(step["passed"] for step in backward)):
+            if each["product"] is not None:
+                passed.setdefault(each["operand"], []).append(each["product"])
+        for step in forward:
+            assert sorted(step["arrived"]) == sorted(passed.get(step["node"], []))
+            if step["arrived"]:
+                assert sum(step["arrived"]) == pytest.approx(
+                    step["gradient"], rel=1e-14
+                )
+        assert len(passed) >= 8
 
 
 def test_a_rule_is_listed_once_for_all_its_nodes():

@@ -9,13 +9,17 @@ function stepsOf(data, element = 0) {
   const explanation = data.explanations[element];
   if (explanation) return explanation.steps;
   // A formula that is too large for sentences.
-  const steps = data.nodes.flatMap(([number], node) =>
-    number === LITERAL ? [] : [{ phase: "forward", node }],
-  );
-  const backward = steps.filter(({ node }) => data.nodes[node][0] !== VARIABLE);
+  const needed = new Set([leavesOf(data.output)[element]]);
+  for (let node = data.nodes.length - 1; node >= 0; node--) {
+    const [number, ...inputs] = data.nodes[node];
+    if (needed.has(node) && number > VARIABLE) inputs.forEach((each) => needed.add(each));
+  }
+  const forward = [...needed].filter((node) => data.nodes[node][0] !== LITERAL);
+  const passes = (node) => data.active[node] && data.nodes[node][0] !== VARIABLE;
+  forward.sort((one, other) => one - other);
   return [
-    ...steps,
-    ...backward.reverse().map(({ node }) => ({ phase: "backward", node })),
+    ...forward.map((node) => ({ phase: "forward", node })),
+    ...forward.filter(passes).reverse().map((node) => ({ phase: "backward", node })),
   ];
 }
 
@@ -34,6 +38,31 @@ function meaningLines(data, evaluation, digits) {
   if (!evaluation.complete) return closing;
   const meanings = words.explanation.meanings.map((each) => words.meaningLine(each));
   return [...closing, ...meanings, ...words.otherNotes()];
+}
+
+function contributionsOf(data, step, evaluation) {
+  // What the step's node passes on, null for nothing at all; of a call that is one step,
+  // to its arguments.
+  const words = new Words(data, evaluation, null);
+  if (words.explanation === null) return barelyPassed(data, step.node, evaluation);
+  return words.contributions(step).map(({ operand, local, product }) => {
+    const { node, position } = operand;
+    return { operand: node, position, local, product };
+  });
+}
+
+function arrivedAt(data, evaluation, node) {
+  // What the node receives, in the order of the steps, and from which node.
+  const words = new Words(data, evaluation, null);
+  // Inside a call that is one step no step is about the node.
+  if (words.explanation === null || !words.consumers(node).length) {
+    return evaluation.arrived(node);
+  }
+  return words.arrived(node).map(({ step, product }) => ({ from: step.node, product }));
+}
+
+function barelyPassed(data, node, evaluation) {
+  return evaluation.passedOn(node).filter(({ operand }) => data.active[operand]);
 }
 
 function openingLines(data, evaluation) {
@@ -64,8 +93,8 @@ class Words {
     // As many as an explanation has, unless others are wanted.
     this.digits = digits ?? data.limits.digits;
     this.explanation = data.explanations[evaluation.element] ?? null;
-    // The contributions of each step, once they are worked out.
-    this.passed = new Map();
+    if (!STEP_CONTRIBUTIONS.has(evaluation)) STEP_CONTRIBUTIONS.set(evaluation, new Map());
+    this.passed = STEP_CONTRIBUTIONS.get(evaluation);
   }
 
   // --- numbers and names
@@ -429,4 +458,5 @@ class Words {
 // What is worked out once: for an explanation, a rule, an evaluation.
 const STEP_CONSUMERS = new WeakMap();
 const RULE_PROGRAMS = new WeakMap();
+const STEP_CONTRIBUTIONS = new WeakMap();
 const EVALUATION_NOTES = new WeakMap();

@@ -4,6 +4,7 @@ Its style and its script are the files of `assets`, its data are JSON. No text o
 ends the script, or is read as markup.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -18,6 +19,9 @@ _ASSETS = Path(__file__).parent / "assets"
 # Inside a script nothing may look like its end. U+2028 and U+2029, which once ended a
 # line of JavaScript, `write_json` escapes itself.
 _IN_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&"})
+
+# Lines that are comments, of a script or a style, and empty ones.
+_COMMENTS = re.compile(r"^ *(//.*|/\*[^*]*\*/)?\n", re.MULTILINE)
 
 # The page may run and draw what stands in it, and ask for nothing.
 _POLICY = "; ".join(
@@ -73,11 +77,16 @@ def document(
     return _DOCUMENT.format(
         policy=escape(_POLICY),
         title=escaped(title),
-        style="".join(map(asset, styles)),
+        style=_code(styles),
         body=body,
         data=write_json(data).translate(_IN_SCRIPT),
-        script="".join([definitions, *map(asset, scripts)]),
+        script=definitions + _code(scripts),
     )
+
+
+def _code(names: Iterable[str]) -> str:
+    """What the assets hold, without their comments: pages need not carry these."""
+    return _COMMENTS.sub("", "".join(map(asset, names)))
 
 
 @cache

@@ -97,3 +97,10 @@ def test_a_page_asks_for_nothing():
     (policy,) = (v for n, v in PLAIN.attributes if n == "content" and "-src" in v)
     assert policy.startswith("default-src 'none'; ")
     assert "http" not in policy
+
+
+def test_a_page_carries_its_code_without_comments():
+    page = document("x", "", styles=["graph.css"], scripts=["player.js"], data=1)
+    assert "data-phase" in page
+    assert "recompute()" in page
+    assert not re.search(r"^ *(//|/\*|$)", page, re.MULTILINE)

@@ -103,4 +103,4 @@ def test_a_page_carries_its_code_without_comments():
     page = document("x", "", styles=["graph.css"], scripts=["player.js"], data=1)
     assert "data-phase" in page
     assert "recompute()" in page
-    assert not re.search(r"^ *(//|/\*|$)", page, re.MULTILINE)
+    assert not re.search(r"^ *(//|/\*)", page, re.MULTILINE)

@@ -12,6 +12,7 @@ from gradcalc.analysis.explanation import Explanation
 from gradcalc.language.bindings import bind
 from gradcalc.reports.explanation_page import DIGITS, explanation_page
 from gradcalc.shapes import element_names, flatten, shape_of
+from gradcalc.strict_json import json_value, write_json
 
 NEURON = "n = x1*w1 + x2*w2 + b; o = tanh(n)"
 POINT = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
@@ -64,14 +65,22 @@ def number(text):
     """What stands in an attribute: JSON, but that a single text has no quotes."""
     if text == "":
         return None
-    return SPECIAL[text] if text in SPECIAL else finite(json.loads(text))
+    return SPECIAL[text] if text in SPECIAL else floats(json.loads(text))
 
 
-def finite(value):
-    """JSON's value with numbers in the place of texts."""
+def floats(value):
+    """JSON's value with floats in the place of texts and whole numbers."""
     if isinstance(value, list):
-        return [finite(each) for each in value]
-    return SPECIAL[value] if isinstance(value, str) else value
+        return [floats(each) for each in value]
+    return SPECIAL[value] if isinstance(value, str) else float(value)
+
+
+def spelled(value):
+    """The value as gradcalc's JSON spells it, a single text without quotes."""
+    if value is None:
+        return ""
+    found = json_value(value)
+    return found if isinstance(found, str) else write_json(found)
 
 
 def agree(found, expected, least=0.0):
@@ -90,7 +99,11 @@ def agree(found, expected, least=0.0):
 
 
 def rows(page):
-    return {int(node): (number(v), number(g)) for node, v, g in page.run(ROWS)}
+    found = {}
+    for node, *texts in page.run(ROWS):
+        found[int(node)] = [number(text) for text in texts]
+        assert texts == [spelled(each) for each in found[int(node)]]
+    return found
 
 
 def check(page, text, values, least=0.0):
@@ -157,6 +170,17 @@ def test_the_numbers_are_the_engines_wherever_the_variables_are(shown, text, poi
     for point in [*points[1:], points[0]]:
         move(page, point)
         check(page, text, point)
+
+
+def test_what_comes_back_is_what_was_there(shown):
+    text = "[x*y, x/y, 1e-9*x]*v"
+    point = {"x": 2.0, "y": -0.0, "v": [1e300, 1e-7, 3.0]}
+    page = shown(text, point)
+    before = page.run(ROWS)
+    move(page, {"x": 0.5, "y": 3.0, "v": [1.0, 2.0, 3.0]})
+    assert page.run(ROWS) != before
+    move(page, point)
+    assert page.run(ROWS) == before
 
 
 def test_boxes_and_sliders_by_hand(shown):

@@ -14,7 +14,7 @@ from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.language.bindings import bind
 from gradcalc.reports.explanation_page import DIGITS, explanation_page
 from gradcalc.webpage.document import asset
-from gradcalc.webpage.graph_data import ARITHMETIC, graph_data
+from gradcalc.webpage.graph_data import graph_data
 from gradcalc.webpage.step_sentences import step_sentences
 
 # Lines of a list of pieces as one text.
@@ -89,8 +89,6 @@ def squeezed(text):
 
 def is_shared(line):
     """Whether a page says it, too: what is on no path it shows all the same."""
-    if "notes.js" not in ARITHMETIC and line.strip().startswith("Note: "):
-        return False
     return line.strip() and not line.strip().startswith("Left out: what ")
 
 

@@ -433,7 +433,6 @@ class Words {
 
   notes() {
     const { data, evaluation } = this;
-    if (typeof notesOn === "undefined") return [];
     if (!EVALUATION_NOTES.has(evaluation)) EVALUATION_NOTES.set(evaluation, notesOn(data, evaluation));
     return EVALUATION_NOTES.get(evaluation);
   }

@@ -14,9 +14,13 @@ def run() -> None:
     # modules are loaded and a graph is built, and once more at the end, would take a
     # seventh of the time of a small formula.
     gc.set_threshold(100_000)
-    from gradcalc.cli.main import main
+    try:
+        from gradcalc.cli.main import main
 
-    status = main()
+        status = main()
+    except KeyboardInterrupt:
+        # While modules were loaded: nothing has been said yet.
+        os._exit(_INTERRUPTED)
     if status == _INTERRUPTED:
         # Threads of libraries that are still at work must not find Python taken down.
         from gradcalc.cli.consoles import flush

@@ -47,6 +47,23 @@ class Additions:
             start += count
         return found
 
+    def of_cells(self, names: Sequence[str]) -> "Additions":
+        """What these columns of a table are in JSON: a list if all its cells follow."""
+        lists = {
+            cells[0]: (each, cells)
+            for each in self.added
+            for cells in [cells_of(each.cells)]
+        }
+        found: list[Addition] = []
+        place = 0
+        while place < len(names):
+            each, cells = lists.get(names[place], (None, ()))
+            if each is None or list(names[place : place + len(cells)]) != cells:
+                each, cells = Addition(names[place], names[place]), names[place:][:1]
+            found.append(each)
+            place += len(cells)
+        return Additions(found, self.hint, self.shell_hint)
+
     def entries(self, values: Sequence[Any] | None) -> dict[str, Any]:
         """The values as entries of a JSON object; null for each if they are missing."""
         if values is None:

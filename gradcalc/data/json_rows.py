@@ -48,7 +48,7 @@ class JsonRows(Rows):
         first = dict(zip(names, first.values(), strict=True))
         self._renames = reading.renames
         self._ahead = iter([*errors, first])
-        self.columns = {name: _shape(cell) for name, cell in first.items()}
+        self.columns = {name: shape_in(cell) for name, cell in first.items()}
 
     def __next__(self) -> Row:
         row = next(self._ahead, None)
@@ -222,7 +222,7 @@ class LongerJson(RowWriter):
         return write_json(json_value(self._additions.entries(values)))[1:]
 
 
-def _shape(cell: Any) -> Shape:
+def shape_in(cell: Any) -> Shape:
     """The shape of a cell: () unless it is a list, or a list of equally long lists."""
     if not isinstance(cell, list):
         return ()
@@ -235,7 +235,7 @@ def _shape(cell: Any) -> Shape:
 
 def _leaves_of(cell: Any, shape: Shape) -> list[Any]:
     """What is in a cell of that shape. Raises ValueError for another cell."""
-    found = _shape(cell)
+    found = shape_in(cell)
     if found != shape:
         here = described(found) if isinstance(cell, list) else shown(cell)
         raise ValueError(

@@ -280,3 +280,29 @@ def test_any_words_give_an_answer_or_a_clean_error(run, words, stdin):
     if ran.status == 2:
         assert ran.out == ""
         assert ran.err
+
+
+IMPORT_INTERRUPTED = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "{}":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+from gradcalc.__main__ import run
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["click", "gradcalc.cli.main", "gradcalc.cli.eval", "lark", "gradcalc.engine"],
+)
+def test_an_interruption_while_modules_are_loaded_is_quiet(module):
+    ran = subprocess.run(
+        [sys.executable, "-c", IMPORT_INTERRUPTED.format(module), "eval", "x", "--x=2"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")

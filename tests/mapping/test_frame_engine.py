@@ -10,7 +10,7 @@ import pytest
 from gradcalc.data.formats import open_rows
 from gradcalc.data.rows import Reading
 from gradcalc.errors import DataError
-from gradcalc.mapping.frame_engine import ColumnarEngine, of_columns
+from gradcalc.mapping.frame_engine import ColumnarEngine, column_stream, of_columns
 from gradcalc.mapping.row_formula import Asked, row_formula
 from gradcalc.mapping.table_engine import TableEngine
 
@@ -108,6 +108,96 @@ def test_lists_are_columns(tmp_path):
     assert found.get_column("d_w[0]").to_list() == [2.0, 8.0, 18.0, 32.0]
 
 
+CELLS = {"v": [[1, 2], None, [3, 4], [5, None]], "k": [1, 2, 3, 4]}
+MATRICES = {"m": [[[1, 2, 3], [4, 5, 6]], [[0, 1, 0], [1, 0, 1]]], "k": [1, 2]}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "csv", "jsonl"])
+@pytest.mark.parametrize("came", ["parquet", "arrow"])
+@pytest.mark.parametrize("fixed", [False, True], ids=["lists", "arrays"])
+def test_cells_that_are_lists(fixed, came, kind, tmp_path):
+    path = tmp_path / "d"
+    frame = pl.DataFrame(CELLS)
+    if fixed:
+        frame = frame.cast({"v": pl.Array(pl.Int32, 2)})
+    FORMATS[came][0](frame, path)
+    engine = of_columns([str(path)], "d", Reading(came), kind, QUIET)
+    assert engine.columns == {"v": (2,), "k": ()}
+    output, outcome = written(engine, "dot(v, v)*k", kind)
+    assert (outcome.rows, outcome.missing) == (4, 2)
+    made = row_formula("dot(v, v)*k*w", engine.columns, "d", Asked({"w": 1.0}, total=1))
+    totals, _ = engine.total(made)
+    assert totals.reduced("sum", "d")[0] == 5 + 75
+    content = output.stream.getvalue()
+    if kind == "jsonl":
+        assert [json.loads(line) for line in content.splitlines()][:2] == [
+            {"v": [1, 2], "k": 1, "value": 5.0, "d_v": [2.0, 4.0], "d_k": 5.0},
+            {"v": None, "k": 2, "value": None, "d_v": [None, None], "d_k": None},
+        ]
+    elif kind == "csv":
+        assert output.text.splitlines()[:3] == [
+            "v,k,value,d_v[0],d_v[1],d_k",
+            '"[1, 2]",1,5.0,2.0,4.0,5.0',
+            ",2,,,,",
+        ]
+    else:
+        found = FORMATS[kind][1](io.BytesIO(content))
+        assert found.select("v", "k").equals(frame)
+        assert found["value"].to_list() == [5, None, 75, None]
+        assert found["d_v[1]"].to_list() == [4, None, 24, None]
+
+
+def test_cells_that_are_matrices_and_elements_that_are_asked_for(tmp_path):
+    path = tmp_path / "d.parquet"
+    pl.DataFrame(MATRICES).write_parquet(path)
+    engine = of_columns([str(path)], "d", Reading("parquet"), "csv", QUIET)
+    only = ["k", "m[1][2]", "value", "d_m"]
+    output, _ = written(engine, "sum(m @ [1, 2, 3])*k", "csv", only=only)
+    assert output.text.splitlines() == [
+        "k,m[1][2],value,"
+        + ",".join(f"d_m[{i}][{j}]" for i in range(2) for j in range(3)),
+        "1,6,46.0,1.0,2.0,3.0,1.0,2.0,3.0",
+        "2,1,12.0,2.0,4.0,6.0,2.0,4.0,6.0",
+    ]
+
+
+UNEVEN = {
+    "lists": ([[1, 2], None, [3]], 3, "a list of 1", "a list of 2"),
+    "none": ([[1, 2], []], 2, "a list of 0", "a list of 2"),
+    "rows": ([[[1], [2]], [[1, 2], [3, 4]]], 2, "a 2x2 matrix", "a 2x1 matrix"),
+}
+
+
+@pytest.mark.parametrize("name", UNEVEN)
+def test_lists_of_unequal_length(name, tmp_path):
+    cells, row, here, there = UNEVEN[name]
+    path = tmp_path / "d.parquet"
+    pl.DataFrame({"v": cells, "k": range(len(cells))}).write_parquet(path)
+    engine = of_columns([str(path)], "d", Reading("parquet"), None, QUIET)
+    output = Output("parquet")
+    made = row_formula("sum(sum(v))*k", engine.columns, "d", Asked())
+    for act in (lambda: engine.write(made, output), lambda: engine.total(made)):
+        with pytest.raises(DataError) as told:
+            act()
+        assert told.value.message == (
+            f"d, row {row}, column v: here is {here}, in the first row there was"
+            f" {there}"
+        )
+    assert not output.stream.getvalue()
+    written(engine, "k^2")  # where they are not used they may be as they are
+
+
+def test_lists_in_tables_of_columns():
+    frame = pl.DataFrame({"v": [[1, 2], [3, 4]], "r": [[1], [2, 3]], "y": [1, 2]})
+    stream = io.BytesIO()
+    frame.write_parquet(stream)
+    stream.seek(0)
+    rows = open_rows(column_stream(stream, "d", "parquet"), "d", Reading("csv"))
+    assert rows.columns["v"] == (2,)
+    assert list(rows.header) == ["v[0]", "v[1]", "r", "y"]
+    assert list(next(rows)) == ["1", "2", "[1]", "1"]
+
+
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
@@ -129,12 +219,14 @@ TYPES = {
     "date": (pl.Series(["2020-01-01", None]).str.to_date(), "dates"),
     "time": (pl.Series(["2020-01-01", None]).str.to_datetime(), "times"),
     "category": (pl.Series(["a", "b"], dtype=pl.Categorical), "text"),
-    "list": (pl.Series([[1, 2], [3]]), "lists"),
+    "list": (pl.Series([["1", "2"], ["3"]]), "lists"),
+    "empty list": (pl.Series([[], [3]]), "lists"),
+    "lists of lists": (pl.Series([[[[1]]], [[[2]]]]), "lists"),
     "object": (pl.Series([{"a": 1}, {"a": 2}]), "objects"),
     "bytes": (pl.Series([b"a", b"b"]), "bytes"),
     "duration": (pl.Series([1, None]).cast(pl.Duration), "times"),
     "levels": (pl.Series(["a", "b"], dtype=pl.Enum(["a", "b"])), "text"),
-    "array": (pl.Series([[1, 2], [3, 4]], dtype=pl.Array(pl.Int8, 2)), "lists"),
+    "array": (pl.Series([["1"], ["2"]], dtype=pl.Array(pl.String, 1)), "lists"),
 }
 
 
@@ -206,10 +298,14 @@ def test_files_that_do_not_fit_each_other(tmp_path):
     paths = [str(tmp_path / f"{k}.parquet") for k in range(2)]
     for path, kind in zip(paths, (pl.Float64, pl.Int64), strict=True):
         pl.DataFrame({"x": [1, 2]}, schema={"x": kind}).write_parquet(path)
-    engine = of_columns(paths, "d", Reading("parquet"), None, QUIET)
-    with pytest.raises(DataError, match=r"^cannot read d: ") as told:
-        written(engine, "x^2")
-    assert "hint" not in told.value.message
+    with pytest.raises(DataError) as told:
+        of_columns(paths, "d", Reading("parquet"), None, QUIET)
+    assert told.value.message == (
+        f"cannot read d: the column x is Float64 in {paths[0]} and Int64 in {paths[1]}"
+    )
+    pl.DataFrame({"y": [1.0]}).write_parquet(paths[1])
+    with pytest.raises(DataError, match="and no such column in"):
+        of_columns(paths, "d", Reading("parquet"), None, QUIET)
 
 
 def test_a_file_without_columns(tmp_path):

@@ -49,17 +49,14 @@ class Additions:
 
     def of_cells(self, names: Sequence[str]) -> "Additions":
         """What these columns of a table are in JSON: a list if all its cells follow."""
-        lists = {
-            cells[0]: (each, cells)
-            for each in self.added
-            for cells in [cells_of(each.cells)]
-        }
+        lists = {cells_of(each.cells)[0]: each for each in self.added}
         found: list[Addition] = []
         place = 0
         while place < len(names):
-            each, cells = lists.get(names[place], (None, ()))
+            each = lists.get(names[place])
+            cells = [] if each is None else cells_of(each.cells)
             if each is None or list(names[place : place + len(cells)]) != cells:
-                each, cells = Addition(names[place], names[place]), names[place:][:1]
+                each, cells = Addition(names[place], names[place]), [names[place]]
             found.append(each)
             place += len(cells)
         return Additions(found, self.hint, self.shell_hint)

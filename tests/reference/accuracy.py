@@ -33,11 +33,14 @@ def points(low, high):
 
 
 def assert_close(got, want, slope, x):
-    """The number is what is wanted to 4 units in the last place."""
+    """The number is what is wanted to 4 units in the last place.
+
+    `slope` gives the derivative of what is wanted, where the condition is asked for.
+    """
     if abs(want) < 2.3e-308:
         assert abs(got) < 2.4e-308
         return
     nearest = float(want)
     error = 0 if got == nearest else float(abs(got - want) / math.ulp(nearest))
     if error > 4:
-        assert error <= 4 * abs(slope * x / want), (x, got, nearest)
+        assert error <= 4 * abs(slope() * x / want), (x, got, nearest)

@@ -43,4 +43,4 @@ def test_special_functions(language, tmp_path):
             case.points, rows, wanted, strict=True
         ):
             with mp.workdps(70):
-                assert_close(found, want, slope, point["x"])
+                assert_close(found, want, lambda slope=slope: slope, point["x"])

@@ -14,6 +14,7 @@ from gradcalc.language.references import wanted_nodes
 from gradcalc.learning.moving_formula import Bounds, MovingFormula, crossed_kink
 from gradcalc.learning.optimizers import OPTIMIZERS, initial_state, mover
 from gradcalc.learning.symmetric_factors import symmetric_factors
+from gradcalc.learning.traces import Trace
 from gradcalc.shapes import described, leaves_of
 
 CONVERGED = "converged"
@@ -23,7 +24,7 @@ KINK = "kink"
 STUCK = "stuck"
 INTERRUPTED = "interrupted"
 
-# When a trace that may be thinned out is longer, every second point is dropped.
+# The most points of a trace that may be thinned out.
 _LONGEST_TRACE = 20_000
 
 # After so many steps in a row that each lead back to one of the last few points, the
@@ -117,6 +118,11 @@ def descend(bound: BoundProgram, settings: DescentSettings) -> Descent:
     Raises ShapeError if the formula results in a list, UsageError and BindingError for
     bounds and names that do not fit, MissingExtraError for lbfgs without SciPy.
     """
+    return Walk(moving_formula(bound, settings), settings).run()
+
+
+def moving_formula(bound: BoundProgram, settings: DescentSettings) -> MovingFormula:
+    """The formula as a function of what moves. Raises the errors of `descend`."""
     if isinstance(bound.output, list):
         shape = described((len(bound.output),))
         raise ShapeError(
@@ -128,8 +134,7 @@ def descend(bound: BoundProgram, settings: DescentSettings) -> Descent:
     moving = wanted_nodes(bound.program, settings.wrt)
     if not moving:
         raise UsageError("the formula has no variable to move")
-    formula = MovingFormula(bound, moving, settings.bounds)
-    return Walk(formula, settings).run()
+    return MovingFormula(bound, moving, settings.bounds)
 
 
 # Why it ends, and a sentence about it.
@@ -155,8 +160,8 @@ class Walk:
         self._actual: float | None = None
         self._recent: deque[list[float]] = deque(maxlen=_LONGEST_CYCLE)
         self._returns = 0
-        self._trace = [self._point()]
-        self._stride = settings.every or 1
+        longest = None if settings.every else _LONGEST_TRACE
+        self._trace = Trace(self._point(), longest, settings.every or 1)
 
     @property
     def sign(self) -> float:
@@ -189,9 +194,7 @@ class Walk:
             ending = self._ending() or take_steps(self)
         except KeyboardInterrupt:
             ending = INTERRUPTED, "from the keyboard"
-        if self._trace[-1].step != self.step:
-            self._trace.append(self._point())
-        return Descent(self._trace, *ending)
+        return Descent(self._trace.ending_with(self._point()), *ending)
 
     def look(self, there: Sequence[float]) -> tuple[float, Sequence[float]]:
         """The value and the gradient there."""
@@ -208,11 +211,8 @@ class Walk:
         self._predicted, self._actual = predicted, value - self.value
         self.here, self.value, self.gradient = list(there), value, slopes
         self.step += 1
-        if self.step % self._stride == 0:
-            self._trace.append(self._point())
-        if self.settings.every is None and len(self._trace) > _LONGEST_TRACE:
-            self._stride *= 2
-            self._trace = [p for p in self._trace if p.step % self._stride == 0]
+        if self._trace.takes(self.step):
+            self._trace.add(self._point())
         return self._ending()
 
     def no_better(self, tried: Sequence[float], predicted: float) -> Ending:

@@ -19,6 +19,7 @@ from gradcalc.learning.epochs import (
 from gradcalc.learning.examples import shuffle
 from gradcalc.learning.measures import mean_loss
 from gradcalc.learning.optimizers import State, initial_state
+from gradcalc.learning.traces import Trace
 
 EPOCHS_USED_UP = "epochs used up"
 PATIENCE = "no more improvement"
@@ -28,12 +29,26 @@ DIVERGED = "diverged"
 # From so many rows in one step on, arrays are faster, and worth NumPy's start.
 FEWEST_OF_ARRAYS = 50_000
 
+# The most epochs whose parameters are kept, and the most numbers.
+_LONGEST_TRACE, _MOST_NUMBERS = 2_000, 400_000
+
 # A loss that is so many times that of the start has not been made smaller.
 _GROWN = 10
 
 # Called after every epoch with its number, the mean loss of its steps and, if there are
 # rows that are held back, the mean loss over these.
 Progress = Callable[..., None]
+
+
+# One is made in every epoch; freezing it takes longer than an epoch of few rows.
+@dataclass(slots=True)
+class EpochPoint:
+    """The parameters after a number of epochs."""
+
+    step: int
+    # The mean loss of the steps of that epoch; before the first, over the rows.
+    loss: float
+    parameters: list[float]
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,8 @@ class Training:
     losses: list[float]
     # After each of them, the mean loss over the rows held back; empty without any.
     validations: list[float]
+    # The start, the last of them, the one of the smallest loss, and every so many.
+    trace: list[EpochPoint]
     # The mean loss over the rows before the first step.
     first: float
     # The same with the parameters found.
@@ -90,10 +107,11 @@ def train(
     parameters of the best. Numbers that are not finite stop it with the last parameters
     that were. An interruption from the keyboard ends it and is not raised.
     """
-    loss_of = _mean_losses(setup, max(len(rows), len(validation)))
+    loss_of = mean_losses(setup, max(len(rows), len(validation)))
     first = loss_of(rows, start)
     state = initial_state(setup.optimizer, start)
     run, best = _epoch_function(setup, len(rows)), _Best(state)
+    way = _Way(first, start)
     losses, validations = list[float](), list[float]()
     stopped, reason = EPOCHS_USED_UP, None
     try:
@@ -103,6 +121,7 @@ def train(
             if validation:
                 validations.append(loss_of(validation, state.parameters))
                 news += validations[-1:]
+            way.pass_by(len(losses), loss, state.parameters)
             if progress is not None:
                 progress(len(losses), *news)
             if patience is not None and best.waited(state, news[-1]) >= patience:
@@ -119,6 +138,7 @@ def train(
         found,
         losses,
         validations,
+        way.trace(),
         first,
         last=loss_of(rows, found),
         validation=loss_of(validation, found) if validation else None,
@@ -137,7 +157,7 @@ def _epoch_function(setup: StepSetup, rows: int) -> Epoch:
     return epoch_function(setup)
 
 
-def _mean_losses(
+def mean_losses(
     setup: StepSetup, rows: int
 ) -> Callable[[Sequence[Example], Sequence[float]], float]:
     """A function of rows, at most so many, and parameters: the mean loss over them."""
@@ -155,6 +175,28 @@ def pays_to_use_arrays(rows: int) -> bool:
     from gradcalc.engine.vectorized import numpy_is_installed
 
     return numpy_is_installed()
+
+
+class _Way:
+    """The epochs whose parameters are kept."""
+
+    def __init__(self, loss: float, start: Sequence[float]) -> None:
+        self._last = self._best = EpochPoint(0, loss, list(start))
+        longest = min(_LONGEST_TRACE, _MOST_NUMBERS // max(1, len(start)))
+        self._trace = Trace(self._last, max(2, longest))
+
+    def pass_by(self, epoch: int, loss: float, parameters: Sequence[float]) -> None:
+        """Keep the parameters after the epoch, as long as they are wanted."""
+        self._last = EpochPoint(epoch, loss, list(parameters))
+        if not self._best.loss <= loss:
+            self._best = self._last
+        if self._trace.takes(epoch):
+            self._trace.add(self._last)
+
+    def trace(self) -> list[EpochPoint]:
+        points = {each.step: each for each in self._trace.ending_with(self._last)}
+        points[self._best.step] = self._best
+        return [points[step] for step in sorted(points)]
 
 
 class _Best:

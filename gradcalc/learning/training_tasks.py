@@ -19,6 +19,7 @@ from gradcalc.learning.measures import (
     flat_parameters,
     outside_probabilities,
 )
+from gradcalc.learning.mean_losses import MeanLoss
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, check_loss, compose
 from gradcalc.learning.optimizers import RATE, UPDATE_RULES
@@ -68,6 +69,8 @@ class TrainingResult:
 
     model: Model
     training: Training
+    # The loss over the rows learned from as a function of the learned parameters.
+    mean_loss: MeanLoss
     # Of one that diverged or came to a larger loss, a rate that does not, or None.
     steady: "SteadyRate | None"
     # The formula that was given, and the scales of inputs. The model takes these as
@@ -155,6 +158,7 @@ class TrainingTask:
             formula=self.formula,
             scales=scales,
             training=training,
+            mean_loss=MeanLoss(setup, rows),
             settings=settings,
             started=roles.started,
             fixed=list(roles.fixed),

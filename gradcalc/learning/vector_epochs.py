@@ -66,7 +66,7 @@ def vector_epoch(setup: StepSetup) -> Epoch:
 
     Losses and gradients are those of the other epochs but for the last digits.
     """
-    sums = _sums(setup, setup.free)
+    sums = loss_sums(setup, setup.free)
     move = mover(setup.optimizer, setup.constants)
 
     def epoch(rows: Sequence[Example], state: State) -> float:
@@ -88,11 +88,12 @@ def vector_mean_loss(
     setup: StepSetup,
 ) -> Callable[[Sequence[Example], Sequence[float]], float]:
     """A function of rows and parameters: the mean of the loss over the rows."""
-    sums = _sums(setup, [])
+    sums = loss_sums(setup, [])
     return lambda rows, parameters: sums(rows, parameters)[0] / len(rows)
 
 
-def _sums(setup: StepSetup, wanted: list[int]) -> Sums:
+def loss_sums(setup: StepSetup, wanted: list[int]) -> Sums:
+    """The sum of the losses, then of the gradients of the wanted parameters."""
     objective = setup.objective
     return column_sums(
         objective.graph,

@@ -145,8 +145,8 @@ def curve(bound: BoundProgram, name: str, over: Range, points: int) -> Plotted:
     slopes = [gradients[0][0] for _, gradients in rows]
     return Plotted(
         name,
-        _joined(x, y, lambda place: function(place)[0][0]),
-        _joined(x, slopes, lambda place: function(place)[1][0][0]),
+        joined(x, y, lambda place: function(place)[0][0]),
+        joined(x, slopes, lambda place: function(place)[1][0][0]),
     )
 
 
@@ -196,7 +196,7 @@ def _middle(finite: Sequence[float]) -> tuple[float, float]:
     return finite[tenth], finite[-1 - tenth]
 
 
-def _joined(x: Sequence[float], y: Sequence[float], function: Function) -> Curve:
+def joined(x: Sequence[float], y: Sequence[float], function: Function) -> Curve:
     """The curve through the function's values y at x, with its gaps."""
     finite = sorted(filter(math.isfinite, y))
     if not finite:

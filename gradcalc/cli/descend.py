@@ -7,16 +7,20 @@ import click
 
 from gradcalc.cli import consoles, options, step_options
 from gradcalc.cli.commands import FormulaCommand, Request
+from gradcalc.cli.files import replace_file
+from gradcalc.cli.output_files import OutputFiles
 from gradcalc.errors import UsageError
 from gradcalc.learning.descent import (
     DIVERGED,
     INTERRUPTED,
     KINK,
     STUCK,
+    Descent,
     DescentSettings,
     descend,
 )
 from gradcalc.learning.optimizers import OPTIMIZERS, RATE
+from gradcalc.reports.picture_formats import PAGE_FORMATS
 
 _STEPS = 100
 _STEPS_UNTIL = 10_000
@@ -65,6 +69,7 @@ _OPTIONS: list[Callable[..., Any]] = [
         help="Print bare numbers, a line per step shown: value, variables.x,"
         " gradient.x, actual_change; or one: end.value, end.variables.x.",
     ),
+    options.out_option(PAGE_FORMATS),
     options.precision,
 ]
 
@@ -81,13 +86,19 @@ def step(
     *,
     up: bool,
     only: str | None,
+    out: str | None,
     steps: int | None,
     until: float | None,
     bounds: Sequence[str],
     **given: Any,
 ) -> int:
     """Go up or down, print the points and return the exit status."""
-    options.exclusive(("--json", request.as_json), ("--only", only is not None))
+    options.exclusive(
+        ("--json", request.as_json),
+        ("--only", only is not None),
+        ("--out", out is not None),
+    )
+    OutputFiles(out=out).check(request.sources)
     if steps is None:
         steps = _STEPS if until is None else _STEPS_UNTIL
     settings = DescentSettings(
@@ -95,6 +106,7 @@ def step(
         wrt=request.wrt,
         steps=steps,
         until=until or 0.0,
+        thinned=out is not None,
         bounds=step_options.read_bounds(bounds),
         constants=step_options.take_constants(given),
         **given,
@@ -106,7 +118,35 @@ def step(
             " itself",
             hint="leave out --rate",
         )
-    descent = descend(request.bind(), settings)
+    bound = request.bind()
+    descent = descend(bound, settings)
+    if out is not None:
+        # Imported here: few descents are drawn.
+        from gradcalc.webpage.descent_page import descent_page
+
+        page = descent_page(bound, settings, descent, request.title)
+        replace_file(out, page.encode())
+    else:
+        _show(request, descent, only, all_rows=settings.every is not None)
+    if descent.stopped == DIVERGED:
+        advice = "start where the value and the gradient are finite"
+        if descent.end.finite:
+            advice = "the last finite point is the answer"
+            if optimizer.rule:
+                rate = settings.rate or optimizer.rate
+                advice += f"; try a --rate smaller than {rate:g}"
+        consoles.warn(f"{descent.reason}; {advice}")
+        return 1
+    told = out is None and only is None and not request.as_json
+    if descent.stopped in (KINK, STUCK) and not told:
+        consoles.warn(descent.reason)
+    return 130 if descent.stopped == INTERRUPTED else 0
+
+
+def _show(
+    request: Request, descent: Descent, only: str | None, *, all_rows: bool
+) -> None:
+    """Print the descent in the form that is asked for."""
     if only is not None:
         from gradcalc.reports.only import descent_lines
 
@@ -121,23 +161,11 @@ def step(
         consoles.show(
             descent_page(
                 descent,
-                all_rows=settings.every is not None,
+                all_rows=all_rows,
                 width=consoles.width(),
                 precision=request.precision,
             )
         )
-    if descent.stopped == DIVERGED:
-        advice = "start where the value and the gradient are finite"
-        if descent.end.finite:
-            advice = "the last finite point is the answer"
-            if optimizer.rule:
-                rate = settings.rate or optimizer.rate
-                advice += f"; try a --rate smaller than {rate:g}"
-        consoles.warn(f"{descent.reason}; {advice}")
-        return 1
-    if descent.stopped in (KINK, STUCK) and (request.as_json or only is not None):
-        consoles.warn(descent.reason)
-    return 130 if descent.stopped == INTERRUPTED else 0
 
 
 @click.command(

@@ -26,7 +26,7 @@ from gradcalc.learning.training_tasks import (
     read_task,
 )
 from gradcalc.reports.numbers import format_number
-from gradcalc.reports.picture_formats import PLOT_FORMATS
+from gradcalc.reports.picture_formats import PAGE_FORMATS, PLOT_FORMATS
 from gradcalc.wording import listing
 
 
@@ -175,6 +175,7 @@ class TrainCommand(FormulaCommand):
     help=f"Draw the loss: {listing(PLOT_FORMATS, 'or')}, by the file's ending.",
 )
 @click.option("--save", metavar="FILE", help="Save the model for predict and --model.")
+@options.out_option(PAGE_FORMATS)
 @options.as_json
 @options.precision
 def command(
@@ -185,6 +186,7 @@ def command(
     target: str | None,
     **given: Any,
 ) -> int:
+    options.exclusive(("--json", request.as_json), ("--out", given["out"] is not None))
     if data is None or not target:
         raise UsageError(
             "there are no rows: --data is missing"
@@ -200,7 +202,7 @@ def command(
     )
     settings = _settings(given)
     # Before hours of training, not after.
-    files = OutputFiles(given["save"], given["plot"])
+    files = OutputFiles(given["save"], given["plot"], given["out"])
     files.check([*request.sources, data, request.given.get("--like", data)])
     with data_options.opened_rows(data, reading) as rows:
         task = read_task(
@@ -253,13 +255,24 @@ def _loss_picture(result: TrainingResult, kind: str) -> bytes:
     return loss_picture(result, kind)
 
 
+def _page(result: TrainingResult, title: str | None) -> str:
+    from gradcalc.webpage.training_page import training_page
+
+    return training_page(result, title)
+
+
 def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int:
     """Write the files, print the result and return the exit status."""
+    from gradcalc.reports.learning_pages import divergence, growth
     from gradcalc.reports.objects import history_of, training_to_dict
 
     entries = training_to_dict(result)
     # Raised after the parameters are printed, so that they are not lost.
-    unsaved = files.write(lambda: entries, lambda kind: _loss_picture(result, kind))
+    unsaved = files.write(
+        lambda: entries,
+        lambda kind: _loss_picture(result, kind),
+        lambda: _page(result, request.title),
+    )
     data_options.warn_of(result.skipped)
     if request.as_json:
         consoles.show_json({**entries, "history": history_of(result.training)})
@@ -283,17 +296,10 @@ def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int
         raise unsaved
     training = result.training
     if training.stopped == DIVERGED:
-        consoles.warn(
-            f"the loss is no longer finite in epoch {training.epochs + 1}:"
-            f" {training.reason}; these are the last finite parameters;"
-            f" {_advice(result)}"
-        )
+        consoles.warn(f"{divergence(training)}; {_advice(result)}")
         return 1
     if training.grew and not result.settings.l2:
-        consoles.warn(
-            f"the loss has become larger, {training.last:.3g} after"
-            f" {training.first:.3g}; {_advice(result)}"
-        )
+        consoles.warn(f"{growth(training)}; {_advice(result)}")
     return 130 if training.stopped == INTERRUPTED else 0
 
 

@@ -56,6 +56,8 @@ class DescentSettings:
     wrt: Sequence[str] | None = None
     # Keep one point in this many steps; None for all, or as many as memory allows.
     every: int | None = None
+    # Whether more points than a picture needs may be dropped in spite of that.
+    thinned: bool = False
     optimizer: str = "sgd"
     # Those of the optimizer's constants that differ from its own.
     constants: Mapping[str, float] = field(default_factory=dict)
@@ -160,7 +162,8 @@ class Walk:
         self._actual: float | None = None
         self._recent: deque[list[float]] = deque(maxlen=_LONGEST_CYCLE)
         self._returns = 0
-        longest = None if settings.every else _LONGEST_TRACE
+        whole = settings.every is not None and not settings.thinned
+        longest = None if whole else _LONGEST_TRACE
         self._trace = Trace(self._point(), longest, settings.every or 1)
 
     @property

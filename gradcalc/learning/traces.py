@@ -16,16 +16,19 @@ P = TypeVar("P", bound=Reached)
 class Trace(Generic[P]):
     """The first point and every so many steps another.
 
-    When there are more than `longest`, if it is given, every second is dropped.
+    When there are more than `longest`, if it is given, every second is dropped, but
+    for those of fewer than `early` steps.
     """
 
-    def __init__(self, first: P, longest: int | None, stride: int = 1) -> None:
+    def __init__(
+        self, first: P, longest: int | None, stride: int = 1, early: int = 0
+    ) -> None:
         self.points = [first]
-        self._longest, self._stride = longest, stride
+        self._longest, self._stride, self._early = longest, stride, early
 
     def takes(self, step: int) -> bool:
         """Whether the point after so many steps is one of them."""
-        return step % self._stride == 0
+        return step < self._early or step % self._stride == 0
 
     def add(self, point: P) -> None:
         self.points.append(point)

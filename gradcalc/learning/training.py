@@ -29,8 +29,9 @@ DIVERGED = "diverged"
 # From so many rows in one step on, arrays are faster, and worth NumPy's start.
 FEWEST_OF_ARRAYS = 50_000
 
-# The most epochs whose parameters are kept, and the most numbers.
-_LONGEST_TRACE, _MOST_NUMBERS = 2_000, 400_000
+# The most epochs whose parameters are kept, the most numbers, and the part that is for
+# the first epochs, where most happens.
+_LONGEST_TRACE, _MOST_NUMBERS, _EARLY = 2_000, 400_000, 1 / 8
 
 # A loss that is so many times that of the start has not been made smaller.
 _GROWN = 10
@@ -182,8 +183,9 @@ class _Way:
 
     def __init__(self, loss: float, start: Sequence[float]) -> None:
         self._last = self._best = EpochPoint(0, loss, list(start))
-        longest = min(_LONGEST_TRACE, _MOST_NUMBERS // max(1, len(start)))
-        self._trace = Trace(self._last, max(2, longest))
+        numbers = _MOST_NUMBERS // max(1, len(start))
+        longest = max(2, min(_LONGEST_TRACE, numbers))
+        self._trace = Trace(self._last, longest, early=int(_EARLY * longest))
 
     def pass_by(self, epoch: int, loss: float, parameters: Sequence[float]) -> None:
         """Keep the parameters after the epoch, as long as they are wanted."""

@@ -12,6 +12,7 @@ from gradcalc.language.names import read_program
 from gradcalc.language.program import build
 from gradcalc.learning.epochs import Example, StepSetup
 from gradcalc.learning.examples import Examples, held_back, read_examples
+from gradcalc.learning.mean_losses import MeanLoss
 from gradcalc.learning.measures import (
     Outside,
     accuracies,
@@ -19,7 +20,6 @@ from gradcalc.learning.measures import (
     flat_parameters,
     outside_probabilities,
 )
-from gradcalc.learning.mean_losses import MeanLoss
 from gradcalc.learning.model import Model
 from gradcalc.learning.objective import Objective, check_loss, compose
 from gradcalc.learning.optimizers import RATE, UPDATE_RULES
@@ -69,7 +69,9 @@ class TrainingResult:
 
     model: Model
     training: Training
-    # The loss over the rows learned from as a function of the learned parameters.
+    # The shape of each learned parameter, and the loss over the rows learned from as a
+    # function of their numbers.
+    learned: dict[str, Shape]
     mean_loss: MeanLoss
     # Of one that diverged or came to a larger loss, a rate that does not, or None.
     steady: "SteadyRate | None"
@@ -158,6 +160,7 @@ class TrainingTask:
             formula=self.formula,
             scales=scales,
             training=training,
+            learned={name: roles.parameters[name] for name in roles.learned},
             mean_loss=MeanLoss(setup, rows),
             settings=settings,
             started=roles.started,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradcalc.learning.measures import Outside
     from gradcalc.learning.model import Model
     from gradcalc.learning.prediction import Prediction
+    from gradcalc.learning.training import Training
     from gradcalc.learning.training_tasks import TrainingResult
 
 # Of a longer trace only the first and the last points are shown, unless all are wanted.
@@ -84,10 +85,14 @@ def _descent_columns(points: Sequence["Point"]) -> list[Column]:
     return columns
 
 
-def _ending(descent: "Descent", width: int | None) -> list[Line]:
+def descent_ending(descent: "Descent") -> str:
+    """Why it ended and after how many steps."""
     steps = counted(descent.end.step, "step")
-    sentence = f"{descent.stopped} after {steps}: {one_line(descent.reason)}"
-    first, *others = paragraphs([sentence], width)
+    return f"{descent.stopped} after {steps}: {one_line(descent.reason)}"
+
+
+def _ending(descent: "Descent", width: int | None) -> list[Line]:
+    first, *others = paragraphs([descent_ending(descent)], width)
     rest = first.text.removeprefix(descent.stopped)
     style = _STYLES.get(descent.stopped, "")
     return [Line([(descent.stopped, style), (rest, "")]), *others]
@@ -203,16 +208,21 @@ def training_page(
 def _facts(
     result: "TrainingResult", unicode: bool, width: int | None, digits: int
 ) -> list[str]:
-    training = result.training
-    facts: dict[str, str] = {}
-    first, last = (format_number(x, digits) for x in (training.first, training.last))
-    arrow = "→" if unicode else "->"
-    levels = SPARKS[unicode]
-    change = f"{first} {arrow} {last}"
+    facts = training_facts(result, digits, "→" if unicode else "->")
     # What is left beside the longest name and the numbers.
-    room = _WIDEST if width is None else width - len(f"validation  {change}  ")
-    curve = sparkline(training.losses, levels, max(2, min(_WIDEST, room)))
-    facts["loss"] = f"{change}  {curve}".rstrip()
+    room = _WIDEST if width is None else width - len(f"validation  {facts['loss']}  ")
+    bars = max(2, min(_WIDEST, room))
+    curve = sparkline(result.training.losses, SPARKS[unicode], bars)
+    return _named({**facts, "loss": f"{facts['loss']}  {curve}".rstrip()})
+
+
+def training_facts(
+    result: "TrainingResult", digits: int, arrow: str = "→"
+) -> dict[str, str]:
+    """What the training came to, by name."""
+    training = result.training
+    first, last = (format_number(x, digits) for x in (training.first, training.last))
+    facts = {"loss": f"{first} {arrow} {last}"}
     if training.validation is not None:
         facts["validation"] = format_number(training.validation, digits)
     if result.accuracy is not None:
@@ -223,7 +233,7 @@ def _facts(
         facts["accuracy"] = ", ".join(shares)
     length = f"{counted(training.epochs, 'epoch')} of {counted(result.rows, 'row')}"
     facts["stopped"] = f"{training.stopped} after {length}"
-    return _named(facts)
+    return facts
 
 
 def _parameters(
@@ -291,6 +301,19 @@ def sparkline(
         levels[round(top * (n - low) / height) if math.isfinite(n) else top]
         for n in numbers
     )
+
+
+def divergence(training: "Training") -> str:
+    """The sentence on a training that diverged."""
+    return (
+        f"the loss is no longer finite in epoch {training.epochs + 1}:"
+        f" {training.reason}; these are the last finite parameters"
+    )
+
+
+def growth(training: "Training") -> str:
+    """The sentence on a training that came to a larger loss."""
+    return f"the loss has become larger, {training.last:.3g} after {training.first:.3g}"
 
 
 def training_notes(result: "TrainingResult") -> Iterator[str]:

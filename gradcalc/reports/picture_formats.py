@@ -75,3 +75,6 @@ PLOT_FORMATS: dict[str, PlotFormat] = {
     "svg": PlotFormat((".svg",), {"Date": None}),
     "pdf": PlotFormat((".pdf",), {"CreationDate": None}),
 }
+
+# Of the pages of a descent and of a training.
+PAGE_FORMATS = {"html": GRAPH_FORMATS["html"]}

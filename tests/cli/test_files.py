@@ -91,6 +91,14 @@ WRITES = {
         ["--out={}", "--x=0:1", "--set", "w=2"],
         ["formula", "variables", "model", "standard input"],
     ),
+    "ascend": (
+        ["--out={}", "--set", "x=2"],
+        ["formula", "variables", "model", "standard input"],
+    ),
+    "descend": (
+        ["--out={}", "--set", "x=2"],
+        ["formula", "variables", "model", "standard input"],
+    ),
     "train": (
         ["--save={}", "--data=d.csv", "--target=y"],
         ["formula", "variables", "rows", "standard input"],

@@ -1,0 +1,139 @@
+"""The page of a descent or ascent: its way drawn, to step through."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from gradcalc.language.bindings import BoundProgram
+from gradcalc.learning.descent import (
+    CONVERGED,
+    DIVERGED,
+    Descent,
+    DescentSettings,
+    Point,
+    moving_formula,
+)
+from gradcalc.learning.moving_formula import MovingFormula
+from gradcalc.reports.learning_pages import descent_ending
+from gradcalc.reports.numbers import format_number, format_value
+from gradcalc.shapes import element_names, leaves_of, shape_of
+from gradcalc.webpage.drawn_ways import (
+    Account,
+    Stop,
+    best_of,
+    chosen,
+    line_chart,
+    loss_chart,
+    optimizer_text,
+    path_of,
+    stops_table,
+    way_page,
+)
+from gradcalc.webpage.landscapes import Path, landscape
+from gradcalc.wording import cut_end
+
+_DIGITS = 6
+_TONES = {CONVERGED: "good", DIVERGED: "bad"}
+# A gradient takes about so many times as long as the value.
+_GRADIENT = 4
+_LONGEST_VALUE = 200
+
+
+def descent_page(
+    bound: BoundProgram,
+    settings: DescentSettings,
+    descent: Descent,
+    title: str | None = None,
+) -> str:
+    """The page of the descent from the bound program's values, one file.
+
+    It is called as the formula if there is no title.
+    """
+    points = descent.trace
+    moving = list(points[0].gradient)
+    names = [
+        element
+        for name, slope in points[0].gradient.items()
+        for element in element_names(name, shape_of(slope))
+    ]
+    steps = [point.step for point in points]
+    values = [point.value for point in points]
+    places = [leaves_of(point.variables, moving) for point in points]
+    best = best_of(values, up=settings.up)
+
+    @cache
+    def formula() -> MovingFormula:
+        return moving_formula(bound, settings)
+
+    path = Path(
+        names=names,
+        places=places,
+        heights=values,
+        up=settings.up,
+        diverged=descent.stopped == DIVERGED,
+    )
+    around = landscape(
+        lambda numbers: formula().slopes(*numbers)[0][0],
+        path,
+        _GRADIENT * len(bound.program.graph),
+    )
+    stops = [_stop(points[k], moving) for k in chosen(steps, len(names), best)]
+    data = {
+        "measure": "value",
+        "unit": "step",
+        "up": settings.up,
+        "last": descent.end.step,
+        "best": steps[best],
+        "stops": stops_table(stops),
+        "fixed": [
+            [name, cut_end(format_value(value), _LONGEST_VALUE)]
+            for name, value in bound.variables.items()
+            if name not in moving
+        ],
+        "loss": loss_chart(steps, {"value": values}),
+        "lines": None if around else line_chart(steps, names, places),
+        "landscape": around,
+        "path": path_of(steps, path, values.__getitem__, best) if around else None,
+    }
+    account = Account(
+        command="ascend" if settings.up else "descend",
+        formula=bound.text,
+        title=title,
+        ending=descent_ending(descent),
+        tone=_TONES.get(descent.stopped, ""),
+        facts=_facts(settings, descent, descent.trace[best]),
+        notes=[],
+    )
+    return way_page(account, data)
+
+
+def _stop(point: Point, moving: Sequence[str]) -> Stop:
+    return Stop(
+        step=point.step,
+        value=point.value,
+        variables={name: point.variables[name] for name in moving},
+        gradient=point.gradient,
+        more={"predicted change": point.predicted, "actual change": point.actual},
+    )
+
+
+def _facts(settings: DescentSettings, descent: Descent, best: Point) -> dict[str, str]:
+    """What the descent came to, by name."""
+    start, end = (format_number(p.value, _DIGITS) for p in (descent.start, descent.end))
+    facts = {"value": f"{start} → {end}"}
+    if best.value != descent.end.value:
+        text = format_number(best.value, _DIGITS)
+        facts["highest" if settings.up else "lowest"] = f"{text} at step {best.step}"
+    found = [
+        f"{name} = {format_value(descent.end.variables[name], _DIGITS)}"
+        for name in descent.end.gradient
+    ]
+    facts["end"] = cut_end(", ".join(found), _LONGEST_VALUE)
+    facts["optimizer"] = optimizer_text(
+        settings.optimizer, settings.rate, settings.constants
+    )
+    if settings.bounds:
+        facts["bounds"] = ", ".join(
+            f"{name} in {format_number(low, _DIGITS)}:{format_number(high, _DIGITS)}"
+            for name, (low, high) in settings.bounds.items()
+        )
+    return facts

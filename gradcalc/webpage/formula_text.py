@@ -1,9 +1,15 @@
 """The formula as markup in which each part knows its node."""
 
+import re
 from collections.abc import Iterator
 
 from gradcalc.graph import Graph
+from gradcalc.language.identifiers import NAME
+from gradcalc.shapes import flatten
 from gradcalc.webpage.document import escaped
+
+# A comment, what begins the definition of a function, and a name that is not called.
+_TOKEN = re.compile(rf"(#.*)|({NAME}\s*\([^()]*\)\s*=(?!=))|({NAME}'*\s*\()|({NAME})")
 
 # Of a longer text the parts are not marked: its markup would be many times as long.
 _LONGEST = 200_000
@@ -24,7 +30,35 @@ def formula_markup(graph: Graph) -> str:
         typed = body is None or (body.library is None and body.text == source)
         if typed and start < end <= len(source) and node not in graph.composed:
             nodes.setdefault((start, end), []).append(node)
+    for span, named in _uses(graph):
+        nodes.setdefault(span, named)
     return "".join(_pieces(source, nodes))
+
+
+def _uses(graph: Graph) -> Iterator[tuple[tuple[int, int], list[int]]]:
+    """Where names of variables and labels stand, each with its nodes."""
+    names = {name: flatten(each) for name, each in graph.variables.items()}
+    for node, label in graph.labels.items():
+        names.setdefault(label.partition("[")[0], []).append(node)
+    source, at = graph.source, 0
+    while found := _TOKEN.search(source, at):
+        at = found.end()
+        _, definition, call, name = found.groups()
+        if definition:
+            # The names of its parameters are others.
+            at = _end_of_statement(source, at)
+        elif call:
+            at = found.start() + len(call.rstrip("( \t"))
+        elif name in names:
+            yield found.span(), names[name]
+
+
+def _end_of_statement(source: str, at: int) -> int:
+    depth = 0
+    while at < len(source) and (depth > 0 or source[at] not in ";\n"):
+        depth += (source[at] in "([") - (source[at] in ")]")
+        at += 1
+    return at
 
 
 def _pieces(source: str, nodes: dict[tuple[int, int], list[int]]) -> Iterator[str]:

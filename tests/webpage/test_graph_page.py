@@ -112,7 +112,17 @@ def test_without_values_the_boxes_are_empty():
 def test_each_part_of_the_formula_knows_its_node():
     page = page_of("n = x*w # <b>\ntanh(n) + n", {"x": 1, "w": 2})
     assert Reader(page).parts == [
-        ["2", "x*w"], ["0", "x"], ["1", "w"], ["4", "tanh(n) + n"], ["3", "tanh(n)"],
+        ["2", "n"], ["2", "x*w"], ["0", "x"], ["1", "w"], ["4", "tanh(n) + n"],
+        ["3", "tanh(n)"], ["2", "n"], ["2", "n"],
+    ]  # fmt: skip
+
+
+def test_names_light_up_wherever_they_are_used():
+    text = "f(x) = (x +\n x)*2; s = v*x # x\nf(x) + sum(s)*x"
+    reader = Reader(page_of(text, {"v": [1, 2], "x": 3}))
+    found = [part for part in reader.parts if part[1] in ("x", "v", "s", "f")]
+    assert found == [
+        ["3 4", "s"], ["0 1", "v"], ["2", "x"], ["2", "x"], ["3 4", "s"], ["2", "x"],
     ]  # fmt: skip
 
 

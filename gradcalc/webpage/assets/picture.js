@@ -69,6 +69,8 @@ function makePicture(container, data) {
   let frames = [];
   let size = { width: 0, height: 0 };
   let scale = 1;
+  // What is lit, as a text.
+  let lit = "";
   const svg = shape("svg", { class: "graph", role: "group", "aria-label": "the picture of the formula" });
   container.append(svg);
 
@@ -123,6 +125,7 @@ function makePicture(container, data) {
     size = { width: whole.width + 24, height: whole.height + 24 };
     connect(placed, middle, labels);
     svg.replaceChildren(below, middle, above, labels);
+    lit = "";
     resize();
   }
 
@@ -300,6 +303,9 @@ function makePicture(container, data) {
   // Shows which node a step is about, and what passes along its edges meanwhile:
   // `passing` has [operand, text], null for nothing.
   function light(step, passing) {
+    const key = JSON.stringify([step?.node, step?.phase, passing]);
+    if (key === lit) return;
+    lit = key;
     for (const each of svg.querySelectorAll(".now")) each.classList.remove("now", "forward", "backward", "nothing");
     for (const each of svg.querySelectorAll(".local")) each.remove();
     const target = step && seen(step.node);

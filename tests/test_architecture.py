@@ -61,6 +61,7 @@ IN_ONE_MODULE = {
 OF_SEVERAL = {
     *("algebra/textbook", "engine/accuracy"),
     *("browser/browser", "browser/graph_page", "browser/descent_page"),
+    "browser/picture",
     *("architecture", "golden", "packaging", "readme", "engine/api_types"),
     *("engine/depth", "engine/labels", "engine/list_properties", "engine/properties"),
     *("engine/special_values", "engine/texts", "engine/torch"),

@@ -12,7 +12,14 @@ from gradcalc.errors import FormulaError
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.drawing import Drawing
 from gradcalc.reports.numbers import exact_number, format_number
-from gradcalc.shapes import Structure, described, element_names, flatten, shape_of
+from gradcalc.shapes import (
+    Structure,
+    described,
+    element_names,
+    flatten,
+    shape_of,
+    size_of,
+)
 from gradcalc.strict_json import json_value, write_json
 from gradcalc.webpage.document import asset, document, escaped
 from gradcalc.webpage.formula_text import formula_markup
@@ -29,7 +36,7 @@ _SCRIPTS = (
 )
 # A browser takes seconds to show more.
 _MOST_NODES = 50_000
-_MOST_CHOICES = 1000
+_MOST_GRADIENTS = 500_000
 # A list of more elements shows its boxes when it is opened.
 _FEW_ELEMENTS = 8
 _LONGEST_TITLE = 80
@@ -47,12 +54,7 @@ def graph_page(drawing: Drawing) -> str:
     known = drawing.known
     bound = known.bound
     graph = bound.program.graph
-    if len(graph) > _MOST_NODES:
-        raise FormulaError(
-            f"the graph has {len(graph)} nodes: a page of more than {_MOST_NODES} would"
-            " be slow to open and hard to read",
-            hint="--format dot writes it as text",
-        )
+    _check_size(len(graph), size_of(bound.output))
     sentences = step_sentences(bound, known.wrt)
     data = {
         **graph_data(known, known.wrt, sentences.graphs),
@@ -80,6 +82,21 @@ def graph_page(drawing: Drawing) -> str:
         scripts=[*ARITHMETIC, *_SCRIPTS],
         data=data,
     )
+
+
+def _check_size(nodes: int, outputs: int) -> None:
+    """Raise FormulaError for a graph of so many nodes and results that is too large."""
+    if nodes > _MOST_NODES:
+        raise FormulaError(
+            f"the graph has {nodes} nodes: a page of more than {_MOST_NODES} would be"
+            " slow to open and hard to read",
+            hint="--format dot writes it as text",
+        )
+    if nodes * outputs > _MOST_GRADIENTS:
+        raise FormulaError(
+            f"the page would hold {nodes * outputs:,} gradients",
+            hint="--output '[0]' shows those of one element of the result",
+        )
 
 
 def _variables(drawing: Drawing) -> Iterator[str]:
@@ -115,7 +132,7 @@ def _element(output: Structure) -> str:
     """The choice of the element whose gradients are shown, where there are several."""
     if not isinstance(output, list):
         return ""
-    names = element_names("", shape_of(output))[:_MOST_CHOICES]
+    names = element_names("", shape_of(output))
     choices = "".join(
         f'<option value="{k}">{name}</option>' for k, name in enumerate(names)
     )

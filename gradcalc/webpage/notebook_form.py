@@ -19,7 +19,8 @@ from gradcalc.wording import counted
 from gradcalc.writers.diagram import Box, one_line
 from gradcalc.writers.nesting import Nested, level_of, nested_boxes
 
-# More of either is no small form any more.
+# More of any of these is no small form any more.
+_MOST_NODES = 20_000
 _MOST_ROWS = 60
 _MOST_BOXES = 60
 _DIGITS = 6
@@ -34,6 +35,8 @@ _LONGEST = 28
 
 def notebook_form(evaluation: Evaluation) -> str:
     """The markup of the evaluation's small form."""
+    if len(evaluation.graph) > _MOST_NODES:
+        return f"<pre>{escaped(repr(evaluation))}</pre>"
     notes = [f"<div>note: {escaped(n.sentence)}</div>" for n in evaluation.notes]
     picture = _picture(_drawing(evaluation)) if _is_small(evaluation) else ""
     return (

@@ -8,6 +8,7 @@ import pytest
 
 from gradcalc.analysis.known_nodes import known_nodes
 from gradcalc.engine.evaluation import evaluate
+from gradcalc.errors import FormulaError
 from gradcalc.language.bindings import bind
 from gradcalc.reports.drawing import drawing
 from gradcalc.reports.objects import evaluation_to_dict
@@ -154,3 +155,23 @@ def test_the_same_page_on_every_run():
     text = "cross_entropy(softmax(W@x), t)"
     given = {"W": [[1, 2], [3, 4]], "x": [1, 2], "t": [1, 0]}
     assert page_of(text, given) == page_of(text, given)
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "message", "hint"),
+    [
+        (
+            "+".join(["x"] * 60_000), {"x": 1}, "the graph has 60000 nodes",
+            "--format dot writes it as text",
+        ),
+        (
+            "softmax(v)", {"v": [0.0] * 1000}, "the page would hold ",
+            "--output '[0]' shows those of one element of the result",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_is_refused(text, variables, message, hint):
+    with pytest.raises(FormulaError) as raised:
+        page_of(text, variables)
+    assert str(raised.value).startswith(message)
+    assert raised.value.hint == hint

@@ -72,6 +72,11 @@ def test_a_large_one_has_its_variables_and_its_result():
     assert "more rows" in markup
 
 
+def test_a_huge_one_is_its_representation():
+    evaluation = evaluate("+".join(["x"] * 30_000), {"x": 1})
+    assert of_notebook(evaluation).startswith("<pre>Evaluation(")
+
+
 def test_notes_are_said():
     _, markup = read(evaluate("abs(x)", {"x": 0}))
     assert "note: abs(x): the slope" in markup

@@ -372,16 +372,19 @@ function makePicture(container, data) {
     resize();
   }
 
+  function isWide() {
+    return container.clientWidth > 1600;
+  }
+
   // The whole picture, but no larger than is good to look at.
   function fit() {
-    const most = container.clientWidth > 1800 ? 1.6 : 1.15;
-    zoom(Math.min(most, (container.clientWidth - 2) / size.width));
+    zoom(Math.min(isWide() ? 1.6 : 1.15, (container.clientWidth - 2) / size.width));
   }
 
   // The whole picture if it can be read so, else a part of it.
   function fitReadably() {
     fit();
-    if (scale < LEAST_SCALE) zoom(READING_SCALE);
+    if (scale < LEAST_SCALE) zoom(isWide() ? 1.25 : READING_SCALE);
   }
 
   // Scrolls so that the node, and what it takes, is in sight.
@@ -393,13 +396,18 @@ function makePicture(container, data) {
     const left = Math.max(Math.min(...found.map((each) => each.left)), own.right - room.width + 24);
     const target = {
       left: scrolled(container.scrollLeft, left * scale, own.right * scale, container.clientWidth),
-      top: scrolled(container.scrollTop, own.top * scale, own.bottom * scale, container.clientHeight),
+      top: centred(container.scrollTop, own.top * scale, own.bottom * scale, container.clientHeight),
     };
     // A long way is not shown: it would take longer than a step.
     const isNear = Math.abs(target.left - container.scrollLeft) < container.clientWidth &&
       Math.abs(target.top - container.scrollTop) < container.clientHeight;
     const behavior = isNear && !prefersStillness.matches ? "smooth" : "instant";
     container.scrollTo({ ...target, behavior });
+  }
+
+  function centred(at, from, to, room) {
+    const isSeen = from >= at && to <= at + room;
+    return isSeen ? at : Math.max(0, (from + to - room) / 2);
   }
 
   function scrolled(at, from, to, room) {

@@ -24,8 +24,14 @@ function setText(target, content) {
   if (target.textContent !== content) target.textContent = content;
 }
 
+// More than a frame has time for.
+const MANY_GRADIENTS = 5000;
+
 function makeTable(data) {
   const isList = Array.isArray(data.output);
+  // The gradients of all elements of such a result are written when nothing moves.
+  const isLarge = leavesOf(data.output).length * data.nodes.length > MANY_GRADIENTS;
+  const text = document.querySelector("#formula pre");
   const rows = new Map();
   for (const row of document.querySelectorAll("#table tr[data-node]")) {
     const [value, gradient] = [...row.querySelectorAll("td.number")].map((cell) => ({ cell }));
@@ -55,7 +61,7 @@ function makeTable(data) {
       const value = present.value(node);
       const gradient = present.gradient(node);
       if (!Object.is(each.known, value)) each.row.dataset.value = spelled(value);
-      if (isList || !Object.is(each.arrived, gradient)) {
+      if (isList ? !(isMoving && isLarge) : !Object.is(each.arrived, gradient)) {
         each.row.dataset.gradient = spelled(present.evaluation.gradient(node));
       }
       [each.known, each.arrived] = [value, gradient];
@@ -77,6 +83,9 @@ function makeTable(data) {
     for (const each of [...(parts.get(step.node) || []), rows.get(step.node)?.row]) {
       each?.classList.add("lit", step.phase);
     }
+    const part = parts.get(step.node)?.[0];
+    // Only the text itself scrolls, not the page.
+    if (part) text.scrollTop = part.offsetTop - text.offsetTop - text.clientHeight / 3;
   }
 
   // Shows the rows of nodes inside calls that are unfolded in the picture.

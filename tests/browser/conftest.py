@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -96,12 +97,11 @@ class Page:
 
     def wait(self, script, *arguments):
         """Wait until the JavaScript returns what is true; what it returned."""
-        from selenium.webdriver.support.ui import WebDriverWait
-
-        found = lambda _: self.run(script, *arguments)  # noqa: E731
-        return WebDriverWait(self.driver, _PATIENCE, poll_frequency=0.02).until(
-            found, f"not so after {_PATIENCE} s: {script}"
-        )
+        end = time.monotonic() + _PATIENCE
+        while not (found := self.run(script, *arguments)):
+            assert time.monotonic() < end, f"never so: {script}; {self.console()}"
+            time.sleep(0.02)
+        return found
 
     def text(self, selector="body"):
         """The text that the element shows."""

@@ -308,6 +308,34 @@ def test_the_lines_are_right_after_a_slider_has_moved(shown):
     assert all(line in expected for line in sentence(page))
 
 
+NOTED = [
+    ("relu(x)*y", {"x": 1.0, "y": 2.0}, {"x": 0.0, "y": 2.0}),
+    ("max(x, y)", {"x": 1.0, "y": 2.0}, {"x": 2.0, "y": 2.0}),
+    ("log(x)*y", {"x": 1.0, "y": 2.0}, {"x": -1.0, "y": 2.0}),
+    ("sqrt(x)*sqrt(x)", {"x": 1.0}, {"x": 0.0}),
+    ("exp(x)*y", {"x": 1.0, "y": 2.0}, {"x": 1000.0, "y": 2.0}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "moved"), NOTED, ids=[row[0] for row in NOTED]
+)
+def test_notes_come_and_go_with_the_point(shown, text, point, moved):
+    notes = (
+        "return [...document.querySelectorAll('#notes li')].map((li) => li.innerText)"
+    )
+    page = shown(text, point)
+    assert page.run(notes) == []
+    move(page, moved)
+    found = page.run(notes)
+    expected = [note.sentence for note in evaluate(text, moved).notes]
+    assert len(found) == len(expected) > 0
+    pairs = zip(found, expected, strict=True)
+    assert all(sentence in " ".join(item.split()) for item, sentence in pairs)
+    move(page, point)
+    assert page.run(notes) == []
+
+
 def test_calls_fold_and_unfold(shown):
     text, point = "f(x) = x^2 + sin(x); f(a)*f(b)", {"a": 1.0, "b": 2.0}
     page = shown(text, point)

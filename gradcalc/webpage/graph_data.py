@@ -17,7 +17,6 @@ from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import all_leaves
 from gradcalc.strict_json import json_value
-from gradcalc.webpage.document import asset
 from gradcalc.webpage.note_data import note_data, operation_notes
 from gradcalc.webpage.operation_functions import operation_functions
 
@@ -83,8 +82,7 @@ def graph_data(
 def functions_of(data: Object) -> str:
     """The script that stands before those of ARITHMETIC: the operations' functions."""
     operations = data["operations"][2:]
-    names = [row["name"] for row in operations if "body" not in row]
-    return asset("exact_math.js") + operation_functions(names)
+    return operation_functions(row["name"] for row in operations if "body" not in row)
 
 
 @dataclass(eq=False)

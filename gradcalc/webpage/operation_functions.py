@@ -3,28 +3,40 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from gradcalc.operations import OPERATIONS, Operation
 from gradcalc.writers.code_spelling import words_of
 from gradcalc.writers.languages.javascript import JAVASCRIPT
+from gradcalc.writers.source_definitions import SourceDefinitions
 
 
 def operation_functions(names: Iterable[str]) -> str:
     """The statement of the constant OPERATIONS: by its name each operation's function.
 
     Those of lists take a list. What the functions need is out of sight of the scripts
-    that stand beside it.
+    that stand beside it; they call functions of Math that are more exact than a
+    browser's.
     """
     functions = {name: _function(OPERATIONS[name]) for name in sorted(set(names))}
-    definitions = JAVASCRIPT.definitions(words_of("\n".join(functions.values())))
-    rows = [f"    {json.dumps(name)}: {text}," for name, text in functions.items()]
+    rows = [f"{json.dumps(name)}: {text}," for name, text in functions.items()]
+    needed = words_of("\n".join(functions.values()))
+    definitions = list(JAVASCRIPT.definitions(needed))
+    called = set(re.findall(r"\bMath\.(\w+)", "\n".join([*rows, *definitions])))
+    exact = sorted(called & _EXACT.found.keys())
     return "\n".join(
         [
+            "const EXACT_MATH = (() => {",
+            *_indented(*_EXACT(exact)),
+            f"  return Object.assign(Object.create(Math), {{ {', '.join(exact)} }});",
+            "})();",
+            "",
             "const OPERATIONS = (() => {",
             "  const Math = EXACT_MATH;",
-            *_indented(definitions),
+            "",
+            *_indented(*definitions),
             "  return {",
-            *rows,
+            *(f"    {row}" for row in rows),
             "  };",
             "})();",
             "",
@@ -32,7 +44,11 @@ def operation_functions(names: Iterable[str]) -> str:
     )
 
 
-def _indented(definitions: Iterable[str]) -> Iterator[str]:
+# The functions of Math that have a more exact one.
+_EXACT = SourceDefinitions(str(Path(__file__).parent / "assets" / "exact_math.js"))
+
+
+def _indented(*definitions: str) -> Iterator[str]:
     for text in definitions:
         yield from (f"  {line}".rstrip() for line in text.splitlines())
         yield ""

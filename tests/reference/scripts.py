@@ -43,8 +43,7 @@ const answer = (x) => console.log(JSON.stringify(written(x)));
 
 def arithmetic(names: Iterable[str] = OPERATIONS) -> str:
     """The scripts that a page computes with, with the functions of these operations."""
-    exact, *texts = map(asset, ["exact_math.js", *ARITHMETIC])
-    return "\n".join([exact, operation_functions(names), *texts])
+    return "\n".join([operation_functions(names), *map(asset, ARITHMETIC)])
 
 
 def in_node(scripts: str, code: str, given: Any, folder: Path) -> list[Any]:

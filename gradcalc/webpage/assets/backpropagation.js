@@ -186,7 +186,7 @@ class Evaluation {
     this.element = element;
     this.outputs = leavesOf(data.output);
     this.values = program.values.slice();
-    this.unknown = variables.filter((node) => given[node] === null);
+    this.unknown = variables.filter((node) => (given[node] ?? null) === null);
     this.complete = this.unknown.length === 0;
     for (const node of variables) this.values[node] = given[node] ?? NaN;
     run(program, this.values);

@@ -29,6 +29,13 @@ function product(a, b) {
   return found;
 }
 
+function polynomial(coefficients, x) {
+  // From the highest power down.
+  let total = 0;
+  for (const coefficient of coefficients) total = total * x + coefficient;
+  return total;
+}
+
 function widely(name, ...operands) {
   return WIDE.nearest(WIDE.operation(name)(...operands.map(WIDE.of)));
 }
@@ -67,6 +74,8 @@ const LOG_2_LOW = 1.1612227229362532e-26;
 // The power of 2 that the last result of `expInTwo` is to be multiplied by.
 let exponent = 0;
 
+const EXP_TAIL = [1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6];
+
 function expInTwo(x, more = 0) {
   // exp(x + more) in two, for |x| < 746.
   exponent = Math.round(x * 1.4426950408889634);
@@ -79,7 +88,7 @@ function expInTwo(x, more = 0) {
   // exp(s) - 1 by its series, of which two terms need more than a double.
   const half = product(s, s) / 2;
   const halfRest = rest / 2;
-  const tail = s * s * s * (1 / 6 + s * (1 / 24 + s * (1 / 120 + s * (1 / 720 + s * (1 / 5040 + s / 40320)))));
+  const tail = s * s * s * polynomial(EXP_TAIL, s);
   const above = sum(s, half);
   const aboveRest = rest + (halfRest + tail + nearRest * (1 + s));
   const [power, powerRest] = exps(place);
@@ -100,6 +109,8 @@ function exp(x) {
   return x > -750 && x < 0 ? widely("exp", x) : Math.exp(x);
 }
 
+const LOG_TAIL = [1 / 9, -1 / 8, 1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3];
+
 function logInTwo(x) {
   // log(x) in two, for finite x > 0.
   const scale = x < 1e-300 ? 2 ** 64 : 1;
@@ -111,7 +122,7 @@ function logInTwo(x) {
     const f = value;
     const half = product(f, f) / 2;
     const halfRest = rest / 2;
-    const tail = f * f * f * (1 / 3 - f * (1 / 4 - f * (1 / 5 - f * (1 / 6 - f * (1 / 7 - f * (1 / 8 - f / 9))))));
+    const tail = f * f * f * polynomial(LOG_TAIL, f);
     value = sum(f, -half);
     less = rest - halfRest + tail;
   } else {
@@ -214,6 +225,10 @@ const RIGHT = 6.077100506303966e-11;
 
 const RIGHT_LOW = 2.0222662487959506e-21;
 
+const SINE_TAIL = [1 / 5040, -1 / 120, 1 / 6];
+
+const COSINE_TAIL = [1 / 40320, -1 / 720, 1 / 24];
+
 function sineInTwo(x, quarters) {
   // The sine of x and so many right angles in two, for |x| < 1e5.
   const turns = Math.round(x * 0.6366197723675814);
@@ -230,11 +245,11 @@ function sineInTwo(x, quarters) {
   const [beside, besideRest] = quadrant % 2 ? sines(place) : cosines(place);
   const square = s * s;
   const less = -product(s, s) / 2;
-  const lessRest = -rest / 2 - s * more + square * square * (1 / 24 - square * (1 / 720 - square / 40320));
+  const lessRest = square * square * polynomial(COSINE_TAIL, square) - rest / 2 - s * more;
   // The cosine of a sum has the product of the sines with a minus.
   const turned = quadrant % 2 ? -1 : 1;
   const along = turned * s;
-  const alongRest = turned * (more - s * square * (1 / 6 - square * (1 / 120 - square / 5040)));
+  const alongRest = turned * (more - s * square * polynomial(SINE_TAIL, square));
   const right = product(beside, along);
   const rightRest = rest + beside * alongRest + besideRest * along;
   const down = product(from, less);

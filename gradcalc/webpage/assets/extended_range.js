@@ -81,7 +81,8 @@ function isNormal(x) {
 function isClose(x, y) {
   // A number below 1e-308 has fewer digits anyway.
   const most = Math.max(Math.abs(x), Math.abs(y));
-  return x === y || (most < Infinity && Math.abs(x - y) <= Math.max(1e-9 * most, 1e-308));
+  if (x === y) return true;
+  return most < Infinity && Math.abs(x - y) <= Math.max(1e-9 * most, 1e-308);
 }
 
 function factorOf({ program, products }, place) {
@@ -101,7 +102,8 @@ function widelyPassed(evaluation, node, gradient) {
   const inputs = Array.from(inputsOf(program, node));
   if (passes === "all") return inputs.map(() => gradient);
   const given = [...inputs, node].map((each) => WIDE.of(evaluation.values[each]));
-  return pickPassed({ ...passes, passed: [] }, widely(passes.program, [...given, gradient]));
+  const values = widely(passes.program, [...given, gradient]);
+  return pickPassed({ ...passes, passed: [] }, values);
 }
 
 function widely(program, values) {
@@ -114,7 +116,8 @@ function widely(program, values) {
     }
     const operands = Array.from(inputsOf(program, node), (each) => values[each]);
     operation.widely ??= widelyCalled(operation);
-    values[node] = operation.takesList ? operation.widely(operands) : operation.widely(...operands);
+    const { widely: call, takesList } = operation;
+    values[node] = takesList ? call(operands) : call(...operands);
   }
   return values;
 }

@@ -65,7 +65,7 @@ function inputsText(data, values, node) {
   }
   if (parts.length <= 3) return parts.join(" and ");
   const odd = all.filter((operand) => !Number.isFinite(values[operand]));
-  const named = odd.map((operand) => `${data.texts[operand]} is ${noteNumber(values[operand])}`);
+  const named = odd.map((each) => `${data.texts[each]} is ${noteNumber(values[each])}`);
   const said = named.length ? named.slice(0, 3) : [parts[0], parts[1], "so on"];
   return said.join(" and ");
 }
@@ -87,8 +87,11 @@ function firstNonfiniteGradient(data, evaluation) {
       }
     }
     // Finite contributions that overflowed where they met.
-    const node = row.findLastIndex((each) => each !== null && !Number.isFinite(each));
-    const message = `the gradient of ${data.texts[node]} is ${noteNumber(row[node])}: the contributions it receives add up to more than the largest double`;
+    let node = row.length - 1;
+    while (row[node] === null || Number.isFinite(row[node])) node -= 1;
+    const message =
+      `the gradient of ${data.texts[node]} is ${noteNumber(row[node])}:` +
+      " the contributions it receives add up to more than the largest double";
     return [noteOn(data, node, "nonfinite", message)];
   }
   return [];
@@ -99,7 +102,8 @@ function gradientNote(data, evaluation, node, position, gradient) {
   const { domain, partials } = data.operations[operation];
   const local = evaluation.passed(node, 1)[position] ?? NaN;
   const reason = inputsText(data, evaluation.values, node);
-  let message = `in ${data.texts[node]}, where ${reason}, the derivative for ${data.texts[inputs[position]]}`;
+  let message = `in ${data.texts[node]}, where ${reason},`;
+  message += ` the derivative for ${data.texts[inputs[position]]}`;
   if (domain && Number.isNaN(local)) {
     return noteOn(data, node, "nonfinite", `${message} does not exist: NaN`);
   }
@@ -109,7 +113,8 @@ function gradientNote(data, evaluation, node, position, gradient) {
   }
   message += `, is ${noteNumber(local)}`;
   if (gradient !== 1) {
-    message += `; times the gradient that comes in, ${noteNumber(gradient)}*${noteNumber(local)}, it is ${noteNumber(gradient * local)}`;
+    message += `; times the gradient that comes in, ${noteNumber(gradient)}`;
+    message += `*${noteNumber(local)}, it is ${noteNumber(gradient * local)}`;
   }
   return noteOn(data, node, "nonfinite", message);
 }
@@ -137,9 +142,10 @@ function outOfRange(data, evaluation) {
   for (let k = 0; k < evaluation.outputs.length; k++) {
     const { beyond } = evaluation.row(k);
     if (!beyond?.size) continue;
-    const node = Math.max(...beyond.keys());
-    const size = WIDE.fourDigits(beyond.get(node));
-    const message = `the gradient of ${data.texts[node]} is ${size}, beyond the range of doubles; it is rounded here, but passed on as it is`;
+    const node = [...beyond.keys()].reduce((last, each) => Math.max(last, each));
+    const message =
+      `the gradient of ${data.texts[node]} is ${WIDE.fourDigits(beyond.get(node))},` +
+      " beyond the range of doubles; it is rounded here, but passed on as it is";
     return [noteOn(data, node, "range", message)];
   }
   return [];
@@ -155,7 +161,7 @@ function singularities(data, evaluation) {
   for (const [node, gate] of data.differentiated) {
     if (gate === null || evaluation.values[gate] !== 0) reached[node] = 1;
   }
-  const last = Math.max(-1, ...evaluation.outputs);
+  const last = evaluation.outputs.reduce((most, each) => Math.max(most, each), -1);
   const notes = [];
   for (const node of data.singular) {
     if (!data.active[node]) continue;
@@ -197,7 +203,9 @@ function noProbabilities(data, { values }) {
     const value = values[node];
     if (said.has(name) || !(value < -ROUNDING || value > 1 + ROUNDING)) continue;
     said.add(name);
-    const message = `${data.texts[node]} is ${noteNumber(value)}, which is no probability; ${instead} takes any number`;
+    const message =
+      `${data.texts[node]} is ${noteNumber(value)}, which is no probability;` +
+      ` ${instead} takes any number`;
     notes.push(noteOn(data, taker, "outside", message));
   }
   return notes;

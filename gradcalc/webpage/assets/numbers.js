@@ -58,7 +58,8 @@ function roundedNumber(x, digits) {
   }
   const [sign, figures] = [x < 0 ? "-" : "", mantissa.replace(/[-.]/g, "")];
   const whole = exponent < 0 ? "0" : figures.slice(0, exponent + 1);
-  const rest = exponent < 0 ? "0".repeat(-exponent - 1) + figures : figures.slice(exponent + 1);
+  const rest =
+    exponent < 0 ? "0".repeat(-exponent - 1) + figures : figures.slice(exponent + 1);
   return withoutZeros(`${sign}${whole}.${rest}`);
 }
 
@@ -74,6 +75,6 @@ function toEven(x, digits) {
   const after = mantissa.replace("-", "").slice(places === 0 ? 2 : places + 2);
   const isHalf = /^50*$/.test(after);
   const kept = mantissa.replace("-", "").slice(0, places === 0 ? 1 : places + 2);
-  if (!isHalf || Number(kept.at(-1)) % 2 === 1) return text;
+  if (!isHalf || Number(kept.slice(-1)) % 2 === 1) return text;
   return `${x < 0 ? "-" : ""}${kept}e${exponent}`;
 }

@@ -197,7 +197,9 @@ const WIDE = (() => {
 
   function sinh(a) {
     const more = expm1(size(a));
-    const found = over(plus(more, isFinite(plain(more)) ? over(more, plus(ONE, more)) : 0), TWO);
+    // Of an infinity the quotient is none.
+    const less = more === Infinity ? ONE : over(more, plus(ONE, more));
+    const found = over(plus(more, less), TWO);
     return plain(a) < 0 ? negated(found) : found;
   }
 
@@ -281,7 +283,8 @@ const WIDE = (() => {
   function byDoubles(name) {
     // The operation of doubles, for functions that stay within their range.
     const call = OPERATIONS[name];
-    return (...operands) => widened(call(...operands.map((each) => Array.isArray(each) ? each.map(narrowed) : narrowed(each))));
+    const nearest = (each) => (Array.isArray(each) ? each.map(narrowed) : narrowed(each));
+    return (...operands) => widened(call(...operands.map(nearest)));
   }
 
   const FUNCTIONS = {
@@ -327,7 +330,8 @@ const WIDE = (() => {
     sigmoid,
     softplus,
     logsigmoid: (x) => negated(softplus(negated(x))),
-    softsign: (x) => (Math.abs(x) === Infinity ? widened(Math.sign(x)) : over(x, plus(ONE, size(x)))),
+    softsign: (x) =>
+      size(x) === Infinity ? widened(Math.sign(x)) : over(x, plus(ONE, size(x))),
     logsumexp,
     logaddexp: (a, b) => logsumexp([a, b]),
     polygamma,
@@ -357,9 +361,7 @@ const WIDE = (() => {
     of: widened,
     nearest: narrowed,
     plus,
-    isZero: (a) => a === 0,
     isFinite: (a) => isWide(a) || Number.isFinite(a),
-    isOutOfRange: (a) => isWide(a) && (isBelow(a, -1021) || !isBelow(a, 1024)),
     operation: (name) => FUNCTIONS[name] ?? byDoubles(name),
     fourDigits,
   };

@@ -61,7 +61,7 @@ def _function(operation: Operation) -> str:
     if operation.lists:
         # All operands are one list, also those of two lists.
         parameters = "(v)"
-        text = spelling.template.replace("[{operands}]", "v")
+        text = spelling.template.replace("[{operands}]", "v").format(operands="...v")
     else:
         parameters = f"({', '.join(names)})"
         conditions = [

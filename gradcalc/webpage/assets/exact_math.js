@@ -323,7 +323,7 @@ function acos(x) {
 }
 
 function hypot(...v) {
-  const most = Math.max(...v.map(Math.abs));
+  const most = v.reduce((size, each) => Math.max(size, Math.abs(each)), 0);
   if (!(most > 0 && most < Infinity)) return Math.hypot(...v);
   // A power of 2 changes no digit, and keeps the squares within the range.
   const half = 2 ** -Math.round(Math.log2(most) / 2);

@@ -29,10 +29,6 @@ function total(v) {
   return v.reduce((sum, x) => sum + x);
 }
 
-function hypot(v) {
-  return Math.hypot(...v);
-}
-
 function product(v) {
   // As mantissa*2^exponent, which leaves no range on its way.
   let [mantissa, exponent] = [1, 0];

@@ -38,7 +38,7 @@ _RESERVED = """
 """
 
 _IN_MATH = """
-    abs floor ceil exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos
+    abs floor ceil exp expm1 log log2 log10 log1p sqrt cbrt hypot sin cos tan asin acos
     atan atan2 sinh cosh tanh asinh acosh atanh
 """
 
@@ -52,7 +52,6 @@ _TABLE: dict[str, Row] = {
     "!=": compared("!==", _YES),
     "sum": Spelling("total([{operands}])"),
     "prod": Spelling("product([{operands}])"),
-    "hypot": Spelling("hypot([{operands}])"),
     "max": Spelling("largest([{operands}])"),
     "min": Spelling("smallest([{operands}])"),
     "logaddexp": Spelling("logsumexp([{operands}])"),

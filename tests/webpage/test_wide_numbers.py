@@ -70,15 +70,35 @@ def test_operations_have_fifty_digits_and_leave_no_range(tmp_path):
                 )
 
 
-@pytest.mark.parametrize("order", [1.0, 2.0, 3.0])
-def test_what_leaves_the_range_of_polygamma_is_its_first_term(order, tmp_path):
-    points = [[order, 1e-200], [order, -1e-200], [order, 1e300], [order, 0.5]]
-    given = [["polygamma", False, points]]
+@pytest.mark.parametrize("order", [0.0, 1.0, 2.0, 3.0, 20.0])
+def test_polygamma_has_fifty_digits_and_leaves_no_range(order, tmp_path):
+    numbers = [1e-200, -1e-200, 1e300, 0.5, 1.4616, 7.25, -0.5, -30.75, 80.0, 1e-9]
+    given = [["polygamma", False, [[order, x] for x in numbers]]]
+    (row,) = in_node(arithmetic(), CODE, given, tmp_path)
+    for x, (m, e) in zip(numbers, row, strict=True):
+        with mp.workdps(50):
+            # Of a number next to a pole it is a first term and what is left of it.
+            wanted = mp.polygamma(int(order), mpf(x))
+        with mp.workdps(400):
+            assert abs(mpf(int(m)) * mpf(2) ** e / wanted - 1) < mpf(10) ** -40, x
+
+
+def test_poles_are_those_of_doubles(tmp_path):
+    given = [["polygamma", False, [[n, x] for n in (0.0, 1.0) for x in (0.0, -3.0)]]]
+    assert in_node(arithmetic(), CODE, given, tmp_path) == [
+        ["-Infinity", "NaN", "Infinity", "Infinity"]
+    ]
+
+
+@pytest.mark.parametrize("order", [0.0, 1.0, 2.0, 5.0, 20.0])
+def test_the_derivatives_of_sinc_have_fifty_digits(order, tmp_path):
+    numbers = [1e-200, -1e-9, 0.5, -3.0, 9.75, 12.5, -750.0, 1e9]
+    given = [["sinc_derivative", False, [[order, x] for x in numbers]]]
     (row,) = in_node(arithmetic(), CODE, given, tmp_path)
     with mp.workdps(400):
-        for (_, x), (m, e) in zip(points, row, strict=True):
-            wanted = mp.polygamma(int(order), mpf(x))
-            assert abs(mpf(int(m)) * mpf(2) ** e / wanted - 1) < 1e-15
+        for x, (m, e) in zip(numbers, row, strict=True):
+            wanted = REFERENCE["sinc_derivative"][0](mpf(order), mpf(x))
+            assert abs(mpf(int(m)) * mpf(2) ** e / wanted - 1) < mpf(10) ** -40, x
 
 
 def test_the_nearest_double_is_that_of_the_same_number(tmp_path):

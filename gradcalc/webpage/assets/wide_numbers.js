@@ -12,13 +12,21 @@ const WIDE = (() => {
   const RIGHT_ANGLE =
     0x1921fb54442d18469898cc51701b839a252049c1114cf98e804177d4c76273644a29410f31c6809bcn;
 
+  const VIEW = new DataView(new ArrayBuffer(8));
+
   function sizeOf(m) {
     return m < 0n ? -m : m;
   }
 
   function bitLength(m) {
-    const digits = sizeOf(m).toString(16);
-    return 4 * digits.length + 28 - Math.clz32(parseInt(digits[0], 16));
+    const size = sizeOf(m);
+    const near = Number(size);
+    if (near === Infinity) return 1000 + bitLength(size >> 1000n);
+    VIEW.setFloat64(0, near);
+    const length = (VIEW.getUint16(0) >> 4) - 1022;
+    // Rounding may have made a longer number, which is a power of 2.
+    const isPower = (VIEW.getUint16(0) & 15) === 0 && near === 2 ** (length - 1);
+    return isPower && size >> BigInt(length - 1) === 0n ? length - 1 : length;
   }
 
   function shifted(m, places) {
@@ -186,9 +194,19 @@ const WIDE = (() => {
     const isWhole = isWide(b) && (b.e >= 0 || b.m % (1n << BigInt(-b.e)) === 0n);
     const isOutside = !isWide(a) || !isWide(b) || (a.m < 0n && !isWhole);
     if (isOutside) return byDoubles("^")(a, b);
+    if (isWhole && isBelow(b, 10)) return wholePower(a, narrowed(b));
     const found = exp(times(b, log(size(a))));
     const isOdd = isWhole && b.e <= 0 && (b.m >> BigInt(-b.e)) % 2n !== 0n;
     return a.m < 0n && isOdd ? negated(found) : found;
+  }
+
+  function wholePower(a, b) {
+    let [found, square] = [ONE, a];
+    for (let left = Math.abs(b); left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) found = times(found, square);
+      square = times(square, square);
+    }
+    return b < 0 ? over(ONE, found) : found;
   }
 
   function sigmoid(a) {
@@ -267,17 +285,81 @@ const WIDE = (() => {
 
   // --- special functions
 
+  let bernoulliNumbers = null;
+
+  function bernoulli(k) {
+    // B2, B4 and so on by the tangent numbers: R. Brent and D. Harvey, Fast computation
+    // of Bernoulli, tangent and secant numbers (2013).
+    if (bernoulliNumbers === null) {
+      const count = 40;
+      const tangents = [0n, 1n];
+      for (let i = 2; i <= count; i++) tangents[i] = BigInt(i - 1) * tangents[i - 1];
+      for (let i = 2; i <= count; i++) {
+        for (let j = i; j <= count; j++) {
+          const [less, more] = [BigInt(j - i), BigInt(j - i + 2)];
+          tangents[j] = less * tangents[j - 1] + more * tangents[j];
+        }
+      }
+      bernoulliNumbers = tangents.map((tangent, i) => {
+        const [four, sign] = [4n ** BigInt(i), i % 2 === 1 ? 1n : -1n];
+        const top = normal(sign * BigInt(2 * i) * tangent, 0);
+        return i === 0 ? 0 : over(top, normal(four * (four - 1n), 0));
+      });
+    }
+    return bernoulliNumbers[k];
+  }
+
   function polygamma(n, a) {
-    // What leaves the range is its first term, near 0 and far away.
-    const near = byDoubles("polygamma")(n, a);
-    const isNear = isWide(a) && isBelow(a, -30);
-    const isFar = isWide(a) && !isBelow(a, 30);
-    if (!(near === 0 && isFar) && !(Math.abs(near) === Infinity && isNear)) return near;
-    const whole = narrowed(n) + (near === 0 ? 0 : 1);
-    let found = widened(narrowed(n) % 2 === 0 ? -1 : 1);
-    for (let k = 1; k < whole; k++) found = times(found, widened(k));
-    for (let k = 0; k < whole; k++) found = over(found, a);
-    return found;
+    const order = narrowed(n);
+    const isKnown = order >= 0 && order <= 100 && order % 1 === 0 && isWide(a);
+    const isPole = plain(a) < 0 && isWide(a) && narrowed(a) % 1 === 0;
+    if (!isKnown || isPole || narrowed(a) < -1000) return byDoubles("polygamma")(n, a);
+    // Far enough from 0 there is Stirling's series.
+    let [x, near] = [a, ZERO];
+    while (narrowed(x) < 40 + order) {
+      near = plus(near, over(ONE, wholePower(x, order + 1)));
+      x = plus(x, ONE);
+    }
+    const square = times(x, x);
+    const power = wholePower(x, order);
+    const half = over(ONE, times(TWO, times(x, power)));
+    let factor = over(widened((order + 1) / 2), times(power, square));
+    let far = ZERO;
+    for (let k = 1; k < 40; k++) {
+      far = plus(far, times(bernoulli(k), factor));
+      const more = widened((2 * k + order + 1) * (2 * k + order));
+      const less = times(widened((2 * k + 2) * (2 * k + 1)), square);
+      factor = over(times(factor, more), less);
+    }
+    if (order === 0) return minus(minus(log(x), half), plus(far, near));
+    let sum = plus(plus(near, over(ONE, times(widened(order), power))), plus(half, far));
+    for (let k = 2; k <= order; k++) sum = times(sum, widened(k));
+    return order % 2 === 1 ? sum : negated(sum);
+  }
+
+  function sincDerivative(n, a) {
+    const order = narrowed(n);
+    const isKnown = order >= 0 && order <= 30 && order % 1 === 0 && isBelow(a, 100);
+    if (!isKnown) return byDoubles("sinc_derivative")(n, a);
+    if (Math.abs(narrowed(a)) > Math.max(order, 10)) {
+      // The number times that of order k, and k times the one before, is turned sine.
+      let value = over(sin(a), a);
+      for (let k = 1; k <= order; k++) {
+        value = over(minus(turned(a, k), times(widened(k), value)), a);
+      }
+      return value;
+    }
+    const odd = order % 2;
+    const sign = widened((order + odd) % 4 === 0 ? 1 : -1);
+    let term = over(odd ? times(sign, a) : sign, widened(order + odd + 1));
+    let value = term;
+    for (let power = odd + 2; power < odd + 120; power += 2) {
+      const share = over(widened(power + order - 1), widened(power + order + 1));
+      const next = over(times(a, a), widened(power * (power - 1)));
+      term = negated(times(times(next, share), term));
+      value = plus(value, term);
+    }
+    return value;
   }
 
   function byDoubles(name) {
@@ -334,7 +416,10 @@ const WIDE = (() => {
       size(x) === Infinity ? widened(Math.sign(x)) : over(x, plus(ONE, size(x))),
     logsumexp,
     logaddexp: (a, b) => logsumexp([a, b]),
+    digamma: (x) => polygamma(0, x),
     polygamma,
+    sinc: (x) => sincDerivative(0, x),
+    sinc_derivative: sincDerivative,
   };
 
   function fourDigits(a) {

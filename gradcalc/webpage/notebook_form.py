@@ -23,12 +23,13 @@ from gradcalc.writers.nesting import Nested, level_of, nested_boxes
 _MOST_NODES = 20_000
 _MOST_ROWS = 60
 _MOST_BOXES = 60
-_DIGITS = 6
+# Of a number, and of the numbers of a list in the picture.
+_DIGITS, _LIST_DIGITS = 6, 2
 
 _VALUE, _GRADIENT, _INK = "#2f7bd0", "#c4661f", "currentColor"
 _MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 # In pixels: a letter, a box and what is around it.
-_LETTER, _NARROW, _WIDE = 7.3, 124, 230
+_LETTER, _NARROW, _WIDE = 7.3, 124, 300
 _HIGH, _UNIT, _BETWEEN, _PILL = 44, 60, 40, 24
 _LONGEST = 28
 
@@ -111,7 +112,10 @@ def _picture(drawn: Drawing) -> str:
     if len(boxes) > _MOST_BOXES:
         return ""
     layout = level_of(graph, boxes, ports=False).layout
-    texts = [drawn.describe(box.results, _DIGITS) for box in boxes]
+    texts = [
+        drawn.describe(box.results, _LIST_DIGITS if box.results[1:] else _DIGITS)
+        for box in boxes
+    ]
     sizes = [_size(box, text) for box, text in zip(boxes, texts, strict=True)]
     lefts, rights, x = [], [], 8.0
     for column in range(max(layout.columns) + 1):
@@ -147,11 +151,12 @@ def _picture(drawn: Drawing) -> str:
         parts += _box(box, text, sizes[k], where)
     width, height = round(x - _BETWEEN + 8), round(middle(high) + _HIGH / 2 + 8)
     return (
+        '<div style="overflow-x:auto;margin-top:8px">'
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
-        f' width="{width}" style="max-width:100%;height:auto;display:block;'
-        f'margin-top:8px" role="img" aria-label="{escaped(drawn.title)}"'
+        f' width="{width}" height="{height}" style="display:block"'
+        f' role="img" aria-label="{escaped(drawn.title)}"'
         f' font-family="{_MONO}" font-size="12" text-anchor="middle"'
-        f' fill="{_INK}">{"".join(parts)}</svg>'
+        f' fill="{_INK}">{"".join(parts)}</svg></div>'
     )
 
 

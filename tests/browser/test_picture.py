@@ -126,6 +126,18 @@ def test_what_arrives_is_added_up(opened):
     assert [each["text"] for each in x] == ["x", "3", "11"]
 
 
+def test_each_element_of_a_list_has_its_play(opened):
+    page = opened("[x*y, x + y]", "--x=3", "--y=2")
+    page.run(
+        "const box = document.getElementById('element'); box.value = '1';"
+        "box.dispatchEvent(new Event('change'))"
+    )
+    page.press("ARROW_LEFT")
+    found = {box["texts"][0]["text"]: box["texts"][2]["text"] for box in boxes(page)}
+    # Nothing arrives at the other element, and nothing is waited for.
+    assert found == {"x": "1", "y": "1", "x*y": "0", "x + y": "1"}
+
+
 def test_nothing_that_is_passed_is_said(opened):
     page = opened("relu(x)", "--x=-1", link="#backward-1")
     labels = "return [...document.querySelectorAll('.local')].map((e) => e.textContent)"

@@ -133,8 +133,9 @@ function gradientsAt(position) {
   }
   const last = stepAt(position).node;
   return (node) => {
-    const isComplete = node >= last || lastConsumers.get(node) >= last;
-    return isComplete || !data.active[node] ? present.gradient(node) : arrived.get(node);
+    // What the result does not depend on has none to wait for.
+    const waits = node < last && lastConsumers.get(node) < last;
+    return waits && data.active[node] ? arrived.get(node) : present.gradient(node);
   };
 }
 

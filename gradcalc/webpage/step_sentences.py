@@ -41,7 +41,8 @@ Object = dict[str, Any]
 # is in parentheses.
 Template = list[Any]
 
-# A formula of more nodes is not explained, nor are more of its elements than these.
+# A formula of more nodes is not explained; of a list as many elements as have together
+# no more, but no more than these.
 _MOST_NODES = 5_000
 _MOST_ELEMENTS = 16
 
@@ -70,7 +71,7 @@ class StepSentences:
 def step_sentences(
     bound: BoundProgram, wrt: Sequence[str] | None = None
 ) -> StepSentences:
-    """The sentences for each element of the result, at most the first sixteen.
+    """The sentences for each element of the result, or the first of many.
 
     sentences     the sentences about numbers, with named fields
     limits        how much of a formula, a list and a number is shown
@@ -92,17 +93,15 @@ def step_sentences(
         }
     )
     graph = bound.program.graph
-    outputs = flatten(bound.output)[:_MOST_ELEMENTS]
-    if len(graph) * len(outputs) <= _MOST_NODES:
-        # A variable without a value has a slot like the others.
-        given = {
-            node: bound.given.get(node, math.nan) for node in graph.variable_names()
-        }
-        rules = _Rules(found)
-        for output in outputs:
-            element = replace(bound, output=output, given=given)
-            explained = _Explained(Explanation(element, wrt), rules)
-            found.data["explanations"].append(explained.data())
+    outputs = flatten(bound.output)
+    most = min(_MOST_ELEMENTS, _MOST_NODES // max(len(graph), 1))
+    # A variable without a value has a slot like the others.
+    given = {node: bound.given.get(node, math.nan) for node in graph.variable_names()}
+    rules = _Rules(found)
+    for output in outputs[:most]:
+        element = replace(bound, output=output, given=given)
+        explained = _Explained(Explanation(element, wrt), rules)
+        found.data["explanations"].append(explained.data())
     return found
 
 

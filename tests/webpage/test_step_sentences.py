@@ -205,6 +205,16 @@ def test_a_formula_too_large_for_sentences_has_steps(tmp_path):
 
 
 @needs_node
+def test_of_a_long_list_the_first_elements_have_sentences(tmp_path):
+    point = {"v": [float(k) for k in range(40)]}
+    cases = [Case("v*v", [point], element=element) for element in (15, 16)]
+    ((told_of,), (bare,)) = read(cases, tmp_path)
+    assert told_of["meaning"][15].startswith("∂f/∂v[15] = 15 + 15 = 30 ")
+    assert bare["meaning"] == []
+    assert bare["steps"][-1]["lines"] == ["The gradient of (v*v)[16] is 1."]
+
+
+@needs_node
 def test_what_arrives_adds_up_to_the_gradient(tmp_path):
     points = [{"v": [1.0, -2.0], "x": 3.0}, {"v": [-1.0, 0.5], "x": -3.0}]
     case = Case("p = softmax(v*x); relu(v[0]) - x*log(p[0])", points)

@@ -176,7 +176,8 @@ def _show(
         'gradcalc descend "(x-3)^2 + y^2" --x=0 --y=2 --rate 0.1 --until 1e-6',
         'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --rate 0.01'
         " --optimizer adam --steps 2000 --every 200",
-        'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --optimizer newton',
+        'gradcalc descend "(1-x)^2 + 100*(y-x^2)^2" --x=-1 --y=1 --optimizer newton'
+        " --out way.html",
         'gradcalc descend "x^2" --x=1 --rate 0.1 --only variables.x',
     ],
 )

@@ -131,7 +131,7 @@ def command(
     unwritten = files.write(
         lambda: _entries(fit), lambda kind: _picture(task, fit, kind, request.title)
     )
-    _show(request, fit, only, OutputFiles(None, None) if unwritten else files)
+    _show(request, fit, only, OutputFiles() if unwritten else files)
     if unwritten is not None:
         raise unwritten
     if fit.reached:

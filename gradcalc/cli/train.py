@@ -80,7 +80,7 @@ class TrainCommand(FormulaCommand):
         'gradcalc train "a*exp(-k*t)" --data - --target y --fix a=2 --loss'
         ' "abs(prediction - target)" < decay.csv',
         "gradcalc train --like model.json --data f2c.csv --epochs 2000 --every 100"
-        " --plot loss.svg",
+        " --plot loss.svg --out way.html",
     ],
 )
 @data_options.data

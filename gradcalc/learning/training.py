@@ -47,9 +47,16 @@ class EpochPoint:
     """The parameters after a number of epochs."""
 
     step: int
+    parameters: list[float]
     # The mean loss of the steps of that epoch; before the first, over the rows.
     loss: float
-    parameters: list[float]
+    # The mean loss over the rows held back; None without any.
+    validation: float | None = None
+
+    @property
+    def judged(self) -> float:
+        """The loss that says how good they are."""
+        return self.loss if self.validation is None else self.validation
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,8 @@ def train(
     first = loss_of(rows, start)
     state = initial_state(setup.optimizer, start)
     run, best = _epoch_function(setup, len(rows)), _Best(state)
-    way = _Way(first, start)
+    held = loss_of(validation, start) if validation else None
+    way = _Way(EpochPoint(0, list(start), first, held))
     losses, validations = list[float](), list[float]()
     stopped, reason = EPOCHS_USED_UP, None
     try:
@@ -122,7 +130,7 @@ def train(
             if validation:
                 validations.append(loss_of(validation, state.parameters))
                 news += validations[-1:]
-            way.pass_by(len(losses), loss, state.parameters)
+            way.pass_by(EpochPoint(len(losses), state.parameters[:], *news))
             if progress is not None:
                 progress(len(losses), *news)
             if patience is not None and best.waited(state, news[-1]) >= patience:
@@ -181,19 +189,19 @@ def pays_to_use_arrays(rows: int) -> bool:
 class _Way:
     """The epochs whose parameters are kept."""
 
-    def __init__(self, loss: float, start: Sequence[float]) -> None:
-        self._last = self._best = EpochPoint(0, loss, list(start))
-        numbers = _MOST_NUMBERS // max(1, len(start))
+    def __init__(self, start: EpochPoint) -> None:
+        self._last = self._best = start
+        numbers = _MOST_NUMBERS // max(1, len(start.parameters))
         longest = max(2, min(_LONGEST_TRACE, numbers))
-        self._trace = Trace(self._last, longest, early=int(_EARLY * longest))
+        self._trace = Trace(start, longest, early=int(_EARLY * longest))
 
-    def pass_by(self, epoch: int, loss: float, parameters: Sequence[float]) -> None:
-        """Keep the parameters after the epoch, as long as they are wanted."""
-        self._last = EpochPoint(epoch, loss, list(parameters))
-        if not self._best.loss <= loss:
-            self._best = self._last
-        if self._trace.takes(epoch):
-            self._trace.add(self._last)
+    def pass_by(self, point: EpochPoint) -> None:
+        """Keep the point as long as it is wanted."""
+        self._last = point
+        if not self._best.judged <= point.judged:
+            self._best = point
+        if self._trace.takes(point.step):
+            self._trace.add(point)
 
     def trace(self) -> list[EpochPoint]:
         points = {each.step: each for each in self._trace.ending_with(self._last)}

@@ -174,17 +174,20 @@ def line_chart(
     Where they are far from each other for what they change, it shows the changes.
     """
     places = _thinned(len(steps), _MOST_OF_PATH // max(1, min(len(names), 4)))
-    columns = [[numbers[k][column] for k in places] for column in range(len(names))]
-    widths = [_extent(column) for column in columns]
-    most = sorted(range(len(names)), key=lambda k: -widths[k])[:_MOST_LINES]
-    shown = sorted(most)
-    apart = _extent([number for k in shown for number in columns[k]])
+    # One column after the other: there may be a hundred thousand.
+    widths = [_extent(col) for col in zip(*(numbers[k] for k in places), strict=True)]
+    shown = sorted(sorted(range(len(names)), key=lambda k: -widths[k])[:_MOST_LINES])
+    lines = [[numbers[k][column] for k in places] for column in shown]
+    apart = _extent([number for line in lines for number in line])
     since = 0 < _FAR_APART * max(widths) < apart
     if since:
-        columns = [[number - column[0] for number in column] for column in columns]
+        lines = [[number - line[0] for number in line] for line in lines]
     return {
         "steps": [steps[k] for k in places],
-        "curves": [{"name": names[k], "y": drawn(columns[k])} for k in shown],
+        "curves": [
+            {"name": names[k], "y": drawn(line)}
+            for k, line in zip(shown, lines, strict=True)
+        ],
         "all": len(names),
         "changes": since,
     }

@@ -55,7 +55,7 @@ def training_page(result: TrainingResult, title: str | None = None) -> str:
         for element in element_names(name, shape)
     ]
     steps, places = [p.step for p in points], [p.parameters for p in points]
-    best = best_of([point.loss for point in points])
+    best = best_of([point.judged for point in points])
     stops = [points[k] for k in chosen(steps, len(names), best)]
     slopes = _slopes(result, stops)
     path = Path(
@@ -71,7 +71,7 @@ def training_page(result: TrainingResult, title: str | None = None) -> str:
         "training": [training.first, *training.losses]
     }
     if training.validations:
-        losses["validation"] = [None, *training.validations]
+        losses["validation"] = [points[0].validation, *training.validations]
     epochs = range(training.epochs + 1)
     data = {
         "measure": "loss",
@@ -125,10 +125,9 @@ def _stop(
         leaves = iter(numbers)
         return {name: arrange(leaves, shape) for name, shape in result.learned.items()}
 
-    validations = result.training.validations
     more: dict[str, float | None] = {}
-    if validations:
-        more["validation loss"] = validations[point.step - 1] if point.step else None
+    if result.training.validations:
+        more["validation loss"] = point.validation
     if slopes is not None:
         more["loss over all rows"] = slopes[0]
     return Stop(

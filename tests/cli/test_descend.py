@@ -227,3 +227,50 @@ def test_an_interruption_shows_the_way_so_far(interrupted):
     assert content["stopped"] == "interrupted"
     assert content["steps"] > 0
     assert content["end"]["value"] < content["start"]["value"]
+
+
+def test_the_page_stands_in_the_place_of_the_answer(run, tmp_path):
+    for ending in (".html", ".htm", ".HTML"):
+        path = tmp_path / f"way{ending}"
+        assert run("descend", "x^2", "--x=1", f"--out={path}") == (0, "", "")
+        assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_page_of_a_way_that_diverged_is_written_all_the_same(run, tmp_path):
+    path = tmp_path / "way.html"
+    ran = run("descend", "x^2", "--x=1", "--rate=3", "--steps=999", f"--out={path}")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("warning: x^2 is inf because x is")
+    assert "diverged after" in path.read_text("utf-8")
+    ran = run("descend", "abs(x)", "--x=0.35", "--rate=0.1", f"--out={path}")
+    assert ran == (
+        0, "", "warning: the steps go back and forth over the kink of abs(x)\n",
+    )  # fmt: skip
+
+
+def test_a_page_that_cannot_be_written(run, tmp_path):
+    folder = tmp_path / "way.html"
+    folder.mkdir()
+    page = f"error: cannot write {folder}: it is a directory\n"
+    assert run("descend", "x^2", "--x=1", f"--out={folder}") == (2, "", page)
+    missing = tmp_path / "no" / "way.html"
+    ran = run("ascend", "x^2", "--x=1", f"--out={missing}")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: cannot write {missing}: the directory")
+    assert list(folder.iterdir()) == []
+
+
+def test_the_page_of_a_long_way_takes_no_more_of_it_than_fits(run, tmp_path):
+    path = tmp_path / "way.html"
+    words = ["descend", "(x-3)^2", "--x=0", "--rate=1e-5", "--steps=30000"]
+    assert run(*words, "--every=1", f"--out={path}").status == 0
+    assert path.stat().st_size < 150_000
+    assert '"last": 30000' in path.read_text("utf-8")
+
+
+def test_the_page_is_called_as_the_file_of_its_formula(run, tmp_path):
+    (tmp_path / "bowl.grad").write_text("x^2")
+    path = tmp_path / "way.html"
+    ran = run("descend", f"--file={tmp_path}/bowl.grad", "--x=1", f"--out={path}")
+    assert ran.status == 0
+    assert "<title>descend: bowl.grad</title>" in path.read_text("utf-8")

@@ -447,6 +447,11 @@ def test_the_loss_is_drawn(run, folder, ending):
         (["--plot=-"], "--plot takes the name of a file"),
         (["--plot=d.csv"], "cannot write d.csv: this command reads it"),
         (["--plot=a.svg", "--save=./a.svg"], "--save and --plot name one file"),
+        (["--out=way.svg"], "--out: the ending of 'way.svg' is not known"),
+        (["--out=no/way.html"], "cannot write no/way.html: the directory"),
+        (["--out=-"], "--out takes the name of a file"),
+        (["--out=d.csv"], "cannot write d.csv: this command reads it"),
+        (["--out=a.html", "--save=./a.html"], "--save and --out name one file"),
         (["--every=0"], "--every: a whole number from 1 up is expected, not '0'"),
     ],
 )
@@ -454,6 +459,18 @@ def test_files_that_cannot_be_written(run, words, problem):
     ran = run(*TRAIN, *words)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith(f"error: {problem}")
+
+
+def test_a_page_is_written_beside_the_answer(run, folder):
+    plain = run(*TRAIN, "--validate=0.3", "--save=m.json")
+    ran = run(*TRAIN, "--validate=0.3", "--save=m.json", "--out=way.html")
+    assert ran == plain
+    page = (folder / "way.html").read_text("utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert sorted(os.listdir(folder)) == ["d.csv", "m.json", "way.html"]
+    again = run("train", "--like=m.json", "--data=d.csv", "--out=again.html")
+    assert again.status == 0
+    assert (folder / "again.html").read_text("utf-8") == page
 
 
 FAR = "x,y\n1000,1\n1500,3\n-2000,2\n1200,5\n"

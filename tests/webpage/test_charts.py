@@ -26,6 +26,7 @@ TICKS = [
     ([1e-300, 1e300], True, 4, [1e-200, 1, 1e200]),
     ([5, 5], False, 3, [5]),
     ([-1.7e308, 1.7e308], False, 3, [-1e308, 0, 1e308]),
+    ([EXTREMES[3], EXTREMES[2]], False, 8, [k * 5e307 for k in range(-3, 4)]),
 ]
 
 

@@ -37,7 +37,7 @@ function evenTicks(low, high, count) {
   const steps = [1, 2, 5, 10].map((part) => part * unit).filter(Number.isFinite);
   const step = steps.find((each) => each >= rough * 0.999) ?? steps.at(-1);
   const ticks = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
+  for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9; k++) {
     // Rounded: 3 * 0.1 is not what an axis shows.
     ticks.push(Number((k * step).toPrecision(12)));
   }
@@ -180,7 +180,7 @@ function extent(numbers, isLog = false, room = 0.06) {
   }
   const width = high / 2 - low / 2;
   const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-9;
-  const beside = width > least ? width * 2 * room : Math.max(0.5, Math.abs(low) * 0.1);
+  const beside = width > least ? width * (2 * room) : Math.max(0.5, Math.abs(low) * 0.1);
   return [low - beside, high + beside].map((x) => (Number.isFinite(x) ? x : Math.sign(x) * Number.MAX_VALUE));
 }
 

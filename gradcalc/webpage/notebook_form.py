@@ -153,7 +153,8 @@ def _picture(drawn: Drawing) -> str:
     return (
         '<div style="overflow-x:auto;margin-top:8px">'
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
-        f' width="{width}" height="{height}" style="display:block"'
+        f' width="{width}" style="display:block;height:auto;max-width:100%;'
+        f'min-width:{width * 7 // 10}px"'
         f' role="img" aria-label="{escaped(drawn.title)}"'
         f' font-family="{_MONO}" font-size="12" text-anchor="middle"'
         f' fill="{_INK}">{"".join(parts)}</svg></div>'

@@ -66,7 +66,6 @@ function makePicture(container, data) {
   // Of what is drawn: by box its elements and place, by both its ends an edge.
   let drawn = new Map();
   let edges = new Map();
-  let frames = [];
   let size = { width: 0, height: 0 };
   let scale = 1;
   // What is lit, as a text.
@@ -115,7 +114,6 @@ function makePicture(container, data) {
     const whole = layout(0);
     drawn = new Map();
     edges = new Map();
-    frames = [];
     const below = shape("g", {});
     const middle = shape("g", { fill: "none" });
     const above = shape("g", {});
@@ -144,7 +142,6 @@ function makePicture(container, data) {
       const title = cut(frameTitle(box), item.full - 24, "600 12px");
       frame.append(foldButton(item.box, title, at.x + 12, upper + 17, true));
       below.append(frame);
-      frames.push({ box: item.box, frame });
       drawn.set(item.box, { left: at.x, right: at.x + item.full, y: at.y, top: upper, bottom: upper + item.height, group: frame });
       put(item.inner, at.x + FRAME.side, upper + FRAME.head - item.inner.top, below, above, placed);
     }
@@ -152,9 +149,10 @@ function makePicture(container, data) {
 
   function foldButton(box, text, x, y, isOpen) {
     const { name, symbol } = boxes[box];
+    const what = symbol === "variable" ? name : `${symbol} ${name}`;
     const made = shape("text", {
       x, y, class: "fold", role: "button", tabindex: 0, "aria-expanded": isOpen, "data-box": box,
-      "aria-label": `${isOpen ? "fold" : "unfold"} ${symbol === "variable" ? "" : symbol} ${name}`,
+      "aria-label": `${isOpen ? "fold" : "unfold"} ${what}`,
     }, text);
     return made;
   }

@@ -34,6 +34,7 @@ from gradcalc.mapping.row_engine import RowEngine
 from gradcalc.mapping.row_formula import RowFormula
 from gradcalc.mapping.row_kernel import RowKernel, polars
 from gradcalc.mapping.totals import Totals
+from gradcalc.mapping.typed_tables import typed_table
 from gradcalc.shapes import Shape, described, element_names
 from gradcalc.strict_json import json_value, write_json
 
@@ -456,26 +457,7 @@ class ColumnarEngine(Engine):
             if text.kind == "jsonl":
                 frame = pl.scan_ndjson(path, infer_schema_length=None)
             else:
-                separator = self._delimiter
-                texts = pl.scan_csv(path, separator=separator, infer_schema=False)
-                frame = pl.scan_csv(path, separator=separator, infer_schema_length=None)
-                types = frame.collect_schema()
-                # 007 is no number: it would lose its zeros.
-                whole = [name for name, kind in types.items() if kind.is_integer()]
-                padded = pl.col(whole).str.contains("^[+-]?0[0-9]").any()
-                found = texts.select(padded).collect(engine="streaming")
-                kept = [name for name in whole if found[name][0]]
-                new = set(formula.additions.columns)
-                kinds = {
-                    name: pl.Float64 if name in new else pl.String
-                    for name in [*kept, *(new & set(types))]
-                }
-                frame = pl.scan_csv(
-                    path,
-                    separator=separator,
-                    infer_schema_length=None,
-                    schema_overrides=kinds,
-                )
+                frame = typed_table(path, self._delimiter, formula.additions.columns)
             _sink_columns(frame, self._kind, sink.stream)
 
 

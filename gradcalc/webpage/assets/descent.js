@@ -76,45 +76,71 @@ function nowWords(data, position) {
   return { title, parts, badges };
 }
 
-function startPage() {
-  const data = readData();
+// What the landscape needs of a stop: where it is, how high, and the gradient there.
+function stopReader(data) {
   const { steps, values, rows, more } = data.stops;
-  const title = document.getElementById("now-title");
-  const told = document.getElementById("told");
-  const list = document.getElementById("now-parts");
-  const showTable = nowTable(data);
-  const host = document.getElementById("landscape");
-  let timeline = null;
-  const choose = (step) => timeline.go(nearest(steps, step));
+  // A training's own loss is a mean over steps, beside the curve.
   const heights = more["loss over all rows"] || values;
-  const at = (position) => ({
+  return (position) => ({
     step: steps[position],
     height: numberOf(heights[position]),
     values: rows.map((row) => numberOf(row.values[position])),
     gradients: rows.every((row) => row.gradients)
       && rows.map((row) => numberOf(row.gradients[position])),
   });
-  const charts = [];
-  const { landscape } = data;
-  nameCharts(data);
-  if (landscape?.kind === "map") {
-    const depths = Float64Array.from(landscape.depths, (depth) => depth ?? NaN);
-    charts.push(mapPicture(host, data, { choose, at, depths }));
-  } else if (landscape) {
-    charts.push(curvePicture(host, data, { choose, at }));
-  } else {
-    charts.push(stepChart(host, data.lines, {
-      name: "lines", unit: data.unit, choose,
-      label: `The values over the ${data.unit}s.`,
-      height: pictureHeight,
-    }));
-  }
-  charts.push(stepChart(document.getElementById("loss"), data.loss, {
-    name: "loss", unit: data.unit, choose,
-    label: `The ${data.measure} over the ${data.unit}s.`,
+}
+
+// The large picture and the loss, each with `draw()` and `move(position)`; `choose` is
+// asked for a step.
+function makePictures(data, choose) {
+  const { landscape, unit, measure } = data;
+  const { steps } = data.stops;
+  const overSteps = (id, chart, options) => {
+    const made = stepChart(document.getElementById(id), chart, { unit, choose, ...options });
+    return { draw: made.draw, move: (position) => made.move(steps[position]) };
+  };
+  const pictures = { map: mapPicture, curve: curvePicture };
+  const large = landscape
+    ? pictures[landscape.kind](
+      document.getElementById("landscape"), data, { choose, at: stopReader(data) },
+    )
+    : overSteps("landscape", data.lines, {
+      name: "lines", label: `The values over the ${unit}s.`, height: pictureHeight,
+    });
+  const loss = overSteps("loss", data.loss, {
+    name: "loss", label: `The ${measure} over the ${unit}s.`,
     height: (width) => Math.min(Math.max(180, width * 0.42), 340),
-  }));
+  });
+  return [large, loss];
+}
+
+// Returns the function that shows the words of a stop, and has them read out.
+function nowText(data) {
+  const title = document.getElementById("now-title");
+  const told = document.getElementById("told");
+  const list = document.getElementById("now-parts");
   let settled = null;
+  return (position) => {
+    const words = nowWords(data, position);
+    title.replaceChildren(words.title,
+      ...words.badges.map((badge) => element("span", { class: "badge" }, badge)));
+    list.replaceChildren(...words.parts.map(([name, entry]) => element("div", {},
+      element("dt", {}, name), element("dd", {}, shownNumber(entry, 8)))));
+    // Once it stays: while it plays, nobody wants to hear every step.
+    clearTimeout(settled);
+    settled = setTimeout(() => {
+      const parts = words.parts.map(([name, entry]) => `${name} ${shownNumber(entry)}`);
+      told.textContent = `${words.title}: ${parts.join(", ")}`;
+    }, 500);
+  };
+}
+
+function startPage() {
+  const data = readData();
+  const { steps } = data.stops;
+  let timeline = null;
+  const pictures = makePictures(data, (step) => timeline.go(nearest(steps, step)));
+  const shows = [nowText(data), nowTable(data), ...pictures.map(({ move }) => move)];
   timeline = makeTimeline(document.getElementById("timeline"), {
     last: steps.length - 1,
     start: 0,
@@ -125,23 +151,10 @@ function startPage() {
       const found = /^#(?:step|epoch)-(\d+)$/.exec(fragment);
       return found ? nearest(steps, Number(found[1])) : null;
     },
-    show(position) {
-      const words = nowWords(data, position);
-      title.replaceChildren(words.title,
-        ...words.badges.map((badge) => element("span", { class: `badge badge-${badge}` }, badge)));
-      list.replaceChildren(...words.parts.map(([name, entry]) => element("div", {},
-        element("dt", {}, name), element("dd", {}, shownNumber(entry, 8)))));
-      showTable(position);
-      for (const chart of charts) chart.move(landscape && chart === charts[0] ? position : steps[position]);
-      // Once it stays: while it plays, nobody wants to hear every step.
-      clearTimeout(settled);
-      settled = setTimeout(() => {
-        told.textContent = `${words.title}: ${words.parts
-          .map(([name, entry]) => `${name} ${shownNumber(entry, 6)}`).join(", ")}`;
-      }, 500);
-    },
+    show: (position) => shows.forEach((show) => show(position)),
   });
-  const draw = () => charts.forEach((chart) => chart.draw());
+  const draw = () => pictures.forEach((picture) => picture.draw());
+  nameCharts(data);
   watchLooks(draw);
   draw();
   timeline.draw();

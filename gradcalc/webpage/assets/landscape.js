@@ -71,6 +71,7 @@ function mapColours() {
 function mapPicture(host, data, options) {
   const map = data.landscape;
   const shades = shadesOf(map);
+  const depths = Float64Array.from(map.depths, (depth) => depth ?? NaN);
   const canvas = element("canvas", { class: "map-canvas", "aria-hidden": "true" });
   const body = element("div", { class: "chart-body" });
   const readout = element("p", { class: "readout", hidden: true });
@@ -130,8 +131,7 @@ function mapPicture(host, data, options) {
       const row = (frame.inner.bottom - y) / (frame.inner.bottom - frame.inner.top);
       readout.hidden = !(column >= 0 && column <= 1 && row >= 0 && row <= 1);
       if (readout.hidden) return;
-      const depths = { ...map, shades: null };
-      const depth = shadeAt(options.depths, depths, column * (map.columns - 1), row * (map.rows - 1));
+      const depth = shadeAt(depths, map, column * (map.columns - 1), row * (map.rows - 1));
       const value = Number.isFinite(depth) ? shortNumber(map.base + map.sign * depth, 4) : "not finite";
       const [a, b] = [frame.x.invert(x), frame.y.invert(y)].map((each) => shortNumber(each, 4));
       readout.textContent = `${map.names[0]} ${a}, ${map.names[1]} ${b}: ${data.measure} about ${value}`;

@@ -91,7 +91,8 @@ def _row_engine(source: Source) -> Iterator[Engine]:
 @contextmanager
 def _frame_engine(source: Source) -> Iterator[Engine]:
     """The engine that is Polars."""
-    from gradcalc.mapping.frame_engine import ColumnarEngine, of_columns
+    from gradcalc.mapping.columnar_engine import ColumnarEngine
+    from gradcalc.mapping.frame_engine import of_columns
     from gradcalc.mapping.table_engine import TableEngine
 
     reading, kind = source.reading, source.kind

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import product
-from tempfile import NamedTemporaryFile
 from threading import Lock
 from typing import Any, BinaryIO
 
 from gradcalc.data.additions import Additions
 from gradcalc.data.cells import table_cell
 from gradcalc.data.delimited_rows import (
-    DelimitedRows,
     check_free,
     places_of,
     table_columns,
@@ -30,11 +28,9 @@ from gradcalc.engine.vectorized import numpy_is_installed
 from gradcalc.errors import DataError, FileError
 from gradcalc.language.identifiers import normal
 from gradcalc.mapping.engines import ENGINES, POLARS, Engine, Outcome, Sink
-from gradcalc.mapping.row_engine import RowEngine
 from gradcalc.mapping.row_formula import RowFormula
 from gradcalc.mapping.row_kernel import RowKernel, polars
 from gradcalc.mapping.totals import Totals
-from gradcalc.mapping.typed_tables import typed_table
 from gradcalc.shapes import Shape, described, element_names
 from gradcalc.strict_json import json_value, write_json
 
@@ -66,7 +62,7 @@ def of_columns(
     """
     assert reading.kind is not None
     frame = _scanned(source, name, reading.kind)
-    with _told(name):
+    with polars_errors(name):
         found = list(frame.collect_schema())
     if not found:
         raise DataError(f"there are no columns in {name}")
@@ -82,7 +78,7 @@ def _scanned(source: Any, name: str, kind: str) -> Any:
     Raises DataError for files whose columns have different types.
     """
     pl = polars()
-    with _told(name):
+    with polars_errors(name):
         if isinstance(source, list):
             schema = pl.read_parquet_schema if kind == "parquet" else pl.read_ipc_schema
             _check_alike({path: schema(path) for path in source}, name)
@@ -185,14 +181,14 @@ def column_stream(source: Any, name: str, kind: str) -> TextStream:
     Errors call them `name`. Raises DataError, FileError and MissingExtraError.
     """
     frame = _scanned(source, name, kind)
-    with _told(name):
+    with polars_errors(name):
         frame = _with_elements(frame)
         header = [table_cell(each, ",") for each in frame.collect_schema()]
         blocks = _with_texts(frame).collect_batches(engine="streaming")
 
     def texts() -> Iterator[str]:
         yield ",".join(header) + "\n"
-        with _told(name):
+        with polars_errors(name):
             for block in blocks:
                 yield block.write_csv(include_header=False)
 
@@ -218,7 +214,7 @@ class FrameEngine(Engine):
         self._delimiter = delimiter
         self._progress = progress
         self._table = table_columns(header)
-        with _told(name):
+        with polars_errors(name):
             self._types = dict(self._frame.collect_schema())
             shapes = _list_shapes(frame)
         # Of the columns whose cells are lists, by their places in the header.
@@ -255,7 +251,7 @@ class FrameEngine(Engine):
             cells[place].alias(column)
             for place, column in zip(chosen, columns, strict=True)
         ]
-        with _told(self.name):
+        with polars_errors(self.name):
             named = additions.of_cells([names[place] for place in chosen])
             self._sink(frame.select(taken), columns, named, sink)
         return run.outcome
@@ -264,7 +260,7 @@ class FrameEngine(Engine):
         run = self._blocks(formula)
         totals = Totals(len(formula.cells))
         frame = self._frame.select(_ROW, *run.columns)
-        with _told(self.name):
+        with polars_errors(self.name):
             for block in frame.collect_batches(engine="streaming"):
                 totals.merge(run.answers(block).totals())
         return totals, run.outcome
@@ -301,7 +297,7 @@ class FrameEngine(Engine):
 
     def _check_even(self, column: str, name: str, shape: Shape) -> None:
         """Raise DataError unless all lists of the column have this shape."""
-        with _told(self.name):
+        with polars_errors(self.name):
             other = _uneven(self._frame.select(_ROW, column), column, shape)
         if other is not None:
             number, found = other.row(0)
@@ -335,10 +331,11 @@ class FrameEngine(Engine):
                 stream.write("".join([f"{line}\n" for line in lines]).encode())
         else:
             renaming = dict(zip(columns, names, strict=True))
-            _sink_columns(frame.rename(renaming), self._kind, stream)
+            sink_columns(frame.rename(renaming), self._kind, stream)
 
 
-def _sink_columns(frame: Any, kind: str, stream: BinaryIO) -> None:
+def sink_columns(frame: Any, kind: str, stream: BinaryIO) -> None:
+    """Write the frame as a file of this kind, Parquet or Arrow."""
     write = frame.sink_parquet if kind == "parquet" else frame.sink_ipc
     write(stream, engine="streaming")
 
@@ -418,74 +415,8 @@ class _Blocks:
         return found
 
 
-class ColumnarEngine(Engine):
-    """Rows of text that become a file whose columns have types.
-
-    Another engine writes them as text into a file aside, all of which tells the types.
-    """
-
-    def __init__(self, engine: RowEngine, kind: str) -> None:
-        self.name, self.columns = engine.name, engine.columns
-        self._engine = engine
-        self._kind = kind
-        rows = engine.rows
-        self._delimiter = rows.reading.delimiter or ","
-        is_table = isinstance(rows, DelimitedRows) and self._delimiter.isascii()
-        self._text_kind = "csv" if is_table else "jsonl"
-
-    def write(self, formula: RowFormula, sink: Sink) -> Outcome:
-        with _aside(self._text_kind) as text:
-            outcome = self._engine.write(formula, text)
-            self._convert(formula, text, sink)
-        return outcome
-
-    def total(self, formula: RowFormula) -> tuple[Totals, Outcome]:
-        return self._engine.total(formula)
-
-    def write_total(
-        self, formula: RowFormula, values: Sequence[float], sink: Sink
-    ) -> None:
-        with _aside(self._text_kind) as text:
-            self._engine.write_total(formula, values, text)
-            self._convert(formula, text, sink)
-
-    def _convert(self, formula: RowFormula, text: "_Aside", sink: Sink) -> None:
-        """Write what has been written as text into the sink."""
-        pl, path = polars(), text.stream.name
-        text.stream.flush()
-        with _told(self.name):
-            if text.kind == "jsonl":
-                frame = pl.scan_ndjson(path, infer_schema_length=None)
-            else:
-                frame = typed_table(path, self._delimiter, formula.additions.columns)
-            _sink_columns(frame, self._kind, sink.stream)
-
-
-class _Aside:
-    """A sink that is a file of text, in the format of that name."""
-
-    path = None
-
-    def __init__(self, kind: str, stream: Any) -> None:
-        self.kind = kind
-        self.stream = stream
-
-    def write_rows(self, header: str, blocks: Any) -> None:
-        self.stream.write(header.encode())
-        for block in blocks:
-            is_text = isinstance(block, memoryview)
-            self.stream.write(block if is_text else "".join(block).encode())
-
-
 @contextmanager
-def _aside(kind: str) -> Iterator[_Aside]:
-    """A file that is removed at the end."""
-    with NamedTemporaryFile(suffix=f".{kind}") as stream:
-        yield _Aside(kind, stream)
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
+def polars_errors(name: str) -> Iterator[None]:
     """Raise DataError for what Polars says of data that it cannot read."""
     try:
         yield

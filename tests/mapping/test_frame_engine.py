@@ -10,7 +10,8 @@ import pytest
 from gradcalc.data.formats import open_rows
 from gradcalc.data.rows import Reading
 from gradcalc.errors import DataError
-from gradcalc.mapping.frame_engine import ColumnarEngine, column_stream, of_columns
+from gradcalc.mapping.columnar_engine import ColumnarEngine
+from gradcalc.mapping.frame_engine import column_stream, of_columns
 from gradcalc.mapping.row_formula import Asked, row_formula
 from gradcalc.mapping.table_engine import TableEngine
 

@@ -41,8 +41,7 @@ _GROWN = 10
 Progress = Callable[..., None]
 
 
-# One is made in every epoch; freezing it takes longer than an epoch of few rows.
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EpochPoint:
     """The parameters after a number of epochs."""
 
@@ -122,6 +121,7 @@ def train(
     held = loss_of(validation, start) if validation else None
     way = _Way(EpochPoint(0, list(start), first, held))
     losses, validations = list[float](), list[float]()
+    news = [first] if held is None else [first, held]
     stopped, reason = EPOCHS_USED_UP, None
     try:
         for loss in islice(_epochs(setup, run, rows, state, random), epochs):
@@ -130,7 +130,7 @@ def train(
             if validation:
                 validations.append(loss_of(validation, state.parameters))
                 news += validations[-1:]
-            way.pass_by(EpochPoint(len(losses), state.parameters[:], *news))
+            way.pass_by(len(losses), state.parameters, *news)
             if progress is not None:
                 progress(len(losses), *news)
             if patience is not None and best.waited(state, news[-1]) >= patience:
@@ -140,6 +140,7 @@ def train(
         stopped, reason = DIVERGED, str(error)
     except KeyboardInterrupt:
         stopped = INTERRUPTED
+    trace = way.ending_with(len(losses), state.parameters, *news)
     if stopped != INTERRUPTED and math.isfinite(best.loss):
         state = best.state
     found = state.parameters
@@ -147,7 +148,7 @@ def train(
         found,
         losses,
         validations,
-        way.trace(),
+        trace,
         first,
         last=loss_of(rows, found),
         validation=loss_of(validation, found) if validation else None,
@@ -190,22 +191,29 @@ class _Way:
     """The epochs whose parameters are kept."""
 
     def __init__(self, start: EpochPoint) -> None:
-        self._last = self._best = start
         numbers = _MOST_NUMBERS // max(1, len(start.parameters))
         longest = max(2, min(_LONGEST_TRACE, numbers))
         self._trace = Trace(start, longest, early=int(_EARLY * longest))
+        self._least = start.judged
+        self._best = start.step, start.parameters, start.loss, start.validation
 
-    def pass_by(self, point: EpochPoint) -> None:
-        """Keep the point as long as it is wanted."""
-        self._last = point
-        if not self._best.judged <= point.judged:
-            self._best = point
-        if self._trace.takes(point.step):
-            self._trace.add(point)
+    def pass_by(self, step: int, parameters: list[float], *losses: float) -> None:
+        """Keep the parameters after so many epochs as long as they are wanted."""
+        if not self._least <= losses[-1]:
+            # In most epochs: to make a point of them takes as long as a short one.
+            self._least = losses[-1]
+            self._best = step, parameters[:], losses[0], (*losses, None)[1]
+        if self._trace.takes(step):
+            self._trace.add(EpochPoint(step, parameters[:], *losses))
 
-    def trace(self) -> list[EpochPoint]:
-        points = {each.step: each for each in self._trace.ending_with(self._last)}
-        points[self._best.step] = self._best
+    def ending_with(
+        self, step: int, parameters: list[float], *losses: float
+    ) -> list[EpochPoint]:
+        """The points that were kept, the last and the best among them."""
+        last = EpochPoint(step, parameters[:], *losses)
+        points = {each.step: each for each in self._trace.ending_with(last)}
+        best = EpochPoint(*self._best)
+        points[best.step] = best
         return [points[step] for step in sorted(points)]
 
 

@@ -1,8 +1,7 @@
-"""The mean loss over rows as a function, against autograd."""
+"""The mean loss over rows as a function, against what a hand derives."""
 
-import autograd.numpy as np
+import numpy as np
 import pytest
-from autograd import grad
 
 from gradcalc.engine.vectorized import numpy_is_installed
 from gradcalc.learning import training
@@ -33,7 +32,10 @@ def mean_loss():
 
 def expected(parameters):
     x, y = np.array(ROWS).T
-    return np.mean((np.tanh(parameters[0] * x) + parameters[1] - y) ** 2)
+    out = np.tanh(parameters[0] * x)
+    error = out + parameters[1] - y
+    slopes = [np.mean(2 * error * (1 - out**2) * x), np.mean(2 * error)]
+    return np.mean(error**2), slopes
 
 
 @pytest.mark.parametrize("arrays", [False, True])
@@ -43,8 +45,8 @@ def test_value_and_gradient(monkeypatch, arrays, parameters):
         assert numpy_is_installed()
         monkeypatch.setattr(training, "FEWEST_OF_ARRAYS", 2)
     mean = mean_loss()
-    value = pytest.approx(expected(np.array(parameters)), rel=1e-13)
-    slopes = pytest.approx(grad(expected)(np.array(parameters)).tolist(), rel=1e-12)
+    found, derived = expected(parameters)
+    value, slopes = pytest.approx(found, rel=1e-13), pytest.approx(derived, rel=1e-12)
     assert mean.value(parameters) == value
     assert mean.slopes(parameters) == (value, slopes)
 

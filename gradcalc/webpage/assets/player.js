@@ -330,6 +330,7 @@ joinTheme(byId("theme"));
 addEventListener("resize", () => {
   byId("sentence").style.minHeight = "";
   picture.fitReadably();
+  showStep();
 });
 
 picture.fitReadably();

@@ -88,7 +88,8 @@ def command(
     )
     if out is not None:
         replace_file(out, content)
-    elif chosen.is_text:
+    elif chosen.is_text and (sys.stdout.isatty() or not chosen.is_utf8):
         consoles.show_text(content.decode().rstrip("\n"))
     else:
+        sys.stdout.flush()
         sys.stdout.buffer.write(content)

@@ -30,6 +30,8 @@ class GraphFormat(PictureFormat):
     takes: tuple[str, ...] = ()
     # Whether a terminal can show it.
     is_text: bool = True
+    # Whether it says itself that it is UTF-8, whatever the locale is.
+    is_utf8: bool = False
     # Boxes grow with their numbers: these are rounded unless told otherwise.
     digits: int | None = 6
 
@@ -63,10 +65,13 @@ GRAPH_FORMATS: dict[str, GraphFormat] = {
     "mermaid": GraphFormat(
         (".mmd", ".mermaid"), "gradcalc.writers.mermaid:mermaid_text"
     ),
-    "svg": GraphFormat((".svg",), _PICTURE, takes=("kind", "most")),
+    "svg": GraphFormat((".svg",), _PICTURE, takes=("kind", "most"), is_utf8=True),
     "png": GraphFormat((".png",), _PICTURE, takes=("kind", "most"), is_text=False),
     "html": GraphFormat(
-        (".html", ".htm"), "gradcalc.webpage.graph_page:graph_page", digits=None
+        (".html", ".htm"),
+        "gradcalc.webpage.graph_page:graph_page",
+        is_utf8=True,
+        digits=None,
     ),
 }
 

@@ -242,6 +242,15 @@ def test_an_ascii_locale_does_not_warn_where_nothing_is_lost(words):
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("kind", ["svg", "html"])
+def test_a_file_that_says_it_is_utf8_is_so_in_every_locale(kind):
+    if kind == "svg":
+        pytest.importorskip("pygraphviz")
+    ran = shell(f"gradcalc graph θ --format {kind}", **ASCII)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "θ" in ran.stdout.decode("utf-8")
+
+
 def test_a_utf8_locale_loses_nothing():
     ran = shell("gradcalc diff 'x*x*θ'", PYTHONUTF8="1")
     assert (ran.stdout.decode(), ran.stderr) == ("d_x = 2*x*θ\nd_θ = x^2\n", b"")

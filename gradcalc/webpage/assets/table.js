@@ -50,8 +50,9 @@ function makeTable(data) {
   const parts = new Map();
   for (const part of document.querySelectorAll("#formula [data-node]")) {
     for (const node of part.dataset.node.split(" ")) {
-      const known = parts.get(Number(node)) || [];
-      parts.set(Number(node), [...known, part]);
+      const known = parts.get(Number(node));
+      if (known) known.push(part);
+      else parts.set(Number(node), [part]);
     }
   }
 

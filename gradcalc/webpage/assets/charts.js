@@ -1,15 +1,6 @@
 // Charts of lines: axes, lines, a mark that follows the line of time, a readout.
 // They are drawn anew in the size of their element, so that letters keep theirs.
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function svgElement(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // A scale from numbers to pixels; `invert` leads back. Differences of numbers are taken
 // of their halves: there may be no double for the whole one.
 function makeScale(low, high, start, stop, isLog = false) {

@@ -1,15 +1,6 @@
 // The picture: boxes with their values and gradients, and the edges between them. It is
 // drawn anew when something folds; numbers that change are written in place.
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function shape(tag, attributes, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // The number with as many digits as there is room for.
 function fittedNumber(number, digits, characters = CELL_CHARACTERS) {
   let text = shortNumber(number, digits);
@@ -70,7 +61,7 @@ function makePicture(container, data) {
   let scale = 1;
   // What is lit, as a text.
   let lit = "";
-  const svg = shape("svg", { class: "graph", role: "group", "aria-label": "the picture of the formula" });
+  const svg = svgElement("svg", { class: "graph", role: "group", "aria-label": "the picture of the formula" });
   container.append(svg);
 
   function widthOf(text, font) {
@@ -114,10 +105,10 @@ function makePicture(container, data) {
     const whole = layout(0);
     drawn = new Map();
     edges = new Map();
-    const below = shape("g", {});
-    const middle = shape("g", { fill: "none" });
-    const above = shape("g", {});
-    const labels = shape("g", { class: "labels" });
+    const below = svgElement("g", {});
+    const middle = svgElement("g", { fill: "none" });
+    const above = svgElement("g", {});
+    const labels = svgElement("g", { class: "labels" });
     const placed = new Map();
     put(whole, 12, 12 - whole.top, below, above, placed);
     size = { width: whole.width + 24, height: whole.height + 24 };
@@ -137,8 +128,8 @@ function makePicture(container, data) {
       }
       const upper = at.y - item.height / 2;
       const box = boxes[item.box];
-      const frame = shape("g", { class: `frame${box.list ? " list" : ""}` });
-      frame.append(shape("rect", { x: at.x, y: upper, width: item.full, height: item.height, rx: 12 }));
+      const frame = svgElement("g", { class: `frame${box.list ? " list" : ""}` });
+      frame.append(svgElement("rect", { x: at.x, y: upper, width: item.full, height: item.height, rx: 12 }));
       const title = cut(frameTitle(box), item.full - 24, "600 12px");
       frame.append(foldButton(item.box, title, at.x + 12, upper + 17, true));
       below.append(frame);
@@ -150,7 +141,7 @@ function makePicture(container, data) {
   function foldButton(box, text, x, y, isOpen) {
     const { name, symbol } = boxes[box];
     const what = symbol === "variable" ? name : `${symbol} ${name}`;
-    const made = shape("text", {
+    const made = svgElement("text", {
       x, y, class: "fold", role: "button", tabindex: 0, "aria-expanded": isOpen, "data-box": box,
       "aria-label": `${isOpen ? "fold" : "unfold"} ${what}`,
     }, text);
@@ -162,37 +153,37 @@ function makePicture(container, data) {
     const { kind, nodes } = box;
     const left = at.x + (item.pill ? item.pill + PILL_GAP : 0);
     const top = at.y - item.height / 2;
-    const group = shape("g", { class: `box ${kind}${box.output ? " output" : ""}` });
+    const group = svgElement("g", { class: `box ${kind}${box.output ? " output" : ""}` });
     if (nodes.length === 1) group.setAttribute("data-box-node", nodes[0]);
-    group.append(shape("title", {}, box.name));
+    group.append(svgElement("title", {}, box.name));
     const found = { group, left: at.x, right: left + item.width, y: at.y, top, bottom: top + item.height };
     if (item.pill) {
       group.append(
-        shape("line", { class: "stem", x1: at.x + item.pill, x2: left, y1: at.y, y2: at.y }),
-        shape("rect", { class: "pill", x: at.x, y: at.y - PILL_HEIGHT / 2, width: item.pill, height: PILL_HEIGHT, rx: PILL_HEIGHT / 2 }),
-        shape("text", { class: "symbol", x: at.x + item.pill / 2, y: at.y + 4.5 }, box.symbol),
+        svgElement("line", { class: "stem", x1: at.x + item.pill, x2: left, y1: at.y, y2: at.y }),
+        svgElement("rect", { class: "pill", x: at.x, y: at.y - PILL_HEIGHT / 2, width: item.pill, height: PILL_HEIGHT, rx: PILL_HEIGHT / 2 }),
+        svgElement("text", { class: "symbol", x: at.x + item.pill / 2, y: at.y + 4.5 }, box.symbol),
       );
     }
     const round = kind === "variable" ? 14 : kind === "literal" ? LITERAL_HEIGHT / 2 : 7;
-    group.append(shape("rect", { class: "body", x: left, y: top, width: item.width, height: item.height, rx: round }));
+    group.append(svgElement("rect", { class: "body", x: left, y: top, width: item.width, height: item.height, rx: round }));
     if (nodes.length > 1) group.insertBefore(
-      shape("rect", { class: "body behind", x: left + 4, y: top + 4, width: item.width, height: item.height, rx: round }),
+      svgElement("rect", { class: "body behind", x: left + 4, y: top + 4, width: item.width, height: item.height, rx: round }),
       group.lastChild,
     );
     if (kind === "literal") {
-      group.append(shape("text", { class: "name", x: left + item.width / 2, y: at.y + 4.5 }, cut(box.name, item.width - 12, "12px")));
+      group.append(svgElement("text", { class: "name", x: left + item.width / 2, y: at.y + 4.5 }, cut(box.name, item.width - 12, "12px")));
     } else {
       const canFold = box.level !== undefined;
       const half = left + item.width / 2;
       const room = item.width - 20 - (canFold ? 16 : 0);
-      const name = shape("text", { class: "name", x: half - (canFold ? 8 : 0), y: top + 17 });
+      const name = svgElement("text", { class: "name", x: half - (canFold ? 8 : 0), y: top + 17 });
       name.append(cut(box.name, room, "600 12.5px"));
-      if (box.shape) name.append(shape("tspan", { class: "shape" }, ` ${box.shape}`));
-      found.value = shape("text", { class: "number value", x: left + item.width / 4 + 1, y: top + 40 });
-      found.gradient = shape("text", { class: "number gradient", x: left + (3 * item.width) / 4 - 1, y: top + 40 });
+      if (box.shape) name.append(svgElement("tspan", { class: "shape" }, ` ${box.shape}`));
+      found.value = svgElement("text", { class: "number value", x: left + item.width / 4 + 1, y: top + 40 });
+      found.gradient = svgElement("text", { class: "number gradient", x: left + (3 * item.width) / 4 - 1, y: top + 40 });
       group.append(
         name,
-        shape("path", { class: "rule", d: `M${left} ${top + 25}h${item.width}M${half} ${top + 25}v${item.height - 25}` }),
+        svgElement("path", { class: "rule", d: `M${left} ${top + 25}h${item.width}M${half} ${top + 25}v${item.height - 25}` }),
         found.value, found.gradient,
       );
       found.characters = Math.floor((item.width / 2 - 5) / widthOf("0", "12px"));
@@ -213,7 +204,7 @@ function makePicture(container, data) {
         if (source === undefined || source === target) return;
         const key = `${source} ${target}`;
         if (!edges.has(key)) {
-          const path = shape("path", { class: "edge", d: curve(route(operand, node, placed)) });
+          const path = svgElement("path", { class: "edge", d: curve(route(operand, node, placed)) });
           edges.set(key, { path, labels });
           middle.append(path);
         }
@@ -330,10 +321,10 @@ function makePicture(container, data) {
     const length = edge.path.getTotalLength();
     const middle = edge.path.getPointAtLength(Math.min(length / 2, width / 2 + 8));
     middle.x = Math.max(middle.x, edge.path.getPointAtLength(0).x + width / 2 + 3);
-    const label = shape("g", { class: `local${isNothing ? " nothing" : ""}`, transform: `translate(${middle.x} ${middle.y})` });
+    const label = svgElement("g", { class: `local${isNothing ? " nothing" : ""}`, transform: `translate(${middle.x} ${middle.y})` });
     label.append(
-      shape("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
-      shape("text", { y: 4 }, text),
+      svgElement("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+      svgElement("text", { y: 4 }, text),
     );
     edge.labels.append(label);
   }
@@ -352,8 +343,8 @@ function makePicture(container, data) {
     for (const [node, text] of notes) {
       const found = drawn.get(seen(node));
       if (!found) continue;
-      found.group.append(shape("g", { class: "badge", transform: `translate(${found.right - 1} ${found.top + 1})` },
-        shape("circle", { r: 8 }), shape("text", { y: 4 }, "!"), shape("title", {}, text)));
+      found.group.append(svgElement("g", { class: "badge", transform: `translate(${found.right - 1} ${found.top + 1})` },
+        svgElement("circle", { r: 8 }), svgElement("text", { y: 4 }, "!"), svgElement("title", {}, text)));
     }
   }
 

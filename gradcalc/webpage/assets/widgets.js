@@ -11,6 +11,16 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// The same of a picture.
+const SVG = "http://www.w3.org/2000/svg";
+
+function svgElement(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 function readData() {
   return JSON.parse(document.getElementById("data").textContent);
 }
@@ -28,14 +38,8 @@ const ICONS = {
 };
 
 function icon(name) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  made.setAttribute("viewBox", "0 0 24 24");
-  made.setAttribute("aria-hidden", "true");
-  made.setAttribute("class", "icon");
-  path.setAttribute("d", ICONS[name]);
-  made.append(path);
-  return made;
+  const path = svgElement("path", { d: ICONS[name] });
+  return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" }, path);
 }
 
 // Whether a key belongs to what has the focus: text is typed there, or a slider moved.

@@ -176,17 +176,12 @@ function nameCharts(data) {
 
 // Calls `draw` when the page is wider or narrower, or has other colours.
 function watchLooks(draw) {
-  let width = innerWidth, asked = null;
+  let asked = null;
   const again = () => {
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(draw);
   };
-  addEventListener("resize", () => {
-    // Telephones hide their bars while one scrolls.
-    if (innerWidth === width) return;
-    width = innerWidth;
-    again();
-  });
+  watchWidth(again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }

@@ -327,7 +327,7 @@ const TOOLS = {
 for (const [id, action] of Object.entries(TOOLS)) byId(id).addEventListener("click", action);
 document.querySelector(".folding").hidden = !picture.foldable.length;
 joinTheme(byId("theme"));
-addEventListener("resize", () => {
+watchWidth(() => {
   byId("sentence").style.minHeight = "";
   picture.fitReadably();
   showStep();

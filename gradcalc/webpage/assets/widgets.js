@@ -42,6 +42,17 @@ function icon(name) {
   return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" }, path);
 }
 
+// Calls the function when the page is wider or narrower; telephones hide their bars while
+// one scrolls, which changes its height alone.
+function watchWidth(changed) {
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    changed();
+  });
+}
+
 // Whether a key belongs to what has the focus: text is typed there, or a slider moved.
 function isTyping(target) {
   return target instanceof HTMLElement &&

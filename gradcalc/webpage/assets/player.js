@@ -229,6 +229,7 @@ function recompute() {
 function recomputeSoon() {
   clearTimeout(resting);
   resting = setTimeout(() => {
+    resting = null;
     isMoving = false;
     recompute();
   }, REST_MILLISECONDS);
@@ -236,6 +237,8 @@ function recomputeSoon() {
   isWaiting = true;
   requestAnimationFrame(() => {
     isWaiting = false;
+    // A slow frame may come after the rest.
+    if (resting === null) return;
     isMoving = true;
     recompute();
   });

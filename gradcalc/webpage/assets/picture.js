@@ -59,8 +59,9 @@ function makePicture(container, data) {
   let edges = new Map();
   let size = { width: 0, height: 0 };
   let scale = 1;
-  // What is lit, as a text.
+  // What is lit, as a text, and the nodes that are marked.
   let lit = "";
+  let marked = [];
   const svg = svgElement("svg", { class: "graph", role: "group", "aria-label": "the picture of the formula" });
   container.append(svg);
 
@@ -115,6 +116,7 @@ function makePicture(container, data) {
     connect(placed, middle, labels);
     svg.replaceChildren(below, middle, above, labels);
     lit = "";
+    mark(marked);
     resize();
   }
 
@@ -330,6 +332,7 @@ function makePicture(container, data) {
   }
 
   function mark(nodes) {
+    marked = nodes;
     for (const each of svg.querySelectorAll(".found")) each.classList.remove("found");
     for (const node of nodes) {
       const box = seen(node);

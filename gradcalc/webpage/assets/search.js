@@ -20,7 +20,6 @@ function joinSearch(box, counter, { texts, mark, lookAt }) {
     at = (at + step + found.length) % found.length;
     setText(counter, `${at + 1} of ${found.length}`);
     lookAt(found[at]);
-    mark(found);
   }
 
   box.addEventListener("input", look);

@@ -170,7 +170,7 @@ function makeEvaluator(data) {
   // result's element with this number, if the result is a list.
   const operations = madeOperations(data.operations);
   const program = makeProgram(data.nodes, 0, operations);
-  const formula = { data, operations, program, variables: [], consumers: null };
+  const formula = { data, operations, program, variables: [] };
   data.nodes.forEach(([number], node) => {
     if (number === VARIABLE) formula.variables.push(node);
   });
@@ -237,10 +237,6 @@ class Evaluation {
     return pickPassed(passes, values);
   }
 
-  value(structure) {
-    return arranged(structure, (node) => this.values[node]);
-  }
-
   gradient(node) {
     // As gradcalc's JSON has it: null for what depends on nothing that is wanted.
     const { data } = this.formula;
@@ -266,30 +262,5 @@ class Evaluation {
         product: arrives ? products[position] : null,
       };
     });
-  }
-
-  arrived(node) {
-    // What the node receives, in the order in which it is added up.
-    const found = [];
-    for (const [from, position] of this.consumers(node)) {
-      const { product } = this.passedOn(from)[position];
-      if (product !== null) found.push({ from, position, product });
-    }
-    return found;
-  }
-
-  consumers(node) {
-    // The places where the node is an operand, those of the last node first.
-    const { formula } = this;
-    const { program } = formula;
-    if (formula.consumers === null) {
-      formula.consumers = Array.from({ length: program.size }, () => []);
-      for (let from = program.size - 1; from >= 0; from--) {
-        inputsOf(program, from).forEach((operand, position) => {
-          formula.consumers[operand].push([from, position]);
-        });
-      }
-    }
-    return formula.consumers[node];
   }
 }

@@ -425,6 +425,6 @@ function makePicture(container, data) {
     foldable: boxes.map((_, box) => box).filter((box) => boxes[box].level !== undefined),
     isOpen: (box) => open.has(box),
     scale: () => scale,
-    update, light, mark, annotate, redraw, zoom, fit, fitReadably, show, setOpen, reveal, seen, isShown,
+    update, light, mark, annotate, redraw, zoom, fit, fitReadably, show, setOpen, reveal, isShown,
   };
 }

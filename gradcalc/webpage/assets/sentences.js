@@ -51,16 +51,6 @@ function contributionsOf(data, step, evaluation) {
   });
 }
 
-function arrivedAt(data, evaluation, node) {
-  // What the node receives, in the order of the steps, and from which node.
-  const words = new Words(data, evaluation, null);
-  // Inside a call that is one step no step is about the node.
-  if (words.explanation === null || !words.consumers(node).length) {
-    return evaluation.arrived(node);
-  }
-  return words.arrived(node).map(({ step, product }) => ({ from: step.node, product }));
-}
-
 function barelyPassed(data, node, evaluation) {
   return evaluation.passedOn(node).filter(({ operand }) => data.active[operand]);
 }

@@ -149,9 +149,10 @@ def _shades(depths: Sequence[float]) -> dict[str, Any]:
     high = depths[-1]
     if high / _DWARFS > quantile(0.95) > 0:
         high = quantile(0.95)
-    by_decades = quantile(0.9) > _DECADES * quantile(0.1) and high > 0
+    least = high * 1e-8
+    by_decades = quantile(0.9) > _DECADES * quantile(0.1) and least > 0
     if by_decades:
-        low = max(quantile(0.03), high * 1e-8)
+        low = max(quantile(0.03), least)
         levels = _decades(low, high)
     else:
         low, levels = 0.0, _even(high)

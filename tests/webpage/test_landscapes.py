@@ -118,6 +118,14 @@ def test_nothing_finite_is_no_map():
     assert landscape(lambda _: math.inf, path([[1.0]], [math.inf]), 1) is None
 
 
+def test_depths_among_the_smallest_doubles_have_no_decades():
+    found = landscape(
+        lambda p: 1e-320 * max(0.0, p[0] - 0.8) ** 4, path([[1.0, 2.0]], [0.0]), 1
+    )
+    assert not found["log"]
+    assert found["levels"]
+
+
 def test_a_way_beyond_all_bounds_is_shown_at_its_start():
     places = [[(-3.0) ** k] for k in range(300)]
     heights = [x * x for (x,) in places]

@@ -1,17 +1,12 @@
 // The page of a descent, an ascent or a training: its way, to step through.
 
-// A number of the data, where NaN and the infinities are words.
-function numberOf(entry) {
-  return typeof entry === "string" ? NOT_FINITE[entry] : entry;
-}
-
 // The JSON of a number that may be unknown.
 function jsonText(entry) {
-  return entry === null || entry === undefined ? "null" : exactNumber(numberOf(entry));
+  return entry === null || entry === undefined ? "null" : exactNumber(readNumber(entry));
 }
 
 function shownNumber(entry, digits = 6) {
-  return entry === null || entry === undefined ? "–" : shortNumber(numberOf(entry), digits);
+  return entry === null || entry === undefined ? "–" : shortNumber(readNumber(entry), digits);
 }
 
 function unitTitle(data) {
@@ -83,10 +78,10 @@ function stopReader(data) {
   const heights = more["loss over all rows"] || values;
   return (position) => ({
     step: steps[position],
-    height: numberOf(heights[position]),
-    values: rows.map((row) => numberOf(row.values[position])),
+    height: readNumber(heights[position]),
+    values: rows.map((row) => readNumber(row.values[position])),
     gradients: rows.every((row) => row.gradients)
-      && rows.map((row) => numberOf(row.gradients[position])),
+      && rows.map((row) => readNumber(row.gradients[position])),
   });
 }
 

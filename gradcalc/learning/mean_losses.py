@@ -5,7 +5,7 @@ from functools import cached_property, partial
 
 from gradcalc.engine.compiled import compile_gradient
 from gradcalc.learning.epochs import Example, StepSetup
-from gradcalc.learning.training import mean_losses, pays_to_use_arrays
+from gradcalc.learning.training import mean_loss_function, pays_to_use_arrays
 
 Slopes = Callable[[Sequence[float]], tuple[float, list[float]]]
 
@@ -29,7 +29,7 @@ class MeanLoss:
 
     @cached_property
     def value(self) -> Callable[[Sequence[float]], float]:
-        return partial(mean_losses(self._setup, len(self._rows)), self._rows)
+        return partial(mean_loss_function(self._setup, len(self._rows)), self._rows)
 
     @cached_property
     def slopes(self) -> Slopes:

@@ -114,7 +114,7 @@ def train(
     parameters of the best. Numbers that are not finite stop it with the last parameters
     that were. An interruption from the keyboard ends it and is not raised.
     """
-    loss_of = mean_losses(setup, max(len(rows), len(validation)))
+    loss_of = mean_loss_function(setup, max(len(rows), len(validation)))
     first = loss_of(rows, start)
     state = initial_state(setup.optimizer, start)
     run, best = _epoch_function(setup, len(rows)), _Best(state)
@@ -167,7 +167,7 @@ def _epoch_function(setup: StepSetup, rows: int) -> Epoch:
     return epoch_function(setup)
 
 
-def mean_losses(
+def mean_loss_function(
     setup: StepSetup, rows: int
 ) -> Callable[[Sequence[Example], Sequence[float]], float]:
     """A function of rows, at most so many, and parameters: the mean loss over them."""

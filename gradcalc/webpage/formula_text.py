@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterator
 
 from gradcalc.graph import Graph
-from gradcalc.language.identifiers import NAME
+from gradcalc.language.identifiers import NAME, normal
 from gradcalc.shapes import flatten
 from gradcalc.webpage.document import escaped
 
-# A comment, what begins the definition of a function, and a name that is not called.
-_TOKEN = re.compile(rf"(#.*)|({NAME}\s*\([^()]*\)\s*=(?!=))|({NAME}'*\s*\()|({NAME})")
+# A comment or a number, whose e5 is no name; what begins the definition of a function;
+# a name that is called, and one that is not.
+_TOKEN = re.compile(
+    r"(#.*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    rf"|({NAME}\s*\([^()]*\)\s*=(?!=))|({NAME}'*\s*\()|({NAME})"
+)
 
 # Of a longer text the parts are not marked: its markup would be many times as long.
 _LONGEST = 200_000
@@ -49,13 +53,18 @@ def _uses(graph: Graph) -> Iterator[tuple[tuple[int, int], list[int]]]:
             at = _end_of_statement(source, at)
         elif call:
             at = found.start() + len(call.rstrip("( \t"))
-        elif name in names:
-            yield found.span(), names[name]
+        elif name and (nodes := names.get(normal(name))):
+            yield found.span(), nodes
 
 
 def _end_of_statement(source: str, at: int) -> int:
     depth = 0
     while at < len(source) and (depth > 0 or source[at] not in ";\n"):
+        if source[at] == "#":
+            # What a comment opens nothing closes.
+            end = source.find("\n", at)
+            at = len(source) if end < 0 else end
+            continue
         depth += (source[at] in "([") - (source[at] in ")]")
         at += 1
     return at

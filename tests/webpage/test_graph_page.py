@@ -127,6 +127,20 @@ def test_names_light_up_wherever_they_are_used():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "variables", "uses"),
+    [
+        ("e5 + 1e5 + .5e5", {"e5": 2}, 1),
+        ("\u03bc*\u00b5", {"\u03bc": 2}, 2),
+        ("f(u) = u # (\nf(x)*x", {"x": 2}, 2),
+    ],
+    ids=["exponents", "two spellings", "a comment"],
+)
+def test_what_is_a_name_of_a_variable(text, variables, uses):
+    parts = Reader(page_of(text, variables)).parts
+    assert [nodes for nodes, _ in parts].count("0") == uses
+
+
 def test_a_function_lights_up_where_it_is_defined():
     reader = Reader(page_of("f(u) = sin(u)*2; f(x) + f(y)", {"x": 1, "y": 2}))
     assert ["1 5", "sin(u)"] in reader.parts

@@ -82,4 +82,4 @@ PLOT_FORMATS: dict[str, PlotFormat] = {
 }
 
 # Of the pages of a descent and of a training.
-PAGE_FORMATS = {"html": GRAPH_FORMATS["html"]}
+PAGE_FORMATS = {"html": PictureFormat(GRAPH_FORMATS["html"].endings)}

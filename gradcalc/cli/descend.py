@@ -124,7 +124,7 @@ def step(
         # Imported here: few descents are drawn.
         from gradcalc.webpage.descent_page import descent_page
 
-        page = descent_page(bound, settings, descent, request.title)
+        page = descent_page(bound, settings, descent, request.title, request.precision)
         replace_file(out, page.encode())
     else:
         _show(request, descent, only, all_rows=settings.every is not None)

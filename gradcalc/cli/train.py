@@ -255,10 +255,10 @@ def _loss_picture(result: TrainingResult, kind: str) -> bytes:
     return loss_picture(result, kind)
 
 
-def _page(result: TrainingResult, title: str | None) -> str:
+def _page(request: Request, result: TrainingResult) -> str:
     from gradcalc.webpage.training_page import training_page
 
-    return training_page(result, title)
+    return training_page(result, request.title, request.precision)
 
 
 def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int:
@@ -271,7 +271,7 @@ def _finish(request: Request, result: TrainingResult, files: OutputFiles) -> int
     unsaved = files.write(
         lambda: entries,
         lambda kind: _loss_picture(result, kind),
-        lambda: _page(result, request.title),
+        lambda: _page(request, result),
     )
     data_options.warn_of(result.skipped)
     if request.as_json:

@@ -43,10 +43,12 @@ def descent_page(
     settings: DescentSettings,
     descent: Descent,
     title: str | None = None,
+    precision: int | None = None,
 ) -> str:
     """The page of the descent from the bound program's values, one file.
 
-    It is called as the formula if there is no title.
+    It is called as the formula if there is no title. `precision` is how many digits
+    numbers are shown with.
     """
     points = descent.trace
     moving = list(points[0].gradient)
@@ -81,6 +83,7 @@ def descent_page(
         "measure": "value",
         "unit": "step",
         "up": settings.up,
+        "digits": precision,
         "last": descent.end.step,
         "best": steps[best],
         "stops": stops_table(stops),
@@ -100,7 +103,7 @@ def descent_page(
         title=title,
         ending=descent_ending(descent),
         tone=_TONES.get(descent.stopped, ""),
-        facts=_facts(settings, descent, descent.trace[best]),
+        facts=_facts(settings, descent, points[best], precision or _DIGITS),
         notes=[],
     )
     return way_page(account, data)
@@ -116,15 +119,17 @@ def _stop(point: Point, moving: Sequence[str]) -> Stop:
     )
 
 
-def _facts(settings: DescentSettings, descent: Descent, best: Point) -> dict[str, str]:
+def _facts(
+    settings: DescentSettings, descent: Descent, best: Point, digits: int
+) -> dict[str, str]:
     """What the descent came to, by name."""
-    start, end = (format_number(p.value, _DIGITS) for p in (descent.start, descent.end))
+    start, end = (format_number(p.value, digits) for p in (descent.start, descent.end))
     facts = {"value": f"{start} → {end}"}
     if best.value != descent.end.value:
-        text = format_number(best.value, _DIGITS)
+        text = format_number(best.value, digits)
         facts["highest" if settings.up else "lowest"] = f"{text} at step {best.step}"
     found = [
-        f"{name} = {format_value(descent.end.variables[name], _DIGITS)}"
+        f"{name} = {format_value(descent.end.variables[name], digits)}"
         for name in descent.end.gradient
     ]
     facts["end"] = cut_end(", ".join(found), _LONGEST_VALUE)
@@ -133,7 +138,7 @@ def _facts(settings: DescentSettings, descent: Descent, best: Point) -> dict[str
     )
     if settings.bounds:
         facts["bounds"] = ", ".join(
-            f"{name} in {format_number(low, _DIGITS)}:{format_number(high, _DIGITS)}"
+            f"{name} in {format_number(low, digits)}:{format_number(high, digits)}"
             for name, (low, high) in settings.bounds.items()
         )
     return facts

@@ -41,10 +41,13 @@ _LONGEST_FORMULA, _LONGEST_VALUE = 2_000, 200
 _GRADIENT, _MOST_WORK = 4, 100_000_000
 
 
-def training_page(result: TrainingResult, title: str | None = None) -> str:
+def training_page(
+    result: TrainingResult, title: str | None = None, precision: int | None = None
+) -> str:
     """The page of the training, one file.
 
-    It is called as the formula if there is no title.
+    It is called as the formula if there is no title. `precision` is how many digits
+    numbers are shown with.
     """
     training, model = result.training, result.model
     points = training.trace
@@ -77,6 +80,7 @@ def training_page(result: TrainingResult, title: str | None = None) -> str:
         "measure": "loss",
         "unit": "epoch",
         "up": False,
+        "digits": precision,
         "last": training.epochs,
         "best": steps[best],
         "stops": stops_table(
@@ -94,7 +98,7 @@ def training_page(result: TrainingResult, title: str | None = None) -> str:
         "landscape": around,
         "path": path_of(steps, path, _height(result), best) if around else None,
     }
-    return way_page(_account(result, title), data)
+    return way_page(_account(result, title, precision or _DIGITS), data)
 
 
 def _slopes(
@@ -139,9 +143,9 @@ def _stop(
     )
 
 
-def _account(result: TrainingResult, title: str | None) -> Account:
+def _account(result: TrainingResult, title: str | None, digits: int) -> Account:
     training, settings = result.training, result.settings
-    facts = training_facts(result, _DIGITS)
+    facts = training_facts(result, digits)
     ending = facts.pop("stopped")
     notes = list(training_notes(result))
     if training.stopped == DIVERGED:

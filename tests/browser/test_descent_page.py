@@ -120,6 +120,16 @@ def test_what_it_says_is_read_out(drawn):
     assert "converged after 21 steps" in page.text(".way-ending")
 
 
+def test_numbers_have_as_many_digits_as_are_asked_for(drawn):
+    page = drawn([*RUNS["parabola"], "--precision=3"], "#step-4")
+    assert page.run(
+        "return [...document.querySelectorAll('#now tr[data-name] td')]"
+        ".map((cell) => cell.textContent)"
+    ) == ["2.81", "-0.375"]
+    assert page.run(READ)[2] == {"x": ["2.8125", "-0.375"]}
+    assert "9 → 5.36e-7" in page.text("main")
+
+
 def test_a_hostile_text_stays_text(drawn):
     text = "'</script><script>alert(1)</script>\u202e\"'"
     page = drawn(["descend", f"x^2 # {text}", "--x=1"])

@@ -5,7 +5,7 @@ function jsonText(entry) {
   return entry === null || entry === undefined ? "null" : exactNumber(readNumber(entry));
 }
 
-function shownNumber(entry, digits = 6) {
+function shownNumber(entry, digits) {
   return entry === null || entry === undefined ? "–" : shortNumber(readNumber(entry), digits);
 }
 
@@ -43,7 +43,7 @@ function nowTable(data) {
       const columns = isWhole ? [row.norms, row.least, row.greatest, row.gradient_norms]
         : [row.values, row.gradients];
       columns.forEach((column, k) => {
-        cells[k].textContent = shownNumber(column?.[position], 8);
+        cells[k].textContent = shownNumber(column?.[position], data.digits ?? 8);
       });
       if (isWhole) {
         line.dataset.norm = jsonText(row.norms[position]);
@@ -120,11 +120,11 @@ function nowText(data) {
     title.replaceChildren(words.title,
       ...words.badges.map((badge) => element("span", { class: "badge" }, badge)));
     list.replaceChildren(...words.parts.map(([name, entry]) => element("div", {},
-      element("dt", {}, name), element("dd", {}, shownNumber(entry, 8)))));
+      element("dt", {}, name), element("dd", {}, shownNumber(entry, data.digits ?? 8)))));
     // Once it stays: while it plays, nobody wants to hear every step.
     clearTimeout(settled);
     settled = setTimeout(() => {
-      const parts = words.parts.map(([name, entry]) => `${name} ${shownNumber(entry)}`);
+      const parts = words.parts.map(([name, entry]) => `${name} ${shownNumber(entry, data.digits ?? 6)}`);
       told.textContent = `${words.title}: ${parts.join(", ")}`;
     }, 500);
   };

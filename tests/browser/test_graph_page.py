@@ -172,6 +172,22 @@ def test_the_numbers_are_the_engines_wherever_the_variables_are(shown, text, poi
         check(page, text, point)
 
 
+@pytest.mark.parametrize("value", [3.0, -0.25, 1e-200, -3e-310, 5e-324, 1e300, 1.7e308])
+def test_a_slider_moves_about_the_size_of_its_variable(shown, value):
+    page = shown("x", {"x": value})
+    moved = page.run("""
+        const slider = document.querySelector("input[name=x] ~ input[type=range]");
+        const least = slider.min;
+        slider.value = slider.max;
+        slider.dispatchEvent(new Event("input"));
+        return [least, slider.max, document.querySelector("input[name=x]").value];
+    """)
+    least, most, typed = map(float, moved)
+    assert least == -most
+    assert abs(value) < most <= max(5 * abs(value), 2e-323)
+    assert typed == pytest.approx(most, rel=1e-3)
+
+
 def test_what_comes_back_is_what_was_there(shown):
     text = "[x*y, x/y, 1e-9*x]*v"
     point = {"x": 2.0, "y": -0.0, "v": [1e300, 1e-7, 3.0]}

@@ -2,19 +2,21 @@
 
 // A round number that is at least twice the size of this one: 1, 2 or 5 and zeros.
 function rangeFor(value) {
-  const size = 2 * Math.abs(value);
-  if (!(size > 0 && size < 1e300)) return 2;
+  const size = Math.min(2 * Math.abs(value), Number.MAX_VALUE);
+  if (!(size > 0)) return 2;
   const power = 10 ** Math.floor(Math.log10(size));
-  return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= size) ?? size;
+  const found = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= size);
+  return Math.min(found ?? size, Number.MAX_VALUE);
 }
 
 // What a hand can choose of a range: about a thousandth, in round numbers.
 function roundedFor(range, value) {
-  const power = Math.floor(Math.log10(range / 500));
-  const digit = 10 ** power;
-  const rounded = (Math.round(value / digit) * digit).toFixed(Math.min(100, Math.max(0, -power)));
+  const digit = 10 ** Math.floor(Math.log10(range / 500));
+  // Where doubles end there are no others between.
+  if (digit < 1e-300) return value + 0;
+  const rounded = Number((Math.round(value / digit) * digit).toPrecision(6));
   // A zero has no sign here.
-  return Number(rounded) + 0;
+  return Math.min(Math.max(rounded, -range), range) + 0;
 }
 
 // Joins all boxes; `given` has the value of each variable's node, null where unknown, and

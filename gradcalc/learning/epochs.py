@@ -11,7 +11,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcalc.engine.compiled import GradientCode, compile_forward, compile_gradient
+from gradcalc.engine.compiled import (
+    Gradient,
+    GradientCode,
+    compile_forward,
+    compile_gradient,
+)
 from gradcalc.engine.python_code import defined
 from gradcalc.learning.objective import Objective
 from gradcalc.learning.optimizers import Optimizer, State, mover
@@ -155,19 +160,24 @@ def _update(setup: StepSetup, texts: Sequence[str]) -> list[str]:
     return lines + [f"p{i} -= d{i}" for i in range(len(texts))]
 
 
-def careful_epoch(setup: StepSetup, *, check: bool = False) -> Epoch:
-    """The epoch over lists.
-
-    With `check` it raises NotFiniteError at the first step that leads to a loss or a
-    parameter that is not finite, and leaves the state as it was before that step.
-    """
-    function = compile_gradient(
+def loss_gradient(setup: StepSetup) -> Gradient:
+    """The loss of a row and its gradient, of the row's numbers and the parameters."""
+    return compile_gradient(
         setup.objective.graph,
         [setup.objective.loss],
         setup.arguments + setup.free,
         setup.free,
         setup.fixed,
     )
+
+
+def careful_epoch(setup: StepSetup, *, check: bool = False) -> Epoch:
+    """The epoch over lists.
+
+    With `check` it raises NotFiniteError at the first step that leads to a loss or a
+    parameter that is not finite, and leaves the state as it was before that step.
+    """
+    function = loss_gradient(setup)
     move = mover(setup.optimizer, setup.constants)
     decay = setup.decay
 

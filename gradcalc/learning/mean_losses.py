@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
-from gradcalc.engine.compiled import compile_gradient
-from gradcalc.learning.epochs import Example, StepSetup
+from gradcalc.learning.epochs import Example, StepSetup, loss_gradient
 from gradcalc.learning.training import mean_loss_function, pays_to_use_arrays
 
 Slopes = Callable[[Sequence[float]], tuple[float, list[float]]]
@@ -45,13 +44,7 @@ class MeanLoss:
                 return total / len(rows), [slope / len(rows) for slope in slopes]
 
             return over_arrays
-        function = compile_gradient(
-            setup.objective.graph,
-            [setup.objective.loss],
-            setup.arguments + setup.free,
-            setup.free,
-            setup.fixed,
-        )
+        function = loss_gradient(setup)
 
         def row_by_row(parameters: Sequence[float]) -> tuple[float, list[float]]:
             total, slopes = 0.0, [0.0] * len(parameters)

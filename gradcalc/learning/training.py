@@ -119,7 +119,7 @@ def train(
     state = initial_state(setup.optimizer, start)
     run, best = _epoch_function(setup, len(rows)), _Best(state)
     held = loss_of(validation, start) if validation else None
-    way = _Way(EpochPoint(0, list(start), first, held))
+    kept = _Kept(EpochPoint(0, list(start), first, held))
     losses, validations = list[float](), list[float]()
     news = [first] if held is None else [first, held]
     stopped, reason = EPOCHS_USED_UP, None
@@ -130,7 +130,7 @@ def train(
             if validation:
                 validations.append(loss_of(validation, state.parameters))
                 news += validations[-1:]
-            way.pass_by(len(losses), state.parameters, *news)
+            kept.look_at(len(losses), state.parameters, *news)
             if progress is not None:
                 progress(len(losses), *news)
             if patience is not None and best.waited(state, news[-1]) >= patience:
@@ -140,7 +140,7 @@ def train(
         stopped, reason = DIVERGED, str(error)
     except KeyboardInterrupt:
         stopped = INTERRUPTED
-    trace = way.ending_with(len(losses), state.parameters, *news)
+    trace = kept.ending_with(EpochPoint(len(losses), state.parameters[:], *news))
     if stopped != INTERRUPTED and math.isfinite(best.loss):
         state = best.state
     found = state.parameters
@@ -187,7 +187,7 @@ def pays_to_use_arrays(rows: int) -> bool:
     return numpy_is_installed()
 
 
-class _Way:
+class _Kept:
     """The epochs whose parameters are kept."""
 
     def __init__(self, start: EpochPoint) -> None:
@@ -195,22 +195,27 @@ class _Way:
         longest = max(2, min(_LONGEST_TRACE, numbers))
         self._trace = Trace(start, longest, early=int(_EARLY * longest))
         self._least = start.judged
+        # What the best point is made of: there may be a better one in every epoch, and
+        # making a point takes as long as a short epoch.
         self._best = start.step, start.parameters, start.loss, start.validation
 
-    def pass_by(self, step: int, parameters: list[float], *losses: float) -> None:
-        """Keep the parameters after so many epochs as long as they are wanted."""
-        if not self._least <= losses[-1]:
-            # In most epochs: to make a point of them takes as long as a short one.
-            self._least = losses[-1]
-            self._best = step, parameters[:], losses[0], (*losses, None)[1]
+    def look_at(
+        self,
+        step: int,
+        parameters: list[float],
+        loss: float,
+        validation: float | None = None,
+    ) -> None:
+        """Keep the parameters after so many epochs if they are wanted."""
+        judged = loss if validation is None else validation
+        if not self._least <= judged:
+            self._least = judged
+            self._best = step, parameters[:], loss, validation
         if self._trace.takes(step):
-            self._trace.add(EpochPoint(step, parameters[:], *losses))
+            self._trace.add(EpochPoint(step, parameters[:], loss, validation))
 
-    def ending_with(
-        self, step: int, parameters: list[float], *losses: float
-    ) -> list[EpochPoint]:
+    def ending_with(self, last: EpochPoint) -> list[EpochPoint]:
         """The points that were kept, the last and the best among them."""
-        last = EpochPoint(step, parameters[:], *losses)
         points = {each.step: each for each in self._trace.ending_with(last)}
         best = EpochPoint(*self._best)
         points[best.step] = best

@@ -18,6 +18,9 @@ _NOT_FINITE = {"NaN": nan, "Infinity": inf, "-Infinity": -inf}
 # Whole numbers of so many digits are beyond all doubles; Python refuses thousands.
 _MOST_DIGITS = 400
 
+# What JSON calls so.
+Object = dict[str, Any]
+
 
 def json_value(value: Any) -> Any:
     """The value with NaN and the infinities as strings, in lists and objects too."""

@@ -3,8 +3,8 @@
 from gradcalc.analysis.explanation import Contribution, Explanation, Meaning, Step
 from gradcalc.reports.explanation_mathematics import Mathematics
 from gradcalc.reports.explanation_sentences import Writer
-from gradcalc.reports.objects import Object, answered, json_fields, notes_to_list
-from gradcalc.strict_json import json_value
+from gradcalc.reports.objects import answered, json_fields, notes_to_list
+from gradcalc.strict_json import Object, json_value
 
 
 def explanation_to_dict(explanation: Explanation) -> Object:

@@ -1,14 +1,8 @@
 """A fit as the object that `--json` prints, which is also its model file."""
 
 from gradcalc.fitting.fits import Fit
-from gradcalc.reports.objects import (
-    FIT,
-    Object,
-    json_fields,
-    model_to_dict,
-    shapes_to_dict,
-)
-from gradcalc.strict_json import json_value
+from gradcalc.reports.objects import FIT, json_fields, model_to_dict, shapes_to_dict
+from gradcalc.strict_json import Object, json_value
 
 
 def fit_to_dict(fit: Fit) -> Object:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from gradcalc.errors import FormulaError
-from gradcalc.strict_json import SCHEMA, json_value
+from gradcalc.strict_json import SCHEMA, Object, json_value
 
 if TYPE_CHECKING:
     from gradcalc.algebra.gradients import GradientFormulas
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from gradcalc.shapes import Structure
     from gradcalc.writers.diagram import Diagram
 
-Object = dict[str, Any]
 
 # More gradients than these fill the memory rather than answer a question.
 _MOST_GRADIENTS = 10_000_000

@@ -1,9 +1,9 @@
 """The roots of a formula as the object that `--json` prints."""
 
-from gradcalc.reports.objects import Object, answered
+from gradcalc.reports.objects import answered
 from gradcalc.solving.roots import Found
 from gradcalc.solving.solve import Solution
-from gradcalc.strict_json import json_value
+from gradcalc.strict_json import Object, json_value
 
 
 def solution_to_dict(solution: Solution) -> Object:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from gradcalc.analysis.sampled import Sample
 from gradcalc.analysis.uncertainty import Uncertainty
-from gradcalc.reports.objects import Object, answered, json_fields
+from gradcalc.reports.objects import answered, json_fields
 from gradcalc.shapes import unflatten
-from gradcalc.strict_json import json_value
+from gradcalc.strict_json import Object, json_value
 
 
 def uncertainty_to_dict(

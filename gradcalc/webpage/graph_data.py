@@ -16,11 +16,9 @@ from gradcalc.language.references import wanted_nodes
 from gradcalc.language.rules import FunctionOperation
 from gradcalc.operations import LITERAL, VARIABLE, Operation
 from gradcalc.shapes import all_leaves
-from gradcalc.strict_json import json_value
+from gradcalc.strict_json import Object, json_value
 from gradcalc.webpage.note_data import note_data, operation_notes
 from gradcalc.webpage.operation_functions import operation_functions
-
-Object = dict[str, Any]
 
 # The scripts that compute with the data, in the order in which a page has them, after
 # the functions of the operations.

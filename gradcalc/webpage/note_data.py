@@ -15,11 +15,10 @@ from gradcalc.language.contributions import whole_rule
 from gradcalc.language.library import OF_PROBABILITIES
 from gradcalc.language.rules import condition_graph
 from gradcalc.operations import LITERAL, Operation
+from gradcalc.strict_json import Object
 from gradcalc.writers.infix import InfixWriter, is_primary
 from gradcalc.writers.node_text import expression
 from gradcalc.writers.spelling import COMPARISON
-
-Object = dict[str, Any]
 
 # The rows of a graph's nodes from the given number on.
 Rows = Callable[[Graph, int], list[list[Any]]]

@@ -1,15 +1,12 @@
 """What the script of a page draws: boxes, what is inside them, and where it stands."""
 
-from typing import Any
-
 from gradcalc.operations import LITERAL, VARIABLE
 from gradcalc.reports.drawing import Drawing
 from gradcalc.shapes import flatten
+from gradcalc.strict_json import Object
 from gradcalc.wording import printable
 from gradcalc.writers.diagram import one_line
 from gradcalc.writers.nesting import Level, Nested, level_of, nested_boxes
-
-Object = dict[str, Any]
 
 # With more boxes than this lists are folded at first.
 _MOST_BOXES = 16

@@ -32,11 +32,10 @@ from gradcalc.reports.explanation_sentences import (
     Writer,
 )
 from gradcalc.shapes import flatten
-from gradcalc.strict_json import json_value
+from gradcalc.strict_json import Object, json_value
 from gradcalc.writers.infix import InfixWriter
 from gradcalc.writers.spelling import PRIMARY, SUM, Parts, PartsPiece, Piece
 
-Object = dict[str, Any]
 # Texts, and in between them nodes whose values stand there: [node] where a negative one
 # is in parentheses.
 Template = list[Any]

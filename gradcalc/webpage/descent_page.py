@@ -17,25 +17,22 @@ from gradcalc.reports.learning_pages import descent_ending
 from gradcalc.reports.numbers import format_number, format_value
 from gradcalc.shapes import element_names, leaves_of, shape_of
 from gradcalc.webpage.drawn_ways import (
+    DIGITS,
+    GRADIENT,
     Account,
     Stop,
+    Way,
     best_of,
     chosen,
-    line_chart,
     loss_chart,
     optimizer_text,
-    path_of,
-    stops_table,
     way_page,
 )
 from gradcalc.webpage.landscapes import Path, landscape
 from gradcalc.wording import cut_end
 
-_DIGITS = 6
 _TONES = {CONVERGED: "good", DIVERGED: "bad"}
-# A gradient takes about so many times as long as the value.
-_GRADIENT = 4
-_LONGEST_VALUE = 200
+_LONGEST_END = 200
 
 
 def descent_page(
@@ -76,37 +73,32 @@ def descent_page(
     around = landscape(
         lambda numbers: formula().slopes(*numbers)[0][0],
         path,
-        _GRADIENT * len(bound.program.graph),
+        GRADIENT * len(bound.program.graph),
     )
-    stops = [_stop(points[k], moving) for k in chosen(steps, len(names), best)]
-    data = {
-        "measure": "value",
-        "unit": "step",
-        "up": settings.up,
-        "digits": precision,
-        "last": descent.end.step,
-        "best": steps[best],
-        "stops": stops_table(stops),
-        "fixed": [
-            [name, cut_end(format_value(value), _LONGEST_VALUE)]
-            for name, value in bound.variables.items()
-            if name not in moving
-        ],
-        "loss": loss_chart(steps, {"value": values}),
-        "lines": None if around else line_chart(steps, names, places),
-        "landscape": around,
-        "path": path_of(steps, path, values.__getitem__, best) if around else None,
-    }
+    way = Way(
+        measure="value",
+        unit="step",
+        steps=steps,
+        last=descent.end.step,
+        best=best,
+        stops=[_stop(points[k], moving) for k in chosen(steps, len(names), best)],
+        fixed={n: it for n, it in bound.variables.items() if n not in moving},
+        loss=loss_chart(steps, {"value": values}),
+        path=path,
+        landscape=around,
+        height=values.__getitem__,
+        digits=precision,
+    )
     account = Account(
         command="ascend" if settings.up else "descend",
         formula=bound.text,
         title=title,
         ending=descent_ending(descent),
         tone=_TONES.get(descent.stopped, ""),
-        facts=_facts(settings, descent, points[best], precision or _DIGITS),
+        facts=_facts(settings, descent, points[best], precision or DIGITS),
         notes=[],
     )
-    return way_page(account, data)
+    return way_page(account, way)
 
 
 def _stop(point: Point, moving: Sequence[str]) -> Stop:
@@ -132,7 +124,7 @@ def _facts(
         f"{name} = {format_value(descent.end.variables[name], digits)}"
         for name in descent.end.gradient
     ]
-    facts["end"] = cut_end(", ".join(found), _LONGEST_VALUE)
+    facts["end"] = cut_end(", ".join(found), _LONGEST_END)
     facts["optimizer"] = optimizer_text(
         settings.optimizer, settings.rate, settings.constants
     )

@@ -22,6 +22,16 @@ _IN_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&"})
 
 # Lines that are comments, of a script or a style, and empty ones.
 _COMMENTS = re.compile(r"^ *(//.*|/\*[^*]*\*/)?\n", re.MULTILINE)
+# What a style has in the dark: `@dark { ... }`, and what stands for it in a page.
+_DARK = re.compile(r"^@dark \{\n(.*?)^\}\n", re.MULTILINE | re.DOTALL)
+_IN_THE_DARK = """\
+@media (prefers-color-scheme: dark) {
+:root:not([data-theme="light"]) {
+\\1}
+}
+:root[data-theme="dark"] {
+\\1}
+"""
 
 # The page may run and draw what stands in it, and ask for nothing.
 _POLICY = "; ".join(
@@ -77,7 +87,7 @@ def document(
     return _DOCUMENT.format(
         policy=escape(_POLICY),
         title=escaped(title),
-        style=_code(styles),
+        style=_style(styles),
         body=body,
         data=write_json(data).translate(_IN_SCRIPT),
         script=definitions + _code(scripts),
@@ -87,6 +97,11 @@ def document(
 def _code(names: Iterable[str]) -> str:
     """What the assets hold, without their comments: pages need not carry these."""
     return _COMMENTS.sub("", "".join(map(asset, names)))
+
+
+def _style(names: Iterable[str]) -> str:
+    """The styles. What is of the dark holds where it is chosen, or the system's."""
+    return _DARK.sub(_IN_THE_DARK, _code(names))
 
 
 @cache

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcalc.language.bindings import Value
 from gradcalc.learning.optimizers import OPTIMIZERS
-from gradcalc.reports.numbers import format_number, spans_decades
+from gradcalc.reports.numbers import format_number, format_value, spans_decades
 from gradcalc.shapes import Shape, element_names, flatten, shape_of
 from gradcalc.strict_json import json_value
 from gradcalc.webpage.document import asset, document, escaped
@@ -26,7 +27,11 @@ _MOST_DRAWN, _MOST_OF_PATH = 400, 400
 _MOST_LINES, _FAR_APART = 10, 5
 # Of more numbers than this, each variable is told as a whole.
 MOST_ELEMENTS = 40
-_LONGEST_TITLE = 80
+_LONGEST_TITLE, _LONGEST_VALUE = 80, 200
+# The digits of what it came to, where none are asked for.
+DIGITS = 6
+# A gradient takes about so many times as long as the value.
+GRADIENT = 4
 
 # A fact of more letters has a line of its own.
 _LONG, _WIDE = 60, ' class="wide"'
@@ -58,8 +63,48 @@ class Account:
     notes: Sequence[str]
 
 
-def way_page(account: Account, data: Mapping[str, Any]) -> str:
-    """The page, one file; `data` is what its script draws."""
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A point of the way that the page can show."""
+
+    step: int
+    # The value of the formula there, or the loss.
+    value: float
+    # Each variable's value, and its gradient if it is known.
+    variables: Mapping[str, Any]
+    gradient: Mapping[str, Any] | None = None
+    # More columns, by the name that the page shows.
+    more: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """What the page draws."""
+
+    # What goes up or down, and what one step of the way is called.
+    measure: str
+    unit: str
+    # The number of steps that each point of the path took, and of the whole way.
+    steps: Sequence[int]
+    last: int
+    # The place of the best point.
+    best: int
+    stops: Sequence[Stop]
+    # The values of the variables that stay.
+    fixed: Mapping[str, Value]
+    # The chart of the loss.
+    loss: Mapping[str, Any]
+    path: Path
+    # What lies around the path, None where that cannot be drawn, and the height there
+    # of the point at a place.
+    landscape: Mapping[str, Any] | None
+    height: Callable[[int], float]
+    # None for those that suit the place.
+    digits: int | None
+
+
+def way_page(account: Account, way: Way) -> str:
+    """The page, one file."""
     text = " ".join((account.title or account.formula).split())
     body = asset("descent.html").format(
         command=escaped(account.command),
@@ -78,22 +123,32 @@ def way_page(account: Account, data: Mapping[str, Any]) -> str:
         body,
         styles=_STYLES,
         scripts=_SCRIPTS,
-        data=data,
+        data=_drawn_way(way),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stop:
-    """A point of the way that the page can show."""
-
-    step: int
-    # The value of the formula there, or the loss.
-    value: float
-    # Each variable's value, and its gradient if it is known.
-    variables: Mapping[str, Any]
-    gradient: Mapping[str, Any] | None = None
-    # More columns, by the name that the page shows.
-    more: Mapping[str, float | None]
+def _drawn_way(way: Way) -> dict[str, Any]:
+    """What the script draws: a path over its landscape, or lines without one."""
+    path, around = way.path, way.landscape
+    lines = None if around else line_chart(way.steps, path.names, path.places)
+    over = path_of(way.steps, path, way.height, way.best) if around else None
+    return {
+        "measure": way.measure,
+        "unit": way.unit,
+        "up": path.up,
+        "digits": way.digits,
+        "last": way.last,
+        "best": way.steps[way.best],
+        "stops": stops_table(way.stops),
+        "fixed": [
+            [name, cut_end(format_value(value), _LONGEST_VALUE)]
+            for name, value in way.fixed.items()
+        ],
+        "loss": way.loss,
+        "lines": lines,
+        "landscape": around,
+        "path": over,
+    }
 
 
 def chosen(steps: Sequence[int], count: int, best: int) -> list[int]:

@@ -16,29 +16,29 @@ from gradcalc.reports.learning_pages import (
     training_facts,
     training_notes,
 )
-from gradcalc.reports.numbers import format_number, format_value
+from gradcalc.reports.numbers import format_number
 from gradcalc.shapes import arrange, element_names
 from gradcalc.webpage.drawn_ways import (
+    DIGITS,
+    GRADIENT,
     Account,
     Stop,
+    Way,
     best_of,
     chosen,
-    line_chart,
     loss_chart,
     optimizer_text,
-    path_of,
-    stops_table,
     way_page,
 )
 from gradcalc.webpage.landscapes import Path, landscape
 from gradcalc.wording import counted, cut_end
 
-_DIGITS, _FORMULA_DIGITS = 6, 4
+_FORMULA_DIGITS = 4
 _TONES = {EPOCHS_USED_UP: "good", PATIENCE: "good", DIVERGED: "bad"}
-_LONGEST_FORMULA, _LONGEST_VALUE = 2_000, 200
-# A gradient takes about so many times as long as the loss, and is left out where the
-# gradients of all epochs that are shown take longer than so many nodes.
-_GRADIENT, _MOST_WORK = 4, 100_000_000
+_LONGEST_FORMULA = 2_000
+# Gradients are left out where those of all epochs that are shown take longer than so
+# many nodes.
+_MOST_WORK = 100_000_000
 
 
 def training_page(
@@ -69,36 +69,30 @@ def training_page(
         diverged=training.stopped == DIVERGED or training.grew,
     )
     mean = result.mean_loss
-    around = landscape(mean.value, path, mean.work)
     losses: dict[str, list[float | None]] = {
         "training": [training.first, *training.losses]
     }
     if training.validations:
         losses["validation"] = [points[0].validation, *training.validations]
     epochs = range(training.epochs + 1)
-    data = {
-        "measure": "loss",
-        "unit": "epoch",
-        "up": False,
-        "digits": precision,
-        "last": training.epochs,
-        "best": steps[best],
-        "stops": stops_table(
-            [
-                _stop(result, point, slope)
-                for point, slope in zip(stops, slopes, strict=True)
-            ]
-        ),
-        "fixed": [
-            [name, cut_end(format_value(model.parameters[name]), _LONGEST_VALUE)]
-            for name in result.fixed
+    way = Way(
+        measure="loss",
+        unit="epoch",
+        steps=steps,
+        last=training.epochs,
+        best=best,
+        stops=[
+            _stop(result, point, slope)
+            for point, slope in zip(stops, slopes, strict=True)
         ],
-        "loss": loss_chart(epochs, losses),
-        "lines": None if around else line_chart(steps, names, places),
-        "landscape": around,
-        "path": path_of(steps, path, _height(result), best) if around else None,
-    }
-    return way_page(_account(result, title, precision or _DIGITS), data)
+        fixed={name: model.parameters[name] for name in result.fixed},
+        loss=loss_chart(epochs, losses),
+        path=path,
+        landscape=landscape(mean.value, path, mean.work),
+        height=_height(result),
+        digits=precision,
+    )
+    return way_page(_account(result, title, precision or DIGITS), way)
 
 
 def _slopes(
@@ -106,7 +100,7 @@ def _slopes(
 ) -> list[tuple[float, list[float]] | None]:
     """The loss over all rows and its gradient at each of the points, or None."""
     mean = result.mean_loss
-    if _GRADIENT * mean.work * len(points) > _MOST_WORK:
+    if GRADIENT * mean.work * len(points) > _MOST_WORK:
         return [None] * len(points)
     return [mean.slopes(point.parameters) for point in points]
 

@@ -44,6 +44,12 @@ function makeProgram(rows, first, operations) {
   return program;
 }
 
+function operandsOf(data, node) {
+  // Of a literal or a variable none.
+  const [operation, ...operands] = data.nodes[node];
+  return operation > VARIABLE ? operands : [];
+}
+
 function inputsOf(program, node) {
   return program.operands.subarray(program.starts[node], program.starts[node + 1]);
 }

@@ -198,9 +198,7 @@ function makePicture(container, data) {
   // The edges between the boxes that are seen.
   function connect(placed, middle, labels) {
     for (const [node] of chains) {
-      const [operation, ...inputs] = data.nodes[node];
-      if (operation < 2) continue;
-      inputs.forEach((operand) => {
+      operandsOf(data, node).forEach((operand) => {
         const source = seen(operand);
         const target = seen(node);
         if (source === undefined || source === target) return;

@@ -81,7 +81,7 @@ function readSteps() {
   lastConsumers = new Map([[output, output]]);
   for (let node = output; node >= 0; node--) {
     if (!lastConsumers.has(node)) continue;
-    for (const operand of inputsOfNode(node)) lastConsumers.set(operand, node);
+    for (const operand of operandsOf(data, node)) lastConsumers.set(operand, node);
   }
   byId("timeline").style.setProperty("--forward", forwardSteps / lastPosition());
 }
@@ -92,11 +92,6 @@ function lastPosition() {
 
 function stepAt(position) {
   return steps[position - 1] ?? null;
-}
-
-function inputsOfNode(node) {
-  const [operation, ...inputs] = data.nodes[node];
-  return operation > VARIABLE ? inputs : [];
 }
 
 function draw(position) {
@@ -113,7 +108,7 @@ function draw(position) {
 function knownAt(position, step) {
   const nothing = () => undefined;
   if (position === 0) {
-    return [(node) => (inputsOfNode(node).length ? undefined : present.value(node)), nothing];
+    return [(node) => (operandsOf(data, node).length ? undefined : present.value(node)), nothing];
   }
   if (!step) return [present.value, present.gradient];
   if (step.phase === "forward") {
@@ -143,7 +138,7 @@ function gradientsAt(position) {
 // for nothing.
 function passing(step) {
   if (step.phase === "forward" || !present.evaluation.complete) {
-    return inputsOfNode(step.node).map((operand) => [operand, undefined]);
+    return operandsOf(data, step.node).map((operand) => [operand, undefined]);
   }
   return contributionsOf(data, step, present.evaluation).map(({ operand, local }) => (
     [operand, local === null ? null : `× ${fittedNumber(local, LOCAL_DIGITS)}`]
@@ -179,7 +174,7 @@ function missingLines() {
 // Scrolls the picture to what the step is about.
 function showStep() {
   const step = stepAt(timeline.position());
-  if (step) picture.show(step.node, inputsOfNode(step.node));
+  if (step) picture.show(step.node, operandsOf(data, step.node));
   else if (timeline.position()) picture.show(outputs[present.element]);
   else picture.show(Number(Object.keys(given)[0] ?? 0));
 }

@@ -11,8 +11,7 @@ function stepsOf(data, element = 0) {
   // A formula that is too large for sentences.
   const needed = new Set([leavesOf(data.output)[element]]);
   for (let node = data.nodes.length - 1; node >= 0; node--) {
-    const [number, ...inputs] = data.nodes[node];
-    if (needed.has(node) && number > VARIABLE) inputs.forEach((each) => needed.add(each));
+    if (needed.has(node)) operandsOf(data, node).forEach((each) => needed.add(each));
   }
   const forward = [...needed].filter((node) => data.nodes[node][0] !== LITERAL);
   const passes = (node) => data.active[node] && data.nodes[node][0] !== VARIABLE;
